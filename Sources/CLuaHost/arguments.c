@@ -1,0 +1,39 @@
+/* Arguments of functions that scripts call both as c.sleep(1) and as c:sleep(1). */
+#include <stdarg.h>
+
+#include "host.h"
+
+const char luahost_key_client_mt;
+
+int luahost_method_shift(lua_State *L) {
+    if (lua_type(L, 1) != LUA_TTABLE || !lua_getmetatable(L, 1)) return 0;
+    bool is_client = lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_client_mt) == LUA_TTABLE && lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    if (is_client) lua_remove(L, 1);
+    return is_client;
+}
+
+int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...) {
+    luaL_where(L, 1);
+    lua_pushfstring(L, "bad argument #%d to '%s' (", number, function);
+    va_list arguments;
+    va_start(arguments, format);
+    lua_pushvfstring(L, format, arguments);
+    va_end(arguments);
+    lua_pushliteral(L, ")");
+    lua_concat(L, 4);
+    return lua_error(L);
+}
+
+lua_Number luahost_check_seconds(lua_State *L, int index, int number, const char *function, lua_Number otherwise) {
+    if (lua_isnoneornil(L, index)) return otherwise;
+    int is_number;
+    lua_Number seconds = lua_type(L, index) == LUA_TNUMBER ? lua_tonumberx(L, index, &is_number) : (is_number = 0, 0);
+    if (!is_number) {
+        luahost_argument_error(L, number, function, "seconds must be a number >= 0, got %s", luaL_typename(L, index));
+    }
+    if (!(seconds >= 0)) {
+        luahost_argument_error(L, number, function, "seconds must be a number >= 0, got %s", luaL_tolstring(L, index, NULL));
+    }
+    return seconds;
+}

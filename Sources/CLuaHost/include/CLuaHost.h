@@ -1,0 +1,228 @@
+/* The C side of one Lua VM: the only code of the project that includes lua.h.
+ *
+ * Swift never names a lua_* function and Lua never calls Swift directly: every function that Lua calls is C, hands plain
+ * C values to Swift through `luahost_callbacks`, and raises or yields only after Swift has returned. So no longjmp ever
+ * crosses a Swift frame. None of the functions below raises.
+ *
+ * All calls for one VM come from the thread of its loop, except where a comment says otherwise. */
+#ifndef CLUAHOST_H
+#define CLUAHOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct luahost_loop luahost_loop;
+typedef struct luahost_vm luahost_vm;
+typedef struct luahost_client luahost_client;
+
+/* Bytes that live as long as the call that passes them. `data` may be NULL where `length` is 0. */
+typedef struct luahost_slice {
+    const char *data;
+    size_t length;
+} luahost_slice;
+
+/* One header, option or cookie. */
+typedef struct luahost_pair {
+    luahost_slice name;
+    luahost_slice value;
+} luahost_pair;
+
+/* ---- the loop and its watchdog (watchdog.c) ---- */
+
+/* Called on the watchdog's thread. `text` says where Lua is, and for how long it has computed. */
+typedef void (*luahost_slow_slice)(void *context, luahost_slice text);
+
+/* One for each event loop; made and destroyed on the loop's thread. A thread of the host's, one for the process, looks at
+ * every loop each 100 ms: a slice of Lua that has run for a second is reported with its line, and one that has run for
+ * `max_block` seconds (0: no limit) gets an error raised in it until it ends. */
+luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, void *context);
+void luahost_loop_destroy(luahost_loop *loop);
+/* To be called when the loop begins to handle an event: what Lua may run before the loop looks at its sockets again is
+ * counted from here. */
+void luahost_loop_turn(luahost_loop *loop);
+/* From any thread: raises `interrupted!` in whatever slice still runs on this loop `seconds` from now, and goes on doing so. */
+void luahost_loop_interrupt(luahost_loop *loop, double seconds);
+/* SIGINT and SIGTERM are handed to `handler`, on the watchdog's thread. SIGPIPE is ignored. */
+void luahost_signals_install(void (*handler)(void *context, int signal), void *context);
+
+/* ---- what Swift gives to Lua ---- */
+
+typedef struct luahost_client_options {
+    int logger;                /* 0 errors only (the default), 1 info as python's logger=True, 2 debug */
+    int ssl_verify;            /* bool */
+    luahost_slice ca_file;     /* empty: the system's authorities */
+    double request_timeout;    /* seconds; default 5 */
+    double connect_timeout;    /* seconds; default 20 */
+    int timestamp_requests;    /* bool; default 1 */
+    int handle_sigint;         /* bool; default 1 */
+    double max_message_size;   /* bytes; default 134217728 */
+    double max_buffered;       /* bytes; default 1048576 */
+} luahost_client_options;
+
+typedef struct luahost_connect_options {
+    luahost_slice url;
+    luahost_slice engineio_path;
+    const luahost_pair *headers;
+    size_t header_count;
+    /* 1 polling, 2 websocket; in order; 0 ends. */
+    int transports[3];
+    int try_all_transports;
+} luahost_connect_options;
+
+/* A failed connect or a rejected argument. Empty slices and 0 (code: -1) mean: not known. */
+typedef struct luahost_error {
+    luahost_slice type;    /* "ConnectionError", "ValueError" */
+    luahost_slice message;
+    luahost_slice phase;   /* dns tcp tls http open probe */
+    luahost_slice cause;
+    luahost_slice body;
+    int status;
+    int code;
+} luahost_error;
+
+typedef struct luahost_detail {
+    luahost_slice cause;
+    luahost_slice message;
+    luahost_slice transport;
+    luahost_slice ws_reason;
+    int status;
+    int code;              /* -1: none */
+    int ws_code;           /* 0: none */
+    double since_last_ping; /* seconds; < 0: not known */
+} luahost_detail;
+
+typedef struct luahost_session_info {
+    luahost_slice sid;
+    luahost_slice base_url;
+    const luahost_slice *upgrades;
+    size_t upgrade_count;
+    double ping_interval;  /* seconds */
+    double ping_timeout;   /* seconds */
+    int transport;         /* 1 polling, 2 websocket */
+} luahost_session_info;
+
+typedef enum luahost_send_result {
+    LUAHOST_SENT = 0,
+    /* Taken, and more than max_buffered bytes wait now: luahost_client_writable will follow. */
+    LUAHOST_SENT_FULL = 1,
+    LUAHOST_NOT_CONNECTED = 2,
+    /* *offset: the byte that is not UTF-8. */
+    LUAHOST_INVALID_UTF8 = 3,
+    /* *offset: U+001E in a text that may go by polling, whose payloads it separates. */
+    LUAHOST_SEPARATOR = 4,
+    /* More than max_buffered bytes wait already and `may_wait` was 0: nothing was taken. */
+    LUAHOST_FULL = 5,
+} luahost_send_result;
+
+typedef enum luahost_where_kind { LUAHOST_IN_MAIN, LUAHOST_IN_HANDLER, LUAHOST_IN_TASK } luahost_where_kind;
+
+/* An error that nobody caught. */
+typedef struct luahost_report {
+    luahost_where_kind kind;
+    luahost_slice where;         /* "'message' handler (client 2, registered at bot.lua:12)", "task 'worker' (started at …)", "main chunk" */
+    luahost_slice message;       /* "bot.lua:31: attempt to …" */
+    luahost_slice traceback;     /* through the user's own coroutines */
+    bool handled;                /* an `error` handler took it: not to be printed */
+} luahost_report;
+
+/* Levels of luahost_callbacks.log. */
+enum { LUAHOST_DEBUG = 0, LUAHOST_INFO = 1, LUAHOST_WARNING = 2, LUAHOST_ERROR = 3 };
+
+typedef struct luahost_callbacks {
+    /* Something is ready: call luahost_vm_run from the loop, soon, and not from within this call. */
+    void (*wake)(void *host);
+    /* Call luahost_vm_run at this time of CLOCK_MONOTONIC in ns; replaces the time given before. UINT64_MAX: never. */
+    void (*wake_at)(void *host, uint64_t deadline);
+    void (*log)(void *host, int level, luahost_slice text);
+    void (*report)(void *host, const luahost_report *report);
+    /* os.exit was called: no Lua of this VM runs after this. */
+    void (*exit)(void *host, int status);
+    /* Wants a chunk of the standard input: luahost_vm_stdin follows, once. */
+    void (*read_stdin)(void *host);
+    /* The main chunk has returned, no task is alive and no client is connected. */
+    void (*finished)(void *host);
+
+    /* A new client object. Returns the context that the client_ functions get. */
+    void *(*client_create)(void *host, luahost_client *client, const luahost_client_options *options);
+    /* The object is gone: no call for it may come after this, in either direction. */
+    void (*client_release)(void *context);
+    /* Starts to connect: 0, and luahost_client_opened/connected/connect_failed follow later; or 1 with `error` filled
+     * (its slices live until the next call on this context). */
+    int (*client_connect)(void *context, const luahost_connect_options *options, luahost_error *error);
+    luahost_send_result (*client_send)(
+        void *context, const char *data, size_t length, bool is_binary, bool may_wait, size_t *offset);
+    /* Starts to close; luahost_client_closed (or connect_failed) follows, later. timeout in seconds, < 0: default. */
+    void (*client_disconnect)(void *context, double timeout, bool abort);
+    /* Stop or go on reading from the server. */
+    void (*client_pause)(void *context, bool paused);
+    /* Bytes that `send` took and the system has not. */
+    size_t (*client_buffered)(void *context);
+} luahost_callbacks;
+
+/* ---- the VM (vm.c) ---- */
+
+typedef struct luahost_vm_options {
+    bool ignore_environment;   /* -E: no LUA_INIT, LUA_PATH, LUA_CPATH */
+    bool warnings;             /* -W */
+    bool strict;               /* the first uncaught error ends the program */
+    luahost_slice default_url; /* --url, for eio.connect() without one; may be empty */
+    size_t memory_limit;       /* bytes; 0: none. Enforced only while Lua runs */
+    uint64_t seed;             /* for math.random; 0: Lua's own */
+} luahost_vm_options;
+
+/* NULL when memory is short. `callbacks` is copied; the strings of `options` too. */
+luahost_vm *luahost_vm_create(
+    luahost_loop *loop, const luahost_callbacks *callbacks, void *host, const luahost_vm_options *options);
+
+typedef enum luahost_step {
+    LUAHOST_STEP_CODE,    /* -e: text is Lua */
+    LUAHOST_STEP_REQUIRE, /* -l: text is MOD or NAME=MOD */
+    LUAHOST_STEP_FILE,    /* text is a path; its folder is put on package.path */
+    LUAHOST_STEP_STDIN,   /* a script on the standard input */
+} luahost_step;
+
+/* Adds what the main task does, in order. */
+void luahost_vm_add_step(luahost_vm *vm, luahost_step step, luahost_slice text);
+/* Sets `arg` as lua5.4 does (`arguments[script_index]` is arg[0]; -1: no script, as lua5.4 then does) and starts the main
+ * task: LUA_INIT unless it is ignored, then the steps. What follows the script is `...` of its chunk. */
+void luahost_vm_start(luahost_vm *vm, const luahost_slice *arguments, size_t count, long script_index);
+/* Runs what is ready and due. May ask to be called again by `wake` so that sockets get their turn. */
+void luahost_vm_run(luahost_vm *vm);
+/* The chunk asked for by read_stdin; length 0: end of input; error != 0: errno. */
+void luahost_vm_stdin(luahost_vm *vm, luahost_slice chunk, int error);
+/* The program shall end by a signal: every client is disconnected with a flush and its disconnect handler runs; a
+ * connect() from now on ends its task without a word. `finished` is called when the clients are closed and their
+ * disconnect handlers have returned. */
+void luahost_vm_interrupt(luahost_vm *vm);
+/* How many uncaught errors there were. */
+size_t luahost_vm_error_count(const luahost_vm *vm);
+/* Ends all tasks (running their <close> variables), closes Lua, releases the clients, frees the VM. Not from within a
+ * slice. */
+void luahost_vm_destroy(luahost_vm *vm);
+size_t luahost_vm_memory(const luahost_vm *vm);
+
+/* ---- what the network does to a client (client.c); never from within a slice of Lua, unless said ---- */
+
+typedef enum luahost_handler_outcome { LUAHOST_HANDLER_OK, LUAHOST_HANDLER_RAISED } luahost_handler_outcome;
+
+/* The session is open: runs the connect handler until it returns or waits. If it raises, *message (alive until the next
+ * call) tells what, and Swift drops the session and calls luahost_client_connect_failed with
+ * "Connect handler failed: …". */
+luahost_handler_outcome luahost_client_opened(
+    luahost_client *client, const luahost_session_info *info, luahost_slice *message);
+/* The upgrade succeeded. */
+void luahost_client_upgraded(luahost_client *client);
+/* The upgrade attempt is over: connect() returns. */
+void luahost_client_connected(luahost_client *client);
+void luahost_client_connect_failed(luahost_client *client, const luahost_error *error);
+/* Starts the handler at once where that is possible, else queues. */
+void luahost_client_message(luahost_client *client, const char *data, size_t length, bool is_binary);
+/* The session is over. `unwritten`: messages that send() took and that were not written. If connect() has not returned
+ * yet, it raises. */
+void luahost_client_closed(
+    luahost_client *client, luahost_slice reason, const luahost_detail *detail, size_t unwritten);
+/* Less than half of max_buffered waits: senders go on. May be called from within a slice. */
+void luahost_client_writable(luahost_client *client, bool drained);
+
+#endif

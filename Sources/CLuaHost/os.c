@@ -1,0 +1,26 @@
+/* os.exit ends the program by way of the host, which closes its sockets; the script does not get control back. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "host.h"
+
+static int exit_program(lua_State *L) {
+    int status = EXIT_SUCCESS;
+    if (lua_isboolean(L, 1)) status = lua_toboolean(L, 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+    else status = (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
+    luahost_vm *vm = luahost_vm_of(L);
+    if (vm->closing && vm->current == NULL) return luaL_error(L, "os.exit: the script has ended");
+    fflush(NULL);
+    if (!vm->exiting) {
+        vm->exiting = true;
+        vm->host.exit(vm->context, status);
+    }
+    return luahost_stop_here(L);
+}
+
+void luahost_os_open(lua_State *L) {
+    lua_getglobal(L, LUA_OSLIBNAME);
+    lua_pushcfunction(L, exit_program);
+    lua_setfield(L, -2, "exit");
+    lua_pop(L, 1);
+}

@@ -1,0 +1,126 @@
+/* print, and the functions of `io` that read the standard input when they are asked to: those wait as eio.sleep does. Other
+ * files are left to Lua's io library. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host.h"
+
+/* ---- print ---- */
+
+static bool write_all(const char *text, size_t length) {
+    return fwrite(text, 1, length, stdout) == length;
+}
+
+/* Lua's print loses what it cannot write without a word. */
+static int print(lua_State *L) {
+    int count = lua_gettop(L);
+    bool is_written = true;
+    for (int index = 1; index <= count; index++) {
+        size_t length;
+        const char *text = luaL_tolstring(L, index, &length);
+        if (index > 1) is_written = is_written && write_all("\t", 1);
+        is_written = is_written && write_all(text, length);
+        lua_pop(L, 1);
+    }
+    is_written = is_written && write_all("\n", 1) && fflush(stdout) == 0;
+    if (is_written) return 0;
+    int error = errno;
+    clearerr(stdout);
+    return luaL_error(L, "print: cannot write to the standard output: %s", strerror(error));
+}
+
+/* ---- io ---- */
+
+static bool is_stdin(lua_State *L, int index) {
+    const luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
+    return stream != NULL && stream->closef != NULL && stream->f == stdin;
+}
+
+/* Calls Lua's own function, which is upvalue 1, with all arguments. Its errors would lack the place, since its caller is C, and
+ * its name, since that is not what the library has under it now. */
+static int call_original(lua_State *L, const char *name) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    if (lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0) == LUA_OK) return lua_gettop(L);
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        lua_pushfstring(L, "to '%s'", name);
+        luaL_gsub(L, lua_tostring(L, -2), "to '?'", lua_tostring(L, -1));
+        luaL_where(L, 1);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
+    }
+    return lua_error(L);
+}
+
+/* Whether the default input, which upvalue 2 (io.input) knows, is the standard input. */
+static bool reads_stdin(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(2));
+    bool is = lua_pcall(L, 0, 1, 0) == LUA_OK && is_stdin(L, -1);
+    lua_pop(L, 1);
+    return is;
+}
+
+static int read_default(lua_State *L) {
+    return reads_stdin(L) ? luahost_input_read(L, false) : call_original(L, "read");
+}
+
+static int read_file(lua_State *L) {
+    if (!is_stdin(L, 1)) return call_original(L, "read");
+    lua_remove(L, 1);
+    return luahost_input_read(L, false);
+}
+
+/* Upvalue 1: how many formats; then the formats. */
+static int next_line(lua_State *L) {
+    int count = (int)lua_tointeger(L, lua_upvalueindex(1));
+    lua_settop(L, 0);
+    luaL_checkstack(L, count, "too many arguments");
+    for (int index = 1; index <= count; index++) lua_pushvalue(L, lua_upvalueindex(1 + index));
+    return luahost_input_read(L, true);
+}
+
+/* The formats are what is on the stack. */
+static int push_iterator(lua_State *L) {
+    int count = lua_gettop(L);
+    luaL_argcheck(L, count <= 250, 252, "too many arguments");
+    lua_pushinteger(L, count);
+    lua_insert(L, 1);
+    lua_pushcclosure(L, next_line, count + 1);
+    return 1;
+}
+
+static int lines_of_default(lua_State *L) {
+    if (!lua_isnoneornil(L, 1) || !reads_stdin(L)) return call_original(L, "lines");
+    if (lua_gettop(L) > 0) lua_remove(L, 1);
+    return push_iterator(L);
+}
+
+static int lines_of_file(lua_State *L) {
+    if (!is_stdin(L, 1)) return call_original(L, "lines");
+    lua_remove(L, 1);
+    return push_iterator(L);
+}
+
+/* Puts `function` in place of a field of the table on top of the stack, with the old value as upvalue 1 and, if `with_input`,
+ * io.input as upvalue 2. */
+static void replace(lua_State *L, const char *name, lua_CFunction function, bool with_input) {
+    lua_getfield(L, -1, name);
+    if (with_input) lua_getfield(L, -2, "input");
+    lua_pushcclosure(L, function, 1 + with_input);
+    lua_setfield(L, -2, name);
+}
+
+void luahost_stdio_open(lua_State *L) {
+    lua_pushcfunction(L, print);
+    lua_setglobal(L, "print");
+    lua_getglobal(L, LUA_IOLIBNAME);
+    replace(L, "read", read_default, true);
+    replace(L, "lines", lines_of_default, true);
+    lua_pop(L, 1);
+    luaL_getmetatable(L, LUA_FILEHANDLE);
+    lua_getfield(L, -1, "__index");
+    replace(L, "read", read_file, false);
+    replace(L, "lines", lines_of_file, false);
+    lua_pop(L, 2);
+}

@@ -1,0 +1,216 @@
+/* One Lua VM: made, run and destroyed. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "host.h"
+#include "loop.h"
+#include "timers.h"
+
+/* Slices in one luahost_vm_run. */
+#define RUN_BUDGET 1000
+
+#define TIMER_SLACK UINT64_C(5000000)
+
+uint64_t luahost_now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+void luahost_out_of_memory(void) {
+    fputs("eio-lua: out of memory\n", stderr);
+    abort();
+}
+
+void luahost_log(luahost_vm *vm, int level, const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length >= (int)sizeof text) length = sizeof text - 1;
+    vm->host.log(vm->context, level, (luahost_slice){text, (size_t)length});
+}
+
+/* ---- what Lua needs of its state ---- */
+
+/* Outside of a slice nobody could catch a memory error. */
+static void *allocate(void *context, void *block, size_t old_size, size_t size) {
+    luahost_vm *vm = context;
+    if (block == NULL) old_size = 0;
+    if (size == 0) {
+        free(block);
+        vm->memory_used -= old_size;
+        return NULL;
+    }
+    if (size > old_size && vm->enforce_memory && vm->options.memory_limit != 0 &&
+        vm->memory_used + (size - old_size) > vm->options.memory_limit) {
+        return NULL;
+    }
+    void *moved = realloc(block, size);
+    if (moved == NULL) {
+        if (!vm->enforce_memory && vm->L != NULL) luahost_out_of_memory();
+        return NULL;
+    }
+    vm->memory_used += size - old_size;
+    return moved;
+}
+
+static int panic(lua_State *L) {
+    const char *message = lua_tostring(L, -1);
+    fprintf(stderr, "eio-lua: error outside of any protected call: %s\n", message != NULL ? message : "?");
+    return 0;
+}
+
+/* Unlike lua5.4's, on from the start: errors in finalizers come this way and would be lost. */
+static void warn(void *context, const char *message, int to_be_continued) {
+    luahost_vm *vm = context;
+    luahost_buffer *text = &vm->warning;
+    if (text->length == 0 && !to_be_continued && message[0] == '@') {
+        if (strcmp(message, "@off") == 0) vm->warnings_off = true;
+        if (strcmp(message, "@on") == 0) vm->warnings_off = false;
+        return;
+    }
+    luahost_buffer_append(text, message, strlen(message));
+    if (to_be_continued) return;
+    if (!vm->warnings_off) luahost_log(vm, LUAHOST_WARNING, "Lua warning: %.*s", (int)text->length, text->data);
+    luahost_buffer_reset(text, 256);
+}
+
+static int open_libraries(lua_State *L) {
+    luahost_vm *vm = luahost_vm_of(L);
+    if (vm->options.ignore_environment) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+    }
+    luaL_openlibs(L);
+    if (vm->options.seed != 0) {
+        lua_getglobal(L, LUA_MATHLIBNAME);
+        lua_getfield(L, -1, "randomseed");
+        lua_pushinteger(L, (lua_Integer)vm->options.seed);
+        lua_call(L, 1, 0);
+        lua_pop(L, 1);
+    }
+    luahost_report_open(L);
+    luahost_coroutine_open(L);
+    luahost_require_open(L);
+    luahost_stdio_open(L);
+    luahost_os_open(L);
+    luahost_engineio_open(L);
+    return 0;
+}
+
+luahost_vm *luahost_vm_create(
+    luahost_loop *loop, const luahost_callbacks *callbacks, void *host, const luahost_vm_options *options) {
+    luahost_vm *vm = calloc(1, sizeof *vm);
+    if (vm == NULL) return NULL;
+    vm->loop = loop;
+    vm->host = *callbacks;
+    vm->context = host;
+    vm->options = *options;
+    vm->wake_at = UINT64_MAX;
+    size_t url_length = options->default_url.length;
+    char *url = malloc(url_length + 1);
+    if (url == NULL) goto failed;
+    if (url_length > 0) memcpy(url, options->default_url.data, url_length);
+    url[url_length] = '\0';
+    vm->options.default_url.data = url;
+    vm->L = lua_newstate(allocate, vm);
+    if (vm->L == NULL) goto failed;
+    *(luahost_vm **)lua_getextraspace(vm->L) = vm;
+    lua_atpanic(vm->L, panic);
+    lua_setwarnf(vm->L, warn, vm);
+    lua_pushcfunction(vm->L, open_libraries);
+    if (lua_pcall(vm->L, 0, 0, 0) != LUA_OK) {
+        const char *message = lua_tostring(vm->L, -1);
+        luahost_log(vm, LUAHOST_ERROR, "Lua does not start: %s", message != NULL ? message : "?");
+        luahost_vm_destroy(vm);
+        return NULL;
+    }
+    return vm;
+failed:
+    free(url);
+    free(vm);
+    return NULL;
+}
+
+/* ---- running ---- */
+
+void luahost_vm_run(luahost_vm *vm) {
+    if (vm->draining || vm->current != NULL || vm->exiting || vm->closing) return;
+    vm->draining = true;
+    vm->wake_asked = false;
+    uint64_t now = luahost_now();
+    /* Also if the host's timer fired a little early: it would not fire again by itself. */
+    if (vm->wake_at <= now + TIMER_SLACK) vm->wake_at = UINT64_MAX;
+    luahost_timers_expire(vm, now);
+    int budget = RUN_BUDGET;
+    while (vm->run_first != NULL && budget-- > 0) {
+        luahost_task_run_next(vm);
+        if (!luahost_may_run(vm)) break;
+    }
+    luahost_clients_pump(vm);
+    vm->draining = false;
+    if (vm->exiting) return;
+    if (vm->run_first != NULL || luahost_clients_have_messages(vm)) {
+        vm->wake_at = now;
+        vm->host.wake_at(vm->context, now);
+    } else {
+        luahost_ask_again(vm);
+    }
+    luahost_vm_check_finished(vm);
+}
+
+void luahost_vm_check_finished(luahost_vm *vm) {
+    if (vm->finished_told || vm->closing || vm->exiting || vm->draining || vm->current != NULL) return;
+    if (vm->open_clients > 0) return;
+    bool is_over = vm->interrupted
+        ? vm->farewells == 0
+        : vm->main_done && vm->task_count == 0 && !luahost_clients_have_messages(vm);
+    if (!is_over) return;
+    vm->finished_told = true;
+    vm->host.finished(vm->context);
+}
+
+void luahost_vm_interrupt(luahost_vm *vm) {
+    if (vm->interrupted || vm->closing || vm->exiting) return;
+    vm->interrupted = true;
+    luahost_clients_interrupt(vm);
+    luahost_vm_check_finished(vm);
+}
+
+size_t luahost_vm_error_count(const luahost_vm *vm) {
+    return vm->error_count;
+}
+
+size_t luahost_vm_memory(const luahost_vm *vm) {
+    return vm->memory_used;
+}
+
+/* ---- the end ---- */
+
+/* Every wait raises now, so each task ends in the slice that it gets here. */
+static void end_tasks(luahost_vm *vm) {
+    for (luahost_task *task = vm->run_first; task != NULL; task = task->next) task->cancelled = true;
+    for (luahost_task *task = vm->waited; task != NULL; task = task->waited_next) luahost_task_cancel(task);
+    while (vm->run_first != NULL && !vm->exiting) luahost_task_run_next(vm);
+}
+
+void luahost_vm_destroy(luahost_vm *vm) {
+    vm->closing = true;
+    if (!vm->exiting) end_tasks(vm);
+    luahost_clients_release(vm);
+    luahost_enter(vm, vm->L);
+    lua_close(vm->L);
+    luahost_leave(vm);
+    luahost_tasks_free(vm);
+    luahost_steps_free(vm);
+    luahost_input_free(vm);
+    luahost_buffer_free(&vm->scratch);
+    luahost_buffer_free(&vm->warning);
+    free((char *)vm->options.default_url.data);
+    free(vm);
+}

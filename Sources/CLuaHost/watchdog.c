@@ -1,0 +1,188 @@
+/* A thread that looks at every loop each 100 ms. Nothing is asked of Lua while it is quick: a permanent count hook would cost
+ * a factor of two. Only a slice that takes long gets a hook, set by a signal handler on its own thread, as lua.c does for
+ * Ctrl-C. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hook.h"
+#include "host.h"
+#include "loop.h"
+
+#define SECOND UINT64_C(1000000000)
+#define TICK_MS 100
+
+_Atomic uint32_t luahost_tick;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static luahost_loop *loops;
+static _Thread_local luahost_loop *loops_of_thread;
+static bool started;
+static int signal_pipe[2];
+static void (*signal_handler)(void *context, int signal);
+static void *signal_context;
+
+/* SIGURG: its default is to be ignored, so a stray one does no harm. */
+#define DEMAND_SIGNAL SIGURG
+
+static void on_demand(int signal) {
+    (void)signal;
+    for (luahost_loop *loop = loops_of_thread; loop != NULL; loop = loop->next_on_thread) {
+        luahost_demand demand = (luahost_demand)atomic_exchange(&loop->demand, LUAHOST_DEMAND_NOTHING);
+        uint64_t sequence = atomic_load(&loop->sequence);
+        if (demand == LUAHOST_DEMAND_NOTHING || sequence != atomic_load(&loop->demand_sequence)) continue;
+        luahost_hook_arm(loop, luahost_loop_running(loop), demand);
+    }
+}
+
+static void on_exit_signal(int signal) {
+    int saved = errno;
+    char byte = (char)signal;
+    ssize_t written = write(signal_pipe[1], &byte, 1);
+    (void)written;
+    errno = saved;
+}
+
+static void demand_of(luahost_loop *loop, uint64_t sequence, luahost_demand demand) {
+    atomic_store(&loop->demand_sequence, sequence);
+    atomic_store(&loop->demand, demand);
+    pthread_kill(loop->thread, DEMAND_SIGNAL);
+}
+
+static void tell(luahost_loop *loop, const char *location, uint64_t elapsed) {
+    char text[384];
+    int length = snprintf(
+        text, sizeof text, "%s: Lua has computed for %.1f s without waiting; all else on its loop waits for it", location,
+        (double)elapsed / SECOND);
+    if (length >= (int)sizeof text) length = sizeof text - 1;
+    loop->reported = true;
+    if (loop->report != NULL) loop->report(loop->context, (luahost_slice){text, (size_t)length});
+}
+
+static void look_at(luahost_loop *loop, uint64_t now) {
+    uint64_t sequence = atomic_load(&loop->sequence);
+    if (!(sequence & 1) || sequence != loop->seen_sequence) {
+        loop->seen_sequence = sequence;
+        loop->seen_since = now;
+        loop->asked_location = loop->reported = false;
+        return;
+    }
+    uint64_t elapsed = now - loop->seen_since;
+    if (loop->asked_location && !loop->reported) {
+        if (atomic_load(&loop->located_sequence) == sequence) {
+            tell(loop, loop->location, elapsed);
+        } else if (elapsed >= 2 * SECOND) {
+            tell(loop, "inside a C function", elapsed);
+        }
+    }
+    /* A slice that was seen only once may be one of many short ones, which an interrupt has no need to hit. */
+    if (now >= atomic_load(&loop->interrupt_at)) {
+        demand_of(loop, sequence, LUAHOST_DEMAND_INTERRUPT);
+    } else if (loop->max_block != 0 && elapsed >= loop->max_block) {
+        demand_of(loop, sequence, LUAHOST_DEMAND_STOP);
+    } else if (!loop->asked_location && elapsed >= SECOND) {
+        loop->asked_location = true;
+        demand_of(loop, sequence, LUAHOST_DEMAND_REPORT);
+    }
+}
+
+static void *watch(void *argument) {
+    (void)argument;
+    uint64_t next = luahost_now();
+    for (;;) {
+        uint64_t now = luahost_now();
+        if (now >= next) {
+            atomic_fetch_add(&luahost_tick, 1);
+            pthread_mutex_lock(&lock);
+            for (luahost_loop *loop = loops; loop != NULL; loop = loop->next) look_at(loop, now);
+            pthread_mutex_unlock(&lock);
+            next = now + TICK_MS * (SECOND / 1000);
+        }
+        struct pollfd wait = {.fd = signal_pipe[0], .events = POLLIN};
+        now = luahost_now();
+        if (poll(&wait, 1, now >= next ? 0 : (int)((next - now) / 1000000) + 1) <= 0) continue;
+        char byte;
+        while (read(signal_pipe[0], &byte, 1) == 1) {
+            if (signal_handler != NULL) signal_handler(signal_context, byte);
+        }
+    }
+    return NULL;
+}
+
+/* With the lock held. */
+static void start(void) {
+    if (started) return;
+    started = true;
+    struct sigaction action = {.sa_handler = on_demand, .sa_flags = SA_RESTART};
+    sigaction(DEMAND_SIGNAL, &action, NULL);
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) luahost_out_of_memory();
+    /* Signals for the process are to reach threads that expect them, never this one. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, watch, NULL) != 0) luahost_out_of_memory();
+    pthread_detach(thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, void *context) {
+    luahost_loop *loop = calloc(1, sizeof *loop);
+    if (loop == NULL) luahost_out_of_memory();
+    loop->max_block = max_block > 0 ? (uint64_t)(max_block * (double)SECOND) : 0;
+    loop->report = report;
+    loop->context = context;
+    loop->thread = pthread_self();
+    atomic_store(&loop->interrupt_at, UINT64_MAX);
+    loop->next_on_thread = loops_of_thread;
+    atomic_signal_fence(memory_order_seq_cst);
+    loops_of_thread = loop;
+    pthread_mutex_lock(&lock);
+    start();
+    loop->next = loops;
+    loops = loop;
+    pthread_mutex_unlock(&lock);
+    loop->turn_tick = atomic_load(&luahost_tick);
+    return loop;
+}
+
+void luahost_loop_destroy(luahost_loop *loop) {
+    pthread_mutex_lock(&lock);
+    luahost_loop **link = &loops;
+    while (*link != loop) link = &(*link)->next;
+    *link = loop->next;
+    pthread_mutex_unlock(&lock);
+    link = &loops_of_thread;
+    while (*link != NULL && *link != loop) link = &(*link)->next_on_thread;
+    if (*link != NULL) *link = loop->next_on_thread;
+    atomic_signal_fence(memory_order_seq_cst);
+    free(loop);
+}
+
+void luahost_loop_turn(luahost_loop *loop) {
+    loop->turn_tick = atomic_load_explicit(&luahost_tick, memory_order_relaxed);
+}
+
+void luahost_loop_interrupt(luahost_loop *loop, double seconds) {
+    if (!(seconds > 0)) seconds = 0;
+    atomic_store(&loop->interrupt_at, luahost_now() + (uint64_t)(seconds * (double)SECOND));
+}
+
+void luahost_signals_install(void (*handler)(void *context, int signal), void *context) {
+    pthread_mutex_lock(&lock);
+    signal_context = context;
+    signal_handler = handler;
+    start();
+    pthread_mutex_unlock(&lock);
+    struct sigaction action = {.sa_handler = on_exit_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}

@@ -1,0 +1,113 @@
+import EngineIOClient
+import Logging
+import NIOCore
+import NIOPosix
+import Scripting
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// One script on the main thread, from its start to the exit status.
+final class Program: ScriptHostDelegate {
+    private let options: ScriptOptions
+    private let logger: Logger
+    private var host: ScriptHost?
+    private var signal: Int32?
+    private var isEnding = false
+
+    /// How long the clients may take to say goodbye when a script calls `os.exit`.
+    private static let farewell = TimeAmount.seconds(2)
+    /// How long disconnecting and the handlers may take after a signal.
+    private static let grace = TimeAmount.seconds(5)
+
+    init(options: ScriptOptions, logLevel: Logger.Level) {
+        self.options = options
+        var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
+        logger.logLevel = logLevel
+        self.logger = logger
+    }
+
+    /// Does not return: the process ends with the script's exit status.
+    func run() -> Never {
+        raiseDescriptorLimit()
+        let program = UncheckedBox(self)
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
+            program.value.start(on: eventLoop)
+        }
+        exit(0)
+    }
+
+    private func start(on eventLoop: any EventLoop) {
+        let luaLoop = LuaLoop(maximumBlock: 0) { text in
+            FileDescriptorOutput.standardError.write("warning: \(text)\n")
+        }
+        let host = ScriptHost(
+            loop: ClientLoop(eventLoop: eventLoop), luaLoop: luaLoop, options: self.options, logger: self.logger,
+            delegate: self)
+        self.host = host
+        let target = NIOLoopBound(self, eventLoop: eventLoop)
+        Signals.install(interrupter: luaLoop.interrupter) { signal in
+            eventLoop.execute { target.value.interrupted(by: signal, eventLoop) }
+        }
+        host.run()
+    }
+
+    private func interrupted(by signal: Int32, _ eventLoop: any EventLoop) {
+        guard !self.isEnding, self.signal == nil else { return }
+        self.signal = signal
+        let target = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: Self.grace) { target.value.end(128 + signal) }
+        self.host?.interrupt()
+    }
+
+    // MARK: ScriptHostDelegate
+
+    func scriptLogged(_ level: ScriptLogLevel, _ text: String) {
+        switch level {
+        case .debug: self.logger.debug("\(text)")
+        case .info: self.logger.info("\(text)")
+        case .warning: self.logger.warning("\(text)")
+        case .error: self.logger.error("\(text)")
+        }
+    }
+
+    func scriptFailed(_ error: UncaughtError) {
+        let message = "eio-lua: error in \(error.place): \(error.message)"
+        FileDescriptorOutput.standardError.write("\(message)\n\(error.traceback)\n")
+    }
+
+    func scriptExited(status: Int32) {
+        guard !self.isEnding, let host = self.host else { return }
+        self.isEnding = true
+        host.disconnectClients(timeout: Self.farewell) { self.leave(status) }
+    }
+
+    func scriptFinished() {
+        guard let host = self.host else { return }
+        self.end(self.signal.map { 128 + $0 } ?? (host.errorCount > 0 ? 1 : 0))
+    }
+
+    private func end(_ status: Int32) {
+        guard !self.isEnding else { return }
+        self.isEnding = true
+        self.host?.close()
+        self.leave(status)
+    }
+
+    private func leave(_ status: Int32) -> Never {
+        exit(status)
+    }
+}
+
+/// Carries a value to a closure that runs on the very thread that made it.
+private struct UncheckedBox<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
+    }
+}

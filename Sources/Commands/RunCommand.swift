@@ -1,0 +1,63 @@
+import ArgumentParser
+import Logging
+import Scripting
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// `eio-lua run`: one script, to its end.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs a Lua script (the default: eio-lua bot.lua).",
+        usage: "eio-lua [run] [options] [script.lua [arguments ...]]")
+
+    static let help = """
+        USAGE: eio-lua [run] [options] [script.lua [arguments ...]]
+
+        OPTIONS:
+          -e CODE             Run CODE before the script. -e and -l run in their order.
+          -l MOD, -l N=MOD    Require the module MOD into the global MOD or N.
+          -                   Read the script from the standard input.
+          --                  Stop reading options.
+          -v, --version       Show the version.
+          -E                  Ignore LUA_INIT, LUA_PATH and LUA_CPATH.
+          -W                  Turn on Lua's warnings.
+          --url URL           Where eio.connect() connects to when the script names no url.
+          --log-level LEVEL   debug, info, warning (the default), error or off.
+          --strict            End at the first error that no part of the script catches.
+          -h, --help          Show this help.
+
+        OTHER COMMANDS:
+          eio-lua serve       Run an Engine.IO server to try scripts against.
+        """
+
+    /// All of it: what is an option and what is the script's is for ``ScriptCommandLine`` to say.
+    @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+
+    func run() throws {
+        let line: ScriptCommandLine
+        do {
+            line = try ScriptCommandLine(program: CommandLine.arguments[0], arguments: self.arguments)
+        } catch {
+            throw ValidationError(error.description)
+        }
+        if line.showsHelp { return print(Self.help) }
+        if line.showsVersion {
+            print(Version.text)
+            if line.options.steps.isEmpty { return }
+        }
+        var options = line.options
+        if options.steps.isEmpty {
+            if isatty(STDIN_FILENO) != 0 {
+                FileDescriptorOutput.standardError.write(Self.help + "\n")
+                throw ExitCode(EX_USAGE)
+            }
+            options.steps.append(.standardInput)
+        }
+        Program(options: options, logLevel: line.logLevel).run()
+    }
+}

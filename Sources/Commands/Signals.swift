@@ -1,0 +1,41 @@
+import CLuaHost
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// SIGINT and SIGTERM: the first is for the program to end well, the second ends it at once.
+enum Signals {
+    private final class Receiver: Sendable {
+        let interrupter: @Sendable (Double) -> Void
+        let handler: @Sendable (Int32) -> Void
+        let count = Atomic<Int>(0)
+
+        init(interrupter: @escaping @Sendable (Double) -> Void, handler: @escaping @Sendable (Int32) -> Void) {
+            self.interrupter = interrupter
+            self.handler = handler
+        }
+
+        func received(_ signal: Int32) {
+            if self.count.add(1, ordering: .relaxed).newValue > 1 { _exit(128 + signal) }
+            // A slice that computes would not let the loop come to its turn.
+            self.interrupter(1)
+            self.handler(signal)
+        }
+    }
+
+    /// - Parameter handler: called for the first signal, on a thread of the watchdog's.
+    static func install(
+        interrupter: @escaping @Sendable (Double) -> Void, handler: @escaping @Sendable (Int32) -> Void
+    ) {
+        let receiver = Unmanaged.passRetained(Receiver(interrupter: interrupter, handler: handler))
+        luahost_signals_install(
+            { context, signal in
+                guard let context else { return }
+                Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue().received(signal)
+            }, receiver.toOpaque())
+    }
+}

@@ -1,0 +1,91 @@
+/// What the server says in the open packet (Engine.IO protocol 4, "Handshake").
+public struct Handshake: Sendable, Equatable {
+    public var sid: String
+    /// The transports that the server offers to upgrade to; empty where the member is missing.
+    public var upgrades: [String]
+    /// Milliseconds between two pings of the server.
+    public var pingInterval: Int
+    /// Milliseconds after a ping was due before the connection counts as dead.
+    public var pingTimeout: Int
+    /// The most bytes that a payload to the server may have; nil for servers that do not say.
+    public var maxPayload: Int?
+
+    public init(sid: String, upgrades: [String], pingInterval: Int, pingTimeout: Int, maxPayload: Int?) {
+        self.sid = sid
+        self.upgrades = upgrades
+        self.pingInterval = pingInterval
+        self.pingTimeout = pingTimeout
+        self.maxPayload = maxPayload
+    }
+
+    /// A day: no server pings less often, and the sum of two such times cannot overflow.
+    private static let longest = 86_400_000
+
+    /// Reads the data of an open packet. Unknown members are passed over; numbers may be written as strings.
+    ///
+    /// - Throws: ``PacketError`` that names the member that is missing or wrong.
+    public init(openPacketData data: some Sequence<UInt8>) throws(PacketError) {
+        guard let members = JSONScanner.object(data) else {
+            throw PacketError("the OPEN packet's data is not a JSON object")
+        }
+        guard case .string(let sid) = members["sid"], !sid.isEmpty else {
+            throw PacketError("the OPEN packet has no \"sid\" that is a string")
+        }
+        self.sid = sid
+        switch members["upgrades"] {
+        case .none: self.upgrades = []
+        case .strings(let names): self.upgrades = names
+        default: throw PacketError("the OPEN packet's \"upgrades\" is not a list of strings")
+        }
+        self.pingInterval = try Self.milliseconds("pingInterval", in: members)
+        self.pingTimeout = try Self.milliseconds("pingTimeout", in: members)
+        self.maxPayload = nil
+        if members["maxPayload"] != nil, let bytes = Self.integer(members["maxPayload"]), bytes > 0 {
+            self.maxPayload = bytes
+        }
+    }
+
+    private static func integer(_ value: JSONScanner.Value?) -> Int? {
+        switch value {
+        case .number(let text), .string(let text): Int(text) ?? Double(text).flatMap { Int(exactly: $0.rounded()) }
+        default: nil
+        }
+    }
+
+    private static func milliseconds(
+        _ name: String, in members: [String: JSONScanner.Value]
+    ) throws(PacketError) -> Int {
+        guard let value = self.integer(members[name]), value >= 0, value <= self.longest else {
+            throw PacketError("the OPEN packet has no \"\(name)\" in milliseconds")
+        }
+        return value
+    }
+}
+
+/// What an Engine.IO server says in the body of a refusal.
+public struct ServerRefusal: Sendable, Equatable {
+    /// 0 unknown transport, 1 unknown session, 2 bad handshake method, 3 bad request, 4 forbidden, 5 unsupported
+    /// protocol version (engine.io's server); nil where the body has none.
+    public var code: Int?
+    public var message: String?
+
+    /// Reads `{"code":1,"message":"Session ID unknown"}`, a JSON string (python-engineio), or neither.
+    public init(body: some Collection<UInt8>) {
+        if let members = JSONScanner.object(body) {
+            if case .number(let text) = members["code"] { self.code = Int(text) }
+            if case .string(let text) = members["message"] { self.message = text }
+        } else if let text = JSONScanner.string(body) {
+            self.message = text
+        }
+    }
+
+    /// What the refusal commonly means, for people who see it for the first time.
+    public var hint: String? {
+        switch self.code {
+        case 1:
+            "another node may have answered, or the server was restarted: with several nodes, sessions must stick"
+        case 5: "the server and this client speak different versions of Engine.IO"
+        default: nil
+        }
+    }
+}

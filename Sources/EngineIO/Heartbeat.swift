@@ -1,0 +1,48 @@
+import NIOCore
+
+/// Watches the server's pings: a session without one for `pingInterval + pingTimeout` is dead (protocol, "Heartbeat").
+///
+/// Only pings count. A server that still sends messages but no pings is broken, and messages that arrive late because
+/// the script does not read them must not end the session: while reading is paused the clock stands still.
+public struct Heartbeat: Sendable {
+    private let tolerance: TimeAmount
+    private var lastPing: NIODeadline
+    private var pausedAt: NIODeadline?
+
+    public enum Verdict: Equatable, Sendable {
+        case dead
+        /// Ask again at this time.
+        case alive(until: NIODeadline)
+    }
+
+    public init(_ handshake: Handshake, now: NIODeadline) {
+        self.tolerance = .milliseconds(Int64(handshake.pingInterval + handshake.pingTimeout))
+        self.lastPing = now
+    }
+
+    public mutating func pingReceived(now: NIODeadline) {
+        self.lastPing = now
+        if self.pausedAt != nil { self.pausedAt = now }
+    }
+
+    public mutating func readingPaused(now: NIODeadline) {
+        if self.pausedAt == nil { self.pausedAt = now }
+    }
+
+    public mutating func readingResumed(now: NIODeadline) {
+        guard let pausedAt = self.pausedAt else { return }
+        self.lastPing = self.lastPing + (now - pausedAt)
+        self.pausedAt = nil
+    }
+
+    public func check(now: NIODeadline) -> Verdict {
+        if self.pausedAt != nil { return .alive(until: now + self.tolerance) }
+        let deadline = self.lastPing + self.tolerance
+        return now >= deadline ? .dead : .alive(until: deadline)
+    }
+
+    /// Seconds since the last ping, or since the session opened.
+    public func secondsSinceLastPing(now: NIODeadline) -> Double {
+        Double((now - self.lastPing).nanoseconds) / 1e9
+    }
+}

@@ -1,0 +1,83 @@
+/// When to poll and when to post: at most one GET and one POST at a time (protocol, "HTTP long-polling"), neither while
+/// the session is held for an upgrade, and a GET of a live session is never cancelled.
+public struct PollingStateMachine: Sendable {
+    private enum Flow: Sendable {
+        /// Nothing is sent: the upgrade is being tried first, or has taken over.
+        case held
+        case running
+        /// What is in flight ends, nothing new is sent.
+        case pausing
+        /// What is queued is posted, then it is over.
+        case closing
+    }
+
+    /// What to do now. Several may hold at once.
+    public struct Orders: Equatable, Sendable {
+        public var poll = false
+        /// Milliseconds to wait before the poll.
+        public var pollDelay: Int64 = 0
+        public var post = false
+        /// Nothing is in flight any more, as `pause` asked for.
+        public var paused = false
+        /// All is posted and answered, as `close` asked for.
+        public var finished = false
+
+        public init() {}
+    }
+
+    private var flow = Flow.held
+    private var isPolling = false
+    private var isPosting = false
+    private var readingPaused = false
+    private var emptyPolls: Int64 = 0
+
+    public init() {}
+
+    public var isIdle: Bool { !self.isPolling && !self.isPosting }
+
+    public mutating func run() { if self.flow != .closing { self.flow = .running } }
+    public mutating func pause() { self.flow = .pausing }
+    public mutating func close() { self.flow = .closing }
+    public mutating func pauseReading() { self.readingPaused = true }
+    public mutating func resumeReading() { self.readingPaused = false }
+
+    /// - Parameter isEmpty: whether the answer had no packet at all, or nothing but noops.
+    public mutating func pollEnded(isEmpty: Bool) {
+        self.isPolling = false
+        self.emptyPolls = isEmpty ? min(self.emptyPolls + 1, 7) : 0
+    }
+
+    public mutating func postEnded() { self.isPosting = false }
+
+    /// - Parameter hasPackets: whether anything is queued.
+    public mutating func orders(hasPackets: Bool) -> Orders {
+        var orders = Orders()
+        switch self.flow {
+        case .held:
+            break
+        case .running:
+            if !self.isPolling && !self.readingPaused {
+                self.isPolling = true
+                orders.poll = true
+                // A server that answers at once with nothing must not be asked in a hot loop.
+                orders.pollDelay = self.emptyPolls < 2 ? 0 : 50 << (self.emptyPolls - 2)
+            }
+            orders.post = self.startPost(hasPackets)
+        case .pausing:
+            if self.isIdle {
+                self.flow = .held
+                orders.paused = true
+            }
+        case .closing:
+            orders.post = self.startPost(hasPackets)
+            orders.finished = self.isIdle && !hasPackets
+        }
+        return orders
+    }
+
+    private mutating func startPost(_ hasPackets: Bool) -> Bool {
+        guard hasPackets, !self.isPosting else { return false }
+        self.isPosting = true
+        return true
+    }
+}

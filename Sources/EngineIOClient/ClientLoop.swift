@@ -1,0 +1,58 @@
+import NIOCore
+
+/// What the sessions of one event loop share: masking keys, write buffers, and the list of those with unflushed frames.
+package final class ClientLoop {
+    package let eventLoop: any EventLoop
+    package let tlsContexts = TLSContexts()
+    private var masks: [UInt32] = []
+    private var nextMaskIndex = 0
+    private var spareBuffers: [ByteBuffer] = []
+    private var unflushed: [WebSocketHandler] = []
+    private var flushing: [WebSocketHandler] = []
+
+    /// Buffers above this size are given back to the system, so that one large message does not stay in memory.
+    private static let largestSpare = 256 << 10
+    private static let spareCount = 4
+    private static let maskCount = 1024
+
+    package init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    /// A new key for each frame (RFC 6455, section 5.3), from the kernel's generator. They are drawn in blocks: a system
+    /// call for each would cost more than the frame.
+    func nextMask() -> UInt32 {
+        if self.nextMaskIndex == self.masks.count { self.drawMasks() }
+        let mask = self.masks[self.nextMaskIndex]
+        self.nextMaskIndex += 1
+        return mask
+    }
+
+    private func drawMasks() {
+        self.masks = RandomBytes.words(Self.maskCount)
+        self.nextMaskIndex = 0
+    }
+
+    func takeBuffer() -> ByteBuffer { self.spareBuffers.popLast() ?? ByteBuffer() }
+
+    func giveBack(_ buffer: consuming ByteBuffer) {
+        guard buffer.storageCapacity <= Self.largestSpare, self.spareBuffers.count < Self.spareCount else { return }
+        buffer.clear()
+        self.spareBuffers.append(buffer)
+    }
+
+    /// Flushes `handler` when the loop has run what it is at.
+    func flushSoon(_ handler: WebSocketHandler) {
+        self.unflushed.append(handler)
+        if self.unflushed.count == 1 {
+            self.eventLoop.assumeIsolated().execute { self.flush() }
+        }
+    }
+
+    private func flush() {
+        // Swapped, not copied: what is marked meanwhile waits for the next turn.
+        swap(&self.unflushed, &self.flushing)
+        for handler in self.flushing { handler.flushMarked() }
+        self.flushing.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,154 @@
+import EngineIO
+import Logging
+import NIOCore
+
+/// Liveness, and the end of a session.
+extension ClientSession {
+    func watchHeartbeat() {
+        guard let heartbeat = self.heartbeat, self.machine.state == .open || self.machine.state == .closing else {
+            return
+        }
+        switch heartbeat.check(now: .now()) {
+        case .dead:
+            self.lose(DisconnectDetail(.pingTimeout, message: "the server sent no ping in time"))
+        case .alive(let deadline):
+            let callback = HeartbeatCallback(session: self)
+            self.heartbeatCallback = try? self.loop.eventLoop.assumeIsolated().scheduleCallback(
+                at: deadline, handler: callback)
+        }
+    }
+
+    private struct HeartbeatCallback: NIOScheduledCallbackHandler {
+        weak var session: ClientSession?
+        func handleScheduledCallback(eventLoop: some EventLoop) { self.session?.watchHeartbeat() }
+    }
+
+    /// Stops or goes on reading from the server. Pings that are not read do not count against it meanwhile.
+    package func setReading(_ isOn: Bool) {
+        guard self.isReadingPaused == isOn else { return }
+        self.isReadingPaused = !isOn
+        if isOn {
+            self.heartbeat?.readingResumed(now: .now())
+            self.polling.resumeReading()
+            self.loop.eventLoop.assumeIsolated().execute { self.pump() }
+        } else {
+            self.heartbeat?.readingPaused(now: .now())
+            self.polling.pauseReading()
+        }
+        self.webSocket?.setReading(isOn)
+    }
+
+    var readsNow: Bool { !self.isReadingPaused }
+
+    /// Says goodbye when all that is queued is written, and closes.
+    ///
+    /// - Parameters:
+    ///   - timeout: how long that may take.
+    ///   - abort: closes at once; what is queued may be lost.
+    package func close(timeout: TimeAmount, abort: Bool) {
+        switch self.machine.closeRequested() {
+        case .none:
+            break
+        case .abandon:
+            self.cleanUp()
+            let error = ConnectionError(.open, "disconnected while connecting")
+            self.loop.eventLoop.assumeIsolated().execute { self.tellFailure(error) }
+        case .flush:
+            self.closing = DisconnectDetail(.client)
+            self.loop.eventLoop.assumeIsolated().execute { self.sayGoodbye(timeout: timeout, abort: abort) }
+        }
+    }
+
+    private func sayGoodbye(timeout: TimeAmount, abort: Bool) {
+        guard self.machine.state == .closing else { return }
+        self.closeTimer = self.schedule(timeout) { session in session.finish(.clientDisconnect, nil) }
+        if self.transport == .websocket {
+            self.webSocket?.close(timeout: abort ? nil : timeout)
+            if abort { self.finish(.clientDisconnect, nil) }
+        } else {
+            self.queue.append(.close)
+            self.polling.close()
+            self.upgradeFailed("the client disconnects")
+            self.pump()
+            // The goodbye goes out behind the program's back: the server need not wait for a ping timeout.
+            if abort { self.report(.clientDisconnect, nil) }
+        }
+    }
+
+    /// The connection is gone, or cannot be used any more.
+    func lose(_ detail: DisconnectDetail) {
+        switch self.machine.state {
+        case .connecting:
+            let status = detail.status
+            self.attemptFailed(
+                ConnectionError(.open, "Unexpected response from server", cause: detail.message, status: status))
+        case .open:
+            self.finish(.transportError, detail)
+        case .closing:
+            self.finish(.clientDisconnect, detail)
+        case .closed:
+            break
+        }
+    }
+
+    func finish(_ reason: DisconnectReason, _ detail: DisconnectDetail?) {
+        let unwritten = self.unwrittenMessages
+        self.report(reason, detail, unwritten: unwritten)
+        _ = self.machine.ended()
+        self.cleanUp()
+    }
+
+    private func report(_ reason: DisconnectReason, _ detail: DisconnectDetail?, unwritten: Int = 0) {
+        guard !self.isEndTold, self.handshake != nil else { return }
+        self.isEndTold = true
+        var detail = detail ?? self.closing ?? DisconnectDetail(.client)
+        detail.transport = self.transport
+        detail.sinceLastPing = self.heartbeat?.secondsSinceLastPing(now: .now())
+        self.logger.info("Disconnected: \(reason)\(detail.message.map { ", " + $0 } ?? "")")
+        let delegate = self.delegate
+        self.delegate = nil
+        self.loop.eventLoop.assumeIsolated().execute {
+            delegate?.sessionClosed(reason, detail, unwritten: unwritten)
+        }
+    }
+
+    private var unwrittenMessages: Int {
+        let queued = self.queue.reduce(0) { $0 + ($1.type == .message ? 1 : 0) }
+        return queued + self.messagesInFlight + (self.webSocket?.unwrittenMessages ?? 0)
+    }
+
+    func tellFailure(_ error: ConnectionError) {
+        let delegate = self.delegate
+        self.delegate = nil
+        delegate?.sessionFailed(error)
+    }
+
+    /// The program refuses the session that was just opened.
+    package func reject() {
+        guard self.machine.state == .open else { return }
+        self.isEndTold = true
+        self.close(timeout: .seconds(2), abort: true)
+    }
+
+    func dropTransports() {
+        self.handshaking?.cancel()
+        self.handshaking = nil
+        self.webSocket?.drop()
+        self.webSocket = nil
+        self.pollConnection?.close()
+        self.pollConnection = nil
+        self.postConnection?.close()
+        self.postConnection = nil
+    }
+
+    func cleanUp() {
+        self.connectTimer?.cancel()
+        self.closeTimer?.cancel()
+        for timer in self.stageTimers { timer.cancel() }
+        self.stageTimers = []
+        self.heartbeatCallback?.cancel()
+        self.heartbeatCallback = nil
+        self.queue.removeAll()
+        self.dropTransports()
+    }
+}

@@ -1,0 +1,139 @@
+import EngineIO
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// The handshake, by either transport.
+extension ClientSession {
+    package func connect() {
+        self.connectTimer = self.schedule(self.configuration.connectTimeout) { session in
+            session.connectTimedOut()
+        }
+        self.loop.eventLoop.assumeIsolated().execute { self.startNextTransport() }
+    }
+
+    func startNextTransport() {
+        guard self.machine.state == .connecting, let transport = self.transportsLeft.popFirst() else { return }
+        self.logger.info("Attempting \(transport) connection to \(self.builder.address(transport))")
+        switch transport {
+        case .polling: self.startPolling()
+        case .websocket: self.startWebSocket()
+        }
+    }
+
+    private func startPolling() {
+        let connection = self.makeConnection()
+        self.pollConnection = connection
+        connection.send(self.builder.poll(), timeout: self.configuration.requestTimeout) { result in
+            guard self.machine.state == .connecting else { return }
+            switch result {
+            case .failure(let failure): self.attemptFailed(failure.error)
+            case .success(let response): self.pollingAnswered(response)
+            }
+        }
+    }
+
+    private func pollingAnswered(_ response: HTTPResponse) {
+        self.builder.store(response.headers)
+        if self.follow(response, again: { self.startPolling() }) { return }
+        guard (200..<300).contains(response.status) else { return self.attemptFailed(ConnectionError(response)) }
+        let body = response.body
+        body.withUnsafeReadableBytes { bytes in
+            guard UTF8Validation.firstInvalidOffset(bytes) == nil else {
+                return self.attemptFailed(
+                    ConnectionError(.open, "Unexpected response from server", status: response.status))
+            }
+            self.transport = .polling
+            self.readPayload(bytes)
+            // An empty body has no packet that could have opened the session.
+            if self.machine.state == .connecting, self.transport == .polling {
+                self.attemptFailed(
+                    ConnectionError(.open, "Unexpected response from server", cause: "the answer is empty"))
+            }
+        }
+        if self.machine.state == .open { self.tryUpgrade() }
+    }
+
+    private func startWebSocket() {
+        let handshaking = WebSocketHandshake(connector: self.connector)
+        self.handshaking = handshaking
+        let timeout = self.configuration.requestTimeout
+        handshaking.start(self.builder, timeout: timeout, makeHandler: self.makeWebSocketHandler) { result in
+            self.handshaking = nil
+            guard self.machine.state == .connecting else { return }
+            switch result {
+            case .failure(let failure):
+                if let response = failure.response, self.follow(response, again: { self.startWebSocket() }) { return }
+                self.attemptFailed(failure.error)
+            case .success(let webSocket):
+                self.webSocket = webSocket
+                self.transport = .websocket
+                self.stageTimers = [
+                    self.schedule(timeout) { session in
+                        guard session.machine.state == .connecting else { return }
+                        session.attemptFailed(
+                            ConnectionError(
+                                .open, "no OPEN packet", cause: "nothing came within \(ErrorText.seconds(timeout))"))
+                    }
+                ]
+            }
+        }
+    }
+
+    func makeConnection() -> HTTPConnection { HTTPConnection(connector: self.connector, url: self.builder.url) }
+
+    func makeWebSocketHandler() -> WebSocketHandler {
+        WebSocketHandler(
+            session: self, loop: self.loop, maximumMessageSize: self.configuration.maximumMessageSize)
+    }
+
+    /// Follows a redirect of the handshake; the session stays where it led.
+    private func follow(_ response: HTTPResponse, again: () -> Void) -> Bool {
+        guard [301, 302, 303, 307, 308].contains(response.status),
+            let location = response.headers.first(name: "Location")
+        else { return false }
+        self.redirectsLeft -= 1
+        if self.redirectsLeft < 0 {
+            self.attemptFailed(
+                ConnectionError(.http, "the server redirects more than five times", status: response.status))
+            return true
+        }
+        do {
+            try self.builder.follow(location: location)
+        } catch {
+            self.attemptFailed(error)
+            return true
+        }
+        self.dropTransports()
+        again()
+        return true
+    }
+
+    /// One transport could not connect: the next is tried if there is one and the program wants that.
+    func attemptFailed(_ error: ConnectionError) {
+        guard self.machine.state == .connecting else { return }
+        self.dropTransports()
+        self.transport = nil
+        if self.options.triesAllTransports, !self.transportsLeft.isEmpty {
+            self.logger.info("\(error); trying the next transport")
+            return self.startNextTransport()
+        }
+        self.fail(error)
+    }
+
+    private func connectTimedOut() {
+        let limit = ErrorText.seconds(self.configuration.connectTimeout)
+        if self.machine.state == .connecting {
+            self.fail(ConnectionError(.http, "connecting took longer than \(limit)", cause: "connect_timeout"))
+        } else {
+            self.upgradeFailed("connecting took longer than \(limit)")
+        }
+    }
+
+    private func fail(_ error: ConnectionError) {
+        guard self.machine.ended() == .connecting else { return }
+        self.cleanUp()
+        self.logger.info("Connection failed: \(error)")
+        self.tellFailure(error)
+    }
+}

@@ -1,0 +1,120 @@
+import EngineIO
+import Logging
+import NIOCore
+
+/// What the server says, whatever transport it came by.
+extension ClientSession {
+    /// Reads a polling body; returns how many packets other than noops there were.
+    @discardableResult
+    func readPayload(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var reader = PayloadReader(bytes)
+        var count = 0
+        do {
+            while self.machine.state != .closed, let packet = try reader.next() {
+                if case .packet(.noop, _) = packet {} else { count += 1 }
+                self.received(packet)
+            }
+        } catch {
+            self.lose(DisconnectDetail(.parse, message: "the server sent \(error)"))
+        }
+        return count
+    }
+
+    func received(_ packet: ReceivedPacket) {
+        switch packet {
+        case .packet(let type, let data):
+            self.received(type, data)
+        case .binary(let data):
+            guard self.machine.state == .open else {
+                return self.perform(
+                    self.machine.received(.message), .message, UnsafeRawBufferPointer(start: nil, count: 0))
+            }
+            data.withUnsafeReadableBytes { self.deliver(.binary, $0) }
+        case .unknown(let digit):
+            self.logger.error("Received unexpected packet of type \(digit - 0x30)")
+        }
+    }
+
+    private func received(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
+        self.perform(self.machine.received(type), type, data)
+    }
+
+    private func perform(
+        _ action: SessionStateMachine.PacketAction, _ type: PacketType, _ data: UnsafeRawBufferPointer
+    ) {
+        switch action {
+        case .deliver:
+            self.deliver(.text, data)
+        case .pong:
+            self.heartbeat?.pingReceived(now: .now())
+            if self.logsPackets { self.logger.info("Received packet PING") }
+            self.sendPacket(.pong, data)
+        case .readHandshake:
+            self.open(data)
+        case .serverClosed:
+            if self.logsPackets { self.logger.info("Received packet CLOSE") }
+            self.webSocket?.close(timeout: nil)
+            self.finish(.serverDisconnect, DisconnectDetail(.serverClose, message: "the server closed the session"))
+        case .unexpected:
+            self.logger.error("Received unexpected packet of type \(type.rawValue - 0x30)")
+        case .fail(let message):
+            let message = self.transport == .websocket ? "no OPEN packet" : message
+            let start = String(decoding: data.prefix(64), as: UTF8.self)
+            self.attemptFailed(ConnectionError(.open, message, cause: Self.versionHint(type, start)))
+        case .ignore:
+            break
+        }
+    }
+
+    /// Engine.IO 3 writes the length before each packet: `96:0{"sid":…`.
+    private static func versionHint(_ type: PacketType, _ data: String) -> String? {
+        let text = String(UnicodeScalar(type.rawValue)) + data
+        guard let colon = text.firstIndex(of: ":"), text[..<colon].allSatisfy(\.isNumber) else { return nil }
+        return "the server speaks Engine.IO 3, this client speaks Engine.IO 4"
+    }
+
+    @inline(__always)
+    func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
+        if self.logsPackets { self.logMessage("Received", kind, bytes) }
+        self.delegate?.sessionReceived(kind, bytes)
+    }
+
+    func logMessage(_ verb: String, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
+        let shown = kind == .binary ? "<binary>" : String(decoding: bytes.prefix(256), as: UTF8.self)
+        self.logger.info("\(verb) packet MESSAGE data \(shown)")
+    }
+
+    private func open(_ data: UnsafeRawBufferPointer) {
+        let transport = self.transport ?? .polling
+        let handshake: Handshake
+        do {
+            handshake = try Handshake(openPacketData: data)
+        } catch {
+            return self.attemptFailed(ConnectionError(.open, "Unexpected response from server", cause: "\(error)"))
+        }
+        self.machine.opened()
+        for timer in self.stageTimers { timer.cancel() }
+        self.stageTimers = []
+        self.handshake = handshake
+        self.builder.sid = handshake.sid
+        self.logger.info("\(transport) connection accepted with sid \(handshake.sid)")
+        self.heartbeat = Heartbeat(handshake, now: .now())
+        self.watchHeartbeat()
+        self.delegate?.sessionOpened(handshake, transport: transport, address: self.builder.address(transport))
+        if transport == .websocket, self.machine.state == .open { self.connected() }
+    }
+
+    func connected() {
+        guard self.machine.state == .open, !self.isConnectedTold else { return }
+        self.isConnectedTold = true
+        self.connectTimer?.cancel()
+        self.connectTimer = nil
+        self.delegate?.sessionConnected()
+    }
+
+    func upgraded(to webSocket: WebSocketHandler) {
+        self.webSocket = webSocket
+        self.transport = .websocket
+        self.delegate?.sessionUpgraded()
+    }
+}

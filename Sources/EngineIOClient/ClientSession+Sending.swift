@@ -1,0 +1,193 @@
+import EngineIO
+import Logging
+import NIOCore
+import NIOHTTP1
+
+extension ClientSession {
+    /// Takes a message to be sent.
+    ///
+    /// - Parameter mayWait: whether the sender can wait when told ``SendResult/full``; one that cannot is refused while
+    ///   more than the limit waits.
+    @inline(__always)
+    package func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool = true) -> SendResult {
+        guard self.machine.state == .open else { return .notConnected }
+        if kind == .text, let offset = UTF8Validation.firstInvalidOffset(bytes) { return .invalidUTF8(offset) }
+        if let webSocket = self.webSocket, self.transport == .websocket {
+            if !mayWait && !webSocket.acceptsMore { return .refused }
+            if self.logsPackets { self.logMessage("Sending", kind, bytes) }
+            switch kind {
+            case .text: webSocket.write(.text, prefix: PacketType.message.rawValue, bytes, isMessage: true)
+            case .binary: webSocket.write(.binary, prefix: nil, bytes, isMessage: true)
+            }
+            return webSocket.acceptsMore ? .sent : self.toldFull()
+        }
+        return self.queueMessage(kind, bytes, mayWait: mayWait)
+    }
+
+    private func queueMessage(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {
+        if kind == .text, let offset = bytes.firstIndex(of: PayloadReader.separator) { return .separator(offset) }
+        if !mayWait && self.queuedBytes > self.configuration.maximumBuffered { return .refused }
+        if self.logsPackets { self.logMessage("Sending", kind, bytes) }
+        if let limit = self.handshake?.maxPayload, bytes.count + 1 > limit {
+            self.logger.warning(
+                "a message of \(bytes.count) bytes is over the server's maxPayload of \(limit): it may close the session"
+            )
+        }
+        self.enqueue(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: bytes)))
+        return self.queuedBytes > self.configuration.maximumBuffered ? self.toldFull() : .sent
+    }
+
+    private func toldFull() -> SendResult {
+        self.isFull = true
+        return .full
+    }
+
+    /// A packet that is no message.
+    func sendPacket(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
+        if self.logsPackets { self.logger.info("Sending packet \(String(describing: type).uppercased())") }
+        if let webSocket = self.webSocket, self.transport == .websocket {
+            webSocket.write(.text, prefix: type.rawValue, data)
+        } else {
+            self.enqueue(Packet(type: type, data: ByteBuffer(bytes: data)), first: type == .pong)
+        }
+    }
+
+    /// - Parameter first: pongs go ahead of queued messages.
+    private func enqueue(_ packet: Packet, first: Bool = false) {
+        self.queuedBytes += packet.data.readableBytes
+        if first { self.queue.prepend(packet) } else { self.queue.append(packet) }
+        guard !self.isPumpDue else { return }
+        // What a script sends in one go makes one POST.
+        self.isPumpDue = true
+        self.loop.eventLoop.assumeIsolated().execute { self.pump() }
+    }
+
+    /// Bytes that were taken and that the system has not.
+    package var bufferedBytes: Int { self.queuedBytes + (self.webSocket?.bufferedBytes ?? 0) }
+
+    func webSocketWritable() {
+        guard self.isFull else { return }
+        self.isFull = false
+        self.delegate?.sessionWritable()
+    }
+
+    /// Does what the polling machine orders.
+    func pump() {
+        self.isPumpDue = false
+        let orders = self.polling.orders(hasPackets: !self.queue.isEmpty)
+        if orders.post { self.post() }
+        if orders.poll {
+            if orders.pollDelay == 0 {
+                self.poll()
+            } else {
+                _ = self.schedule(.milliseconds(orders.pollDelay)) { session in session.poll() }
+            }
+        }
+        if orders.paused, let action = self.upgrade?.pollingPaused() { self.perform(action) }
+        if orders.finished { self.finish(.clientDisconnect, nil) }
+    }
+
+    private func post() {
+        let (body, messages) = PayloadWriter.take(from: &self.queue, maxPayload: self.handshake?.maxPayload)
+        self.messagesInFlight = messages
+        let connection = self.postConnection ?? self.makeConnection()
+        self.postConnection = connection
+        var request = self.builder.post()
+        request.body = body
+        self.send(request, on: connection, redirectsLeft: 5)
+    }
+
+    private func send(_ request: HTTPRequest, on connection: HTTPConnection, redirectsLeft: Int) {
+        connection.send(request, timeout: self.configuration.requestTimeout) { result in
+            switch result {
+            case .failure(let failure):
+                self.lose(DisconnectDetail(failure))
+            case .success(let response) where (200..<300).contains(response.status):
+                self.builder.store(response.headers)
+                self.posted()
+            case .success(let response):
+                // 307 and 308 keep the method and the body; any other redirect would lose the messages.
+                if [307, 308].contains(response.status), redirectsLeft > 0,
+                    let location = response.headers.first(name: "Location"),
+                    (try? self.builder.follow(location: location)) != nil
+                {
+                    let connection = self.makeConnection()
+                    self.postConnection?.close()
+                    self.postConnection = connection
+                    var again = self.builder.post()
+                    again.body = request.body
+                    return self.send(again, on: connection, redirectsLeft: redirectsLeft - 1)
+                }
+                self.lose(DisconnectDetail(response))
+            }
+        }
+    }
+
+    private func posted() {
+        self.messagesInFlight = 0
+        self.queuedBytes = self.queue.reduce(0) { $0 + $1.data.readableBytes }
+        self.polling.postEnded()
+        if self.machine.state == .closing, self.queue.isEmpty {
+            self.stageTimers.append(self.schedule(Self.farewell) { $0.finish(.clientDisconnect, nil) })
+        }
+        self.pump()
+        if self.queuedBytes <= self.configuration.maximumBuffered / 2 { self.webSocketWritable() }
+    }
+
+    private func poll() {
+        guard self.machine.state == .open, let handshake = self.handshake else {
+            self.polling.pollEnded(isEmpty: true)
+            return self.pump()
+        }
+        let connection = self.pollConnection ?? self.makeConnection()
+        self.pollConnection = connection
+        if self.logsPackets {
+            self.logger.info("Sending polling GET request to \(self.builder.address(.polling))")
+        }
+        // The server answers at least at each ping; the heartbeat notices when it does not.
+        let patience = TimeAmount.milliseconds(Int64(handshake.pingInterval + handshake.pingTimeout)) + .seconds(5)
+        connection.send(self.builder.poll(), timeout: patience) { result in
+            switch result {
+            case .failure(let failure):
+                self.lose(DisconnectDetail(failure))
+            case .success(let response):
+                self.polled(response)
+            }
+        }
+    }
+
+    private func polled(_ response: HTTPResponse) {
+        self.builder.store(response.headers)
+        // The answer to the last GET of a closing session does not matter.
+        if self.machine.state == .closing {
+            self.polling.pollEnded(isEmpty: true)
+            return self.pump()
+        }
+        guard (200..<300).contains(response.status) else { return self.lose(DisconnectDetail(response)) }
+        let body = response.body
+        let packets = body.withUnsafeReadableBytes { bytes -> Int in
+            if UTF8Validation.firstInvalidOffset(bytes) != nil {
+                self.lose(DisconnectDetail(.parse, message: "the server's answer is not UTF-8"))
+                return 0
+            }
+            return self.readPayload(bytes)
+        }
+        guard self.machine.state != .closed else { return }
+        self.polling.pollEnded(isEmpty: packets == 0)
+        self.pump()
+    }
+}
+
+extension DisconnectDetail {
+    init(_ failure: HTTPFailure) {
+        self.init(failure.cause, message: failure.error.description)
+    }
+
+    /// A server's answer that is no success.
+    init(_ response: HTTPResponse) {
+        let error = ConnectionError(response)
+        self.init(.httpStatus, message: error.description)
+        self.status = response.status
+        self.code = error.code
+    }
+}

@@ -1,0 +1,72 @@
+import EngineIO
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// One session from the handshake to its end, on one event loop: runs what the state machines decide.
+package final class ClientSession {
+    /// How long a server may take to answer the goodbye once all is written.
+    static let farewell = TimeAmount.seconds(2)
+
+    let loop: ClientLoop
+    let options: ConnectOptions
+    let configuration: ClientConfiguration
+    let logger: Logger
+    let logsPackets: Bool
+    /// Let go when the session has ended.
+    var delegate: (any SessionDelegate)?
+    let connector: Connector
+
+    var builder: RequestBuilder
+    var machine = SessionStateMachine()
+    var polling = PollingStateMachine()
+    var upgrade: UpgradeStateMachine?
+    var pollConnection: HTTPConnection?
+    var postConnection: HTTPConnection?
+    /// Packets for the next POST, or for the websocket that is being tried.
+    var queue = CircularBuffer<Packet>(initialCapacity: 0)
+    var queuedBytes = 0
+    var messagesInFlight = 0
+    var handshaking: WebSocketHandshake?
+    var webSocket: WebSocketHandler?
+    var transport: Transport?
+    var handshake: Handshake?
+
+    var transportsLeft: ArraySlice<Transport>
+    var redirectsLeft = 5
+    var connectTimer: Scheduled<Void>?
+    /// Limit the stage that the session is in: the open packet, the probe, the farewell.
+    var stageTimers: [Scheduled<Void>] = []
+    var closeTimer: Scheduled<Void>?
+    var heartbeat: Heartbeat?
+    var heartbeatCallback: NIOScheduledCallback?
+    var isReadingPaused = false
+    /// A sender was told to wait.
+    var isFull = false
+    var isPumpDue = false
+    var isConnectedTold = false
+    var isEndTold = false
+    /// What the end is to be reported as, once the client has asked for it.
+    var closing: DisconnectDetail?
+
+    package init(
+        loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
+        logger: Logger, delegate: any SessionDelegate
+    ) {
+        self.loop = loop
+        self.options = options
+        self.configuration = configuration
+        self.logger = logger
+        self.logsPackets = logger.logLevel <= .info
+        self.delegate = delegate
+        self.connector = Connector(loop: loop, configuration: configuration)
+        self.builder = RequestBuilder(options, timestamps: configuration.timestampsRequests, cookies: cookies)
+        self.transportsLeft = options.transports[...]
+    }
+
+    func schedule(_ amount: TimeAmount, _ body: @escaping (ClientSession) -> Void) -> Scheduled<Void> {
+        self.loop.eventLoop.assumeIsolated().scheduleTask(in: amount) { [weak self] in
+            if let self { body(self) }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import EngineIO
+import Logging
+import NIOCore
+import NIOPosix
+
+/// An Engine.IO 4 client: HTTP long-polling, WebSocket and the upgrade between them.
+///
+/// It is the client of python-engineio's asyncio documentation in Swift's idiom: ``connect(to:)`` returns when the
+/// handshake and the attempt to upgrade are over, ``send(_:)`` waits while too much is unwritten, and what the server
+/// does comes as ``events``. A client may connect again after a disconnect; its cookies stay.
+///
+///     let client = EngineIOClient()
+///     try await client.connect(to: "http://localhost:5000")
+///     try await client.send("hello")
+///     for await event in client.events {
+///         if case .message(let message) = event { print(message) }
+///     }
+public final class EngineIOClient: Sendable {
+    /// What the server sends and does, in order. Only one task may iterate over it, and only once.
+    ///
+    /// Reading from the server pauses while 1024 events wait here, and goes on at half of that; pings that are not read
+    /// meanwhile do not count against the server.
+    public let events: ClientEvents
+
+    private let core: NIOLoopBoundBox<ClientCore>
+    private let eventLoop: any EventLoop
+
+    /// - Parameters:
+    ///   - configuration: how to connect and what to bear.
+    ///   - eventLoopGroup: where the client runs: all its work is done on one of the group's loops.
+    ///   - logger: packets and connections are logged at `info`. nil: nothing is logged.
+    public init(
+        configuration: ClientConfiguration = ClientConfiguration(),
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        logger: Logger? = nil
+    ) {
+        let eventLoop = eventLoopGroup.next()
+        let quiet = Logger(label: "engineio.client") { _ in SwiftLogNoOpLogHandler() }
+        let core = ClientCore(configuration: configuration, eventLoop: eventLoop, logger: logger ?? quiet)
+        let box = NIOLoopBoundBox.makeBoxSendingValue(core, eventLoop: eventLoop)
+        let sequence = ClientEvents.Producer.makeSequence(
+            elementType: ClientEvent.self,
+            backPressureStrategy: ClientEvents.Strategy(lowWatermark: 512, highWatermark: 1024),
+            finishOnDeinit: true,
+            delegate: ClientEventsDelegate(produceMore: { eventLoop.execute { box.value.setReading(true) } }))
+        self.core = box
+        self.eventLoop = eventLoop
+        self.events = ClientEvents(base: sequence.sequence)
+        let source = sequence.source
+        eventLoop.execute { box.value.events = source }
+    }
+
+    deinit {
+        let core = self.core
+        self.eventLoop.execute { core.value.close() }
+    }
+
+    /// Connects with the default options.
+    ///
+    /// - Throws: what ``connect(_:)`` throws, and ``ServerURLError`` for an address that is none.
+    public func connect(to url: String) async throws { try await self.connect(ConnectOptions(url: ServerURL(url))) }
+
+    /// Opens a session; returns when the handshake and the attempt to upgrade are over.
+    ///
+    /// - Throws: ``ConnectionError`` when there is no session; ``ClientError/alreadyConnected``; `CancellationError`
+    ///   when the task is cancelled, and then no session stays open.
+    public func connect(_ options: ConnectOptions) async throws {
+        try await withTaskCancellationHandler {
+            try await self.onLoop { core in core.connect(options) }
+            try Task.checkCancellation()
+        } onCancel: {
+            let core = self.core
+            self.eventLoop.execute { core.value.abandonConnect() }
+        }
+    }
+
+    /// Sends a text message. Returns when it is taken, which is at once unless more than
+    /// ``ClientConfiguration/maximumBuffered`` bytes wait to be written.
+    ///
+    /// - Throws: ``ClientError/notConnected`` or ``ClientError/separatorInText``.
+    public func send(_ text: String) async throws { try await self.send(.text(text)) }
+
+    /// Sends a binary message; otherwise as ``send(_:)-(String)``.
+    public func send(_ bytes: ByteBuffer) async throws { try await self.send(.binary(bytes)) }
+
+    /// Sends a message, such as one that was received.
+    ///
+    /// - Throws: ``ClientError/notConnected`` or ``ClientError/separatorInText``.
+    public func send(_ message: Message) async throws { try await self.onLoop { core in core.send(message) } }
+
+    /// Writes what is queued, says goodbye on both levels, and closes. Without a session it does nothing.
+    ///
+    /// - Parameters:
+    ///   - timeout: how long the writing may take.
+    ///   - abort: closes at once; what is queued may be lost.
+    /// - Returns: how many messages may not have been written.
+    @discardableResult
+    public func disconnect(timeout: TimeAmount = .seconds(30), abort: Bool = false) async -> Int {
+        // The promise of a disconnect is never failed.
+        (try? await self.onLoop { core in core.disconnect(timeout: timeout, abort: abort) }) ?? 0
+    }
+
+    /// The session's id, or nil while there is no session.
+    public var sid: String? {
+        get async { try? await self.onLoop { core in core.ready(core.handshake?.sid) } }
+    }
+
+    /// The transport in use, or nil while there is no session.
+    public var transport: Transport? {
+        get async { try? await self.onLoop { core in core.ready(core.transport) } }
+    }
+
+    private func onLoop<Result: Sendable>(
+        _ body: @escaping @Sendable (ClientCore) -> EventLoopFuture<Result>
+    ) async throws -> Result {
+        let core = self.core
+        return try await self.eventLoop.flatSubmit { body(core.value) }.get()
+    }
+}

@@ -1,0 +1,129 @@
+import EngineIO
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
+
+/// A request of the polling transport, without its connection.
+struct HTTPRequest {
+    var method: HTTPMethod
+    var target: String
+    var headers: HTTPHeaders
+    var body: ByteBuffer?
+}
+
+/// One kept-alive connection of the polling transport: one request at a time, opened anew where the server closed it.
+final class HTTPConnection {
+    private let connector: Connector
+    private let url: ServerURL
+    private var handler: HTTPExchangeHandler?
+    private var isClosed = false
+    /// Counts requests, so that a timer of one that is over does nothing.
+    private var generation = 0
+    private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
+    private var timer: Scheduled<Void>?
+
+    init(connector: Connector, url: ServerURL) {
+        self.connector = connector
+        self.url = url
+    }
+
+    /// Sends `request`; `completion` is called once, on the loop, and never after ``close()``.
+    ///
+    /// A GET on a kept-alive connection that the server closes without a byte of an answer is repeated once on a fresh
+    /// connection, as servers close idle ones when they like. A POST is not: it may have been read.
+    func send(
+        _ request: HTTPRequest, timeout: TimeAmount,
+        completion: @escaping (Result<HTTPResponse, HTTPFailure>) -> Void
+    ) {
+        self.generation += 1
+        let generation = self.generation
+        self.completion = completion
+        let eventLoop = self.connector.loop.eventLoop.assumeIsolated()
+        self.timer = eventLoop.scheduleTask(in: timeout) { self.timedOut(generation, timeout) }
+        if let handler = self.handler, handler.isActive, handler.isReusable {
+            self.exchange(request, on: handler, generation, timeout) { failure in
+                guard request.method == .GET, failure.isSilent else { return false }
+                self.open(request, generation, timeout, earlier: failure)
+                return true
+            }
+        } else {
+            self.open(request, generation, timeout, earlier: nil)
+        }
+    }
+
+    func close() {
+        self.isClosed = true
+        self.timer?.cancel()
+        self.completion = nil
+        self.handler?.close()
+        self.handler = nil
+    }
+
+    private func open(
+        _ request: HTTPRequest, _ generation: Int, _ timeout: TimeAmount, earlier: HTTPFailure?
+    ) {
+        self.handler = nil
+        self.connector.connect(to: self.url, timeout: timeout) { result in
+            switch result {
+            case .failure(let error):
+                self.finish(generation, .failure(earlier ?? HTTPFailure(error: error, cause: .connect)))
+            case .success(let channel):
+                guard !self.isClosed, generation == self.generation else { return channel.close(promise: nil) }
+                do {
+                    let handler = try self.addHandlers(to: channel)
+                    self.handler = handler
+                    self.exchange(request, on: handler, generation, timeout) { _ in false }
+                } catch {
+                    channel.close(promise: nil)
+                    let error = ConnectionError(.http, "cannot set up the connection", cause: "\(error)")
+                    self.finish(generation, .failure(HTTPFailure(error: error, cause: .connect)))
+                }
+            }
+        }
+    }
+
+    private func addHandlers(to channel: any Channel) throws -> HTTPExchangeHandler {
+        // Base64 and the packet types make a body longer than its messages.
+        let limit = self.connector.configuration.maximumMessageSize / 3 * 4 + 65536
+        let handler = HTTPExchangeHandler(bodyLimit: limit, isSecure: self.url.isSecure)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHTTPClientHandlers()
+        try pipeline.addHandler(NIOHTTPResponseDecompressor(limit: .size(limit)))
+        try pipeline.addHandler(handler)
+        return handler
+    }
+
+    /// - Parameter retry: asked when the exchange fails; true where it has taken over.
+    private func exchange(
+        _ request: HTTPRequest, on handler: HTTPExchangeHandler, _ generation: Int, _ timeout: TimeAmount,
+        retry: @escaping (HTTPFailure) -> Bool
+    ) {
+        var headers = request.headers
+        if let body = request.body { headers.replaceOrAdd(name: "Content-Length", value: "\(body.readableBytes)") }
+        let head = HTTPRequestHead(version: .http1_1, method: request.method, uri: request.target, headers: headers)
+        handler.send(head, body: request.body) { result in
+            guard !self.isClosed, generation == self.generation else { return }
+            if case .failure(let failure) = result, retry(failure) { return }
+            self.finish(generation, result)
+        }
+    }
+
+    private func timedOut(_ generation: Int, _ timeout: TimeAmount) {
+        guard generation == self.generation, self.completion != nil else { return }
+        let handler = self.handler
+        self.handler = nil
+        let error = ConnectionError(
+            .http, "no answer from the server", cause: "it took longer than \(ErrorText.seconds(timeout))")
+        self.finish(generation, .failure(HTTPFailure(error: error, cause: .requestTimeout)))
+        handler?.close()
+    }
+
+    private func finish(_ generation: Int, _ result: Result<HTTPResponse, HTTPFailure>) {
+        guard generation == self.generation, let completion = self.completion else { return }
+        self.completion = nil
+        self.timer?.cancel()
+        self.timer = nil
+        completion(result)
+    }
+}

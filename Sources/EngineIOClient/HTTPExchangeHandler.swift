@@ -1,0 +1,132 @@
+import EngineIO
+import NIOCore
+import NIOHTTP1
+import NIOTLS
+
+/// The whole answer to one request.
+struct HTTPResponse {
+    var status: Int
+    var headers: HTTPHeaders
+    var body: ByteBuffer
+}
+
+/// Why there is no answer.
+struct HTTPFailure: Error {
+    var error: ConnectionError
+    var cause: DisconnectDetail.Cause
+    /// Nothing of the answer had come: a request that may be repeated can be.
+    var isSilent = false
+}
+
+/// One request and one answer at a time on a connection, the answer as a whole.
+final class HTTPExchangeHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private let bodyLimit: Int
+    private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
+    private var head: HTTPResponseHead?
+    private var body = ByteBuffer()
+    private var context: ChannelHandlerContext?
+    private var failure: (any Error)?
+    /// Whether TLS, if there is any, is through with its handshake.
+    private var isSecured: Bool
+    private(set) var isReusable = true
+
+    init(bodyLimit: Int, isSecure: Bool) {
+        self.bodyLimit = bodyLimit
+        self.isSecured = !isSecure
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    var isActive: Bool { self.context?.channel.isActive ?? false }
+
+    /// Sends a request; `completion` is called once, on the loop.
+    func send(
+        _ head: HTTPRequestHead, body: ByteBuffer?, completion: @escaping (Result<HTTPResponse, HTTPFailure>) -> Void
+    ) {
+        guard let context = self.context else {
+            let error = ConnectionError(.http, "the connection is closed")
+            return completion(.failure(HTTPFailure(error: error, cause: .eof, isSilent: true)))
+        }
+        self.completion = completion
+        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+        if let body { context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    func close() { self.context?.close(promise: nil) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch Self.unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            if !head.isKeepAlive { self.isReusable = false }
+        case .body(var part):
+            guard self.completion != nil else { return }
+            if self.body.readableBytes + part.readableBytes > self.bodyLimit {
+                self.isReusable = false
+                let error = ConnectionError(.http, "the answer is longer than \(self.bodyLimit) bytes")
+                self.finish(.failure(HTTPFailure(error: error, cause: .parse)))
+                context.close(promise: nil)
+            } else if self.body.readableBytes == 0 {
+                self.body = part
+            } else {
+                self.body.writeBuffer(&part)
+            }
+        case .end:
+            guard let head = self.head else { return }
+            let response = HTTPResponse(status: Int(head.status.code), headers: head.headers, body: self.body)
+            self.head = nil
+            self.body = ByteBuffer()
+            if !self.isReusable { context.close(promise: nil) }
+            self.finish(.success(response))
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted(_)? = event as? TLSUserEvent { self.isSecured = true }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.isReusable = false
+        if self.failure == nil { self.failure = error }
+        // What is left to say comes with channelInactive, once the channel is closed.
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.isReusable = false
+        self.finish(.failure(self.lost()))
+    }
+
+    private func lost() -> HTTPFailure {
+        let silent = self.head == nil && self.isSecured
+        guard let failure = self.failure else {
+            let what = self.head == nil ? "without an answer" : "in the middle of an answer"
+            let phase: ConnectionError.Phase = self.isSecured ? .http : .tls
+            return HTTPFailure(
+                error: ConnectionError(phase, "the server closed the connection \(what)"), cause: .eof, isSilent: silent
+            )
+        }
+        let text = ErrorText.of(failure)
+        let cause = ErrorText.cause(of: failure)
+        if ErrorText.isTLS(failure) && !self.isSecured {
+            return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: text), cause: .tls)
+        }
+        let message = failure is HTTPParserError ? "the answer is not HTTP" : "the connection was lost"
+        return HTTPFailure(error: ConnectionError(.http, message, cause: text), cause: cause, isSilent: silent)
+    }
+
+    private func finish(_ result: Result<HTTPResponse, HTTPFailure>) {
+        guard let completion = self.completion else { return }
+        self.completion = nil
+        completion(result)
+    }
+}
+
+extension HTTPExchangeHandler: RemovableChannelHandler {}

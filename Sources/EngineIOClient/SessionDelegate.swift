@@ -1,0 +1,34 @@
+import EngineIO
+
+/// Who is told what happens to a session. All calls come on the session's loop, and none from within a call of the
+/// session's own functions.
+package protocol SessionDelegate: AnyObject {
+    /// The handshake is done. When this returns the upgrade is tried, unless the session was closed or refused meanwhile.
+    func sessionOpened(_ handshake: Handshake, transport: Transport, address: String)
+    /// From now on everything goes by the websocket.
+    func sessionUpgraded()
+    /// The upgrade is over, whether it succeeded or not, or there was none to try.
+    func sessionConnected()
+    /// There is no session.
+    func sessionFailed(_ error: ConnectionError)
+    /// A message. `bytes` are valid until this returns.
+    func sessionReceived(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer)
+    /// After a send that was told ``SendResult/full``, less than half of the limit waits.
+    func sessionWritable()
+    /// An opened session is over; called once. `unwritten`: messages that were taken and may not have been written.
+    func sessionClosed(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int)
+}
+
+/// What became of a message that was to be sent.
+package enum SendResult: Equatable {
+    case sent
+    /// Taken; the sender should wait for ``SessionDelegate/sessionWritable()``.
+    case full
+    case notConnected
+    /// Not taken: too much waits already, and the sender said that it cannot wait.
+    case refused
+    /// Not taken: the byte at this offset is not UTF-8.
+    case invalidUTF8(Int)
+    /// Not taken: U+001E at this offset, which separates packets in a payload.
+    case separator(Int)
+}

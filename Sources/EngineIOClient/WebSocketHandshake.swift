@@ -1,0 +1,151 @@
+import EngineIO
+import NIOCore
+import NIOHTTP1
+
+/// Opens a websocket: connects, asks for the upgrade, checks the answer (RFC 6455, section 4.1).
+final class WebSocketHandshake {
+    /// Why there is no websocket.
+    struct Failure: Error {
+        var error: ConnectionError
+        /// The answer of a server that refused.
+        var response: HTTPResponse?
+    }
+
+    private let connector: Connector
+    private var channel: (any Channel)?
+    private var completion: ((Result<WebSocketHandler, Failure>) -> Void)?
+    private var timer: Scheduled<Void>?
+
+    init(connector: Connector) {
+        self.connector = connector
+    }
+
+    /// - Parameters:
+    ///   - makeHandler: makes the handler for the frames once the server has agreed.
+    ///   - completion: called once, on the loop, and never after ``cancel()``. The handler's frames come after it.
+    func start(
+        _ builder: RequestBuilder, timeout: TimeAmount, makeHandler: @escaping () -> WebSocketHandler,
+        completion: @escaping (Result<WebSocketHandler, Failure>) -> Void
+    ) {
+        self.completion = completion
+        self.timer = self.connector.loop.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            let error = ConnectionError(
+                .http, "no answer from the server", cause: "it took longer than \(ErrorText.seconds(timeout))")
+            self.finish(.failure(Failure(error: error)))
+        }
+        let key = Self.newKey()
+        self.connector.connect(to: builder.url, timeout: timeout) { result in
+            switch result {
+            case .failure(let error):
+                self.finish(.failure(Failure(error: error)))
+            case .success(let channel):
+                guard self.completion != nil else { return channel.close(promise: nil) }
+                self.channel = channel
+                self.shakeHands(builder.webSocket(key: key), builder: builder, key: key, channel, makeHandler)
+            }
+        }
+    }
+
+    func cancel() {
+        self.completion = nil
+        self.timer?.cancel()
+        self.channel?.close(promise: nil)
+        self.channel = nil
+    }
+
+    private func shakeHands(
+        _ request: HTTPRequest, builder: RequestBuilder, key: String, _ channel: any Channel,
+        _ makeHandler: @escaping () -> WebSocketHandler
+    ) {
+        let encoder = HTTPRequestEncoder()
+        // The server may send its open packet right behind its answer.
+        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
+        let exchange = HTTPExchangeHandler(bodyLimit: 65536, isSecure: builder.url.isSecure)
+        let pipeline = channel.pipeline.syncOperations
+        do {
+            try pipeline.addHandlers([encoder, decoder, exchange])
+        } catch {
+            let error = ConnectionError(.http, "cannot set up the connection", cause: "\(error)")
+            return self.finish(.failure(Failure(error: error)))
+        }
+        let head = HTTPRequestHead(
+            version: .http1_1, method: request.method, uri: request.target, headers: request.headers)
+        exchange.send(head, body: nil) { result in
+            switch result {
+            case .failure(let failure):
+                self.finish(.failure(Failure(error: failure.error)))
+            case .success(let response):
+                builder.store(response.headers)
+                if let error = Self.check(response, key: key) {
+                    return self.finish(.failure(Failure(error: error, response: response)))
+                }
+                guard self.completion != nil else { return }
+                let frames = makeHandler()
+                do {
+                    try pipeline.addHandler(frames)
+                } catch {
+                    let error = ConnectionError(.http, "cannot set up the connection", cause: "\(error)")
+                    return self.finish(.failure(Failure(error: error)))
+                }
+                self.channel = nil
+                pipeline.removeHandler(exchange, promise: nil)
+                pipeline.removeHandler(encoder, promise: nil)
+                self.finish(.success(frames))
+                // The decoder goes last: on leaving it hands on the bytes behind the answer, to the frames' handler.
+                pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in frames.uncork() }
+            }
+        }
+    }
+
+    private func finish(_ result: Result<WebSocketHandler, Failure>) {
+        guard let completion = self.completion else { return }
+        self.completion = nil
+        self.timer?.cancel()
+        self.timer = nil
+        if case .failure = result {
+            self.channel?.close(promise: nil)
+            self.channel = nil
+        }
+        completion(result)
+    }
+
+    private static func check(_ response: HTTPResponse, key: String) -> ConnectionError? {
+        if response.status != 101 { return ConnectionError(response) }
+        func has(_ name: String, _ token: String) -> Bool {
+            response.headers[canonicalForm: name].contains { $0.lowercased() == token }
+        }
+        guard has("upgrade", "websocket"), has("connection", "upgrade") else {
+            return ConnectionError(.http, "the server's answer does not switch to the websocket protocol", status: 101)
+        }
+        guard response.headers.first(name: "Sec-WebSocket-Accept") == WebSocketHandshakeKey.accept(for: key) else {
+            return ConnectionError(.http, "the server's answer has a wrong Sec-WebSocket-Accept", status: 101)
+        }
+        guard !response.headers.contains(name: "Sec-WebSocket-Extensions") else {
+            return ConnectionError(.http, "the server switched on an extension that was not offered", status: 101)
+        }
+        return nil
+    }
+
+    private static func newKey() -> String {
+        var key = ByteBuffer()
+        RandomBytes.words(4).withUnsafeBytes { Base64.encode($0, into: &key) }
+        return String(buffer: key)
+    }
+}
+
+extension ConnectionError {
+    /// How much of a refusal's body is kept.
+    private static let bodyLimit = 4096
+
+    /// A server's answer that is no success.
+    init(_ response: HTTPResponse) {
+        let refusal = ServerRefusal(body: response.body.readableBytesView)
+        self.init(.http, "Unexpected status code \(response.status) in server response", status: response.status)
+        self.code = refusal.code
+        self.cause = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
+        if let cause, cause.isEmpty { self.cause = nil }
+        if response.body.readableBytes > 0 {
+            self.body = String(decoding: response.body.readableBytesView.prefix(Self.bodyLimit), as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import EngineIO
+import NIOCore
+import NIOHTTP1
+
+/// The HTTP side of one connection: handshakes, polls, posts, the statistics, and the way to a websocket.
+///
+/// The pipeline handler before it gives it one request at a time.
+final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Exchange {
+        /// No request, or one that was answered before its end: the rest of its body is passed over.
+        case idle
+        /// The request's head is there; what it asks is done at its end.
+        case statistics
+        case requested(EngineIORequest, HTTPRequestHead)
+        case receivingPost(ServerSession, ByteBuffer)
+        case waitingPoll(ServerSession)
+    }
+
+    private let server: ServerContext
+    /// The HTTP handlers to remove before the bytes are a websocket's, in this order.
+    private let httpHandlers: [any RemovableChannelHandler]
+    private var exchange = Exchange.idle
+    private var keepsAlive = true
+    private var context: ChannelHandlerContext?
+
+    init(server: ServerContext, httpHandlers: [any RemovableChannelHandler]) {
+        self.server = server
+        self.httpHandlers = httpHandlers
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.server.connectionOpened(context.channel)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let exchange = self.exchange
+        self.exchange = .idle
+        switch exchange {
+        case .waitingPoll(let session): session.pollAborted()
+        case .receivingPost(let session, _): session.close(.server)
+        case .idle, .statistics, .requested: break
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.unwrapInboundIn(data) {
+        case .head(let head): self.headReceived(head)
+        case .body(let part): self.bodyReceived(part)
+        case .end: self.endReceived()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.server.endOfReadCycle()
+        context.flush()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: Requests
+
+    private func headReceived(_ head: HTTPRequestHead) {
+        let isWebSocket = head.asksForWebSocket
+        // The decoder stops at any request for an upgrade, wanted or not: no request can follow on this connection.
+        self.keepsAlive = head.isKeepAlive && head.version == .http1_1 && !head.headers.contains(name: "upgrade")
+        if head.method == .GET, head.uri == "/stats" {
+            self.exchange = .statistics
+            return
+        }
+        guard head.uri.hasPrefix(self.server.configuration.path) else {
+            return self.respond(.notFound, "text/plain", ByteBuffer(string: "Not found"))
+        }
+        do throws(RequestRefusal) {
+            let request = try EngineIORequest(
+                method: head.method.rawValue, query: EngineIOQuery(uri: head.uri), isWebSocket: isWebSocket,
+                transports: self.server.configuration.transports,
+                transportOfSession: { self.server.session($0)?.transport })
+            if case .post(let sid) = request, let session = self.server.session(sid) {
+                self.postStarted(session, head)
+            } else {
+                self.exchange = .requested(request, head)
+            }
+        } catch {
+            self.refuse(error)
+        }
+    }
+
+    private func postStarted(_ session: ServerSession, _ head: HTTPRequestHead) {
+        guard session.postArrived() else { return self.refuse(.badRequest) }
+        // engine.io takes this for a binary payload of Engine.IO 3.
+        if head.headers.first(name: "content-type")?.lowercased().hasPrefix("application/octet-stream") == true {
+            session.breach()
+            return self.refuse(.badRequest)
+        }
+        let length = head.headers.first(name: "content-length").flatMap(Int.init) ?? 0
+        if length > self.server.configuration.maxPayload {
+            session.postRefused()
+            return self.respond(.payloadTooLarge, "text/plain", ByteBuffer())
+        }
+        self.exchange = .receivingPost(session, ByteBuffer())
+    }
+
+    private func bodyReceived(_ part: ByteBuffer) {
+        guard case .receivingPost(let session, var body) = self.exchange else { return }
+        self.exchange = .idle
+        guard body.readableBytes + part.readableBytes <= self.server.configuration.maxPayload else {
+            session.postRefused()
+            return self.respond(.payloadTooLarge, "text/plain", ByteBuffer())
+        }
+        if body.readableBytes == 0 { body = part } else { body.writeImmutableBuffer(part) }
+        self.exchange = .receivingPost(session, body)
+    }
+
+    private func endReceived() {
+        let exchange = self.exchange
+        self.exchange = .idle
+        switch exchange {
+        case .idle, .waitingPoll:
+            break
+        case .statistics:
+            self.respond(.ok, "application/json", ByteBuffer(string: self.server.statistics.json))
+        case .receivingPost(let session, let body):
+            if session.postEnded(body) {
+                self.respond(.ok, "text/html", ByteBuffer(string: "ok"))
+            } else {
+                self.refuse(.badRequest)
+            }
+        case .requested(let request, let head):
+            self.perform(request, head)
+        }
+    }
+
+    private func perform(_ request: EngineIORequest, _ head: HTTPRequestHead) {
+        switch request {
+        case .handshake(.polling):
+            self.answerPoll(ByteBuffer(string: self.server.openSession(on: .polling).openPacket))
+        case .handshake(.websocket):
+            self.becomeWebSocket(head, session: nil)
+        case .upgrade(let sid):
+            guard let session = self.server.session(sid) else { return self.refuse(.unknownSession) }
+            self.becomeWebSocket(head, session: session)
+        case .poll(let sid), .post(let sid):
+            guard let session = self.server.session(sid) else { return self.refuse(.unknownSession) }
+            self.exchange = .waitingPoll(session)
+            session.pollArrived(on: self)
+        }
+    }
+
+    // MARK: Answers
+
+    func answerPoll(_ body: ByteBuffer) {
+        self.respond(.ok, "text/plain; charset=UTF-8", body)
+        // The poll may be answered out of a timer or of another connection's read cycle.
+        self.context?.flush()
+    }
+
+    func refuse(_ refusal: RequestRefusal) {
+        self.server.statistics.bad += 1
+        self.respond(.badRequest, "application/json", ByteBuffer(string: refusal.json))
+    }
+
+    private func respond(_ status: HTTPResponseStatus, _ contentType: String, _ body: ByteBuffer) {
+        guard let context = self.context else { return }
+        self.exchange = .idle
+        var headers = HTTPHeaders([
+            ("Content-Type", contentType), ("Content-Length", String(body.readableBytes)),
+        ])
+        if !self.keepsAlive { headers.add(name: "Connection", value: "close") }
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        if body.readableBytes > 0 {
+            context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        }
+        if self.keepsAlive {
+            context.write(self.wrapOutboundOut(.end(nil)), promise: nil)
+        } else {
+            let written = context.eventLoop.makePromise(of: Void.self)
+            context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: written)
+            let channel = context.channel
+            written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        }
+    }
+
+    // MARK: Websocket
+
+    /// Answers 101 and hands the connection to a ``WebSocketHandler``.
+    ///
+    /// - Parameter session: the session that wants to upgrade, or nil for a new one.
+    private func becomeWebSocket(_ head: HTTPRequestHead, session: ServerSession?) {
+        guard let context = self.context, let key = head.headers.first(name: "sec-websocket-key"),
+            WebSocketHandshakeKey.isValid(key), head.headers.first(name: "sec-websocket-version") == "13"
+        else { return self.refuse(.badRequest) }
+        let answer = HTTPResponseHead(
+            version: .http1_1, status: .switchingProtocols,
+            headers: HTTPHeaders([
+                ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+                ("Sec-WebSocket-Accept", WebSocketHandshakeKey.accept(for: key)),
+            ]))
+        context.write(self.wrapOutboundOut(.head(answer)), promise: nil)
+        let handler = WebSocketHandler(server: self.server)
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(handler, position: .after(self))
+        } catch {
+            return context.close(promise: nil)
+        }
+        _ = pipeline.removeHandler(self)
+        // The decoder is the last to go, later in this turn: it hands on the bytes that came behind the request.
+        let removals = self.httpHandlers.map { pipeline.removeHandler($0) }
+        handler.start(session: session)
+        EventLoopFuture.andAllComplete(removals, on: context.eventLoop).assumeIsolated().whenComplete { _ in
+            handler.finishReadCycle()
+        }
+    }
+}
+
+extension HTTPRequestHead {
+    fileprivate var asksForWebSocket: Bool {
+        self.method == .GET && self.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+            && self.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+    }
+}

@@ -1,0 +1,166 @@
+import EngineIO
+import NIOCore
+
+/// What all connections of one server share. It lives on the server's one event loop and is used from nowhere else.
+final class ServerContext {
+    let configuration: ServerConfiguration
+    let eventLoop: any EventLoop
+    var statistics = ServerStatistics()
+    /// The websocket replies of the read cycle that runs: lent to one handler at a time, so that idle clients hold none.
+    var replies = ByteBuffer()
+    /// The frames that a flood writes at once.
+    let floodFrames: ByteBuffer
+    let floodMessagesPerWrite: Int
+    let floodMessage: ByteBuffer
+
+    private var sessions: [String: ServerSession] = [:]
+    private var sessionsByNumber: [Int: ServerSession] = [:]
+    private var lastNumber = 0
+    private var connections: [ObjectIdentifier: any Channel] = [:]
+    private var heartbeats: HeartbeatQueue
+    private var heartbeatTimerDeadline: NIODeadline?
+    private var broadcastFrames = ByteBuffer()
+    private var broadcastPackets: [Packet] = []
+    private(set) var isShuttingDown = false
+
+    init(_ configuration: ServerConfiguration, eventLoop: any EventLoop) {
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        self.heartbeats = HeartbeatQueue(
+            interval: configuration.pingInterval, timeout: configuration.pingTimeout)
+        self.floodMessage = ByteBuffer(repeating: UInt8(ascii: "f"), count: configuration.messageSize)
+        self.floodMessagesPerWrite = max(1, 65_536 / (configuration.messageSize + 4))
+        self.floodFrames = Self.frames(of: self.floodMessage, count: self.floodMessagesPerWrite)
+    }
+
+    private static func frames(of message: ByteBuffer, count: Int) -> ByteBuffer {
+        var frames = ByteBuffer()
+        message.withUnsafeReadableBytes { bytes in
+            for _ in 0..<count {
+                frames.writeWebSocketFrame(.text, prefix: PacketType.message.rawValue, payload: bytes, mask: nil)
+            }
+        }
+        return frames
+    }
+
+    // MARK: Sessions
+
+    func session(_ sid: String) -> ServerSession? { self.sessions[sid] }
+
+    func openSession(on transport: Transport) -> ServerSession {
+        self.lastNumber += 1
+        let session = ServerSession(
+            number: self.lastNumber, sid: SessionIdentifier.random(), transport: transport, server: self)
+        self.sessions[session.sid] = session
+        self.sessionsByNumber[session.number] = session
+        self.statistics.handshakes += 1
+        self.statistics.open += 1
+        self.scheduleHeartbeat(.ping, for: session)
+        return session
+    }
+
+    func remove(_ session: ServerSession) {
+        self.sessions[session.sid] = nil
+        self.sessionsByNumber[session.number] = nil
+        self.statistics.open -= 1
+        self.statistics.closed += 1
+    }
+
+    // MARK: Messages
+
+    /// Does with a client's message what the mode says. `data` is valid only during the call.
+    func received(_ kind: MessageKind, _ data: UnsafeRawBufferPointer, from session: ServerSession) {
+        self.statistics.messages += 1
+        self.statistics.bytes += data.count
+        switch self.configuration.mode {
+        case .sink, .flood:
+            break
+        case .echo:
+            self.statistics.sent += 1
+            session.send(kind, data)
+        case .broadcast:
+            self.broadcastPackets.append(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: data)))
+            self.broadcastFrames.writeMessageFrame(kind, data)
+        }
+    }
+
+    /// Sends the messages of a read cycle to every session: one write each, however many messages there were.
+    func endOfReadCycle() {
+        if self.broadcastPackets.isEmpty { return }
+        let packets = self.broadcastPackets
+        let frames = self.broadcastFrames
+        self.broadcastPackets = []
+        self.broadcastFrames = ByteBuffer()
+        for session in self.sessions.values {
+            self.statistics.sent += packets.count
+            session.send(packets, framed: frames)
+        }
+    }
+
+    // MARK: Heartbeat
+
+    func scheduleHeartbeat(_ kind: HeartbeatQueue.Kind, for session: ServerSession) {
+        session.heartbeatDeadline = self.heartbeats.schedule(kind, session: session.number, now: .now())
+        self.armHeartbeatTimer()
+    }
+
+    private func armHeartbeatTimer() {
+        guard let next = self.heartbeats.next, !self.isShuttingDown else { return }
+        // A timer that is no longer the earliest finds nothing due and goes by.
+        if let armed = self.heartbeatTimerDeadline, armed <= next { return }
+        self.heartbeatTimerDeadline = next
+        _ = self.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
+            self?.heartbeatTimerFired()
+        }
+    }
+
+    private func heartbeatTimerFired() {
+        self.heartbeatTimerDeadline = nil
+        let now = NIODeadline.now()
+        while let entry = self.heartbeats.popDue(now: now) {
+            guard let session = self.sessionsByNumber[entry.session], session.heartbeatDeadline == entry.deadline else {
+                continue
+            }
+            switch entry.kind {
+            case .ping:
+                self.statistics.pings += 1
+                session.ping()
+                self.scheduleHeartbeat(.timeout, for: session)
+            case .timeout:
+                self.statistics.timeouts += 1
+                session.close(.server)
+            }
+        }
+        self.armHeartbeatTimer()
+    }
+
+    // MARK: Connections
+
+    func connectionOpened(_ channel: any Channel) {
+        if self.isShuttingDown { return channel.close(promise: nil) }
+        let identifier = ObjectIdentifier(channel)
+        self.connections[identifier] = channel
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.connections[identifier] = nil }
+    }
+
+    /// Ends every session and closes every connection.
+    func shutDown() -> EventLoopFuture<Void> {
+        self.isShuttingDown = true
+        for session in self.sessions.values { session.close(.server) }
+        let closed = self.connections.values.map { channel in
+            channel.close(promise: nil)
+            return channel.closeFuture
+        }
+        return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
+    }
+}
+
+extension ByteBuffer {
+    /// Appends the frame that carries a message from the server: text after its packet type, binary as it is.
+    mutating func writeMessageFrame(_ kind: MessageKind, _ data: UnsafeRawBufferPointer) {
+        switch kind {
+        case .text: self.writeWebSocketFrame(.text, prefix: PacketType.message.rawValue, payload: data, mask: nil)
+        case .binary: self.writeWebSocketFrame(.binary, payload: data, mask: nil)
+        }
+    }
+}

@@ -1,0 +1,268 @@
+import EngineIO
+import NIOCore
+
+/// One client: joins its state machine to the connections that carry it.
+final class ServerSession {
+    let number: Int
+    let sid: String
+    /// When its next ping or its pong is due; entries of the queue with another time are out of date.
+    var heartbeatDeadline: NIODeadline?
+    private let server: ServerContext
+    private var state: ServerSessionStateMachine
+    private var outgoing = CircularBuffer<Packet>(initialCapacity: 1)
+    private var outgoingBytes = 0
+    /// The connection whose poll waits.
+    private var poll: HTTPConnectionHandler?
+    private var webSocket: WebSocketHandler?
+    private var probe: WebSocketHandler?
+
+    init(number: Int, sid: String, transport: Transport, server: ServerContext) {
+        self.number = number
+        self.sid = sid
+        self.server = server
+        self.state = ServerSessionStateMachine(transport: transport)
+    }
+
+    var transport: Transport { self.state.transport }
+
+    /// The bytes that may wait for a client's polls: a client that only posts must not fill the memory.
+    private var maximumOutgoingBytes: Int { 16 * self.server.configuration.maxPayload }
+
+    /// The open packet, with its type.
+    var openPacket: String {
+        let configuration = self.server.configuration
+        let upgrades = configuration.upgrades(from: self.transport).map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+        return """
+            0{"sid":"\(self.sid)","upgrades":[\(upgrades)],\
+            "pingInterval":\(configuration.pingInterval.nanoseconds / 1_000_000),\
+            "pingTimeout":\(configuration.pingTimeout.nanoseconds / 1_000_000),\
+            "maxPayload":\(configuration.maxPayload)}
+            """
+    }
+
+    // MARK: Sending
+
+    /// Sends one message. `data` is valid only during the call.
+    func send(_ kind: MessageKind, _ data: UnsafeRawBufferPointer) {
+        if let webSocket = self.webSocket {
+            webSocket.writeMessage(kind, data)
+        } else {
+            self.enqueue(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: data)))
+        }
+    }
+
+    /// Sends messages that stand ready as packets and as websocket frames.
+    func send(_ packets: [Packet], framed frames: ByteBuffer) {
+        if let webSocket = self.webSocket {
+            webSocket.send(frames)
+        } else {
+            for packet in packets { self.enqueue(packet) }
+            self.flush()
+        }
+    }
+
+    func ping() {
+        if let webSocket = self.webSocket {
+            webSocket.sendPacket(.ping)
+        } else {
+            self.enqueue(Packet(type: .ping))
+            self.flush()
+        }
+    }
+
+    private func enqueue(_ packet: Packet) {
+        if self.state.isClosed { return }
+        self.outgoing.append(packet)
+        self.outgoingBytes += packet.payloadLength
+        if self.outgoingBytes > self.maximumOutgoingBytes { self.close(.server) }
+    }
+
+    private func flush() {
+        if self.outgoing.isEmpty { return }
+        switch self.state.packetsQueued() {
+        case .hold:
+            break
+        case .answerPoll:
+            self.answerPoll(self.takePayload())
+        case .writeFrames:
+            while let packet = self.outgoing.popFirst() { self.webSocket?.send(packet) }
+            self.outgoingBytes = 0
+        }
+    }
+
+    /// As many packets as python-engineio's client takes at once, in at most maxPayload bytes.
+    private func takePayload() -> ByteBuffer {
+        let (body, packets) = PayloadWriter.take(
+            from: &self.outgoing, maxPayload: self.server.configuration.maxPayload)
+        self.outgoingBytes -= body.readableBytes - (packets - 1)
+        return body
+    }
+
+    private func answerPoll(_ body: ByteBuffer) {
+        let poll = self.poll
+        self.poll = nil
+        poll?.answerPoll(body)
+    }
+
+    private func answerPoll(_ type: PacketType) {
+        self.answerPoll(ByteBuffer(integer: type.rawValue))
+    }
+
+    // MARK: Polling requests
+
+    func pollArrived(on connection: HTTPConnectionHandler) {
+        if self.server.configuration.mode == .flood, self.state.mayFloodPolls { self.fillFromFlood() }
+        switch self.state.pollArrived(hasPackets: !self.outgoing.isEmpty) {
+        case .answer:
+            connection.answerPoll(self.takePayload())
+        case .answerNoop:
+            connection.answerPoll(ByteBuffer(integer: PacketType.noop.rawValue))
+        case .wait:
+            self.poll = connection
+        case .refuseAndClose:
+            connection.refuse(.badRequest)
+            self.close(.server)
+        }
+    }
+
+    private func fillFromFlood() {
+        while self.outgoing.count < PayloadWriter.maximumPackets {
+            self.server.statistics.sent += 1
+            self.enqueue(Packet(type: .message, data: self.server.floodMessage))
+        }
+    }
+
+    /// The connection of the poll that waits has gone: what would have been its answer may be lost.
+    func pollAborted() {
+        self.poll = nil
+        self.close(.server)
+    }
+
+    /// - Returns: false when the post is refused; the session has ended then.
+    func postArrived() -> Bool {
+        switch self.state.postArrived() {
+        case .accept:
+            return true
+        case .refuseAndClose:
+            self.close(.server)
+            return false
+        }
+    }
+
+    /// A post that was answered before its body was read.
+    func postRefused() {
+        _ = self.state.postEnded()
+    }
+
+    /// Takes the packets of a post's body.
+    ///
+    /// - Returns: whether all of it could be read; otherwise the session has ended after the packets that could.
+    func postEnded(_ body: ByteBuffer) -> Bool {
+        guard self.state.postEnded() else { return false }
+        // Answers wait until all packets are read: one poll then carries them together.
+        defer { self.flush() }
+        return body.withUnsafeReadableBytes { bytes in
+            do throws(PacketError) {
+                if UTF8Validation.firstInvalidOffset(bytes) != nil { throw PacketError("a body that is not UTF-8") }
+                var reader = PayloadReader(bytes)
+                while !self.state.isClosed, let packet = try reader.next() {
+                    if !self.received(packet) { return false }
+                }
+                return true
+            } catch {
+                self.breach()
+                return false
+            }
+        }
+    }
+
+    // MARK: Websocket
+
+    func opened(on webSocket: WebSocketHandler) {
+        self.webSocket = webSocket
+    }
+
+    /// - Returns: whether the websocket may probe for an upgrade.
+    func probeArrived(on webSocket: WebSocketHandler) -> Bool {
+        guard self.server.configuration.allowUpgrades, self.state.webSocketArrived() else { return false }
+        self.probe = webSocket
+        return true
+    }
+
+    func probeReceived(_ type: PacketType?, isProbe: Bool) {
+        switch self.state.probeReceived(type, isProbe: isProbe) {
+        case .answerProbe(let noopToPoll):
+            self.probe?.sendPacket(.pong, probeData)
+            if noopToPoll { self.answerPoll(.noop) }
+        case .complete:
+            self.webSocket = self.probe
+            self.probe = nil
+            self.webSocket?.upgradeCompleted()
+            self.server.statistics.upgrades += 1
+            self.flush()
+            self.webSocket?.startFlood()
+        case .abandon:
+            let probe = self.probe
+            self.probe = nil
+            probe?.close()
+        }
+    }
+
+    /// A websocket of this session has ended, by a Close frame or without.
+    func webSocketClosed(_ handler: WebSocketHandler) {
+        if handler === self.probe {
+            self.probe = nil
+            self.state.probeClosed()
+        } else if handler === self.webSocket {
+            self.webSocket = nil
+            self.close(.client)
+        }
+    }
+
+    // MARK: Packets and the end
+
+    /// - Returns: false when the packet was a breach of the protocol, which has ended the session.
+    func received(_ packet: ReceivedPacket) -> Bool {
+        switch packet {
+        case .binary(let data):
+            data.withUnsafeReadableBytes { self.server.received(.binary, $0, from: self) }
+            return true
+        case .unknown:
+            self.breach()
+            return false
+        case .packet(let type, let data):
+            switch self.state.packetReceived(type) {
+            case .deliver:
+                self.server.received(.text, data, from: self)
+            case .pong:
+                self.server.statistics.pongs += 1
+                self.server.scheduleHeartbeat(.ping, for: self)
+            case .clientClosed:
+                self.close(.client)
+            case .violation:
+                self.breach()
+                return false
+            case .ignore:
+                break
+            }
+            return true
+        }
+    }
+
+    /// Ends a session whose client does not keep to the protocol.
+    func breach() {
+        self.server.statistics.bad += 1
+        self.close(.server)
+    }
+
+    func close(_ cause: ServerSessionStateMachine.CloseCause) {
+        guard let orders = self.state.close(cause) else { return }
+        self.server.remove(self)
+        self.outgoing.removeAll()
+        if let type = orders.pollAnswer { self.answerPoll(type) }
+        let (webSocket, probe) = (self.webSocket, self.probe)
+        (self.webSocket, self.probe) = (nil, nil)
+        webSocket?.close()
+        probe?.close()
+    }
+}

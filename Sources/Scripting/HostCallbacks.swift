@@ -1,0 +1,65 @@
+import CLuaHost
+import EngineIO
+import EngineIOClient
+
+/// The functions that the C side calls, each a thin step to the ``ScriptHost`` or ``ClientBinding`` behind the pointer.
+///
+/// None throws and none calls Lua: what they cause happens later on the loop (the first of the two hard rules of
+/// memory safety, see docs/design.md).
+enum HostCallbacks {
+    static let table: luahost_callbacks = {
+        var table = luahost_callbacks()
+        table.wake = { context in host(context).wake() }
+        table.wake_at = { context, deadline in host(context).wake(at: deadline) }
+        table.log = { context, level, text in host(context).log(level, String(text)) }
+        table.report = { context, report in
+            guard let report = report?.pointee, !report.handled else { return }
+            host(context).report(
+                UncaughtError(
+                    place: String(report.where), message: String(report.message), traceback: String(report.traceback)))
+        }
+        table.exit = { context, status in host(context).exit(status) }
+        table.read_stdin = { context in host(context).readStandardInput() }
+        table.finished = { context in host(context).finished() }
+        table.client_create = { context, client, options in
+            guard let client, let options else { return nil }
+            return Unmanaged.passUnretained(host(context).makeClient(client, options.pointee)).toOpaque()
+        }
+        table.client_release = { context in client(context).release() }
+        table.client_connect = { context, options, error in
+            guard let options, let error else { return 1 }
+            return client(context).connect(options.pointee, error)
+        }
+        table.client_send = { context, data, length, isBinary, mayWait, offset in
+            let bytes = UnsafeRawBufferPointer(start: data, count: length)
+            switch client(context).send(isBinary ? .binary : .text, bytes, mayWait: mayWait) {
+            case .sent: return LUAHOST_SENT
+            case .full: return LUAHOST_SENT_FULL
+            case .notConnected: return LUAHOST_NOT_CONNECTED
+            case .refused: return LUAHOST_FULL
+            case .invalidUTF8(let index):
+                offset?.pointee = index
+                return LUAHOST_INVALID_UTF8
+            case .separator(let index):
+                offset?.pointee = index
+                return LUAHOST_SEPARATOR
+            }
+        }
+        table.client_disconnect = { context, timeout, abort in
+            client(context).disconnect(timeout: timeout, abort: abort)
+        }
+        table.client_pause = { context, isPaused in client(context).setReading(!isPaused) }
+        table.client_buffered = { context in client(context).bufferedBytes }
+        return table
+    }()
+
+    @inline(__always)
+    private static func host(_ context: UnsafeMutableRawPointer?) -> ScriptHost {
+        Unmanaged<ScriptHost>.fromOpaque(context!).takeUnretainedValue()
+    }
+
+    @inline(__always)
+    private static func client(_ context: UnsafeMutableRawPointer?) -> ClientBinding {
+        Unmanaged<ClientBinding>.fromOpaque(context!).takeUnretainedValue()
+    }
+}

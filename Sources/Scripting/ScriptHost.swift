@@ -1,0 +1,214 @@
+import CLuaHost
+import EngineIO
+import EngineIOClient
+import Logging
+import NIOCore
+
+/// One script on one event loop: its Lua VM, its clients, its timers.
+package final class ScriptHost {
+    let loop: ClientLoop
+    let logger: Logger
+    private let luaLoop: LuaLoop
+    private weak var delegate: (any ScriptHostDelegate)?
+    private var vm: OpaquePointer?
+    private var clients: [ObjectIdentifier: ClientBinding] = [:]
+    private var isWakeDue = false
+    private var timer: NIOScheduledCallback?
+    private var timerDeadline = NIODeadline.distantFuture
+    private var wantedDeadline = NIODeadline.distantFuture
+    private lazy var input = StandardInput(eventLoop: self.loop.eventLoop)
+
+    package init(
+        loop: ClientLoop, luaLoop: LuaLoop, options: ScriptOptions, logger: Logger, delegate: any ScriptHostDelegate
+    ) {
+        self.loop = loop
+        self.luaLoop = luaLoop
+        self.logger = logger
+        self.delegate = delegate
+        let arena = SliceArena()
+        var vmOptions = luahost_vm_options()
+        vmOptions.ignore_environment = options.ignoresEnvironment
+        vmOptions.warnings = options.showsWarnings
+        vmOptions.strict = options.isStrict
+        vmOptions.default_url = arena.slice(options.defaultURL)
+        var callbacks = HostCallbacks.table
+        self.vm = luahost_vm_create(
+            luaLoop.handle, &callbacks, Unmanaged.passUnretained(self).toOpaque(), &vmOptions)
+        for step in options.steps { self.add(step, arena) }
+        let arguments = options.arguments.map { arena.slice($0) }
+        self.start = { vm in
+            luahost_vm_start(vm, arguments, arguments.count, options.scriptIndex ?? -1)
+            withExtendedLifetime(arena) {}
+        }
+    }
+
+    private var start: ((OpaquePointer) -> Void)?
+
+    private func add(_ step: ScriptOptions.Step, _ arena: SliceArena) {
+        switch step {
+        case .code(let text): luahost_vm_add_step(self.vm, LUAHOST_STEP_CODE, arena.slice(text))
+        case .require(let name): luahost_vm_add_step(self.vm, LUAHOST_STEP_REQUIRE, arena.slice(name))
+        case .file(let path): luahost_vm_add_step(self.vm, LUAHOST_STEP_FILE, arena.slice(path))
+        case .standardInput: luahost_vm_add_step(self.vm, LUAHOST_STEP_STDIN, arena.slice(nil))
+        }
+    }
+
+    /// Starts the main task.
+    package func run() {
+        guard let vm = self.vm, let start = self.start else { return }
+        self.start = nil
+        self.turn()
+        start(vm)
+        luahost_vm_run(vm)
+    }
+
+    /// Ends the script by a signal: every client is disconnected with a flush, and its handler runs.
+    package func interrupt() {
+        guard let vm = self.vm else { return }
+        self.turn()
+        luahost_vm_interrupt(vm)
+        luahost_vm_run(vm)
+    }
+
+    /// Errors that no part of the script caught.
+    package var errorCount: Int { self.vm.map { luahost_vm_error_count($0) } ?? 0 }
+
+    /// Ends all tasks and closes Lua.
+    package func close() {
+        guard let vm = self.vm else { return }
+        self.vm = nil
+        self.timer?.cancel()
+        luahost_vm_destroy(vm)
+    }
+
+    /// Closes every client, with what it has queued, without running the script.
+    package func disconnectClients(timeout: TimeAmount, completion: @escaping () -> Void) {
+        let open = self.clients.values.filter(\.isOpen)
+        guard !open.isEmpty else { return completion() }
+        var left = open.count
+        for client in open {
+            client.closeSilently(timeout: timeout) {
+                left -= 1
+                if left == 0 { completion() }
+            }
+        }
+    }
+
+    /// Counts what the script may do before the sockets get their turn.
+    private func turn() { luahost_loop_turn(self.luaLoop.handle) }
+
+    // MARK: What Lua asks for
+
+    func wake() {
+        guard !self.isWakeDue else { return }
+        self.isWakeDue = true
+        self.loop.eventLoop.assumeIsolated().execute { self.runReady() }
+    }
+
+    private func runReady() {
+        self.isWakeDue = false
+        guard let vm = self.vm else { return }
+        self.turn()
+        luahost_vm_run(vm)
+    }
+
+    /// - Parameter nanoseconds: of the monotonic clock; `UInt64.max` for never.
+    func wake(at nanoseconds: UInt64) {
+        self.wantedDeadline =
+            nanoseconds == .max ? .distantFuture : .uptimeNanoseconds(min(nanoseconds, UInt64(Int64.max)))
+        // A timer that fires early looks again; only one that would be late must be replaced.
+        if self.wantedDeadline < self.timerDeadline { self.setTimer(self.wantedDeadline) }
+    }
+
+    private func setTimer(_ deadline: NIODeadline) {
+        self.timer?.cancel()
+        // A deadline that has passed already would be served before the sockets are: they get their turn first.
+        let soonest = NIODeadline.now() + .microseconds(20)
+        self.timerDeadline = max(deadline, soonest)
+        self.timer = try? self.loop.eventLoop.assumeIsolated().scheduleCallback(
+            at: self.timerDeadline, handler: TimerCallback(host: self))
+    }
+
+    private struct TimerCallback: NIOScheduledCallbackHandler {
+        weak var host: ScriptHost?
+        func handleScheduledCallback(eventLoop: some EventLoop) { self.host?.timerFired() }
+    }
+
+    private func timerFired() {
+        self.timer = nil
+        self.timerDeadline = .distantFuture
+        if NIODeadline.now() >= self.wantedDeadline {
+            self.wantedDeadline = .distantFuture
+            self.runReady()
+        } else if self.wantedDeadline != .distantFuture {
+            self.setTimer(self.wantedDeadline)
+        }
+    }
+
+    func readStandardInput() {
+        self.input.read { chunk, error in
+            guard let vm = self.vm else { return }
+            self.turn()
+            chunk.withUnsafeBytes { bytes in
+                let slice = luahost_slice(
+                    data: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count)
+                luahost_vm_stdin(vm, slice, error)
+            }
+            luahost_vm_run(vm)
+        }
+    }
+
+    func log(_ level: Int32, _ text: String) {
+        self.delegate?.scriptLogged(ScriptLogLevel(rawValue: level) ?? .error, text)
+    }
+
+    func report(_ error: UncaughtError) { self.delegate?.scriptFailed(error) }
+
+    func exit(_ status: Int32) {
+        self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptExited(status: status) }
+    }
+
+    func finished() {
+        self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptFinished() }
+    }
+
+    func makeClient(_ handle: OpaquePointer, _ options: luahost_client_options) -> ClientBinding {
+        let client = ClientBinding(handle: handle, host: self, options: options)
+        self.clients[ObjectIdentifier(client)] = client
+        return client
+    }
+
+    func release(_ client: ClientBinding) { self.clients[ObjectIdentifier(client)] = nil }
+}
+
+/// What the watchdog knows of one event loop. Made on the loop that it is for.
+package final class LuaLoop {
+    let handle: OpaquePointer
+
+    /// - Parameters:
+    ///   - maximumBlock: seconds after which a slice of Lua is stopped; 0 for never.
+    ///   - report: told about a slice that has run for a second; called on the watchdog's thread.
+    package init(maximumBlock: Double, report: @escaping @Sendable (String) -> Void) {
+        let reporter = Unmanaged.passRetained(SlowSliceReporter(report: report))
+        self.handle = luahost_loop_create(
+            maximumBlock,
+            { context, text in
+                guard let context else { return }
+                Unmanaged<SlowSliceReporter>.fromOpaque(context).takeUnretainedValue().report(String(text))
+            }, reporter.toOpaque())
+    }
+
+    /// Raises `interrupted!` in a slice of Lua that still runs this many seconds from now. Safe on any thread.
+    package var interrupter: @Sendable (Double) -> Void {
+        nonisolated(unsafe) let handle = self.handle
+        return { seconds in luahost_loop_interrupt(handle, seconds) }
+    }
+}
+
+private final class SlowSliceReporter: Sendable {
+    let report: @Sendable (String) -> Void
+
+    init(report: @escaping @Sendable (String) -> Void) {
+        self.report = report
+    }
+}

@@ -1,0 +1,51 @@
+/// What a script is run with.
+package struct ScriptOptions {
+    /// One thing that the main task does: the command line's `-e`, `-l` and the script, in their order.
+    package enum Step {
+        case code(String)
+        case require(String)
+        case file(String)
+        case standardInput
+    }
+
+    package var steps: [Step] = []
+    /// The command line as `arg` shows it, and where in it the script stands.
+    package var arguments: [String] = []
+    package var scriptIndex: Int?
+    /// `-E`: neither LUA_INIT nor LUA_PATH count.
+    package var ignoresEnvironment = false
+    /// `-W`
+    package var showsWarnings = false
+    /// The first uncaught error ends the program.
+    package var isStrict = false
+    /// The url of `eio.connect()` without one.
+    package var defaultURL: String?
+
+    package init() {}
+}
+
+/// An error that no part of the script caught.
+package struct UncaughtError {
+    /// Such as `'message' handler (registered at bot.lua:12)`.
+    package var place: String
+    /// Such as `bot.lua:31: attempt to index a nil value (local 'x')`.
+    package var message: String
+    package var traceback: String
+}
+
+/// Who is told what a script does. All calls come on the script's loop.
+package protocol ScriptHostDelegate: AnyObject {
+    func scriptLogged(_ level: ScriptLogLevel, _ text: String)
+    func scriptFailed(_ error: UncaughtError)
+    /// The script called `os.exit`: it does not run any more, its clients are still connected.
+    func scriptExited(status: Int32)
+    /// The main chunk has returned, no task is alive and no client is connected.
+    func scriptFinished()
+}
+
+package enum ScriptLogLevel: Int32 {
+    case debug
+    case info
+    case warning
+    case error
+}

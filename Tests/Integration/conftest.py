@@ -1,0 +1,73 @@
+"""Fixtures of the integration tests.
+
+    python3 -m venv venv && venv/bin/pip install -r requirements.txt
+    EIO_LUA=path/to/eio-lua venv/bin/pytest -n 2
+
+Without EIO_LUA, the release build of the package is used. HAProxy must be installed.
+"""
+
+import pytest
+
+from harness.certificates import Authority
+from harness.haproxy import Haproxy
+from harness.program import Lua
+from harness.real_servers import RealServer
+
+
+@pytest.fixture
+def lua(tmp_path):
+    """Runs scripts with the program under test."""
+    runner = Lua(tmp_path)
+    yield runner
+    runner.stop_all()
+
+
+@pytest.fixture(params=["polling", "websocket"])
+def transport(request):
+    return request.param
+
+
+@pytest.fixture(params=["polling", "websocket", "upgrade"])
+def way(request):
+    """How a client gets to its transport: one of the two alone, or from polling to websocket."""
+    return request.param
+
+
+@pytest.fixture(params=["uvicorn", "threaded"])
+def kind(request):
+    """How python-engineio is served."""
+    return request.param
+
+
+@pytest.fixture
+def real_server(tmp_path):
+    """Starts python-engineio servers as processes: real_server("uvicorn", ping_interval=1)."""
+    servers = []
+
+    def start(kind, **options):
+        servers.append(RealServer(kind, tmp_path, **options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def haproxy(tmp_path):
+    """Starts HAProxy in front of servers: haproxy([first, second])."""
+    proxies = []
+
+    def start(servers):
+        proxies.append(Haproxy(servers, tmp_path))
+        return proxies[-1]
+
+    yield start
+    for proxy in proxies:
+        proxy.kill()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """A certificate authority of the tests' own."""
+    return Authority(tmp_path_factory.mktemp("authority"))

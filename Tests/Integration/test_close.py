@@ -1,0 +1,380 @@
+"""How sessions end, lines 58 to 65 of the wire cases."""
+
+import asyncio
+
+import pytest
+
+from harness import frames
+from harness.scripted import ScriptedServer
+
+
+def test_c58_server_disconnect(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        await session.send("4a", "1", "4b")
+        if transport == "websocket":
+            await session.socket.read_close()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, main="client.wait(); print(client.state, client.sid)")
+    # What connect() itself reports may come anywhere between.
+    handled = [name for name in result.order if name not in ("connected", "state")]
+    assert handled == ["connect", "message a", "disconnect"]
+    assert result.disconnect.text == "server disconnect"
+    assert "disconnected\tnil" in result.lines
+    assert result.status == 0 and result.duration < 5
+
+
+def test_c58_no_request_after_the_servers_close(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        await session.send("1")
+        await server.nothing("GET", 0.5)
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", main="eio.sleep(1)")
+
+
+def test_c59_noop_then_close(lua, transport):
+    async def conversation(server):
+        await (await server.open(transport)).send("6", "1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport)
+    assert result.disconnect.text == "server disconnect"
+    assert result.messages == []
+
+
+CLOSE_CODES = [(1000, ""), (1001, "going away"), (1009, ""), (1011, "überraschend"), (4321, "x" * 123)]
+
+
+@pytest.mark.parametrize("code, reason", CLOSE_CODES)
+def test_c60_close_frame_without_close_packet(lua, code, reason):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.send("4a")
+        await session.socket.close(code, reason)
+        assert (await session.socket.read_close()).close_code in (code, 1000)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket")
+    assert result.messages == ["a"]
+    assert (result.disconnect.text, result.disconnect.cause) == ("transport error", "ws_close")
+    assert (result.disconnect.ws_code, result.disconnect.ws_reason or "") == (str(code), reason)
+
+
+def test_c60_close_frame_without_a_code(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.socket.close()
+        await session.socket.read_close()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket")
+    assert (result.disconnect.text, result.disconnect.cause) == ("transport error", "ws_close")
+
+
+@pytest.mark.parametrize("payload", [b"\x03", b"\x03\xec", b"\x03\xe7", b"\x03\xe8\xff"])
+def test_c60_invalid_close_frames(lua, payload):
+    # One byte; codes 1004 and 999, which nobody may send; a reason that is not UTF-8.
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.socket.frame(frames.CLOSE, payload)
+        assert (await session.socket.read_close()).close_code in (1002, 1007)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket")
+    assert result.disconnect.text == "transport error"
+
+
+@pytest.mark.parametrize("ending, cause", [("drop", "eof"), ("reset", "tcp_reset")])
+def test_c61_connection_ends_without_a_close_frame(lua, ending, cause):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.send("4a")
+        assert await session.receive() == "4a"
+        getattr(session.socket, ending)()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket", setup="on_message = client.send")
+    assert (result.disconnect.text, result.disconnect.cause) == ("transport error", cause)
+    assert result.status == 0
+
+
+def test_c61_frame_cut_off(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.socket.raw(frames.encode(frames.TEXT, b"4half a message")[:8])
+        session.socket.drop()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket")
+    assert (result.disconnect.text, result.disconnect.cause) == ("transport error", "eof")
+    assert result.messages == []
+
+
+def test_c61_poll_reset(lua):
+    async def conversation(server):
+        await server.open("polling")
+        await (await server.get()).raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n4a", finish=False)
+        await asyncio.sleep(0.2)
+        server.of("GET")[-1].reset()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.disconnect.text == "transport error"
+    assert result.disconnect.cause in ("tcp_reset", "eof")
+
+
+@pytest.mark.parametrize("ending", ["fin", "reset"])
+def test_c61_tls_without_close_notify(lua, authority, ending):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.send("4a")
+        assert await session.receive() == "4a"
+        connection = session.socket.connection
+        connection.reset() if ending == "reset" else connection.cut()
+
+    client = f'eio.Client{{ca_file = "{authority.ca_file}"}}'
+    with ScriptedServer(conversation, tls=authority.valid().server_context()) as server:
+        result = lua.observe(server.url, transport="websocket", client=client, setup="on_message = client.send")
+    assert result.messages == ["a"]
+    assert result.disconnect.text == "transport error"
+    assert result.status == 0
+
+
+def test_c62_client_disconnect_on_polling(lua):
+    async def conversation(server):
+        await server.open("polling")
+        pending = await server.get()
+        packets = []
+        while not packets or packets[-1] != "1":
+            request = await server.post()
+            packets += request.body.decode().split("\x1e")
+            await request.answer("ok")
+        assert packets == ["4a", "4b", "1"]
+        await pending.answer("6")
+        await server.nothing("POST", 0.3)
+
+    main = 'client.send("a"); client.send("b"); print(client.disconnect())'
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", main=main)
+    assert "true" in result.lines
+    assert result.disconnect.text == "client disconnect"
+
+
+def test_c62_errors_after_the_goodbye_are_ignored(lua):
+    async def conversation(server):
+        await server.open("polling")
+        pending = await server.get()
+        await (await server.post()).answer("ok")
+        await pending.answer('{"code":1,"message":"Session ID unknown"}', status=400)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", main="client.disconnect()")
+    assert [each.text for each in result.disconnects] == ["client disconnect"]
+    assert result.status == 0
+
+
+def test_c62_client_disconnect_on_websocket(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        assert [await session.receive() for _ in range(3)] == ["4a", b"b", "1"]
+        close = await session.socket.read()
+        assert (close.opcode, close.close_code) == (frames.CLOSE, 1000)
+        await asyncio.sleep(0.3)
+        assert not session.socket.connection.reader.at_eof(), "TCP closed before the server's Close frame"
+        await session.socket.close(1000)
+        await session.socket.ended()
+
+    main = 'client.send("a"); client.send(eio.bytes("b")); print(client.disconnect())'
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket", main=main)
+    assert "true" in result.lines
+    assert result.disconnect.text == "client disconnect"
+
+
+def test_c62_server_that_never_answers_the_close(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.socket.read_close()
+        await asyncio.wait_for(session.socket.ended(), 10)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket", main="client.disconnect{timeout = 0.5}")
+    assert result.disconnect.text == "client disconnect"
+    assert result.duration < 8
+
+
+def test_c63_session_unknown_after_a_restart(lua):
+    async def conversation(server):
+        await server.open("polling", sid="old")
+        await (await server.get()).answer(
+            '{"code":1,"message":"Session ID unknown"}', status=400, content_type="application/json")
+        session = await server.open("polling", sid="new")
+        await session.send("1")
+
+    setup = """
+        on_disconnect = function(reason)
+            if reason == "transport error" then observe.connect(client, url, {transports = {"polling"}}) end
+        end
+    """
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", setup=setup)
+    first, second = result.disconnects
+    assert (first.cause, first.status, first.code) == ("http_status", "400", "1")
+    assert second.text == "server disconnect"
+    assert [request.sid for request in server.of("GET")][:3] == [None, "old", None]
+
+
+def test_c63_failed_post_ends_the_session_at_once(lua):
+    async def conversation(server):
+        await server.open("polling")
+        await server.get()
+        await (await server.post()).answer('"Invalid session"', status=400)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", main='client.send("x")')
+    assert (result.disconnect.text, result.disconnect.status) == ("transport error", "400")
+    assert result.duration < 5
+
+
+@pytest.mark.parametrize("place", ["on_message", "on_disconnect", "main"])
+def test_c64_disconnect_twice(lua, transport, place):
+    async def conversation(server):
+        session = await server.open(transport)
+        await session.send("4go")
+        if place == "on_disconnect":
+            await session.send("1")
+
+    twice = "client.disconnect(); client.disconnect()"
+    setup = f"{place} = function() {twice} end" if place != "main" else ""
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(
+            server.url, transport=transport, setup=setup, main=f"eio.sleep(0.2) {twice}" if place == "main" else "")
+    reason = "server disconnect" if place == "on_disconnect" else "client disconnect"
+    assert [each.text for each in result.disconnects] == [reason]
+    assert result.status == 0
+
+
+def test_c64_disconnect_in_the_connect_handler(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        if transport == "polling":
+            assert (await session.posted())[-1] == "1"
+        else:
+            assert await session.receive() == "1"
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(
+            server.url, transport=transport, setup="on_connect = function() client.disconnect() end")
+    assert [each.text for each in result.disconnects] == ["client disconnect"]
+    assert result.state == "disconnected"
+    assert result.status == 0
+
+
+def test_c64_error_in_the_connect_handler(lua, transport):
+    async def conversation(server):
+        await server.open(transport)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, setup='on_connect = function() error("no thanks") end')
+    assert result.failure.type == "ConnectionError"
+    assert result.failure.message.startswith("Connect handler failed: ")
+    assert "no thanks" in result.failure.message
+    assert result.state == "disconnected"
+
+
+def test_c64_disconnect_during_connect(lua, transport):
+    async def conversation(server):
+        await (server.get() if transport == "polling" else server.upgrade())
+        await server.gone()
+
+    setup = """
+        eio.start_background_task(function() eio.sleep(0.3); client.disconnect() end)
+    """
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, setup=setup)
+    assert result.failure.type == "ConnectionError"
+    assert result.state == "disconnected"
+    assert result.disconnects == [] and result.duration < 4
+
+
+def test_c64_connect_in_the_disconnect_handler(lua, transport):
+    async def conversation(server):
+        for number in range(3):
+            session = await server.open(transport, sid=f"session-{number}")
+            await session.send("1")
+
+    setup = """
+        local left = 2
+        on_disconnect = function()
+            left = left - 1
+            if left >= 0 then observe.connect(client, url, {transports = {"%s"}}) end
+        end
+    """ % transport
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, setup=setup)
+    assert [event.fields[0] for event in result.of("connect")] == [b"session-0", b"session-1", b"session-2"]
+    assert len(result.disconnects) == 3
+
+
+def test_c64_old_messages_do_not_reach_a_new_session(lua, transport):
+    async def conversation(server):
+        first = await server.open(transport)
+        await first.vanish()
+        if transport == "polling":
+            await first.vanish()
+        second = await server.open(transport)
+        assert await second.receive() == "4fresh"
+        await second.send("1")
+
+    setup = """
+        local again = true
+        on_disconnect = function()
+            client.send("stale")
+            if again then
+                again = false
+                observe.connect(client, url, {transports = {"%s"}})
+                client.send("fresh")
+            end
+        end
+    """ % transport
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport=transport, setup=setup)
+
+
+@pytest.mark.parametrize("stuck", ["polling", "websocket"])
+def test_c65_flush_is_bounded(lua, stuck):
+    async def conversation(server):
+        session = await server.open(stuck)
+        if stuck == "polling":
+            await server.post()
+        else:
+            session.socket.connection.writer.transport.pause_reading()
+        await server.gone() if stuck == "polling" else await asyncio.sleep(4)
+
+    main = """
+        local task = eio.start_background_task(function()
+            for _ = 1, 300 do client.send(("x"):rep(65536)) end
+        end)
+        eio.sleep(0.5)
+        local ok, left = client.disconnect{timeout = 0.5}
+        print(ok, left and left > 0)
+        task:cancel()
+    """
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=stuck, main=main)
+    assert "false\ttrue" in result.lines, result
+    assert result.duration < 5
+
+
+def test_c65_abort_does_not_wait(lua, transport):
+    async def conversation(server):
+        await server.open(transport)
+        await server.gone()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, main="client.disconnect{abort = true}")
+    assert result.disconnect.text == "client disconnect"
+    assert result.duration < 3

@@ -1,0 +1,161 @@
+"""The tools are checked with python-engineio's own client first, so that a failure elsewhere is the program's."""
+
+import socket
+import threading
+
+import engineio
+import pytest
+
+from harness import frames
+from harness.haproxy import free_port
+from harness.scripted import ScriptedServer
+
+
+class Peer:
+    """python-engineio's client, which remembers its messages and waits for them."""
+
+    def __init__(self, url, transports, **options):
+        self.messages = []
+        self._changed = threading.Condition()
+        self.client = engineio.Client(request_timeout=5, handle_sigint=False, **options)
+        self.client.on("message", self._received)
+        self.client.connect(url, transports=transports)
+
+    def _received(self, data):
+        with self._changed:
+            self.messages.append(data)
+            self._changed.notify_all()
+
+    def expect(self, count):
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.messages) >= count, 10), self.messages
+        return self.messages
+
+
+TRANSPORTS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": ["polling", "websocket"]}
+
+
+def test_real_servers_echo(real_server, kind, way):
+    server = real_server(kind)
+    peer = Peer(server.url, TRANSPORTS[way])
+    for data in ("text", b"\x00\xff", {"a": 1}, [1, 2]):
+        peer.client.send(data)
+        peer.expect(len(peer.messages) + 1)
+    assert peer.messages == ["text", b"\x00\xff", {"a": 1}, [1, 2]]
+    assert peer.client.transport() == ("polling" if way == "polling" else "websocket")
+    peer.client.disconnect(abort=True)
+    assert server.messages(4)[0] == "text"
+
+
+def test_real_servers_obey_commands(real_server, kind, way):
+    server = real_server(kind)
+    peer = Peer(server.url, TRANSPORTS[way])
+    # Its own client takes no more than 16 packets of one poll.
+    peer.client.send("cmd:burst 10")
+    assert peer.expect(10) == [f"burst {number}" for number in range(10)]
+    gone = threading.Event()
+    peer.client.on("disconnect", lambda reason: gone.set())
+    peer.client.send("cmd:disconnect")
+    assert gone.wait(10)
+
+
+def test_haproxy_keeps_a_session_on_its_server(real_server, haproxy):
+    servers = [real_server("uvicorn"), real_server("threaded")]
+    proxy = haproxy(servers)
+    for _ in range(2):
+        peer = Peer(proxy.url, ["polling"])
+        peer.client.send("through")
+        assert peer.expect(1) == ["through"]
+        peer.client.disconnect(abort=True)
+    assert [len(server.stats()["connects"]) for server in servers] == [1, 1]
+
+
+def test_scripted_polling():
+    async def conversation(server):
+        session = await server.open("polling")
+        await session.send("4one", b"two")
+        assert await session.receive() == "4three"
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        peer = Peer(server.url, ["polling"])
+        assert peer.expect(2) == ["one", b"two"]
+        peer.client.send("three")
+    assert server.requests[0].query["EIO"] == ["4"]
+    assert not server.overlaps
+
+
+def test_scripted_websocket():
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.send("4one", b"two")
+        assert await session.receive() == "4three"
+        await session.socket.close(1000)
+        assert (await session.socket.read_close()).masking_key
+
+    with ScriptedServer(conversation) as server:
+        peer = Peer(server.url, ["websocket"])
+        assert peer.expect(2) == ["one", b"two"]
+        peer.client.send("three")
+
+
+def test_scripted_upgrade():
+    async def conversation(server):
+        session = await server.open_upgraded()
+        await session.send("4up")
+
+    with ScriptedServer(conversation) as server:
+        peer = Peer(server.url, ["polling", "websocket"])
+        assert peer.expect(1) == ["up"]
+        peer.client.disconnect(abort=True)
+
+
+def test_scripted_failure_is_reported():
+    async def conversation(server):
+        request = await server.get()
+        assert request.query["EIO"] == ["3"], "asked for on purpose"
+
+    with pytest.raises(AssertionError, match="asked for on purpose"):
+        with ScriptedServer(conversation) as server:
+            with pytest.raises(engineio.exceptions.ConnectionError):
+                Peer(server.url, ["polling"])
+
+
+def test_scripted_sees_an_abandoned_request():
+    async def conversation(server):
+        request = await server.get()
+        await server.gone()
+        assert request.abandoned
+
+    with ScriptedServer(conversation) as server:
+        client = socket.create_connection(("127.0.0.1", server.port))
+        client.sendall(b"GET /engine.io/?EIO=4 HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.close()
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_tls_certificates(real_server, authority, monkeypatch):
+    # requests prefers these to verify=False.
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    server = real_server("uvicorn", identity=authority.valid())
+    assert server.stats()["connects"] == []
+    with pytest.raises(engineio.exceptions.ConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+        Peer(server.url, ["polling"])
+    trusting = Peer(server.url, ["polling"], ssl_verify=False)
+    trusting.client.disconnect(abort=True)
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
+def test_frames_of_each_length_form(size):
+    head = {0: 2, 125: 2, 126: 4, 65535: 4, 65536: 10}[size]
+    assert len(frames.encode(frames.BINARY, b"x" * size)) == head + size
+
+
+def test_masking_is_its_own_inverse():
+    assert frames.xor(frames.xor(b"hello", b"\x01\x02\x03\x04"), b"\x01\x02\x03\x04") == b"hello"
+
+
+def test_free_port_is_free():
+    with socket.create_server(("127.0.0.1", free_port())):
+        pass

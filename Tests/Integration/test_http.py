@@ -1,0 +1,511 @@
+"""The HTTP layer beneath polling, lines 20 to 33 of the wire cases."""
+
+import asyncio
+import gzip
+import json
+import time
+import zlib
+
+import pytest
+
+from harness import wire
+from harness.scripted import ScriptedServer
+
+HANDSHAKE_ERRORS = [
+    (400, '{"code":0,"message":"Transport unknown"}', "0"),
+    (400, '{"code":1,"message":"Session ID unknown"}', "1"),
+    (400, '{"code":3,"message":"Bad request"}', "3"),
+    (403, '{"code":4,"message":"not today"}', "4"),
+    (400, '"Invalid session X"', None),
+    (401, '{"reason":"who are you"}', None),
+]
+
+
+@pytest.mark.parametrize("status, body, code", HANDSHAKE_ERRORS)
+def test_c20_error_bodies(lua, transport, status, body, code):
+    async def conversation(server):
+        request = await (server.get() if transport == "polling" else server.upgrade())
+        await request.answer(body, status=status, content_type="application/json")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport)
+    assert result.failure.type == "ConnectionError"
+    assert f"Unexpected status code {status} in server response" in result.failure.message
+    assert (result.failure.status, result.failure.code) == (str(status), code)
+    if body.startswith("{"):
+        assert json.loads(result.failure.body) == json.loads(body)
+    else:
+        assert result.failure.body == json.loads(body)
+    assert (result.failure.phase, result.state) == ("http", "disconnected")
+    assert "connect" not in result.order and result.disconnects == []
+
+
+def test_c20_text_body_of_a_refused_websocket(lua):
+    async def conversation(server):
+        await (await server.upgrade()).answer("not today", status=403, content_type="text/html")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket")
+    assert (result.failure.status, result.failure.body) == ("403", "not today")
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_c21_gateway_errors(lua, transport, status):
+    async def conversation(server):
+        request = await (server.get() if transport == "polling" else server.upgrade())
+        await request.answer("<html>gateway trouble</html>", status, [("Retry-After", "7")], "text/html")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.run("""
+            local ok, err = pcall(eio.connect, arg[1], {transports = {arg[2]}})
+            print(ok, err.status, err.body, err.retry_after)
+        """, server.url, transport)
+    assert result.lines == [f"false\t{status}\t<html>gateway trouble</html>\t7"], result
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_c22_empty_handshake(lua, status):
+    async def conversation(server):
+        await (await server.get()).answer("", status=status)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.failure.type == "ConnectionError"
+    assert result.state == "disconnected"
+
+
+def test_c22_empty_polls_do_not_spin(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            await (await server.get()).answer("")
+        await session.send("4still there", "1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == ["still there"]
+    assert 3 <= len(server.of("GET")) < 60
+
+
+@pytest.mark.parametrize("status", [201, 206])
+def test_c23_any_success_is_accepted(lua, status):
+    async def conversation(server):
+        await (await server.get()).answer(wire.open_packet(), status=status)
+        await (await server.get()).answer("4a", status=status)
+        await (await server.get()).answer("1", status=status)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == ["a"]
+
+
+def test_c23_not_modified_is_an_error(lua):
+    async def conversation(server):
+        await (await server.get()).raw(b"HTTP/1.1 304 Not Modified\r\n\r\n")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.failure.status == "304"
+
+
+def test_c23_requests_cannot_be_cached(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        for _ in range(3):
+            await session.send("6")
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling")
+    stamps = [request.query.get("t", [None])[0] for request in server.of("GET")]
+    uncached = all("no-cache" in (request.header("cache-control") or "") for request in server.of("GET"))
+    assert uncached or (None not in stamps and len(set(stamps)) == len(stamps))
+
+
+def test_c23_timestamps_can_be_left_out(lua):
+    async def conversation(server):
+        await (await server.open("polling")).send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", client="eio.Client{timestamp_requests = false}")
+    for request in server.of("GET"):
+        assert "t" not in request.query
+        assert "no-cache" in (request.header("cache-control") or "")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_c24_redirected_handshake(lua, status):
+    async def elsewhere(server):
+        session = await server.open("polling", upgrades=["websocket"])
+        upgrade = await server.upgrade()
+        assert upgrade.path == "/moved/engine.io/"
+        await upgrade.answer("", status=400)
+        await session.send("1")
+
+    async def conversation(server):
+        location = f"{target.url}/moved/engine.io/?EIO=4&transport=polling"
+        await (await server.get()).answer("", status, [("Location", location)])
+
+    with ScriptedServer(elsewhere) as target, ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, connect='headers = {Authorization = "secret", Cookie = "c=1"}')
+    assert result.disconnect.text == "server disconnect"
+    assert {request.path for request in target.requests} == {"/moved/engine.io/"}
+    assert len(server.requests) == 1
+    for request in target.requests:
+        assert request.header("authorization") is None and request.header("cookie") is None
+
+
+def test_c24_redirect_within_the_origin_keeps_authorization(lua):
+    async def conversation(server):
+        await (await server.get()).answer("", 307, [("Location", "/other/?EIO=4&transport=polling")])
+        await (await server.open("polling")).send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", connect='headers = {Authorization = "secret"}')
+    assert [request.path for request in server.requests] == ["/engine.io/", "/other/", "/other/"]
+    assert server.requests[1].header("authorization") == "secret"
+
+
+def test_c24_redirects_end(lua):
+    async def conversation(server):
+        while True:
+            await (await server.get()).answer("", 302, [("Location", f"{server.url}/again/")])
+
+    async def for_a_while(server):
+        try:
+            await asyncio.wait_for(conversation(server), 5)
+        except TimeoutError:
+            pass
+
+    with ScriptedServer(for_a_while) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.failure.type == "ConnectionError"
+    assert len(server.of("GET")) == 6
+
+
+def test_c24_never_from_https_to_http(lua, authority):
+    async def conversation(server):
+        await (await server.get()).answer("", 302, [("Location", f"{plain.url}/engine.io/")])
+
+    with ScriptedServer() as plain, ScriptedServer(conversation, tls=authority.valid().server_context()) as server:
+        result = lua.observe(server.url, transport="polling", client=f'eio.Client{{ca_file = "{authority.ca_file}"}}')
+    assert result.failure.type == "ConnectionError"
+    assert plain.requests == []
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_c24_redirected_post_is_sent_again(lua, status):
+    async def conversation(server):
+        session = await server.open("polling")
+        first = await server.post()
+        await first.answer("", status, [("Location", first.target + "&again=1")])
+        again = await server.post()
+        assert (again.body, again.query["again"]) == (b"4data", ["1"])
+        await again.answer("ok")
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", main='client.send("data")')
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_c24_post_is_never_turned_into_get(lua, status):
+    async def conversation(server):
+        await server.open("polling")
+        await (await server.post()).answer("", status, [("Location", "/lost/")])
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", main='client.send("data")')
+    assert (result.disconnect.text, result.disconnect.status) == ("transport error", str(status))
+    assert "/lost/" not in {request.path for request in server.requests}
+
+
+@pytest.mark.parametrize("encoding, compress", [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_c25_compressed_bodies(lua, encoding, compress):
+    text = "x" * 5000
+
+    async def conversation(server):
+        header = [("Content-Encoding", encoding)]
+        await (await server.get()).answer(compress(wire.open_packet().encode()), headers=header)
+        await (await server.get()).answer(compress(f"4{text}".encode()), headers=header)
+        await (await server.get()).answer("1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == [text]
+    assert encoding in server.requests[0].header("accept-encoding")
+
+
+def test_c25_bomb(lua):
+    async def conversation(server):
+        await server.open("polling")
+        bomb = gzip.compress(b"4" + b"x" * (200 << 20), 1)
+        await (await server.get()).answer(bomb, headers=[("Content-Encoding", "gzip")])
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", client="eio.Client{max_message_size = 1000000}")
+    assert result.messages == []
+    assert result.disconnect.text == "transport error"
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+async def byte_by_byte(request, data):
+    for position in range(len(data)):
+        await request.raw(data[position:position + 1], finish=False)
+        await asyncio.sleep(0.001)
+    await request.raw(b"")
+
+
+def test_c26_chunked_with_extensions_and_trailers(lua):
+    async def conversation(server):
+        handshake = wire.open_packet().encode()
+        extended = b"%x;ext=1\r\n%s\r\n0\r\nX-Trailer: 1\r\n\r\n" % (len(handshake), handshake)
+        await (await server.get()).raw(CHUNKED + extended)
+        await (await server.get()).raw(CHUNKED + b"2\r\n4a\r\n1\r\nb\r\n0\r\n\r\n")
+        await (await server.get()).raw(CHUNKED + b"1\r\n1\r\n0\r\nA: b\r\nC: d\r\n\r\n")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == ["ab"]
+    assert result.disconnect.text == "server disconnect"
+
+
+def test_c26_byte_by_byte(lua):
+    async def conversation(server):
+        await server.open("polling")
+        await byte_by_byte(await server.get(), b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n4\xe2\x82\xac\x1e4b")
+        await byte_by_byte(await server.get(), CHUNKED + b"3\r\n4\xe2\x82\r\n3\r\n\xac\x1e1\r\n0\r\n\r\n")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == ["€", "b", "€"]
+    assert result.disconnect.text == "server disconnect"
+
+
+def test_c26_body_that_ends_with_the_connection(lua):
+    async def conversation(server):
+        await (await server.get()).raw(b"HTTP/1.0 200 OK\r\n\r\n" + wire.open_packet().encode(), close=True)
+        await (await server.get()).raw(b"HTTP/1.0 200 OK\r\n\r\n4old", close=True)
+        await (await server.get()).raw(b"HTTP/1.0 200 OK\r\n\r\n1", close=True)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == ["old"]
+    assert result.disconnect.text == "server disconnect"
+
+
+@pytest.mark.parametrize("answer", [
+    b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n4a\x1e4b", CHUNKED + b"2\r\n4a\r\n", CHUNKED + b"5\r\n4a",
+])
+def test_c26_truncated_body_delivers_nothing(lua, answer):
+    async def conversation(server):
+        await server.open("polling")
+        await (await server.get()).raw(answer, close=True)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == []
+    assert result.disconnect.text == "transport error"
+
+
+def test_c27_connection_close_on_every_response(lua):
+    async def conversation(server):
+        close = [("Connection", "close")]
+
+        async def answer(request, body):
+            await request.answer(body, headers=close)
+            request.close()
+
+        await answer(await server.get(), wire.open_packet())
+        await answer(await server.get(), "4a")
+        await answer(await server.post(), "ok")
+        await answer(await server.get(), "4b")
+        await answer(await server.post(), "ok")
+        await answer(await server.get(), "1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", setup="on_message = client.send")
+    assert result.messages == ["a", "b"]
+    assert result.disconnect.text == "server disconnect"
+    assert len({request.connection.number for request in server.requests}) == len(server.requests)
+
+
+def test_c27_connections_are_kept_otherwise(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        for _ in range(10):
+            await session.send("6")
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling")
+    assert len({request.connection.number for request in server.of("GET")}) <= 2
+
+
+def test_c28_get_is_repeated_when_a_kept_connection_has_closed(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        await session.send("4a")
+        (await server.get()).close()
+        await session.send("4b")
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.messages == ["a", "b"]
+    assert result.disconnect.text == "server disconnect"
+
+
+def test_c28_get_is_repeated_only_once(lua):
+    async def conversation(server):
+        await server.open("polling")
+        (await server.get()).close()
+        (await server.get()).close()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.disconnect.text == "transport error"
+    assert len(server.of("GET")) == 3
+
+
+def test_c28_no_repetition_after_a_byte_of_the_answer(lua):
+    async def conversation(server):
+        await server.open("polling")
+        await (await server.get()).raw(b"HTTP/1.1 200 OK\r\n", close=True)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.disconnect.text == "transport error"
+    assert len(server.of("GET")) == 2
+
+
+def test_c28_post_that_may_have_arrived_is_not_repeated(lua):
+    async def conversation(server):
+        await server.open("polling")
+        request = await server.post()
+        await request.answer("ok")
+        (await server.post()).close()
+
+    main = 'client.send("first"); eio.sleep(0.3); client.send("second")'
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", main=main)
+    assert result.disconnect.text == "transport error"
+    assert [request.body for request in server.of("POST")][:2] == [b"4first", b"4second"]
+    assert b"4second" not in [request.body for request in server.of("POST")][2:]
+
+
+def test_c29_one_get_and_one_post_at_a_time(lua):
+    received = []
+
+    async def conversation(server):
+        session = await server.open("polling")
+        while len(received) < 200:
+            request = await server.post()
+            await asyncio.sleep(0.02)
+            await request.answer("ok")
+            received.extend(wire.packets(request.body))
+            await session.send("4go on")
+        await session.send("1")
+
+    main = """
+        for number = 1, 200 do
+            client.send("m" .. number)
+            if number % 10 == 0 then eio.sleep(0.01) end
+        end
+    """
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", main=main)
+    assert received == [f"4m{number}" for number in range(1, 201)]
+    assert server.overlaps == []
+
+
+def test_c30_disconnect_does_not_cancel_the_poll(lua):
+    async def conversation(server):
+        await server.open("polling")
+        pending = await server.get()
+        post = await server.post()
+        assert post.body == b"1"
+        await post.answer("ok")
+        await asyncio.sleep(0.3)
+        assert not pending.abandoned
+        await pending.answer("6")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", main="client.disconnect()")
+    assert result.disconnect.text == "client disconnect"
+    assert result.status == 0
+
+
+def test_c31_posts_are_text(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        request = await server.post()
+        assert request.header("content-type").lower().startswith("text/plain")
+        assert request.header("expect") is None
+        assert request.header("content-length") == str(len(request.body))
+        await request.answer("ok")
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", main='client.send(eio.bytes(("x"):rep(5000)))')
+
+
+def test_c32_a_poll_may_last_the_ping_interval(lua):
+    # request_timeout is for requests that are answered at once; a poll waits for the next ping.
+    async def conversation(server):
+        session = await server.open("polling", ping_interval=3000, ping_timeout=2000)
+        await asyncio.sleep(2.5)
+        await session.send("2")
+        assert await session.receive() == "3"
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", client="eio.Client{request_timeout = 1}")
+    assert result.disconnect.text == "server disconnect"
+
+
+def test_c32_a_trickling_body_does_not_outlive_the_deadline(lua):
+    async def conversation(server):
+        await server.open("polling", ping_interval=500, ping_timeout=500)
+        request = await server.get()
+        await request.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n4", finish=False)
+        end = time.monotonic() + 8
+        while not request.abandoned and time.monotonic() < end:
+            await request.raw(b"x", finish=False)
+            await asyncio.sleep(0.1)
+        assert request.abandoned
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert result.disconnect.text == "transport error"
+    assert result.disconnect.cause in ("ping_timeout", "request_timeout")
+
+
+def test_c33_slow_answers_inside_the_deadline(lua):
+    async def conversation(server):
+        handshake = await server.get()
+        await asyncio.sleep(0.7)
+        body = wire.open_packet().encode()
+        await handshake.raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body), finish=False)
+        await asyncio.sleep(0.7)
+        await handshake.raw(body)
+        await (await server.get()).answer("1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling", client="eio.Client{request_timeout = 3}")
+    assert result.disconnect.text == "server disconnect"
+
+
+def test_c33_no_answer_to_the_handshake(lua, transport):
+    async def conversation(server):
+        await (server.get() if transport == "polling" else server.upgrade())
+        await server.gone()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, client="eio.Client{request_timeout = 0.5}")
+    assert result.failure.type == "ConnectionError"
+    assert result.state == "disconnected"
+    assert result.duration < 4

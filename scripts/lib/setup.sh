@@ -1,0 +1,48 @@
+# What the other scripts share: installs what is missing, and builds. To be sourced.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root" || exit 1
+
+say() { printf '==> %s\n' "$*"; }
+
+# need_packages PACKAGE...: installs the Debian packages that are missing.
+need_packages() {
+    local missing=()
+    local package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    local sudo=()
+    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    say "installing ${missing[*]}"
+    # Installing as root with nobody to answer questions; the index is fetched once, when something is missing.
+    "${sudo[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_swift: says what to do where there is no Swift toolchain.
+need_swift() {
+    command -v swift >/dev/null && return 0
+    echo "eio-lua is built with Swift 6.3 or later: install it from https://www.swift.org/install/linux" >&2
+    exit 1
+}
+
+# build_release: the program as users run it: one file that needs only liblua and libc. Sets $eio_lua.
+build_release() {
+    say "building eio-lua (the first time takes some minutes)"
+    swift build -c release --static-swift-stdlib --product eio-lua "$@"
+    eio_lua=$(swift build -c release --static-swift-stdlib --show-bin-path)/eio-lua
+}
+
+# need_venv FOLDER REQUIREMENTS: a Python virtual environment with these packages.
+need_venv() {
+    local folder=$1 requirements=$2
+    if ! cmp -s "$requirements" "$folder/requirements.txt"; then
+        say "setting up $folder"
+        python3 -m venv "$folder"
+        "$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements"
+        # Copied last: an installation that was broken off is done again.
+        cp "$requirements" "$folder/requirements.txt"
+    fi
+}

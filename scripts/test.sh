@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Sets up all that the tests need and runs them: format, unit tests, then the program against real servers.
+#   scripts/test.sh            everything
+#   scripts/test.sh unit       the Swift tests only
+#   scripts/test.sh integration [pytest arguments]
+set -euo pipefail
+source "$(dirname "$0")/lib/setup.sh"
+
+part=${1:-all}
+[ $# -gt 0 ] && shift
+
+need_swift
+need_packages liblua5.4-dev pkg-config zlib1g-dev
+
+check_format() {
+    say "checking the format"
+    swift format lint --strict -r Package.swift Sources Tests
+}
+
+run_unit() {
+    need_packages python3 python3-venv
+    need_venv .venv-test Tests/Integration/requirements.txt
+    say "running the Swift tests"
+    swift test
+}
+
+run_integration() {
+    need_packages python3 python3-venv haproxy lua-cjson lua-lpeg lua-socket
+    need_venv .venv-test Tests/Integration/requirements.txt
+    build_release
+    say "running the program against real servers"
+    EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q "$@"
+}
+
+case $part in
+    all)
+        check_format
+        run_unit
+        run_integration
+        ;;
+    unit) run_unit ;;
+    integration) run_integration "$@" ;;
+    *)
+        echo "usage: scripts/test.sh [unit | integration [pytest arguments]]" >&2
+        exit 64
+        ;;
+esac
