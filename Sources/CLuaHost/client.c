@@ -94,14 +94,17 @@ static luahost_json_mode check_json(const luahost_options *options) {
         for (int index = 0; index < 2; index++) {
             lua_getfield(L, -1 - index, names[index]);
             if (!lua_isfunction(L, -1)) {
-                luahost_argument_error(L, options->number, options->function, "option 'json': its field '%s' must be a function, got %s",
-                                       names[index], luaL_typename(L, -1));
+                luahost_argument_error(
+                    L, options->number, options->function, "option 'json': its field '%s' must be a function, got %s",
+                    names[index], luaL_typename(L, -1));
             }
         }
         lua_remove(L, -3);
         return LUAHOST_JSON_OWN;
     }
-    if (type != LUA_TNIL && type != LUA_TBOOLEAN) luahost_option_error(options, "json", "true, false or {encode=, decode=}");
+    if (type != LUA_TNIL && type != LUA_TBOOLEAN) {
+        luahost_option_error(options, "json", "true, false or {encode=, decode=}");
+    }
     luahost_json_mode mode = type == LUA_TNIL || lua_toboolean(L, -1) ? LUAHOST_JSON_ON : LUAHOST_JSON_OFF;
     lua_pop(L, 1);
     lua_pushnil(L);
@@ -194,8 +197,13 @@ static int push_attribute(lua_State *L, const luahost_client *client, attribute 
     return 1;
 }
 
-/* What the table does not have itself. Upvalues: the numbers of attributes and methods by name, the shared functions. What is
- * no attribute is put into the table, so that the next access does not come here. */
+/* The client whose table is the first argument, with its userdata pushed; NULL when the table is no client's. */
+static const luahost_client *push_userdata(lua_State *L) {
+    return lua_rawgetp(L, 1, &luahost_key_client) == LUA_TUSERDATA ? lua_touserdata(L, -1) : NULL;
+}
+
+/* What the table does not have itself. Upvalues: the numbers of attributes and methods by name, the shared functions.
+ * What is no attribute is put into the table, so that the next access does not come here. */
 static int client_index(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 2);
@@ -203,7 +211,7 @@ static int client_index(lua_State *L) {
     int number_type = lua_rawget(L, lua_upvalueindex(1));
     if (number_type == LUA_TNUMBER) {
         int number = (int)lua_tointeger(L, -1);
-        const luahost_client *client = lua_rawgetp(L, 1, &luahost_key_client) == LUA_TUSERDATA ? lua_touserdata(L, -1) : NULL;
+        const luahost_client *client = push_userdata(L);
         if (client == NULL) return luaL_error(L, "a client's metatable on what is no client");
         if (number < ATTRIBUTES) return push_attribute(L, client, number);
         lua_pushvalue(L, 1);
@@ -220,7 +228,7 @@ static int client_index(lua_State *L) {
 
 static int client_text(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
-    const luahost_client *client = lua_rawgetp(L, 1, &luahost_key_client) == LUA_TUSERDATA ? lua_touserdata(L, -1) : NULL;
+    const luahost_client *client = push_userdata(L);
     if (client == NULL) lua_pushliteral(L, "engineio.Client");
     else lua_pushfstring(L, "engineio.Client %d (%s)", (int)client->number, state_name(client));
     return 1;

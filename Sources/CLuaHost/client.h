@@ -5,9 +5,10 @@
 #include "host.h"
 #include "options.h"
 
-/* In Lua a client is a table with a metatable. The table holds, under luahost_key_client, the full userdata whose block this
- * struct is; what the struct needs of Lua are the user values of that. Nothing of it is in the registry while no session and
- * no handler is alive, so a client that the script has dropped is collected, though its handlers refer to it. */
+/* In Lua a client is a table with a metatable. The table holds, under luahost_key_client, the full userdata whose block
+ * this struct is; what the struct needs of Lua are the user values of that. Nothing of it is in the registry while no
+ * session and no handler is alive, so a client that the script has dropped is collected, though its handlers refer to
+ * it. */
 
 extern const char luahost_key_client;
 
@@ -54,7 +55,8 @@ typedef struct luahost_engine {
     luahost_client *pumped_first, *pumped_last; /* those with work for luahost_clients_pump */
     unsigned clients_made;
     size_t error_handlers;
-    int error_clients_ref; /* a table with weak values: of light userdata luahost_client*, its userdata, if it has an `error` handler */
+    int error_clients_ref; /* a table with weak values: from luahost_client * to userdata, of clients with an `error`
+                              handler */
     int error_handler_ref; /* where luahost_client_error_handler puts the function that it found */
     int places_ref;        /* a table: "bot.lua:12" to the reference of that string */
 } luahost_engine;
@@ -92,7 +94,7 @@ struct luahost_client {
     size_t queued_bytes, queued_count;
     size_t handlers;        /* message handlers that have not returned */
     size_t unwritten;       /* of the session that ended last */
-    luahost_list connecters, waiters, receivers, senders, disconnecters; /* whom what wakes */
+    luahost_list connecters, waiters, receivers, senders, disconnecters;
     double ping_interval, ping_timeout;
 };
 
@@ -132,14 +134,15 @@ int luahost_client_transport(lua_State *L);
 
 /* ---- session.c ---- */
 
-/* The session is over and the script knows: sid nil, state 'disconnected', whoever waits goes on. Legal within a slice. */
+/* The session is over and the script knows: sid nil, state 'disconnected', whoever waits goes on. Legal within a
+ * slice. */
 void luahost_client_reset(luahost_client *client);
 /* Gives the disconnect event, for which `ending` is LUAHOST_END_DUE. */
 void luahost_client_farewell(luahost_client *client);
 
 /* ---- handlers.c ---- */
 
-/* A task for the handler, with the function and no arguments on its stack; or NULL where there is no handler. The client is
+/* A task for the handler, with the function and no arguments on its stack; or NULL where there is none. The client is
  * kept until its on_done, which is luahost_handler_done. */
 luahost_task *luahost_handler_task(luahost_client *client, luahost_event_kind event);
 /* To be called by whatever replaces it as on_done. */

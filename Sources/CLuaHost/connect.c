@@ -11,13 +11,15 @@ static const char *const option_names[] = {"headers", "transports", "engineio_pa
 static bool is_token(const char *name, size_t length) {
     for (size_t index = 0; index < length; index++) {
         unsigned char byte = (unsigned char)name[index];
-        bool is_alphanumeric = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
-        if (!is_alphanumeric && (byte == '\0' || strchr("!#$%&'*+-.^_`|~", byte) == NULL)) return false;
+        bool is_letter = (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+        bool is_digit = byte >= '0' && byte <= '9';
+        if (!is_letter && !is_digit && (byte == '\0' || strchr("!#$%&'*+-.^_`|~", byte) == NULL)) return false;
     }
     return length > 0;
 }
 
-/* Control characters would end the header or make the request unreadable. Returns where the first one is, or the length. */
+/* Control characters would end the header or make the request unreadable. Returns where the first one is, or the
+ * length. */
 static size_t first_control(const char *value, size_t length) {
     for (size_t index = 0; index < length; index++) {
         unsigned char byte = (unsigned char)value[index];
@@ -29,25 +31,27 @@ static size_t first_control(const char *value, size_t length) {
 /* The name and the value are on top of the stack; a value that is a number is replaced by its text. */
 static luahost_pair check_header(const luahost_options *options) {
     lua_State *L = options->L;
+    int number = options->number;
+    const char *function = options->function;
     luahost_pair pair;
     if (lua_type(L, -2) != LUA_TSTRING) {
-        luahost_argument_error(L, options->number, options->function, "option 'headers': its keys must be strings, got %s",
-                               luaL_typename(L, -2));
+        luahost_argument_error(
+            L, number, function, "option 'headers': its keys must be strings, got %s", luaL_typename(L, -2));
     }
     pair.name.data = lua_tolstring(L, -2, &pair.name.length);
     if (!is_token(pair.name.data, pair.name.length)) {
-        luahost_argument_error(L, options->number, options->function, "option 'headers': '%s' is no header name", pair.name.data);
+        luahost_argument_error(L, number, function, "option 'headers': '%s' is no header name", pair.name.data);
     }
     if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER) {
         luahost_argument_error(
-            L, options->number, options->function, "option 'headers': the value of '%s' must be a string or a number, got %s",
+            L, number, function, "option 'headers': the value of '%s' must be a string or a number, got %s",
             pair.name.data, luaL_typename(L, -1));
     }
     pair.value.data = lua_tolstring(L, -1, &pair.value.length);
     size_t control = first_control(pair.value.data, pair.value.length);
     if (control < pair.value.length) {
         luahost_argument_error(
-            L, options->number, options->function, "option 'headers': the value of '%s' has a control character (%d) at byte %d",
+            L, number, function, "option 'headers': the value of '%s' has a control character (%d) at byte %d",
             pair.name.data, (unsigned char)pair.value.data[control], (int)control + 1);
     }
     return pair;

@@ -58,6 +58,7 @@ void luahost_push_error(lua_State *L, const luahost_error *error, bool with_wher
     set_slice(L, "phase", error->phase);
     set_slice(L, "cause", error->cause);
     set_slice(L, "body", error->body);
+    set_slice(L, "retry_after", error->retry_after);
     if (error->status != 0) {
         lua_pushinteger(L, error->status);
         lua_setfield(L, -2, "status");

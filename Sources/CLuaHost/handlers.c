@@ -23,7 +23,7 @@ static luahost_event_kind check_event(lua_State *L) {
     return luahost_raise(L, "ValueError", "Invalid event");
 }
 
-/* The reference of "bot.lua:12", the place that called. A place is kept for the VM's lifetime: a handler that still runs may
+/* The reference of "bot.lua:12", the place that called. It is kept for the VM's lifetime: a handler that still runs may
  * have been registered there, and places are no more than lines of the script. */
 static int place_ref(lua_State *L, const luahost_engine *engine) {
     lua_Debug ar;
@@ -88,7 +88,9 @@ static bool check_ordered(lua_State *L, int index, luahost_event_kind event) {
 /* What on(event) returns. Upvalues: userdata, table, event, whether it is ordered. */
 static int decorate(lua_State *L) {
     luahost_client *client = luahost_client_self(L);
-    if (!is_callable(L, 1)) return luahost_argument_error(L, 1, "on(event)", "function expected, got %s", luaL_typename(L, 1));
+    if (!is_callable(L, 1)) {
+        return luahost_argument_error(L, 1, "on(event)", "function expected, got %s", luaL_typename(L, 1));
+    }
     luahost_event_kind event = lua_tointeger(L, lua_upvalueindex(3));
     add_handler(L, client, event, 1, lua_toboolean(L, lua_upvalueindex(4)));
     lua_settop(L, 1);

@@ -48,7 +48,8 @@ static void decode_own(lua_State *L) {
         return;
     }
     luahost_push_error_text(L, -1);
-    luahost_log(luahost_vm_of(L), LUAHOST_WARNING, "json.decode failed, the message stays text: %s", lua_tostring(L, -1));
+    luahost_log(
+        luahost_vm_of(L), LUAHOST_WARNING, "json.decode failed, the message stays text: %s", lua_tostring(L, -1));
     lua_pop(L, 2);
 }
 
@@ -129,7 +130,8 @@ static void drop_oldest(luahost_client *client) {
         client->told_drop = true;
         luahost_log(
             client->vm, LUAHOST_WARNING,
-            "client %u has no message handler and receive() was never called: its oldest messages are dropped", client->number);
+            "client %u has no message handler and receive() was never called: its oldest messages are dropped",
+            client->number);
     }
     while (client->queued_count > 1 && (client->queued_count > QUEUE_MESSAGES || client->queued_bytes > QUEUE_BYTES)) {
         free(take(client));
@@ -161,7 +163,7 @@ void luahost_mailbox_balance(luahost_client *client) {
         if (!is_queue_full && client->handlers < HANDLERS) return;
         luahost_log(
             vm, client->told_pause ? LUAHOST_DEBUG : LUAHOST_WARNING,
-            "client %u: reading pauses, with %zu messages (%zu bytes) that wait and %zu handlers that have not returned",
+            "client %u: reading pauses: %zu messages (%zu bytes) wait, %zu handlers have not returned",
             client->number, client->queued_count, client->queued_bytes, client->handlers);
         client->told_pause = client->is_paused = true;
         vm->host.client_pause(client->context, true);

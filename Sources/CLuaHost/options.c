@@ -49,7 +49,8 @@ luahost_options luahost_options_read(
     luahost_options options = {L, 0, number, function};
     if (lua_isnoneornil(L, index)) return options;
     if (!lua_istable(L, index)) {
-        luahost_argument_error(L, number, function, "table of options expected, got %s", luaL_typename(L, index));
+        luahost_argument_error(
+            L, number, function, "table of options expected, got %s", luaL_typename(L, index));
     }
     options.index = lua_absindex(L, index);
     lua_pushnil(L);
@@ -75,7 +76,8 @@ int luahost_option_push(const luahost_options *options, const char *name) {
 int luahost_option_error(const luahost_options *options, const char *name, const char *expected) {
     lua_State *L = options->L;
     return luahost_argument_error(
-        L, options->number, options->function, "option '%s': %s expected, got %s", name, expected, luaL_typename(L, -1));
+        L, options->number, options->function, "option '%s': %s expected, got %s", name, expected,
+        luaL_typename(L, -1));
 }
 
 bool luahost_option_boolean(const luahost_options *options, const char *name, bool otherwise) {
@@ -95,8 +97,9 @@ lua_Number luahost_option_number(const luahost_options *options, const char *nam
         if (type != LUA_TNUMBER) luahost_option_error(options, name, "number");
         otherwise = lua_tonumber(L, -1);
         if (!(otherwise >= 0)) {
-            luahost_argument_error(L, options->number, options->function, "option '%s': number >= 0 expected, got %s", name,
-                                   luaL_tolstring(L, -1, NULL));
+            luahost_argument_error(
+                L, options->number, options->function, "option '%s': number >= 0 expected, got %s", name,
+                luaL_tolstring(L, -1, NULL));
         }
     }
     lua_pop(L, 1);

@@ -11,8 +11,8 @@ typedef struct luahost_options {
     const char *function;  /* the function's name, for errors */
 } luahost_options;
 
-/* The argument at `index`, a table or nil. A key that is not in `known` (which ends with NULL) is an error that names the
- * nearest of them. All functions below raise argument errors, too. */
+/* The argument at `index`, a table or nil. A key that is not in `known` (which ends with NULL) is an error that names
+ * the nearest of them. All functions below raise argument errors, too. */
 luahost_options luahost_options_read(
     lua_State *L, int index, int number, const char *function, const char *const *known);
 /* Pushes the option's value, or nil; returns its type. */

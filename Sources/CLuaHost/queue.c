@@ -50,7 +50,8 @@ static patience check_patience(lua_State *L, int index, int number, const char *
     } else {
         if (!lua_isnoneornil(L, index) && !lua_isboolean(L, index)) {
             luahost_argument_error(
-                L, number, function, "block must be a boolean, got %s; the timeout comes after it", luaL_typename(L, index));
+                L, number, function, "block must be a boolean, got %s; the timeout comes after it",
+                luaL_typename(L, index));
         }
         result.seconds = luahost_check_seconds(L, index + 1, number + 1, function, -1);
     }

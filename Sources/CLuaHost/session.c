@@ -258,7 +258,8 @@ void luahost_client_closed(
         return;
     }
     client->event_due = false;
-    bool is_lost = reason.length == sizeof transport_error - 1 && memcmp(reason.data, transport_error, reason.length) == 0;
+    size_t length = sizeof transport_error - 1;
+    bool is_lost = reason.length == length && memcmp(reason.data, transport_error, length) == 0;
     client->state = is_lost ? LUAHOST_CONNECTED : LUAHOST_DISCONNECTING;
     client->ending = LUAHOST_END_DUE;
     if (luahost_may_run(client->vm) && !luahost_mailbox_is_startable(client)) luahost_client_farewell(client);
@@ -287,51 +288,4 @@ void luahost_client_farewell(luahost_client *client) {
     luahost_client_push(task->co, client, LUAHOST_UV_REASON);
     luahost_client_push(task->co, client, LUAHOST_UV_DETAIL);
     luahost_task_run_now(task, 2);
-}
-
-/* ---- c.wait, c.disconnect, c.transport ---- */
-
-int luahost_client_wait(lua_State *L) {
-    luahost_client *client = luahost_client_self(L);
-    if (client->state == LUAHOST_DISCONNECTED) return 0;
-    return luahost_park(L, &client->waiters, -1, NULL, "eio.wait");
-}
-
-int luahost_client_disconnect(lua_State *L) {
-    static const char *const known[] = {"timeout", "abort", NULL};
-    luahost_client *client = luahost_client_self(L);
-    luahost_options options = luahost_options_read(L, 1, 1, "disconnect", known);
-    double timeout = luahost_option_number(&options, "timeout", -1);
-    bool abort = luahost_option_boolean(&options, "abort", false);
-    if (client->state == LUAHOST_DISCONNECTED) {
-        lua_pushboolean(L, true);
-        return 1;
-    }
-    if (client->ending == LUAHOST_END_TOLD) {
-        lua_pushboolean(L, client->unwritten == 0);
-        if (client->unwritten == 0) return 1;
-        lua_pushinteger(L, (lua_Integer)client->unwritten);
-        return 2;
-    }
-    luahost_check_wait(L, "eio.disconnect");
-    if (client->ending == LUAHOST_NOT_ENDING && (client->state != LUAHOST_DISCONNECTING || abort)) {
-        if (client->state == LUAHOST_CONNECTED) client->state = LUAHOST_DISCONNECTING;
-        client->vm->host.client_disconnect(client->context, timeout, abort);
-    }
-    return luahost_park(L, &client->disconnecters, -1, NULL, "eio.disconnect");
-}
-
-int luahost_client_transport(lua_State *L) {
-    luahost_client *client = luahost_client_self(L);
-    static const char *const names[] = {NULL, "polling", "websocket"};
-    lua_pushstring(L, names[client->transport]);
-    return 1;
-}
-
-void luahost_clients_interrupt(luahost_vm *vm) {
-    for (luahost_client *client = vm->clients; client != NULL; client = client->next) {
-        if (client->state == LUAHOST_DISCONNECTED || client->ending != LUAHOST_NOT_ENDING) continue;
-        if (client->state == LUAHOST_CONNECTED) client->state = LUAHOST_DISCONNECTING;
-        vm->host.client_disconnect(client->context, -1, !client->handles_sigint);
-    }
 }

@@ -68,6 +68,8 @@ public struct ServerRefusal: Sendable, Equatable {
     /// protocol version (engine.io's server); nil where the body has none.
     public var code: Int?
     public var message: String?
+    /// The whole body is the message, as a JSON string.
+    public var isBareMessage = false
 
     /// Reads `{"code":1,"message":"Session ID unknown"}`, a JSON string (python-engineio), or neither.
     public init(body: some Collection<UInt8>) {
@@ -76,6 +78,7 @@ public struct ServerRefusal: Sendable, Equatable {
             if case .string(let text) = members["message"] { self.message = text }
         } else if let text = JSONScanner.string(body) {
             self.message = text
+            self.isBareMessage = true
         }
     }
 

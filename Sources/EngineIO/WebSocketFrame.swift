@@ -19,6 +19,15 @@ public enum WebSocketCloseCode {
     public static let protocolError: UInt16 = 1002
     public static let invalidPayload: UInt16 = 1007
     public static let messageTooBig: UInt16 = 1009
+
+    /// Whether a Close frame may carry this code: not those that only stand for a missing frame, and none that is
+    /// unassigned (RFC 6455, section 7.4).
+    public static func mayBeSent(_ code: UInt16) -> Bool {
+        switch code {
+        case 1000...1003, 1007...1014, 3000...4999: true
+        default: false
+        }
+    }
 }
 
 /// A breach of RFC 6455 by the peer: what was wrong, and the code that the Close frame has to carry.
@@ -69,6 +78,9 @@ public struct WebSocketFrameHeader: Equatable, Sendable {
                 let value = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt64.self))
                 guard value <= UInt64(Int.max) else { throw WebSocketProtocolError("a frame's length is over 2^63") }
                 payloadLength = Int(value)
+            }
+            if payloadLength < (extended == 2 ? 126 : 65536) {
+                throw WebSocketProtocolError("a frame's length is not written in the shortest form")
             }
             length += extended
         }

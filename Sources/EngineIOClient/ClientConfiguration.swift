@@ -19,6 +19,11 @@ public struct ClientConfiguration: Sendable {
     public var maximumBuffered = 1 << 20
 
     public init() {}
+
+    /// Says that a message is over ``maximumMessageSize``, by the name that scripts know it by.
+    static func limitText(_ length: Int, _ limit: Int) -> String {
+        "a message of \(length) bytes is over the limit of \(limit) bytes (max_message_size)"
+    }
 }
 
 /// Where and how one session is opened.

@@ -103,6 +103,9 @@ extension ClientSession {
         self.isEndTold = true
         var detail = detail ?? self.closing ?? DisconnectDetail(.client)
         detail.transport = self.transport
+        if let oversized = self.oversized, reason != .clientDisconnect {
+            detail.message = [detail.message, oversized].compactMap { $0 }.joined(separator: "; ")
+        }
         detail.sinceLastPing = self.heartbeat?.secondsSinceLastPing(now: .now())
         self.logger.info("Disconnected: \(reason)\(detail.message.map { ", " + $0 } ?? "")")
         let delegate = self.delegate

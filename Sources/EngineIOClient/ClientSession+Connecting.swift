@@ -43,6 +43,9 @@ extension ClientSession {
                 return self.attemptFailed(
                     ConnectionError(.open, "Unexpected response from server", status: response.status))
             }
+            if let hint = Self.versionHint(bytes) {
+                return self.attemptFailed(ConnectionError(.open, "Unexpected response from server", cause: hint))
+            }
             self.transport = .polling
             self.readPayload(bytes)
             // An empty body has no packet that could have opened the session.

@@ -23,16 +23,25 @@ extension ClientSession {
     func received(_ packet: ReceivedPacket) {
         switch packet {
         case .packet(let type, let data):
+            if self.isOverLimit(data.count) { return }
             self.received(type, data)
         case .binary(let data):
             guard self.machine.state == .open else {
                 return self.perform(
                     self.machine.received(.message), .message, UnsafeRawBufferPointer(start: nil, count: 0))
             }
+            if self.isOverLimit(data.readableBytes) { return }
             data.withUnsafeReadableBytes { self.deliver(.binary, $0) }
         case .unknown(let digit):
             self.logger.error("Received unexpected packet of type \(digit - 0x30)")
         }
+    }
+
+    private func isOverLimit(_ length: Int) -> Bool {
+        let limit = self.configuration.maximumMessageSize
+        guard length > limit else { return false }
+        self.lose(DisconnectDetail(.parse, message: ClientConfiguration.limitText(length, limit)))
+        return true
     }
 
     private func received(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
@@ -59,17 +68,16 @@ extension ClientSession {
             self.logger.error("Received unexpected packet of type \(type.rawValue - 0x30)")
         case .fail(let message):
             let message = self.transport == .websocket ? "no OPEN packet" : message
-            let start = String(decoding: data.prefix(64), as: UTF8.self)
-            self.attemptFailed(ConnectionError(.open, message, cause: Self.versionHint(type, start)))
+            self.attemptFailed(ConnectionError(.open, message))
         case .ignore:
             break
         }
     }
 
     /// Engine.IO 3 writes the length before each packet: `96:0{"sid":…`.
-    private static func versionHint(_ type: PacketType, _ data: String) -> String? {
-        let text = String(UnicodeScalar(type.rawValue)) + data
-        guard let colon = text.firstIndex(of: ":"), text[..<colon].allSatisfy(\.isNumber) else { return nil }
+    static func versionHint(_ payload: UnsafeRawBufferPointer) -> String? {
+        let digits = payload.prefix { (0x30...0x39).contains($0) }
+        guard !digits.isEmpty, payload.dropFirst(digits.count).first == UInt8(ascii: ":") else { return nil }
         return "the server speaks Engine.IO 3, this client speaks Engine.IO 4"
     }
 
@@ -97,6 +105,7 @@ extension ClientSession {
         self.stageTimers = []
         self.handshake = handshake
         self.builder.sid = handshake.sid
+        self.serverLimit = handshake.maxPayload ?? .max
         self.logger.info("\(transport) connection accepted with sid \(handshake.sid)")
         self.heartbeat = Heartbeat(handshake, now: .now())
         self.watchHeartbeat()

@@ -12,6 +12,7 @@ extension ClientSession {
     package func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool = true) -> SendResult {
         guard self.machine.state == .open else { return .notConnected }
         if kind == .text, let offset = UTF8Validation.firstInvalidOffset(bytes) { return .invalidUTF8(offset) }
+        if bytes.count >= self.serverLimit { self.noteOversized(bytes.count) }
         if let webSocket = self.webSocket, self.transport == .websocket {
             if !mayWait && !webSocket.acceptsMore { return .refused }
             if self.logsPackets { self.logMessage("Sending", kind, bytes) }
@@ -28,13 +29,14 @@ extension ClientSession {
         if kind == .text, let offset = bytes.firstIndex(of: PayloadReader.separator) { return .separator(offset) }
         if !mayWait && self.queuedBytes > self.configuration.maximumBuffered { return .refused }
         if self.logsPackets { self.logMessage("Sending", kind, bytes) }
-        if let limit = self.handshake?.maxPayload, bytes.count + 1 > limit {
-            self.logger.warning(
-                "a message of \(bytes.count) bytes is over the server's maxPayload of \(limit): it may close the session"
-            )
-        }
         self.enqueue(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: bytes)))
         return self.queuedBytes > self.configuration.maximumBuffered ? self.toldFull() : .sent
+    }
+
+    /// The server may end the session over it without saying why: then the end says so.
+    private func noteOversized(_ length: Int) {
+        self.oversized = "a message of \(length) bytes was sent, the server takes \(self.serverLimit) bytes (maxPayload)"
+        self.logger.warning("\(self.oversized ?? ""): it may end the session")
     }
 
     private func toldFull() -> SendResult {

@@ -44,6 +44,10 @@ package final class ClientSession {
     /// A sender was told to wait.
     var isFull = false
     var isPumpDue = false
+    /// What the server takes at once, in bytes: its maxPayload.
+    var serverLimit = Int.max
+    /// Said of a message that was longer.
+    var oversized: String?
     var isConnectedTold = false
     var isEndTold = false
     /// What the end is to be reported as, once the client has asked for it.

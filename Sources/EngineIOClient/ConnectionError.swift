@@ -27,8 +27,10 @@ public struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertib
     public var status: Int?
     /// The Engine.IO error code in the answer's body: see ``ServerRefusal``.
     public var code: Int?
-    /// The start of the answer's body, 4096 bytes at most.
+    /// The start of the answer's body, 4096 bytes at most; of a JSON string, what it says.
     public var body: String?
+    /// The answer's `Retry-After`, as it was written: seconds or a date (RFC 9110, section 10.2.3).
+    public var retryAfter: String?
 
     public init(
         _ phase: Phase, _ message: String, cause: String? = nil, status: Int? = nil, code: Int? = nil,

@@ -37,8 +37,8 @@ enum ErrorText {
     private static func of(tls error: NIOSSLError) -> String {
         switch error {
         case .handshakeFailed(let cause):
+            if Self.isRefusedCertificate(error) { return "the certificate could not be verified" }
             let text = "\(cause)"
-            if text.contains("CERTIFICATE_VERIFY_FAILED") { return "the certificate could not be verified" }
             if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS on this port" }
             return "the TLS handshake failed: \(text)"
         case .uncleanShutdown:
@@ -62,6 +62,10 @@ enum ErrorText {
         case is HTTPParserError, is NIOHTTPDecompression.DecompressionError: return .parse
         default: return .eof
         }
+    }
+
+    static func isRefusedCertificate(_ error: any Error) -> Bool {
+        "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
     }
 
     static func isTLS(_ error: any Error) -> Bool {

@@ -85,8 +85,10 @@ final class HTTPConnection {
 
     private func addHandlers(to channel: any Channel) throws -> HTTPExchangeHandler {
         // Base64 and the packet types make a body longer than its messages.
-        let limit = self.connector.configuration.maximumMessageSize / 3 * 4 + 65536
-        let handler = HTTPExchangeHandler(bodyLimit: limit, isSecure: self.url.isSecure)
+        let messageLimit = self.connector.configuration.maximumMessageSize
+        let limit = messageLimit / 3 * 4 + 65536
+        let limitText = "the server's answer is over the limit of \(messageLimit) bytes (max_message_size)"
+        let handler = HTTPExchangeHandler(bodyLimit: limit, limitText: limitText, isSecure: self.url.isSecure)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHTTPClientHandlers()
         try pipeline.addHandler(NIOHTTPResponseDecompressor(limit: .size(limit)))

@@ -24,17 +24,20 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     private let bodyLimit: Int
+    private let limitText: String
     private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
     private var context: ChannelHandlerContext?
     private var failure: (any Error)?
+    private var certificateProblem: String?
     /// Whether TLS, if there is any, is through with its handshake.
     private var isSecured: Bool
     private(set) var isReusable = true
 
-    init(bodyLimit: Int, isSecure: Bool) {
+    init(bodyLimit: Int, limitText: String, isSecure: Bool) {
         self.bodyLimit = bodyLimit
+        self.limitText = limitText
         self.isSecured = !isSecure
     }
 
@@ -69,7 +72,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
             guard self.completion != nil else { return }
             if self.body.readableBytes + part.readableBytes > self.bodyLimit {
                 self.isReusable = false
-                let error = ConnectionError(.http, "the answer is longer than \(self.bodyLimit) bytes")
+                let error = ConnectionError(.http, self.limitText)
                 self.finish(.failure(HTTPFailure(error: error, cause: .parse)))
                 context.close(promise: nil)
             } else if self.body.readableBytes == 0 {
@@ -82,8 +85,9 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
             let response = HTTPResponse(status: Int(head.status.code), headers: head.headers, body: self.body)
             self.head = nil
             self.body = ByteBuffer()
-            if !self.isReusable { context.close(promise: nil) }
             self.finish(.success(response))
+            // Closed last: a channel that closes would fail the exchange.
+            if !self.isReusable { context.close(promise: nil) }
         }
     }
 
@@ -94,7 +98,10 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         self.isReusable = false
-        if self.failure == nil { self.failure = error }
+        if self.failure == nil {
+            self.failure = error
+            if ErrorText.isTLS(error) { self.certificateProblem = CertificateProblem.find(in: context.pipeline) }
+        }
         // What is left to say comes with channelInactive, once the channel is closed.
         context.close(promise: nil)
     }
@@ -116,10 +123,15 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
         let text = ErrorText.of(failure)
         let cause = ErrorText.cause(of: failure)
         if ErrorText.isTLS(failure) && !self.isSecured {
-            return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: text), cause: .tls)
+            var why = text
+            if let problem = self.certificateProblem, ErrorText.isRefusedCertificate(failure) { why += ": \(problem)" }
+            return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: why), cause: .tls)
         }
-        let message = failure is HTTPParserError ? "the answer is not HTTP" : "the connection was lost"
-        return HTTPFailure(error: ConnectionError(.http, message, cause: text), cause: cause, isSilent: silent)
+        let isParserError = failure is HTTPParserError
+        let message = isParserError ? "the answer is not HTTP" : "the connection was lost"
+        let phase: ConnectionError.Phase = self.isSecured ? .http : .tls
+        return HTTPFailure(
+            error: ConnectionError(phase, message, cause: text), cause: cause, isSilent: silent && !isParserError)
     }
 
     private func finish(_ result: Result<HTTPResponse, HTTPFailure>) {

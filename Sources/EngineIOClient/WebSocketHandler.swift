@@ -101,7 +101,7 @@ final class WebSocketHandler: ChannelInboundHandler {
                 if header.payloadLength > self.maximumMessageSize {
                     throw WebSocketProtocolError(
                         code: WebSocketCloseCode.messageTooBig,
-                        "a message of \(header.payloadLength) bytes is over the limit of \(self.maximumMessageSize)")
+                        ClientConfiguration.limitText(header.payloadLength, self.maximumMessageSize))
                 }
                 let end = header.length + header.payloadLength
                 guard rest.count >= end else { break }
@@ -136,7 +136,8 @@ final class WebSocketHandler: ChannelInboundHandler {
             if self.fragments.readableBytes + payload.count > self.maximumMessageSize {
                 throw WebSocketProtocolError(
                     code: WebSocketCloseCode.messageTooBig,
-                    "a message is over the limit of \(self.maximumMessageSize) bytes")
+                    ClientConfiguration.limitText(
+                        self.fragments.readableBytes + payload.count, self.maximumMessageSize))
             }
             self.fragments.writeBytes(payload)
             if header.isFinal {
@@ -176,8 +177,17 @@ final class WebSocketHandler: ChannelInboundHandler {
         var detail = DisconnectDetail(.webSocketClose)
         if payload.count == 1 { throw WebSocketProtocolError("a Close frame has half a status code") }
         if payload.count >= 2 {
-            detail.webSocketCode = Int(UInt16(bigEndian: payload.loadUnaligned(as: UInt16.self)))
-            detail.webSocketReason = String(decoding: payload[2...], as: UTF8.self)
+            let code = UInt16(bigEndian: payload.loadUnaligned(as: UInt16.self))
+            let reason = UnsafeRawBufferPointer(rebasing: payload[2...])
+            guard WebSocketCloseCode.mayBeSent(code) else {
+                throw WebSocketProtocolError("a Close frame has the status code \(code), which none may have")
+            }
+            if UTF8Validation.firstInvalidOffset(reason) != nil {
+                throw WebSocketProtocolError(
+                    code: WebSocketCloseCode.invalidPayload, "the reason of a Close frame is not UTF-8")
+            }
+            detail.webSocketCode = Int(code)
+            detail.webSocketReason = String(decoding: reason, as: UTF8.self)
         }
         detail.message = "the server closed the websocket"
         if self.state == .open {

@@ -60,7 +60,8 @@ final class WebSocketHandshake {
         let encoder = HTTPRequestEncoder()
         // The server may send its open packet right behind its answer.
         let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
-        let exchange = HTTPExchangeHandler(bodyLimit: 65536, isSecure: builder.url.isSecure)
+        let exchange = HTTPExchangeHandler(
+            bodyLimit: 65536, limitText: "the answer is longer than 65536 bytes", isSecure: builder.url.isSecure)
         let pipeline = channel.pipeline.syncOperations
         do {
             try pipeline.addHandlers([encoder, decoder, exchange])
@@ -120,8 +121,8 @@ final class WebSocketHandshake {
         guard response.headers.first(name: "Sec-WebSocket-Accept") == WebSocketHandshakeKey.accept(for: key) else {
             return ConnectionError(.http, "the server's answer has a wrong Sec-WebSocket-Accept", status: 101)
         }
-        guard !response.headers.contains(name: "Sec-WebSocket-Extensions") else {
-            return ConnectionError(.http, "the server switched on an extension that was not offered", status: 101)
+        for name in ["Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"] where response.headers.contains(name: name) {
+            return ConnectionError(.http, "the server's answer has a \(name) that was not asked for", status: 101)
         }
         return nil
     }
@@ -144,8 +145,11 @@ extension ConnectionError {
         self.code = refusal.code
         self.cause = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
         if let cause, cause.isEmpty { self.cause = nil }
-        if response.body.readableBytes > 0 {
+        if refusal.isBareMessage {
+            self.body = refusal.message
+        } else if response.body.readableBytes > 0 {
             self.body = String(decoding: response.body.readableBytesView.prefix(Self.bodyLimit), as: UTF8.self)
         }
+        self.retryAfter = response.headers.first(name: "Retry-After")
     }
 }

@@ -158,6 +158,7 @@ final class ClientBinding: SessionDelegate {
         failure.phase = arena.slice(error.phase.rawValue)
         failure.cause = arena.slice(error.cause)
         failure.body = arena.slice(error.body)
+        failure.retry_after = arena.slice(error.retryAfter)
         failure.status = Int32(error.status ?? 0)
         failure.code = Int32(clamping: error.code ?? -1)
         luahost_client_connect_failed(self.handle, &failure)

@@ -112,12 +112,14 @@ struct ServerRefusalTests {
         let refusal = ServerRefusal(body: Array("{\"code\":\(code),\"message\":\"\(message)\"}".utf8))
         #expect(refusal.code == code)
         #expect(refusal.message == message)
+        #expect(!refusal.isBareMessage)
         #expect((refusal.hint != nil) == (code == 1 || code == 5))
     }
 
     @Test func pythonsServer() {
         let refusal = ServerRefusal(body: "\"Invalid session X\"".utf8)
         #expect(refusal.message == "Invalid session X")
+        #expect(refusal.isBareMessage)
         #expect(refusal.code == nil)
         #expect(refusal.hint == nil)
     }

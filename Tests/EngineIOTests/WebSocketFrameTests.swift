@@ -125,6 +125,13 @@ struct WebSocketFrameHeaderTests {
         }
     }
 
+    /// RFC 6455, section 7.4, and IANA's registry of the codes above 1011.
+    @Test func codesThatACloseFrameMayCarry() {
+        let legal = Set(Array(1000...1003) + (1007...1014) + (3000...4999))
+        let wrong = (UInt16.min ... .max).filter { WebSocketCloseCode.mayBeSent($0) != legal.contains(Int($0)) }
+        #expect(wrong.isEmpty)
+    }
+
     @Test func onlyThreeOpcodesAreForControl() {
         let control = [WebSocketOpcode.continuation, .text, .binary, .close, .ping, .pong].filter(\.isControl)
         #expect(control == [.close, .ping, .pong])
@@ -288,7 +295,9 @@ struct WebSocketFrameWritingTests {
                 let total = length + (prefix == nil ? 0 : 1)
                 #expect(frame.first == 0x82)
                 #expect(frame.mask == mask)
-                #expect(frame.payload == (prefix.map { [$0] } ?? []) + payload)
+                // Outside of the macro, which would work out the difference of 64 KiB for minutes.
+                let isWhole = frame.payload == (prefix.map { [$0] } ?? []) + payload
+                #expect(isWhole, "\(length) bytes")
                 #expect(count - total == (total < 126 ? 2 : total < 65_536 ? 4 : 10) + (mask == nil ? 0 : 4))
                 #expect(bytes.isEmpty)
             }

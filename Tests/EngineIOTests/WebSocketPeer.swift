@@ -1,40 +1,28 @@
-import EngineIO
-
-/// A websocket frame as a server writes it (RFC 6455, section 5.2), and as it must not.
+/// A websocket frame as a server writes it (RFC 6455, section 5.2).
 struct ServerFrame {
-    enum LengthForm: CaseIterable {
+    enum LengthForm {
         case short, medium, long
     }
 
     var opcode: UInt8
     var payload: [UInt8] = []
     var isFinal = true
-    /// RSV1 to RSV3 as the bits 4, 2 and 1.
-    var reserved: UInt8 = 0
-    var mask: [UInt8]?
-    /// nil for the shortest that holds the length.
-    var form: LengthForm?
-
-    static func text(_ text: String) -> ServerFrame { ServerFrame(opcode: 1, payload: Array(text.utf8)) }
 
     static func close(_ code: UInt16, _ reason: String = "") -> ServerFrame {
         ServerFrame(opcode: 8, payload: [UInt8(code >> 8), UInt8(code & 0xFF)] + Array(reason.utf8))
     }
 
     var bytes: [UInt8] {
-        Self.header(
-            opcode: self.opcode, length: UInt64(self.payload.count), isFinal: self.isFinal, reserved: self.reserved,
-            mask: self.mask, form: self.form)
-            + Self.masked(self.payload, self.mask ?? [0, 0, 0, 0])
+        Self.header(opcode: self.opcode, length: UInt64(self.payload.count), isFinal: self.isFinal) + self.payload
     }
 
+    /// - Parameter form: nil for the shortest that holds the length, the only one that is allowed.
     static func header(
-        opcode: UInt8, length: UInt64, isFinal: Bool = true, reserved: UInt8 = 0, mask: [UInt8]? = nil,
-        form: LengthForm? = nil
+        opcode: UInt8, length: UInt64, isFinal: Bool = true, mask: [UInt8]? = nil, form: LengthForm? = nil
     ) -> [UInt8] {
         let maskBit: UInt8 = mask == nil ? 0 : 0x80
-        var bytes = [(isFinal ? 0x80 : 0) | reserved << 4 | opcode]
-        switch form ?? (length < 126 ? .short : length < 65536 ? .medium : .long) {
+        var bytes = [(isFinal ? 0x80 : 0) | opcode]
+        switch form ?? (length < 126 ? .short : length < 65_536 ? .medium : .long) {
         case .short: bytes.append(maskBit | UInt8(length))
         case .medium: bytes += [maskBit | 126] + (0..<2).map { UInt8(truncatingIfNeeded: length >> (8 - 8 * $0)) }
         case .long: bytes += [maskBit | 127] + (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * $0)) }

@@ -57,7 +57,7 @@ def test_shebang_and_module_beside_the_script(lua):
     folder = lua.folder / "elsewhere"
     folder.mkdir()
     (folder / "beside.lua").write_text("return 'found'")
-    (folder / "main.lua").write_text("#!/usr/bin/env eio-lua\nprint(require 'beside')\n")
+    (folder / "main.lua").write_text("#!/usr/bin/env eio-lua\nprint((require 'beside'))\n")
     assert lua.command(folder / "main.lua").finish().stdout == "found\n"
 
 
@@ -165,7 +165,6 @@ def test_signal_disconnects_with_a_flush(lua, transport, number, status):
 def test_second_signal_ends_at_once(lua, transport):
     async def conversation(server):
         await server.open(transport)
-        await server.gone()
 
     setup = 'on_disconnect = function() print("leaving"); eio.sleep(60) end'
     with ScriptedServer(conversation) as server:

@@ -119,7 +119,7 @@ def test_c71_secure_cookie_over_tls(lua, authority):
         await (await server.get()).answer("1")
 
     with ScriptedServer(conversation, tls=authority.valid().server_context()) as server:
-        lua.observe(server.url, transport="polling", client=f'eio.Client{{ca_file = "{authority.ca_file}"}}')
+        lua.observe(server.url, transport="polling", client=f'require("engineio").Client{{ca_file = "{authority.ca_file}"}}')
     assert cookies(server.of("GET")[1]) == {"c": "1"}
 
 
@@ -145,7 +145,7 @@ def test_c71_cookies_are_not_shared_between_clients(lua):
     with ScriptedServer(conversation) as server:
         lua.run("""
             for _ = 1, 2 do
-                local client = eio.Client()
+                local client = require("engineio").Client()
                 client.connect(arg[1], {transports = {"polling"}})
                 client.wait()
             end

@@ -383,7 +383,7 @@ def test_c18_large_messages(lua, transport, megabytes):
 
     with ScriptedServer(conversation) as server:
         result = lua.run("""
-            local client = eio.Client{max_message_size = 1 << 27}
+            local client = require("engineio").Client{max_message_size = 1 << 27}
             client.on("message", function(m) client.send(tostring(#m)) end)
             client.connect(arg[1], {transports = {arg[2]}})
         """, server.url, transport)
@@ -397,7 +397,7 @@ def test_c18_limit_is_named(lua, transport):
         await session.send("4" + "x" * 300_000)
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport=transport, client="eio.Client{max_message_size = 200000}")
+        result = lua.observe(server.url, transport=transport, client="require("engineio").Client{max_message_size = 200000}")
     assert result.messages == []
     assert result.disconnect.text == "transport error"
     assert "200000" in result.disconnect.message

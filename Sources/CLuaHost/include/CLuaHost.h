@@ -77,6 +77,7 @@ typedef struct luahost_error {
     luahost_slice phase;   /* dns tcp tls http open probe */
     luahost_slice cause;
     luahost_slice body;
+    luahost_slice retry_after; /* the HTTP header, as it was written */
     int status;
     int code;
 } luahost_error;
