@@ -33,7 +33,7 @@ public struct Handshake: Sendable, Equatable {
         }
         self.sid = sid
         switch members["upgrades"] {
-        case .none: self.upgrades = []
+        case .none, .literal("null"): self.upgrades = []
         case .strings(let names): self.upgrades = names
         default: throw PacketError("the OPEN packet's \"upgrades\" is not a list of strings")
         }

@@ -41,7 +41,7 @@ struct JSONScanner {
     private var current: UInt8? { self.index < self.bytes.count ? self.bytes[self.index] : nil }
 
     private mutating func skipSpace() {
-        while let byte = self.current, byte == 0x20 || (0x09...0x0D).contains(byte) { self.index += 1 }
+        while let byte = self.current, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { self.index += 1 }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
@@ -93,7 +93,32 @@ struct JSONScanner {
         while let byte = self.current, byte > 0x20, byte != 0x2C, byte != 0x5D, byte != 0x7D { self.index += 1 }
         let text = String(decoding: self.bytes[start..<self.index], as: UTF8.self)
         if ["true", "false", "null"].contains(text) { return .literal(text) }
-        return Double(text) == nil ? nil : .number(text)
+        return Self.isNumber(text.utf8) ? .number(text) : nil
+    }
+
+    /// RFC 8259, section 6.
+    private static func isNumber(_ text: String.UTF8View) -> Bool {
+        var rest = text[...]
+        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+        func takeDigits() -> Int {
+            let count = rest.prefix(while: isDigit).count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        let startsWithZero = rest.first == UInt8(ascii: "0")
+        let whole = takeDigits()
+        if whole == 0 || (startsWithZero && whole > 1) { return false }
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            if takeDigits() == 0 { return false }
+        }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest = rest.dropFirst()
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+            if takeDigits() == 0 { return false }
+        }
+        return rest.isEmpty
     }
 
     private mutating func readString() -> String? {
@@ -147,7 +172,7 @@ struct JSONScanner {
     private mutating func readHex() -> UInt32? {
         guard self.index + 4 <= self.bytes.count else { return nil }
         let text = String(decoding: self.bytes[self.index..<self.index + 4], as: UTF8.self)
-        guard let value = UInt32(text, radix: 16), !text.hasPrefix("+") else { return nil }
+        guard let value = UInt32(text, radix: 16), text.first?.isHexDigit == true else { return nil }
         self.index += 4
         return value
     }

@@ -36,7 +36,7 @@ public struct PollingStateMachine: Sendable {
     public var isIdle: Bool { !self.isPolling && !self.isPosting }
 
     public mutating func run() { if self.flow != .closing { self.flow = .running } }
-    public mutating func pause() { self.flow = .pausing }
+    public mutating func pause() { if self.flow != .closing { self.flow = .pausing } }
     public mutating func close() { self.flow = .closing }
     public mutating func pauseReading() { self.readingPaused = true }
     public mutating func resumeReading() { self.readingPaused = false }
@@ -45,6 +45,13 @@ public struct PollingStateMachine: Sendable {
     public mutating func pollEnded(isEmpty: Bool) {
         self.isPolling = false
         self.emptyPolls = isEmpty ? min(self.emptyPolls + 1, 7) : 0
+    }
+
+    /// The delay of a poll is over. Returns whether it is still wanted.
+    public mutating func pollDelayEnded() -> Bool {
+        if self.flow == .running && !self.readingPaused { return true }
+        self.isPolling = false
+        return false
     }
 
     public mutating func postEnded() { self.isPosting = false }

@@ -42,12 +42,15 @@ public struct SessionStateMachine: Sendable {
             // A second open packet must not change the session's id.
             case .open, .pong, .upgrade: return .unexpected
             }
-        case .closing, .closed:
+        case .closing:
+            // Writing what is queued may take longer than the server's patience.
+            return type == .ping ? .pong : .ignore
+        case .closed:
             return .ignore
         }
     }
 
-    public mutating func opened() { self.state = .open }
+    public mutating func opened() { if self.state == .connecting { self.state = .open } }
 
     public enum CloseAction: Equatable, Sendable {
         /// Write what is queued, then say goodbye.

@@ -82,7 +82,9 @@ extension ClientSession {
             if orders.pollDelay == 0 {
                 self.poll()
             } else {
-                _ = self.schedule(.milliseconds(orders.pollDelay)) { session in session.poll() }
+                _ = self.schedule(.milliseconds(orders.pollDelay)) { session in
+                    if session.polling.pollDelayEnded() { session.poll() } else { session.pump() }
+                }
             }
         }
         if orders.paused, let action = self.upgrade?.pollingPaused() { self.perform(action) }

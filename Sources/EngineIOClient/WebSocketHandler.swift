@@ -28,6 +28,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// The HTTP decoder of the handshake is still in the pipeline, and takes no frames: they wait for it to leave.
     private var isCorked = true
     private var corkedPromise: EventLoopPromise<Void>?
+    private var closesWhenUncorked = false
+    private var wasLostWhileCorked = false
     private var backlog = WriteBacklog()
 
     private enum State {
@@ -88,6 +90,8 @@ final class WebSocketHandler: ChannelInboundHandler {
         let promise = self.corkedPromise
         self.corkedPromise = nil
         if self.pending != nil { self.flush(promise: promise) }
+        if self.closesWhenUncorked { self.context?.close(promise: nil) }
+        if self.wasLostWhileCorked { self.connectionLost() }
     }
 
     /// Reads all complete frames and returns how many bytes they had.
@@ -160,8 +164,6 @@ final class WebSocketHandler: ChannelInboundHandler {
     private func deliver(
         _ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer
     ) throws(WebSocketProtocolError) {
-        // After the Close frame nothing that still comes is for the program (RFC 6455, section 1.4).
-        guard self.state == .open else { return }
         if opcode == .binary {
             self.session.webSocketReceived(binary: payload)
             return
@@ -212,7 +214,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     func write(
         _ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer, isMessage: Bool = false
     ) {
-        guard self.context != nil else { return }
+        // Nothing may follow a Close frame (RFC 6455, section 5.5.1).
+        guard self.state == .open, self.context != nil else { return }
         var buffer: ByteBuffer
         if let pending = self.pending {
             self.pending = nil
@@ -263,7 +266,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             return
         }
         if self.isCorked {
-            if let promise { self.corkedPromise = promise }
+            self.corkedPromise = promise ?? self.corkedPromise
             return
         }
         let buffer = self.pending ?? ByteBuffer()
@@ -330,7 +333,17 @@ final class WebSocketHandler: ChannelInboundHandler {
     func drop() {
         self.state = .closed
         self.closeTimer?.cancel()
-        self.context?.close(promise: nil)
+        self.closeChannel()
+    }
+
+    /// What was said last is still to be written where the handshake's decoder has not left.
+    private func closeChannel() {
+        if self.isCorked {
+            self.closesWhenUncorked = true
+        } else {
+            self.pending = nil
+            self.context?.close(promise: nil)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -339,6 +352,11 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        // What the server sent before it went is still with the decoder.
+        if self.isCorked { self.wasLostWhileCorked = true } else { self.connectionLost() }
+    }
+
+    private func connectionLost() {
         var detail = DisconnectDetail(.eof, message: "the connection was closed without a Close frame")
         if let failure = self.failure {
             detail = DisconnectDetail(ErrorText.cause(of: failure), message: ErrorText.of(failure))
@@ -351,10 +369,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.state = .closed
         self.closeTimer?.cancel()
         self.closeTimer = nil
-        self.pending = nil
-        self.corkedPromise?.fail(ChannelError.ioOnClosedChannel)
-        self.corkedPromise = nil
-        self.context?.close(promise: nil)
+        self.closeChannel()
         self.later { $0.session.webSocketClosed(detail) }
     }
 

@@ -135,7 +135,7 @@ def test_c61_tls_without_close_notify(lua, authority, ending):
         connection = session.socket.connection
         connection.reset() if ending == "reset" else connection.cut()
 
-    client = f'require("engineio").Client{{ca_file = "{authority.ca_file}"}}'
+    client = f'engineio.Client{{ca_file = "{authority.ca_file}"}}'
     with ScriptedServer(conversation, tls=authority.valid().server_context()) as server:
         result = lua.observe(server.url, transport="websocket", client=client, setup="on_message = client.send")
     assert result.messages == ["a"]

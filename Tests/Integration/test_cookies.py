@@ -119,7 +119,7 @@ def test_c71_secure_cookie_over_tls(lua, authority):
         await (await server.get()).answer("1")
 
     with ScriptedServer(conversation, tls=authority.valid().server_context()) as server:
-        lua.observe(server.url, transport="polling", client=f'require("engineio").Client{{ca_file = "{authority.ca_file}"}}')
+        lua.observe(server.url, transport="polling", client=f'engineio.Client{{ca_file = "{authority.ca_file}"}}')
     assert cookies(server.of("GET")[1]) == {"c": "1"}
 
 

@@ -138,7 +138,7 @@ def test_c37_no_open_packet_in_time(lua):
         await server.gone()
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport="websocket", client="require("engineio").Client{request_timeout = 0.5}")
+        result = lua.observe(server.url, transport="websocket", client="engineio.Client{request_timeout = 0.5}")
     assert (result.failure.type, result.failure.phase) == ("ConnectionError", "open")
     assert result.duration < 4
 

@@ -128,7 +128,7 @@ def test_c23_timestamps_can_be_left_out(lua):
         await (await server.open("polling")).send("1")
 
     with ScriptedServer(conversation) as server:
-        lua.observe(server.url, transport="polling", client="require("engineio").Client{timestamp_requests = false}")
+        lua.observe(server.url, transport="polling", client="engineio.Client{timestamp_requests = false}")
     for request in server.of("GET"):
         assert "t" not in request.query
         assert "no-cache" in (request.header("cache-control") or "")
@@ -189,7 +189,7 @@ def test_c24_never_from_https_to_http(lua, authority):
         await (await server.get()).answer("", 302, [("Location", f"{plain.url}/engine.io/")])
 
     with ScriptedServer() as plain, ScriptedServer(conversation, tls=authority.valid().server_context()) as server:
-        result = lua.observe(server.url, transport="polling", client=f'require("engineio").Client{{ca_file = "{authority.ca_file}"}}')
+        result = lua.observe(server.url, transport="polling", client=f'engineio.Client{{ca_file = "{authority.ca_file}"}}')
     assert result.failure.type == "ConnectionError"
     assert plain.requests == []
 
@@ -244,7 +244,7 @@ def test_c25_bomb(lua):
         await (await server.get()).answer(bomb, headers=[("Content-Encoding", "gzip")])
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport="polling", client="require("engineio").Client{max_message_size = 1000000}")
+        result = lua.observe(server.url, transport="polling", client="engineio.Client{max_message_size = 1000000}")
     assert result.messages == []
     assert result.disconnect.text == "transport error"
 
@@ -463,7 +463,7 @@ def test_c32_a_poll_may_last_the_ping_interval(lua):
         await session.send("1")
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport="polling", client="require("engineio").Client{request_timeout = 1}")
+        result = lua.observe(server.url, transport="polling", client="engineio.Client{request_timeout = 1}")
     assert result.disconnect.text == "server disconnect"
 
 
@@ -495,7 +495,7 @@ def test_c33_slow_answers_inside_the_deadline(lua):
         await (await server.get()).answer("1")
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport="polling", client="require("engineio").Client{request_timeout = 3}")
+        result = lua.observe(server.url, transport="polling", client="engineio.Client{request_timeout = 3}")
     assert result.disconnect.text == "server disconnect"
 
 
@@ -505,7 +505,7 @@ def test_c33_no_answer_to_the_handshake(lua, transport):
         await server.gone()
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport=transport, client="require("engineio").Client{request_timeout = 0.5}")
+        result = lua.observe(server.url, transport=transport, client="engineio.Client{request_timeout = 0.5}")
     assert result.failure.type == "ConnectionError"
     assert result.state == "disconnected"
     assert result.duration < 4

@@ -49,7 +49,7 @@ def test_c66_tcp_that_nobody_accepts(lua, transport):
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        result = lua.observe(url, transport=transport, client="require("engineio").Client{connect_timeout = 0.5}")
+        result = lua.observe(url, transport=transport, client="engineio.Client{connect_timeout = 0.5}")
         for filler in fillers:
             filler.close()
     assert result.failure.type == "ConnectionError"

@@ -397,7 +397,7 @@ def test_c18_limit_is_named(lua, transport):
         await session.send("4" + "x" * 300_000)
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport=transport, client="require("engineio").Client{max_message_size = 200000}")
+        result = lua.observe(server.url, transport=transport, client="engineio.Client{max_message_size = 200000}")
     assert result.messages == []
     assert result.disconnect.text == "transport error"
     assert "200000" in result.disconnect.message

@@ -10,7 +10,7 @@ async def serve_one(server, transport):
 
 
 def trusting(authority):
-    return f'require("engineio").Client{{ca_file = "{authority.ca_file}"}}'
+    return f'engineio.Client{{ca_file = "{authority.ca_file}"}}'
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -66,7 +66,7 @@ def test_c69_verification_can_be_turned_off(lua, authority, transport, kind_of_c
     environment = dict.fromkeys(["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"], "/nonexistent")
     with ScriptedServer(conversation, tls=getattr(authority, issue)().server_context()) as server:
         result = lua.observe(
-            server.url, transport=transport, client="require("engineio").Client{ssl_verify = false}", env=environment)
+            server.url, transport=transport, client="engineio.Client{ssl_verify = false}", env=environment)
     assert result.disconnect.text == "server disconnect"
 
 

@@ -160,7 +160,7 @@ def test_c46_probe_without_an_answer(lua):
 
     with ScriptedServer(conversation) as server:
         result = lua.observe(
-            server.url, client="require("engineio").Client{request_timeout = 1}", setup="on_message = client.send")
+            server.url, client="engineio.Client{request_timeout = 1}", setup="on_message = client.send")
     assert result.transport == "polling"
     assert result.messages == ["on polling"]
 
@@ -359,6 +359,6 @@ def test_c52_proxy_that_swallows_the_upgrade(lua):
         await session.send("1")
 
     with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, client="require("engineio").Client{request_timeout = 1}")
+        result = lua.observe(server.url, client="engineio.Client{request_timeout = 1}")
     assert result.transport == "polling"
     assert result.messages == ["meanwhile", "afterwards"]

@@ -1,5 +1,8 @@
 -- Reports what a client goes through, one line an event: "@event" and then its fields, each in hexadecimal so that any
 -- bytes survive the way to the test.
+-- Tests name the client to observe by an expression.
+engineio = require("engineio")
+
 local observe = {}
 
 local function hex(text)
