@@ -61,7 +61,14 @@ extension ClientSession {
 
     private func sayGoodbye(timeout: TimeAmount, abort: Bool) {
         guard self.machine.state == .closing else { return }
-        self.closeTimer = self.schedule(timeout) { session in session.finish(.clientDisconnect, nil) }
+        if self.closeTimer == nil {
+            self.closeTimer = self.schedule(timeout) { session in session.finish(.clientDisconnect, nil) }
+        }
+        if !abort, let upgrade = self.upgrade, !upgrade.isOver {
+            // Half of an upgrade cannot be closed: its end goes on from here.
+            self.afterUpgrade = { session in session.sayGoodbye(timeout: timeout, abort: false) }
+            return
+        }
         if self.transport == .websocket {
             self.webSocket?.close(timeout: abort ? nil : timeout)
             if abort { self.finish(.clientDisconnect, nil) }

@@ -90,7 +90,7 @@ extension ClientSession {
     }
 
     private func completeUpgrade() {
-        guard let webSocket = self.webSocket, self.machine.state == .open else { return }
+        guard let webSocket = self.webSocket, self.machine.state != .closed else { return }
         self.endStageTimers()
         webSocket.write(.text, prefix: PacketType.upgrade.rawValue, UnsafeRawBufferPointer(start: nil, count: 0))
         // After the upgrade the server takes no request for this session any more.
@@ -113,7 +113,14 @@ extension ClientSession {
         }
         self.queuedBytes = 0
         self.logger.info("WebSocket upgrade was successful")
+        self.upgradeEnded()
+    }
+
+    private func upgradeEnded() {
         self.connected()
+        let next = self.afterUpgrade
+        self.afterUpgrade = nil
+        next?(self)
     }
 
     private func endStageTimers() {
@@ -124,7 +131,7 @@ extension ClientSession {
     private func startPollingLoop() {
         self.polling.run()
         self.pump()
-        self.connected()
+        self.upgradeEnded()
     }
 
     // MARK: What the websocket says

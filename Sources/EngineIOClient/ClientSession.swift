@@ -44,6 +44,8 @@ package final class ClientSession {
     /// A sender was told to wait.
     var isFull = false
     var isPumpDue = false
+    /// What waits for the end of the upgrade.
+    var afterUpgrade: ((ClientSession) -> Void)?
     /// What the server takes at once, in bytes: its maxPayload.
     var serverLimit = Int.max
     /// Said of a message that was longer.

@@ -192,6 +192,10 @@ final class WebSocketHandler: ChannelInboundHandler {
             detail.webSocketReason = String(decoding: reason, as: UTF8.self)
         }
         detail.message = "the server closed the websocket"
+        if let code = detail.webSocketCode {
+            let reason = detail.webSocketReason ?? ""
+            detail.message = "the server closed the websocket with code \(code)\(reason.isEmpty ? "" : ", \(reason)")"
+        }
         if self.state == .open {
             self.write(.close, prefix: nil, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))
             self.flush()
