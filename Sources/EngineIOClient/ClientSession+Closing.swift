@@ -19,8 +19,8 @@ extension ClientSession {
     }
 
     private struct HeartbeatCallback: NIOScheduledCallbackHandler {
-        weak var session: ClientSession?
-        func handleScheduledCallback(eventLoop: some EventLoop) { self.session?.watchHeartbeat() }
+        let session: ClientSession
+        func handleScheduledCallback(eventLoop: some EventLoop) { self.session.watchHeartbeat() }
     }
 
     /// Stops or goes on reading from the server. Pings that are not read do not count against it meanwhile.
