@@ -21,7 +21,8 @@ run_unit() {
     need_packages python3 python3-venv
     need_venv .venv-test Tests/Integration/requirements.txt
     say "running the Swift tests"
-    swift test
+    # One at a time: tests that wait for a process hold one of the few threads of the concurrency pool.
+    swift test --no-parallel
 }
 
 run_integration() {

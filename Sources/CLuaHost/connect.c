@@ -39,6 +39,12 @@ static luahost_pair check_header(const luahost_options *options) {
             L, number, function, "option 'headers': its keys must be strings, got %s", luaL_typename(L, -2));
     }
     pair.name.data = lua_tolstring(L, -2, &pair.name.length);
+    size_t bad = first_control(pair.name.data, pair.name.length);
+    if (bad < pair.name.length) {
+        luahost_argument_error(
+            L, number, function, "option 'headers': a name has the control character %d at byte %d",
+            (unsigned char)pair.name.data[bad], (int)bad + 1);
+    }
     if (!is_token(pair.name.data, pair.name.length)) {
         luahost_argument_error(L, number, function, "option 'headers': '%s' is no header name", pair.name.data);
     }

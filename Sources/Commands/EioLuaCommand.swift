@@ -5,6 +5,10 @@ public struct EioLuaCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "eio-lua",
         abstract: "Runs Engine.IO clients that are scripted in Lua.",
+        usage: """
+            eio-lua [run] [options] [script.lua [arguments ...]]
+            eio-lua serve [options]
+            """,
         version: Version.text,
         subcommands: [RunCommand.self, ServeCommand.self],
         defaultSubcommand: RunCommand.self)

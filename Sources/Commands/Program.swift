@@ -76,8 +76,8 @@ final class Program: ScriptHostDelegate {
     }
 
     func scriptFailed(_ error: UncaughtError) {
-        let message = "eio-lua: error in \(error.place): \(error.message)"
-        FileDescriptorOutput.standardError.write("\(message)\n\(error.traceback)\n")
+        let lines = ["eio-lua: error in \(error.place): \(error.message)", error.traceback].filter { !$0.isEmpty }
+        FileDescriptorOutput.standardError.write(lines.joined(separator: "\n") + "\n")
     }
 
     func scriptExited(status: Int32) {

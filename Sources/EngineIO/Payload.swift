@@ -67,13 +67,14 @@ public struct PayloadWriter {
     public static let maximumPackets = 16
 
     /// Takes packets from the front of `queue`: at most ``maximumPackets``, and at most `maxPayload` bytes unless the
-    /// first alone is longer (protocol, "maxPayload"). Returns the body and how many of the packets are messages.
+    /// first alone is longer (protocol, "maxPayload"). Returns the body, how many of the packets are messages, and how many bytes their data has.
     public static func take(
         from queue: inout CircularBuffer<Packet>, maxPayload: Int?
-    ) -> (body: ByteBuffer, messages: Int) {
+    ) -> (body: ByteBuffer, messages: Int, dataBytes: Int) {
         var body = ByteBuffer()
         var packets = 0
         var messages = 0
+        var dataBytes = 0
         var length = 0
         while let packet = queue.first, packets < self.maximumPackets {
             let added = packet.payloadLength + (packets == 0 ? 0 : 1)
@@ -83,9 +84,10 @@ public struct PayloadWriter {
             queue.removeFirst()
             packets += 1
             if packet.type == .message { messages += 1 }
+            dataBytes += packet.data.readableBytes
             length += added
         }
-        return (body, messages)
+        return (body, messages, dataBytes)
     }
 
     private static func write(_ packet: Packet, into body: inout ByteBuffer) {

@@ -29,8 +29,11 @@ public struct ClientEvents: AsyncSequence, Sendable {
         fileprivate let base: Producer.AsyncIterator
 
         /// The next event; nil when the task is cancelled or the client is gone.
-        @concurrent
-        public mutating func next() async -> ClientEvent? { await self.base.next() }
+        public mutating func next() async -> ClientEvent? {
+            // It has a lock of its own, and this is its only user: it only lacks the word for that.
+            nonisolated(unsafe) let base = self.base
+            return await base.next()
+        }
     }
 
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: self.base.makeAsyncIterator()) }

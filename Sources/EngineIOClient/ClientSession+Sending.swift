@@ -35,7 +35,8 @@ extension ClientSession {
 
     /// The server may end the session over it without saying why: then the end says so.
     private func noteOversized(_ length: Int) {
-        self.oversized = "a message of \(length) bytes was sent, the server takes \(self.serverLimit) bytes (maxPayload)"
+        self.oversized =
+            "a message of \(length) bytes was sent, the server takes \(self.serverLimit) bytes (maxPayload)"
         self.logger.warning("\(self.oversized ?? ""): it may end the session")
     }
 
@@ -92,8 +93,9 @@ extension ClientSession {
     }
 
     private func post() {
-        let (body, messages) = PayloadWriter.take(from: &self.queue, maxPayload: self.handshake?.maxPayload)
+        let (body, messages, bytes) = PayloadWriter.take(from: &self.queue, maxPayload: self.handshake?.maxPayload)
         self.messagesInFlight = messages
+        self.bytesInFlight = bytes
         let connection = self.postConnection ?? self.makeConnection()
         self.postConnection = connection
         var request = self.builder.post()
@@ -129,7 +131,8 @@ extension ClientSession {
 
     private func posted() {
         self.messagesInFlight = 0
-        self.queuedBytes = self.queue.reduce(0) { $0 + $1.data.readableBytes }
+        self.queuedBytes -= self.bytesInFlight
+        self.bytesInFlight = 0
         self.polling.postEnded()
         if self.machine.state == .closing, self.queue.isEmpty {
             self.stageTimers.append(self.schedule(Self.farewell) { $0.finish(.clientDisconnect, nil) })

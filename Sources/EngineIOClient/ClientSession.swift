@@ -27,6 +27,7 @@ package final class ClientSession {
     var queue = CircularBuffer<Packet>(initialCapacity: 0)
     var queuedBytes = 0
     var messagesInFlight = 0
+    var bytesInFlight = 0
     var handshaking: WebSocketHandshake?
     var webSocket: WebSocketHandler?
     var transport: Transport?

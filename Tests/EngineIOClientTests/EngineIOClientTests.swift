@@ -112,7 +112,8 @@ import Testing
         let silent = try SilentServer()
         defer { silent.close() }
         let client = EngineIOClient()
-        let connecting = Task { try await client.connect(to: "http://127.0.0.1:\(silent.port)") }
+        let url = "http://127.0.0.1:\(silent.port)"
+        let connecting = Task { try await client.connect(to: url) }
         silent.awaitConnection()
         connecting.cancel()
         await #expect(throws: (any Error).self) { try await connecting.value }

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 
 /// python-engineio under uvicorn, as its own process. It echoes, and obeys messages such as `cmd:disconnect`.
 final class PythonServer {
@@ -25,6 +26,7 @@ final class PythonServer {
         self.process.executableURL = python
         self.process.arguments = [script.path] + options
         self.process.standardOutput = output
+        self.process.standardError = FileHandle.nullDevice
         try self.process.run()
         var line = ""
         while !line.contains("\n") {
@@ -37,13 +39,11 @@ final class PythonServer {
         self.port = port
     }
 
-    func stop() {
-        self.process.terminate()
-        self.process.waitUntilExit()
-    }
+    /// By SIGKILL: uvicorn would wait for its connections to end, and whoever reads the output of the tests for it.
+    func stop() { kill(self.process.processIdentifier, SIGKILL) }
 
     deinit {
-        if self.process.isRunning { self.process.terminate() }
+        if self.process.isRunning { self.stop() }
     }
 }
 
@@ -52,7 +52,8 @@ extension PythonServer {
     func messages() async throws -> [String] {
         struct Statistics: Decodable { var messages: [String] }
         guard let url = URL(string: "\(self.url)/stats") else { return [] }
-        return try JSONDecoder().decode(Statistics.self, from: Data(contentsOf: url)).messages
+        let (data, _) = try await URLSession.shared.data(from: url)
+        return try JSONDecoder().decode(Statistics.self, from: data).messages
     }
 
     /// Stops the process as if the machine slept.

@@ -41,7 +41,8 @@ struct SessionStateMachineTests {
     func packetsAfterTheGoodbye(type: PacketType) {
         for state in [State.closing, .closed] {
             var session = Self.session(in: state)
-            check(session.received(type), .ignore)
+            // Pings are answered until the end: writing what is queued may take longer than the server waits.
+            check(session.received(type), type == .ping && state == .closing ? .pong : .ignore)
             #expect(session.state == state)
         }
     }

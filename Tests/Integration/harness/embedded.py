@@ -1,0 +1,27 @@
+"""`eio-lua serve` as a process."""
+
+import json
+import urllib.request
+
+from .program import Running
+
+
+class EmbeddedServer:
+    """Options are those of `eio-lua serve`, as on the command line."""
+
+    def __init__(self, lua, *options, port=0):
+        self.running: Running = lua.command("serve", "--port", port, *options)
+        self.running.wait_for("\n")
+        self.port = int(self.running.stdout.split()[-1].rsplit(":", 1)[1])
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def stats(self):
+        with urllib.request.urlopen(f"{self.url}/stats", timeout=10) as answer:
+            return json.load(answer)
+
+    def kill(self):
+        """Ends it without a goodbye; its port is free then."""
+        self.running.kill()

@@ -1,0 +1,279 @@
+"""`eio-lua serve`: its modes, options, counters and errors, seen by python-engineio's client and by the program's own."""
+
+import base64
+import json
+import signal
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import engineio
+import pytest
+
+from harness.embedded import EmbeddedServer
+
+
+@pytest.fixture
+def serve(lua):
+    return lambda *options, **how: EmbeddedServer(lua, *options, **how)
+
+
+def get(url, **how):
+    with urllib.request.urlopen(url, timeout=10, **how) as answer:
+        return answer.read().decode()
+
+
+def handshake(server):
+    """A polling session of the test's own: the open packet's fields and the session's address."""
+    base = f"{server.url}/engine.io/?EIO=4&transport=polling"
+    fields = json.loads(get(base).removeprefix("0"))
+    return fields, f"{base}&sid={fields['sid']}"
+
+
+class PythonClient:
+    """python-engineio's client, which collects what it receives."""
+
+    def __init__(self, url, transports=None):
+        self.received = []
+        self._arrived = threading.Condition()
+        self.client = engineio.Client()
+        self.client.on("message", self._message)
+        self.client.connect(url, transports=transports)
+
+    def _message(self, data):
+        with self._arrived:
+            self.received.append(data)
+            self._arrived.notify_all()
+
+    def wait_for(self, count, timeout=10):
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.received) >= count, timeout), self.received
+        return self.received
+
+
+@pytest.fixture
+def python_client():
+    clients = []
+
+    def connect(url, transports=None):
+        clients.append(PythonClient(url, transports))
+        return clients[-1]
+
+    yield connect
+    for each in clients:
+        each.client.disconnect()
+
+
+def test_prints_where_it_listens(serve):
+    server = serve()
+    assert server.running.stdout == f"listening on http://127.0.0.1:{server.port}\n"
+
+
+def test_loopback_only(serve):
+    server = serve()
+    with open("/proc/net/tcp") as file:
+        listening = [line.split()[1] for line in file if line.split()[3] == "0A"]
+    assert [address for address in listening if address.endswith(f":{server.port:04X}")] == [f"0100007F:{server.port:04X}"]
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["websocket"], None], ids=str)
+def test_echo_to_python(serve, python_client, transports):
+    client = python_client(serve().url, transports)
+    sent = ["text", "wörld", b"\0\1\xff", {"a": [1, None]}, [1, 2]]
+    for number, message in enumerate(sent, 1):
+        client.client.send(message)
+        client.wait_for(number)
+    assert client.received == sent
+    assert client.client.transport() == ("polling" if transports == ["polling"] else "websocket")
+
+
+def test_sink(serve, lua):
+    server = serve("--mode", "sink")
+    result = lua.run("""
+        eio.connect(arg[1])
+        for _ = 1, 100 do eio.send("0123456789") end
+        print(eio.receive(0.1)); eio.disconnect()
+    """, server.url)
+    assert result.lines == ["nil\ttimeout"]
+    stats = server.stats()
+    assert (stats["msgs"], stats["bytes"], stats["sent"]) == (100, 1000, 0)
+
+
+@pytest.mark.parametrize("way", ["polling", "websocket"])
+def test_flood(serve, lua, way):
+    server = serve("--mode", "flood", "--size", "100")
+    result = lua.run("""
+        local count, ended = 0, eio.create_event()
+        eio.on("message", function(m)
+            assert(#m == 100)
+            count = count + 1
+            if count == 5000 then eio.disconnect{abort = true}; ended:set() end
+        end)
+        eio.connect(arg[1], {transports = arg[2]})
+        ended:wait(20)
+        print(count >= 5000)
+    """, server.url, way)
+    assert result.lines == ["true"], result
+    assert server.stats()["sent"] >= 5000
+
+
+def test_flood_waits_for_a_client_that_does_not_read(serve):
+    server = serve("--mode", "flood", "--size", "1000")
+    fields, _ = handshake(server)
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(
+            f"GET /engine.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}\r\n\r\n".encode())
+        assert b"101" in connection.recv(1000)
+        time.sleep(1)
+        resident = int(open(f"/proc/{server.running.process.pid}/statm").read().split()[1]) * 4096
+        assert resident < 100 << 20
+
+
+def test_broadcast(serve, python_client):
+    server = serve("--mode", "broadcast")
+    clients = [python_client(server.url, transports) for transports in (["polling"], ["websocket"], None)]
+    clients[0].client.send("to all")
+    for client in clients:
+        client.wait_for(1)
+    clients[1].client.send(b"\1")
+    for client in clients:
+        assert client.wait_for(2) == ["to all", b"\1"]
+
+
+def test_open_packet_has_the_options(serve):
+    server = serve("--ping-interval", "0.5", "--ping-timeout", "0.25", "--max-payload", "5000")
+    fields, _ = handshake(server)
+    assert fields["pingInterval"] == 500 and fields["pingTimeout"] == 250 and fields["maxPayload"] == 5000
+    assert fields["upgrades"] == ["websocket"] and fields["sid"]
+
+
+def test_defaults(serve):
+    fields, _ = handshake(serve())
+    assert (fields["pingInterval"], fields["pingTimeout"], fields["maxPayload"]) == (25000, 20000, 1000000)
+
+
+def test_pings_and_their_timeout(serve, lua):
+    server = serve("--ping-interval", "0.2", "--ping-timeout", "0.3")
+    # One client answers pings, the other one was only a handshake.
+    handshake(server)
+    lua.run("eio.connect(arg[1]); eio.sleep(1.5); eio.send('alive'); print(eio.receive(2)); eio.disconnect()", server.url)
+    stats = server.stats()
+    assert stats["pings"] >= 4 and stats["pongs"] >= 4 and stats["timeouts"] == 1 and stats["open"] == 0
+    assert stats["msgs"] == 1
+
+
+def test_body_above_max_payload_is_refused(serve):
+    server = serve("--max-payload", "1000")
+    _, session = handshake(server)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get(session, data=b"4" + b"x" * 2000)
+    assert refused.value.code in (400, 413)
+    assert server.stats()["bad"] >= 1
+
+
+def test_client_keeps_its_payloads_below_the_limit(serve, lua):
+    server = serve("--max-payload", "1000")
+    result = lua.run("""
+        eio.connect(arg[1], {transports = "polling"})
+        for n = 1, 200 do eio.send(("x"):rep(100)) end
+        print(eio.disconnect())
+    """, server.url)
+    assert result.lines == ["true"] and server.stats()["msgs"] == 200
+
+
+def test_stats(serve, lua):
+    server = serve()
+    assert {"open", "closed", "handshakes", "upgrades", "msgs", "bytes", "sent", "pings", "pongs", "timeouts", "bad"} <= set(
+        server.stats())
+    running = lua.start("eio.connect(arg[1]); eio.send('four'); eio.receive(5); print('up'); io.read(); eio.disconnect()",
+                        server.url, stdin=None)
+    running.wait_for("up")
+    stats = server.stats()
+    assert (stats["open"], stats["handshakes"], stats["upgrades"], stats["msgs"], stats["bytes"], stats["sent"]) == (1, 1, 1, 1, 4, 1)
+    running.send_line("")
+    running.finish()
+    stats = server.stats()
+    assert (stats["open"], stats["closed"]) == (0, 1)
+
+
+BAD_REQUESTS = {
+    "/engine.io/?transport=polling&EIO=3": 5,
+    "/engine.io/?transport=polling": 5,
+    "/engine.io/?transport=pigeon&EIO=4": 0,
+    "/engine.io/?transport=polling&EIO=4&sid=unknown": 1,
+}
+
+
+@pytest.mark.parametrize("target", BAD_REQUESTS)
+def test_bad_request(serve, target):
+    server = serve()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get(server.url + target)
+    assert refused.value.code == 400
+    assert json.loads(refused.value.read())["code"] == BAD_REQUESTS[target]
+
+
+def test_other_paths_are_not_found(serve):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get(serve().url + "/other")
+    assert refused.value.code == 404
+
+
+def test_port_in_use(serve, lua):
+    server = serve()
+    result = lua.command("serve", "--port", server.port).finish(5)
+    assert result.status == 1 and result.stdout == ""
+    assert str(server.port) in result.stderr and "Address already in use" in result.stderr
+
+
+def test_port_of_others(lua):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = lua.command("serve", "--port", taken.getsockname()[1]).finish(5)
+    assert result.status == 1 and "in use" in result.stderr
+
+
+@pytest.mark.parametrize("options", [
+    ["--port", "65536"], ["--port=-1"], ["--port", "x"], ["--mode", "x"], ["--ping-interval", "0"], ["--ping-interval=-1"],
+    ["--ping-timeout", "nan"], ["--ping-timeout", "x"], ["--max-payload", "0"], ["--max-payload", "x"], ["--size=-1"]])
+def test_wrong_options(lua, options):
+    result = lua.command("serve", *options).finish(5)
+    assert result.status == 64 and result.stdout == ""
+    assert options[0].split("=")[0] in result.stderr
+
+
+def test_help(lua):
+    result = lua.command("serve", "--help").finish(5)
+    assert result.status == 0
+    for option in ("--port", "--mode", "--ping-interval", "--ping-timeout", "--max-payload", "sink", "flood", "broadcast"):
+        assert option in result.stdout
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ends_by_a_signal_and_says_goodbye(serve, lua, way, number, status):
+    server = serve()
+    transports = {"polling": "'polling'", "websocket": "'websocket'", "upgrade": "nil"}[way]
+    running = lua.start(f"""
+        eio.on("disconnect", function(reason) print(reason) end)
+        eio.connect(arg[1], {{transports = {transports}}})
+        print("up")
+    """, server.url)
+    running.wait_for("up")
+    server.running.signal(number)
+    assert running.finish(8).lines == ["up", "server disconnect"]
+    assert server.running.finish(5).status == status
+
+
+def test_restart_on_the_same_port(serve, lua):
+    """With connections that had been open a moment ago."""
+    server = serve()
+    running = lua.start("eio.connect(arg[1]); print('up')", server.url)
+    running.wait_for("up")
+    server.kill()
+    running.finish(8)
+    again = serve(port=server.port)
+    assert again.port == server.port and again.stats()["handshakes"] == 0
