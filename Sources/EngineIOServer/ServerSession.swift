@@ -92,7 +92,7 @@ final class ServerSession {
 
     /// As many packets as python-engineio's client takes at once, in at most maxPayload bytes.
     private func takePayload() -> ByteBuffer {
-        let (body, packets) = PayloadWriter.take(
+        let (body, packets, _) = PayloadWriter.take(
             from: &self.outgoing, maxPayload: self.server.configuration.maxPayload)
         self.outgoingBytes -= body.readableBytes - (packets - 1)
         return body

@@ -121,7 +121,7 @@ struct PayloadWriterTests {
         var bodies: [ByteBuffer] = []
         var messages: [Int] = []
         while !queue.isEmpty, bodies.count <= packets.count {
-            let (body, count) = PayloadWriter.take(from: &queue, maxPayload: maxPayload)
+            let (body, count, _) = PayloadWriter.take(from: &queue, maxPayload: maxPayload)
             bodies.append(body)
             messages.append(count)
         }
@@ -189,7 +189,7 @@ struct PayloadWriterTests {
 
     @Test func anEmptyQueueGivesAnEmptyBody() {
         var queue = CircularBuffer<Packet>()
-        let (body, messages) = PayloadWriter.take(from: &queue, maxPayload: 100)
+        let (body, messages, _) = PayloadWriter.take(from: &queue, maxPayload: 100)
         #expect(body.readableBytes == 0)
         #expect(messages == 0)
     }

@@ -180,6 +180,10 @@ struct ServerURLTests {
             "http://h\0",
             "the url \"http://h\u{FFFD}\" has the control character 0 at byte 9: leave it out"
         ),
+        (
+            "http://h?a=\u{7F}",
+            "the url \"http://h…\" has the control character 127 at byte 12: leave it out"
+        ),
         ("http://h?a=%", "the url \"http://h…\" has a % without two hexadecimal digits in its query: write %25"),
         ("http://h?a=%2", "the url \"http://h…\" has a % without two hexadecimal digits in its query: write %25"),
         ("http://h?a=%+1", "the url \"http://h…\" has a % without two hexadecimal digits in its query: write %25"),
