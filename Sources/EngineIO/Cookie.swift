@@ -76,7 +76,7 @@ struct Cookie: Sendable, Equatable {
     }
 
     private mutating func setDomain(_ value: String) {
-        let domain = value.utf8.first == UInt8(ascii: ".") ? String(value.dropFirst()) : value
+        let domain = value.utf8.first == UInt8(ascii: ".") ? String(Substring(value.utf8.dropFirst())) : value
         if domain.isEmpty { return }
         self.domain = domain.lowercased()
         self.isHostOnly = false
@@ -98,7 +98,8 @@ struct Cookie: Sendable, Equatable {
 
     /// Whether `other` takes the place of this one.
     func isSame(as other: Cookie) -> Bool {
-        self.name == other.name && self.domain == other.domain && self.path == other.path
+        self.name.utf8.elementsEqual(other.name.utf8) && self.domain == other.domain
+            && self.path.utf8.elementsEqual(other.path.utf8)
     }
 
     /// Whether a request gets the cookie (RFC 6265, section 5.4).

@@ -19,6 +19,7 @@ public struct CookieJar: Sendable {
     /// - Parameter now: seconds since the epoch.
     public mutating func store(setCookie header: String, from origin: CookieOrigin, now: Int64) {
         guard let cookie = Cookie(setCookie: header, from: origin, now: now) else { return }
+        self.cookies.removeAll { $0.isExpired(at: now) }
         // Nor may a server without TLS replace or hide what one with TLS has set.
         if !origin.isSecure && self.cookies.contains(where: { $0.isSecureAgainst(cookie) }) { return }
         let index = self.cookies.firstIndex { $0.isSame(as: cookie) }
@@ -27,13 +28,12 @@ public struct CookieJar: Sendable {
         case (let index?, false): self.cookies[index] = cookie
         case (nil, true): break
         case (nil, false):
-            self.makeRoom(in: cookie.domain, now: now)
+            self.makeRoom(in: cookie.domain)
             self.cookies.append(cookie)
         }
     }
 
-    private mutating func makeRoom(in domain: String, now: Int64) {
-        self.cookies.removeAll { $0.isExpired(at: now) }
+    private mutating func makeRoom(in domain: String) {
         let count = self.cookies.count { $0.domain == domain }
         if count >= Self.maximumPerDomain, let oldest = self.cookies.firstIndex(where: { $0.domain == domain }) {
             self.cookies.remove(at: oldest)
@@ -52,7 +52,9 @@ public struct CookieJar: Sendable {
         let own = own.flatMap(Self.pairs)
         if self.cookies.isEmpty { return own }
         let ownNames = own.map(Self.names) ?? []
-        let matching = self.cookies.filter { $0.isSent(to: origin, now: now) && !ownNames.contains($0.name) }
+        let matching = self.cookies.filter {
+            $0.isSent(to: origin, now: now) && !ownNames.contains(Array($0.name.utf8))
+        }
         // Longer paths first, then the older ones (RFC 6265, section 5.4): the sort has to be stable.
         let sorted = matching.enumerated().sorted { left, right in
             let lengths = (left.element.path.utf8.count, right.element.path.utf8.count)
@@ -70,12 +72,14 @@ public struct CookieJar: Sendable {
         return String(Substring(start[...last]))
     }
 
-    private static func names(_ header: String) -> Set<String> {
-        var names: Set<String> = []
+    /// As bytes: strings are equal that servers can tell apart.
+    private static func names(_ header: String) -> Set<[UInt8]> {
+        var names: Set<[UInt8]> = []
         for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
-            let name = pair.drop { $0 == 0x20 || $0 == 0x09 }.prefix { $0 != UInt8(ascii: "=") }
-            guard name.endIndex != pair.endIndex else { continue }
-            names.insert(String(Substring(name)))
+            guard let end = pair.firstIndex(of: UInt8(ascii: "=")),
+                let name = self.pairs(String(Substring(pair[..<end])))
+            else { continue }
+            names.insert(Array(name.utf8))
         }
         return names
     }

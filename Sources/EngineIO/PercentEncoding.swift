@@ -48,8 +48,11 @@ enum PercentEncoding {
         }
     }
 
-    /// What may stand in the query of a request line as it was written: the rest could end the line, or is not ASCII.
-    static func isQuery(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "#") }
+    /// What may stand in the query of a request line as it was written (RFC 3986, section 3.4), with the escapes that
+    /// are there, and with brackets, which all clients leave: the rest could end the line, or servers refuse it.
+    static func isQuery(_ byte: UInt8) -> Bool {
+        self.isUnreserved(byte) || "!$&'()*+,;=:@/?%[]".utf8.contains(byte)
+    }
 
     /// As ``isQuery(_:)``, for a path, which a question mark would end.
     static func isPath(_ byte: UInt8) -> Bool { self.isQuery(byte) && byte != UInt8(ascii: "?") }

@@ -180,7 +180,7 @@ extension ServerURL {
             }
         guard rest.starts(with: "//".utf8) else {
             if isSecure == nil { throw ServerURLError(text, "has no scheme: write \(ServerURLError.suggestion(text))") }
-            throw ServerURLError(text, "has no // behind \"\(scheme):\"")
+            throw ServerURLError(text, "has no // behind \"\(scheme):\": write \(scheme)://")
         }
         guard let isSecure else {
             throw ServerURLError(
@@ -208,14 +208,14 @@ extension ServerURL {
         let colon = UInt8(ascii: ":")
         if server.first == UInt8(ascii: "[") {
             guard let close = server.firstIndex(of: UInt8(ascii: "]")) else {
-                throw ServerURLError(text, "has a [ without a ]")
+                throw ServerURLError(text, "has a [ without a ]: write an IPv6 address as [::1]")
             }
             guard let host = self.ipv6Host(server[..<close].dropFirst()) else {
-                throw ServerURLError(text, "has no IPv6 address between [ and ]")
+                throw ServerURLError(text, "has no IPv6 address between [ and ]: write it as [::1]")
             }
             let behind = server[server.index(after: close)...]
             guard behind.isEmpty || behind.first == colon else {
-                throw ServerURLError(text, "has something other than a port behind the ]")
+                throw ServerURLError(text, "has something other than a port behind the ]: write [::1]:5000")
             }
             return (host, behind.dropFirst())
         }
@@ -231,8 +231,10 @@ extension ServerURL {
         guard name.allSatisfy({ $0 < 0x80 }) else {
             throw ServerURLError(text, "has a host with letters that are not ASCII: write its xn-- form")
         }
-        guard name.allSatisfy({ PercentEncoding.isUnreserved($0) && $0 != UInt8(ascii: "~") }) else {
-            throw ServerURLError(text, "has a host with a character that no host has")
+        if let byte = name.first(where: { !PercentEncoding.isUnreserved($0) || $0 == UInt8(ascii: "~") }) {
+            let character = Character(UnicodeScalar(byte))
+            throw ServerURLError(
+                text, "has a host with \"\(character)\": write letters, digits, \".\", \"-\" and \"_\" only")
         }
         return (Substring(name).lowercased(), port)
     }
@@ -306,6 +308,7 @@ private enum IPv6Syntax {
         return parts.count == 4
             && parts.allSatisfy { part in
                 part.allSatisfy { (0x30...0x39).contains($0) } && UInt8(Substring(part)) != nil
+                    && (part.count == 1 || part.first != UInt8(ascii: "0"))
             }
     }
 }
@@ -318,6 +321,8 @@ extension ServerURLError {
 
     fileprivate static func suggestion(_ url: String) -> String {
         let server = self.shown(url).drop { $0 == "/" || $0 == ":" }.prefix { $0 != "…" }
+        let scheme = ["http", "https", "ws", "wss"].first { server.lowercased().hasPrefix($0 + "//") }
+        if let scheme { return "\(scheme)://\(server.dropFirst(scheme.count + 2))" }
         return server.isEmpty ? "http://localhost:5000" : "http://\(server)"
     }
 
