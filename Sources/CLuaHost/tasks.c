@@ -8,7 +8,8 @@ static const char task_key;
 
 /* ---- task objects ---- */
 
-static luahost_task **check_object(lua_State *L, const char *function) {
+/* The place that holds the task: NULL in it once it was collected, which a script can bring about by calling __gc. */
+static luahost_task **check_place(lua_State *L, const char *function) {
     luahost_task **object = lua_touserdata(L, 1);
     bool is_task = false;
     if (object != NULL && lua_getmetatable(L, 1)) {
@@ -18,6 +19,12 @@ static luahost_task **check_object(lua_State *L, const char *function) {
     }
     if (!is_task) luaL_error(L, "bad self of '%s' (task expected, got %s)", function, luaL_typename(L, 1));
     return object;
+}
+
+static luahost_task *check_object(lua_State *L, const char *function) {
+    luahost_task *task = *check_place(L, function);
+    if (task == NULL) luaL_error(L, "bad self of '%s' (the task has been collected)", function);
+    return task;
 }
 
 static int push_outcome(lua_State *L, const luahost_task *task) {
@@ -37,11 +44,11 @@ static int push_outcome(lua_State *L, const luahost_task *task) {
 static int joined(lua_State *L, int status, lua_KContext top) {
     (void)status;
     int values = lua_gettop(L) - (int)top;
-    return values > 0 ? values : push_outcome(L, *check_object(L, "join"));
+    return values > 0 ? values : push_outcome(L, check_object(L, "join"));
 }
 
 static int join(lua_State *L) {
-    luahost_task *task = *check_object(L, "join");
+    luahost_task *task = check_object(L, "join");
     lua_Number seconds = luahost_check_seconds(L, 2, 1, "join", -1);
     if (task->state == LUAHOST_TASK_DONE) return push_outcome(L, task);
     if (task == luahost_vm_of(L)->current) return luaL_error(L, "a task cannot join itself");
@@ -49,19 +56,19 @@ static int join(lua_State *L) {
 }
 
 static int cancel(lua_State *L) {
-    luahost_task *task = *check_object(L, "cancel");
+    luahost_task *task = check_object(L, "cancel");
     lua_pushboolean(L, task->state != LUAHOST_TASK_DONE);
     luahost_task_cancel(task);
     return 1;
 }
 
 static int done(lua_State *L) {
-    lua_pushboolean(L, (*check_object(L, "done"))->state == LUAHOST_TASK_DONE);
+    lua_pushboolean(L, check_object(L, "done")->state == LUAHOST_TASK_DONE);
     return 1;
 }
 
 static int text(lua_State *L) {
-    luahost_task *task = *check_object(L, "tostring");
+    luahost_task *task = check_object(L, "tostring");
     static const char *const states[] = {"ready", "running", "waiting", "done"};
     const char *state = states[task->state];
     if (task->state == LUAHOST_TASK_DONE && task->failed) state = task->cancelled ? "cancelled" : "failed";
@@ -72,8 +79,10 @@ static int text(lua_State *L) {
 }
 
 static int collect(lua_State *L) {
-    luahost_task *task = *check_object(L, "__gc");
+    luahost_task **place = check_place(L, "__gc");
+    luahost_task *task = *place;
     if (task == NULL) return 0;
+    *place = NULL;
     task->object = false;
     luahost_task_release(task);
     return 0;

@@ -1,0 +1,382 @@
+"""connect(), send(), drain() and disconnect() from wherever a script calls them."""
+
+import asyncio
+
+import pytest
+
+from harness.embedded import EmbeddedServer
+from harness.scripted import ScriptedServer
+from harness.talk import complete, converse, sending
+
+
+@pytest.fixture
+def echo(lua):
+    return EmbeddedServer(lua)
+
+
+# connect().
+
+
+def test_connect_twice(lua, echo):
+    result = complete(lua, """
+        eio.connect(arg[1])
+        local ok, err = pcall(eio.connect, arg[1])
+        print(ok, err, err.type)
+        eio.send("still there"); print(eio.receive(5))
+        eio.disconnect()
+    """, echo.url)
+    assert result.lines == [
+        "false\tClient is not in a disconnected state\tValueError", "still there"] or result.lines == [
+        "false\tscript.lua:3: Client is not in a disconnected state\tValueError", "still there"]
+
+
+def test_two_connects_at_once(lua, echo):
+    result = complete(lua, """
+        local first = eio.start_background_task(eio.connect, arg[1])
+        local second = eio.start_background_task(function() print(select(2, pcall(eio.connect, arg[1])).message) end)
+        print(first:join())
+        eio.disconnect()
+    """, echo.url)
+    assert result.lines == ["Client is not in a disconnected state", "true\ttrue"]
+    assert echo.stats()["handshakes"] == 1
+
+
+def test_cancelled_connect_leaves_nothing(lua):
+    async def conversation(server):
+        await server.get()
+        await server.gone()
+
+    result = converse(lua, conversation, """
+        eio.on("connect", print); eio.on("disconnect", print)
+        local task = eio.start_background_task(function() eio.connect(arg[1]) end)
+        eio.sleep(0.2)
+        task:cancel(); print((task:join(1)))
+        eio.sleep(0.05)
+        print(eio.state)
+    """)
+    assert result.lines == ["false", "disconnected"]
+
+
+def test_reconnecting_in_the_disconnect_handler(lua, transport):
+    async def conversation(server):
+        for number in range(3):
+            session = await server.open(transport, sid=f"sid-{number}")
+            assert await session.receive() == f"4hello {number}"
+            await session.send("1")
+
+    result = converse(lua, conversation, """
+        local sessions = 0
+        eio.on("connect", function() eio.send("hello " .. sessions); sessions = sessions + 1 end)
+        eio.on("disconnect", function(reason)
+            print(reason, eio.sid)
+            if sessions < 3 then eio.connect(arg[1], {transports = arg[2]}) end
+        end)
+        eio.connect(arg[1], {transports = arg[2]})
+    """, transport)
+    assert result.lines == [f"server disconnect\tsid-{number}" for number in range(3)]
+
+
+def test_connecting_another_client_in_handlers(lua, echo):
+    assert complete(lua, """
+        local other = require("engineio").Client()
+        other.on("message", function(m) print("other", m); other.disconnect() end)
+        other.on("disconnect", function() eio.disconnect() end)
+        eio.on("message", function(m) other.connect(arg[1]); other.send(m .. "!") end)
+        eio.on("connect", function() eio.send("hello") end)
+        eio.connect(arg[1])
+    """, echo.url).lines == ["other\thello!"]
+
+
+def test_connect_in_its_own_connect_handler_is_refused(lua, echo):
+    assert complete(lua, """
+        eio.on("connect", function() print(select(2, pcall(eio.connect, arg[1])).message) end)
+        eio.connect(arg[1])
+        eio.disconnect()
+    """, echo.url).lines == ["Client is not in a disconnected state"]
+
+
+def test_disconnect_in_the_connect_handler(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        assert await session.receive() == "4bye"
+        assert await session.receive() == "1"
+
+    result = converse(lua, conversation, """
+        eio.on("connect", function() eio.send("bye"); eio.disconnect() end)
+        eio.on("disconnect", function(reason) print(reason) end)
+        local ok, err = pcall(eio.connect, arg[1], {transports = arg[2]})
+        print(ok, eio.state)
+        eio.wait()
+    """, transport)
+    assert result.lines[0] == "client disconnect"
+    assert result.lines[1].endswith("\tdisconnected")
+
+
+def test_client_can_connect_again_and_again(lua, way, echo):
+    transports = {"polling": "'polling'", "websocket": "'websocket'", "upgrade": "nil"}[way]
+    assert complete(lua, f"""
+        local connects, disconnects = 0, 0
+        eio.on("connect", function() connects = connects + 1 end)
+        eio.on("disconnect", function() disconnects = disconnects + 1 end)
+        for n = 1, 20 do
+            eio.connect(arg[1], {{transports = {transports}}})
+            eio.send("m" .. n)
+            assert(eio.receive(5) == "m" .. n)
+            assert(eio.disconnect())
+        end
+        print(connects, disconnects)
+    """, echo.url).lines == ["20\t20"]
+    assert (echo.stats()["handshakes"], echo.stats()["open"]) == (20, 0)
+
+
+def test_messages_of_a_former_session_are_gone(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.send("4old", "1")
+        session = await server.open("websocket")
+        await session.send("4new", "1")
+
+    result = converse(lua, conversation, """
+        for _ = 1, 2 do eio.connect(arg[1], {transports = "websocket"}); eio.wait() end
+        print(eio.receive(1)); print(eio.receive(1))
+    """)
+    assert result.lines == ["new", "nil\tserver disconnect"]
+
+
+def test_hundred_clients_in_one_script(lua, echo):
+    assert complete(lua, """
+        local answers = 0
+        for n = 1, 100 do
+            local c = require("engineio").Client()
+            c.on("message", function(m)
+                assert(m == "client " .. n)
+                answers = answers + 1
+                c.disconnect()
+            end)
+            eio.start_background_task(function()
+                c.connect(arg[1], {transports = "websocket"})
+                c.send("client " .. n)
+            end)
+        end
+        eio.start_background_task(function() repeat eio.sleep(0.01) until answers == 100; print(answers) end)
+    """, echo.url).lines == ["100"]
+
+
+def test_no_valid_transports(lua):
+    assert complete(lua, """
+        for _, transports in ipairs{{}, {"webtransport"}, "flash", {"Polling"}} do
+            local ok, err = pcall(eio.connect, "http://127.0.0.1:1", {transports = transports})
+            print(ok, err.type, err.message)
+        end
+    """).lines == ["false\tValueError\tNo valid transports provided"] * 4
+
+
+def test_options_of_the_caller_are_left_alone(lua, echo):
+    assert complete(lua, """
+        local options = {headers = {Cookie = "a=b", X = 5}, transports = {"polling", "websocket"}}
+        for _ = 1, 2 do eio.connect(arg[1], options); eio.disconnect() end
+        print(options.headers.Cookie, options.headers.X, #options.transports)
+    """, echo.url).lines == ["a=b\t5\t2"]
+
+
+def test_url_in_front_of_options_may_be_left_out(lua, echo):
+    lua.write("eio.connect({transports = 'websocket'}); print(eio.transport()); eio.disconnect()")
+    result = lua.command("--url", echo.url, "script.lua").finish()
+    assert result.lines == ["websocket"], result
+
+
+def test_connection_error(lua):
+    assert complete(lua, """
+        local ok, err = pcall(eio.connect, "http://127.0.0.1:1")
+        print(ok, type(err), err.type, err.phase, err.status, err.code, err.body)
+        print(err.message); print(err); print("failed: " .. err)
+    """).lines == [
+        "false\ttable\tConnectionError\ttcp\tnil\tnil\tnil",
+        "cannot connect to 127.0.0.1:1: Connection refused",
+        *[prefix + "cannot connect to 127.0.0.1:1: Connection refused" for prefix in ("", "failed: ")],
+    ]
+
+
+def test_uncaught_connection_error_has_its_place(lua):
+    result = complete(lua, "\neio.connect('http://127.0.0.1:1')", status=1)
+    assert "script.lua:2: cannot connect to 127.0.0.1:1: Connection refused" in result.stderr
+
+
+def test_connection_error_with_what_the_server_said(lua, transport):
+    async def conversation(server):
+        request = await (server.get() if transport == "polling" else server.upgrade())
+        await request.answer('{"code":5,"message":"Unsupported protocol version"}', status=400)
+
+    result = converse(lua, conversation, """
+        local ok, err = pcall(eio.connect, arg[1], {transports = arg[2]})
+        print(ok, err.type, err.status, err.code, err.phase, err.message:match("400"), type(err.body))
+    """, transport)
+    assert result.lines[0].startswith("false\tConnectionError\t400\t5\thttp\t400"), result
+
+
+# send(), buffered(), drain() and disconnect().
+
+
+def test_send_without_a_connection(lua):
+    result = complete(lua, """
+        for _ = 1, 3 do print(eio.send("x")) end
+        print(eio.buffered()); print(eio.drain())
+    """)
+    assert result.lines == ["false\tnot connected"] * 3 + ["0", "false\tnot connected"]
+    assert len(result.stderr.splitlines()) == 1 and "not connected" in result.stderr
+
+
+def test_send_after_the_end_of_a_session(lua, transport):
+    result = converse(lua, sending(transport), """
+        eio.connect(arg[1], {transports = arg[2]})
+        eio.wait()
+        print(eio.send("x"))
+    """, transport)
+    assert result.lines == ["false\tnot connected"]
+
+
+def test_buffered_and_drain(lua):
+    size = 8 << 20
+
+    async def conversation(server):
+        session = await server.open("websocket")
+        session.socket.connection.writer.transport.pause_reading()
+        await server.get()
+        session.socket.connection.writer.transport.resume_reading()
+        assert await session.receive() == "4" + "x" * size
+        assert await session.receive() == "1"
+
+    result = converse(lua, conversation, f"""
+        local c = require("engineio").Client{{max_buffered = 2 * {size}}}
+        c.connect(arg[1], {{transports = "websocket"}})
+        print(c.buffered(), c.drain(0))
+        c.send(("x"):rep({size}))
+        print(c.buffered() > 0, c.drain(0.1))
+        -- Its request is the sign for the server to read on.
+        local other = require("engineio").Client{{request_timeout = 0.2}}
+        pcall(other.connect, arg[1], {{transports = "polling"}})
+        print(c.drain(10), c.buffered())
+        c.disconnect()
+    """)
+    assert result.lines == ["0\ttrue", "true\tnil\ttimeout", "true\t0"]
+
+
+def test_disconnect_says_how_much_was_not_written(lua):
+    size = 32 << 20
+
+    async def conversation(server):
+        session = await server.open("websocket")
+        session.socket.connection.writer.transport.pause_reading()
+        await asyncio.to_thread(running.finish)
+
+    with ScriptedServer(conversation) as server:
+        lua.write(f"""
+            local c = require("engineio").Client{{max_buffered = 2 * {size}}}
+            c.on("disconnect", function(reason) print(reason) end)
+            c.connect(arg[1], {{transports = "websocket"}})
+            c.send(("x"):rep({size}))
+            local all, left = c.disconnect{{timeout = 0.2}}
+            print(all, math.type(left), left > 0 and left <= {size} + 100)
+        """)
+        running = lua.command("script.lua", server.url)
+        result = running.finish()
+    assert result.lines == ["client disconnect", "false\tinteger\ttrue"], result
+    assert result.duration < 3
+
+
+def test_disconnect_says_whether_all_was_written(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        for number in range(100):
+            assert await session.receive() == f"4{number}"
+        assert await session.receive() == "1"
+
+    result = converse(lua, conversation, """
+        eio.connect(arg[1], {transports = arg[2]})
+        for n = 0, 99 do eio.send(n) end
+        print(select("#", eio.disconnect()), eio.disconnect())
+    """, transport)
+    assert result.lines == ["1\ttrue"]
+
+
+def test_disconnect_without_a_connection(lua):
+    assert complete(lua, """
+        eio.on("disconnect", function() print("event") end)
+        print(eio.disconnect(), eio.disconnect{abort = true, timeout = 0})
+    """).lines == ["true\ttrue"]
+
+
+def test_aborting_does_not_wait(lua, transport):
+    async def conversation(server):
+        await server.open(transport)
+
+    result = converse(lua, conversation, """
+        eio.on("disconnect", function(reason) print(reason) end)
+        eio.connect(arg[1], {transports = arg[2]})
+        eio.disconnect{abort = true}
+        print(eio.state)
+    """, transport)
+    assert result.lines == ["client disconnect", "disconnected"]
+    assert result.duration < 2
+
+
+def test_disconnect_in_every_handler(lua, echo):
+    assert complete(lua, """
+        local function session(event)
+            local c = require("engineio").Client()
+            c.on("connect", function() if event == "connect" then c.disconnect() end end)
+            c.on("message", function() if event == "message" then print(c.disconnect()) end end)
+            c.on("disconnect", function(reason) print(event, reason, c.disconnect()) end)
+            pcall(c.connect, arg[1])
+            if event == "message" then c.send("x") elseif event == "disconnect" then c.disconnect() end
+            c.wait()
+        end
+        session("connect"); session("message"); session("disconnect")
+    """, echo.url).lines == [
+        "connect\tclient disconnect\ttrue", "message\tclient disconnect\ttrue", "true",
+        "disconnect\tclient disconnect\ttrue"]
+
+
+def test_two_disconnects_at_once_make_one_event(lua, echo):
+    assert complete(lua, """
+        eio.on("disconnect", function(reason) print(reason) end)
+        eio.connect(arg[1])
+        for n = 1, 3 do eio.start_background_task(function() print(n, eio.disconnect()) end) end
+    """, echo.url).lines == ["client disconnect", "1\ttrue", "2\ttrue", "3\ttrue"]
+
+
+def test_wait_returns_when_disconnected(lua, transport):
+    result = converse(lua, sending(transport), """
+        print(select("#", eio.wait()))
+        eio.connect(arg[1], {transports = arg[2]})
+        eio.wait()
+        print(eio.state)
+        eio.wait()
+    """, transport)
+    assert result.lines == ["0", "disconnected"]
+
+
+def test_program_ends_with_the_last_connection(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        await session.send("4a")
+        await session.send("1")
+
+    result = converse(lua, conversation, """
+        eio.on("message", function(m) eio.sleep(0.2); print(m) end)
+        eio.connect(arg[1], {transports = arg[2]})
+        print("main ends")
+    """, transport)
+    assert result.lines == ["main ends", "a"]
+
+
+def test_collected_client_that_is_connected_goes_on(lua, echo):
+    assert complete(lua, """
+        do
+            local c = require("engineio").Client()
+            c.on("message", function(m) print(m); c.disconnect() end)
+            c.connect(arg[1])
+            eio.start_background_task(function() eio.sleep(0.1); c.send("x") end)
+        end
+        collectgarbage(); collectgarbage()
+    """, echo.url).lines == ["x"]
