@@ -10,35 +10,12 @@
 # without k6 its columns stay empty. Everything runs on the loopback address.
 set -euo pipefail
 
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+# Paths in the arguments and in EIO_LUA are the caller's.
+caller=$PWD
+source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 bench="$root/scripts/bench"
 build="$root/.build-bench"
 venv="$root/.venv-bench"
-
-say() { echo "bench: $*" >&2; }
-
-install_packages() {
-    local missing=() package
-    for package in gcc libc6-dev python3 python3-venv lua5.4 liblua5.4-dev pkg-config zlib1g-dev; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
-    done
-    [ ${#missing[@]} -eq 0 ] && return
-    say "installing ${missing[*]}"
-    local sudo=""
-    [ "$(id -u)" -eq 0 ] || sudo="sudo"
-    $sudo apt-get update -qq
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
-}
-
-install_peers() {
-    if [ -f "$venv/requirements.txt" ] && cmp -s "$bench/requirements.txt" "$venv/requirements.txt"; then
-        return
-    fi
-    say "installing the peers into ${venv#"$root"/}"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --requirement "$bench/requirements.txt" >&2
-    cp "$bench/requirements.txt" "$venv/requirements.txt"
-}
 
 build_native() {
     local native="$bench/native" program
@@ -54,10 +31,9 @@ build_eio_lua() {
         say "measuring $EIO_LUA"
         return
     fi
-    say "building eio-lua in release mode"
-    local options=(-c release --static-swift-stdlib --product eio-lua --package-path "$root")
-    swift build "${options[@]}" >&2
-    EIO_LUA="$(swift build "${options[@]}" --show-bin-path)/eio-lua"
+    need_swift
+    build_release
+    EIO_LUA=$eio_lua
     export EIO_LUA
 }
 
@@ -76,12 +52,14 @@ wants_eio_lua() {
     done
 }
 
-install_packages
-install_peers
+# The table is what goes to the standard output.
+need_packages gcc libc6-dev python3 python3-venv lua5.4 liblua5.4-dev pkg-config zlib1g-dev >&2
+need_venv "$venv" "$bench/requirements.txt" >&2
 build_native
 if wants_eio_lua "$@"; then
-    build_eio_lua
+    build_eio_lua >&2
 fi
 ulimit -n "$(ulimit -Hn)"
+cd "$caller"
 export PYTHONDONTWRITEBYTECODE=1
 exec "$venv/bin/python" "$bench/run.py" "$@"

@@ -9,15 +9,7 @@ typedef struct event {
 } event;
 
 static event *check_event(lua_State *L, const char *function) {
-    event *self = lua_touserdata(L, 1);
-    bool is_event = false;
-    if (self != NULL && lua_getmetatable(L, 1)) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &event_key);
-        is_event = lua_rawequal(L, -1, -2);
-        lua_pop(L, 2);
-    }
-    if (!is_event) luaL_error(L, "bad self of '%s' (event expected, got %s)", function, luaL_typename(L, 1));
-    return self;
+    return luahost_check_self(L, &event_key, "event", function);
 }
 
 static int event_set(lua_State *L) {

@@ -189,6 +189,9 @@ int luahost_timeout_nil(lua_State *co);
 /* Takes a client as the first argument away, so that c:sleep(1) is c.sleep(1); returns 1 if there was one, else 0. */
 int luahost_method_shift(lua_State *L);
 /* Raises "bad argument #1 to 'sleep' (…)". Unlike luaL_argerror it does not count a method's self. Jumps. */
+/* The userdata of argument 1, whose metatable the registry must have under `key`; else raises an error that names `type` and
+ * `function`. */
+void *luahost_check_self(lua_State *L, const void *key, const char *type, const char *function);
 int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* A time in seconds: a number >= 0, not NaN. nil or none: `otherwise`. `index` is where it is, `number` what it is called. */

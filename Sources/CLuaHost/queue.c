@@ -14,15 +14,7 @@ typedef struct queue {
 } queue;
 
 static queue *check_queue(lua_State *L, const char *function) {
-    queue *self = lua_touserdata(L, 1);
-    bool is_queue = false;
-    if (self != NULL && lua_getmetatable(L, 1)) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &queue_key);
-        is_queue = lua_rawequal(L, -1, -2);
-        lua_pop(L, 2);
-    }
-    if (!is_queue) luaL_error(L, "bad self of '%s' (queue expected, got %s)", function, luaL_typename(L, 1));
-    return self;
+    return luahost_check_self(L, &queue_key, "queue", function);
 }
 
 static bool is_full(const queue *self) {

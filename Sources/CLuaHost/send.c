@@ -113,8 +113,7 @@ int luahost_client_send(lua_State *L) {
 }
 
 /* Called within a slice, too, where a memory error would be raised in the wrong coroutine; booleans need no memory. */
-void luahost_client_writable(luahost_client *client, bool drained) {
-    (void)drained;
+void luahost_client_writable(luahost_client *client) {
     while (client->senders.first != NULL) {
         luahost_task *task = client->senders.first;
         lua_pushboolean(task->co, true);

@@ -10,15 +10,7 @@ static const char task_key;
 
 /* The place that holds the task: NULL in it once it was collected, which a script can bring about by calling __gc. */
 static luahost_task **check_place(lua_State *L, const char *function) {
-    luahost_task **object = lua_touserdata(L, 1);
-    bool is_task = false;
-    if (object != NULL && lua_getmetatable(L, 1)) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &task_key);
-        is_task = lua_rawequal(L, -1, -2);
-        lua_pop(L, 2);
-    }
-    if (!is_task) luaL_error(L, "bad self of '%s' (task expected, got %s)", function, luaL_typename(L, 1));
-    return object;
+    return luahost_check_self(L, &task_key, "task", function);
 }
 
 static luahost_task *check_object(lua_State *L, const char *function) {

@@ -3,7 +3,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import Scripting
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -83,7 +82,7 @@ final class Program: ScriptHostDelegate {
     func scriptExited(status: Int32) {
         guard !self.isEnding, let host = self.host else { return }
         self.isEnding = true
-        host.disconnectClients(timeout: Self.farewell) { self.leave(status) }
+        host.disconnectClients(timeout: Self.farewell) { exit(status) }
     }
 
     func scriptFinished() {
@@ -95,10 +94,6 @@ final class Program: ScriptHostDelegate {
         guard !self.isEnding else { return }
         self.isEnding = true
         self.host?.close()
-        self.leave(status)
-    }
-
-    private func leave(_ status: Int32) -> Never {
         exit(status)
     }
 }

@@ -54,7 +54,6 @@ extension ClientSession {
             let error = ConnectionError(.open, "disconnected while connecting")
             self.loop.eventLoop.assumeIsolated().execute { self.tellFailure(error) }
         case .flush:
-            self.closing = DisconnectDetail(.client)
             self.loop.eventLoop.assumeIsolated().execute { self.sayGoodbye(timeout: timeout, abort: abort) }
         }
     }
@@ -108,7 +107,7 @@ extension ClientSession {
     private func report(_ reason: DisconnectReason, _ detail: DisconnectDetail?, unwritten: Int = 0) {
         guard !self.isEndTold, self.handshake != nil else { return }
         self.isEndTold = true
-        var detail = detail ?? self.closing ?? DisconnectDetail(.client)
+        var detail = detail ?? DisconnectDetail(.client)
         detail.transport = self.transport
         if let oversized = self.oversized, reason != .clientDisconnect {
             detail.message = [detail.message, oversized].compactMap { $0 }.joined(separator: "; ")
@@ -141,10 +140,18 @@ extension ClientSession {
     }
 
     func dropTransports() {
+        self.dropWebSocket()
+        self.dropPolling()
+    }
+
+    func dropWebSocket() {
         self.handshaking?.cancel()
         self.handshaking = nil
         self.webSocket?.drop()
         self.webSocket = nil
+    }
+
+    func dropPolling() {
         self.pollConnection?.close()
         self.pollConnection = nil
         self.postConnection?.close()
@@ -154,8 +161,7 @@ extension ClientSession {
     func cleanUp() {
         self.connectTimer?.cancel()
         self.closeTimer?.cancel()
-        for timer in self.stageTimers { timer.cancel() }
-        self.stageTimers = []
+        self.endStageTimers()
         self.heartbeatCallback?.cancel()
         self.heartbeatCallback = nil
         self.queue.removeAll()

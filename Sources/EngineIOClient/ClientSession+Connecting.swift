@@ -36,7 +36,7 @@ extension ClientSession {
     private func pollingAnswered(_ response: HTTPResponse) {
         self.builder.store(response.headers)
         if self.follow(response, again: { self.startPolling() }) { return }
-        guard (200..<300).contains(response.status) else { return self.attemptFailed(ConnectionError(response)) }
+        guard response.isSuccess else { return self.attemptFailed(ConnectionError(response)) }
         let body = response.body
         body.withUnsafeReadableBytes { bytes in
             guard UTF8Validation.firstInvalidOffset(bytes) == nil else {

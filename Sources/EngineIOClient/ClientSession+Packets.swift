@@ -101,8 +101,7 @@ extension ClientSession {
             return self.attemptFailed(ConnectionError(.open, "Unexpected response from server", cause: "\(error)"))
         }
         self.machine.opened()
-        for timer in self.stageTimers { timer.cancel() }
-        self.stageTimers = []
+        self.endStageTimers()
         self.handshake = handshake
         self.builder.sid = handshake.sid
         self.serverLimit = handshake.maxPayload ?? .max

@@ -108,7 +108,7 @@ extension ClientSession {
             switch result {
             case .failure(let failure):
                 self.lose(DisconnectDetail(failure))
-            case .success(let response) where (200..<300).contains(response.status):
+            case .success(let response) where response.isSuccess:
                 self.builder.store(response.headers)
                 self.posted()
             case .success(let response):
@@ -170,7 +170,7 @@ extension ClientSession {
             self.polling.pollEnded(isEmpty: true)
             return self.pump()
         }
-        guard (200..<300).contains(response.status) else { return self.lose(DisconnectDetail(response)) }
+        guard response.isSuccess else { return self.lose(DisconnectDetail(response)) }
         let body = response.body
         let packets = body.withUnsafeReadableBytes { bytes -> Int in
             if UTF8Validation.firstInvalidOffset(bytes) != nil {

@@ -81,10 +81,7 @@ extension ClientSession {
         case .stayOnPolling(let why):
             self.logger.warning("WebSocket upgrade failed: \(why)")
             self.endStageTimers()
-            self.handshaking?.cancel()
-            self.handshaking = nil
-            self.webSocket?.drop()
-            self.webSocket = nil
+            self.dropWebSocket()
             self.startPollingLoop()
         }
     }
@@ -94,10 +91,7 @@ extension ClientSession {
         self.endStageTimers()
         webSocket.write(.text, prefix: PacketType.upgrade.rawValue, UnsafeRawBufferPointer(start: nil, count: 0))
         // After the upgrade the server takes no request for this session any more.
-        self.pollConnection?.close()
-        self.pollConnection = nil
-        self.postConnection?.close()
-        self.postConnection = nil
+        self.dropPolling()
         webSocket.setReading(self.readsNow)
         self.upgraded(to: webSocket)
         while let packet = self.queue.popFirst() {
@@ -123,7 +117,7 @@ extension ClientSession {
         next?(self)
     }
 
-    private func endStageTimers() {
+    func endStageTimers() {
         for timer in self.stageTimers { timer.cancel() }
         self.stageTimers = []
     }

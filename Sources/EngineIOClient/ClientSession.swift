@@ -53,8 +53,6 @@ package final class ClientSession {
     var oversized: String?
     var isConnectedTold = false
     var isEndTold = false
-    /// What the end is to be reported as, once the client has asked for it.
-    var closing: DisconnectDetail?
 
     package init(
         loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,

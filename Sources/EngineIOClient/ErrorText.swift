@@ -51,11 +51,7 @@ enum ErrorText {
     static func cause(of error: any Error) -> DisconnectDetail.Cause {
         switch error {
         case let error as IOError:
-            switch error.errnoCode {
-            case ECONNRESET: return .reset
-            case EPIPE: return .write
-            default: return .reset
-            }
+            return error.errnoCode == EPIPE ? .write : .reset
         case NIOSSLError.uncleanShutdown: return .eof
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: return .tls
         case is HTTPParserError, is NIOHTTPDecompression.DecompressionError: return .parse

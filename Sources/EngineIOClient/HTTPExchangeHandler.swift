@@ -8,6 +8,8 @@ struct HTTPResponse {
     var status: Int
     var headers: HTTPHeaders
     var body: ByteBuffer
+
+    var isSuccess: Bool { (200..<300).contains(self.status) }
 }
 
 /// Why there is no answer.

@@ -173,7 +173,7 @@ final class ClientBinding: SessionDelegate {
 
     func sessionWritable() {
         guard !self.isReleased else { return }
-        luahost_client_writable(self.handle, self.bufferedBytes == 0)
+        luahost_client_writable(self.handle)
     }
 
     func sessionClosed(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int) {

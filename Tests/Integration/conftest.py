@@ -9,6 +9,7 @@ Without EIO_LUA, the release build of the package is used. HAProxy must be insta
 import pytest
 
 from harness.certificates import Authority
+from harness.embedded import EmbeddedServer
 from harness.haproxy import Haproxy
 from harness.program import Lua
 from harness.real_servers import RealServer
@@ -20,6 +21,12 @@ def lua(tmp_path):
     runner = Lua(tmp_path)
     yield runner
     runner.stop_all()
+
+
+@pytest.fixture
+def echo(lua):
+    """The embedded server, which sends back what it gets."""
+    return EmbeddedServer(lua)
 
 
 @pytest.fixture(params=["polling", "websocket"])

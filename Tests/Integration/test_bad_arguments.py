@@ -2,14 +2,8 @@
 
 import pytest
 
-from harness.embedded import EmbeddedServer
 from harness.scripted import ScriptedServer
 from harness.talk import message_of, run
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 # What send() cannot take.

@@ -5,15 +5,9 @@ import subprocess
 
 import pytest
 
-from harness.embedded import EmbeddedServer
 from harness.program import PROGRAM
 from harness.scripted import ScriptedServer
 from harness.talk import message_of, run
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 # Addresses.

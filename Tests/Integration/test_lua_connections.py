@@ -2,16 +2,8 @@
 
 import asyncio
 
-import pytest
-
-from harness.embedded import EmbeddedServer
 from harness.scripted import ScriptedServer
 from harness.talk import complete, converse, sending
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 # connect().

@@ -2,13 +2,7 @@
 
 import pytest
 
-from harness.embedded import EmbeddedServer
 from harness.talk import complete, converse, sending
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 # Bytes.

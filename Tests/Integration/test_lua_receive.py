@@ -2,13 +2,7 @@
 
 import pytest
 
-from harness.embedded import EmbeddedServer
 from harness.talk import complete, converse, ending, sending
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 def test_receive_serves_whoever_waits_longest(lua, transport):

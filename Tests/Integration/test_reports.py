@@ -4,14 +4,8 @@ import time
 
 import pytest
 
-from harness.embedded import EmbeddedServer
 from harness.scripted import ScriptedServer
 from harness.talk import listening, run
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 # Reports of errors.

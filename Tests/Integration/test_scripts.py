@@ -5,14 +5,8 @@ import subprocess
 
 import pytest
 
-from harness.embedded import EmbeddedServer
 from harness.program import PROGRAM
 from harness.talk import run
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 # The command line, as lua5.4 reads it.

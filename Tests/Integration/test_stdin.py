@@ -5,14 +5,8 @@ import subprocess
 
 import pytest
 
-from harness.embedded import EmbeddedServer
 from harness.program import PROGRAM
 from harness.talk import run
-
-
-@pytest.fixture
-def echo(lua):
-    return EmbeddedServer(lua)
 
 
 def test_reading_formats(lua):

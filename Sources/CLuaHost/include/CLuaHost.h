@@ -224,6 +224,6 @@ void luahost_client_message(luahost_client *client, const char *data, size_t len
 void luahost_client_closed(
     luahost_client *client, luahost_slice reason, const luahost_detail *detail, size_t unwritten);
 /* Less than half of max_buffered waits: senders go on. May be called from within a slice. */
-void luahost_client_writable(luahost_client *client, bool drained);
+void luahost_client_writable(luahost_client *client);
 
 #endif
