@@ -1,6 +1,7 @@
 """Pings and pongs, lines 53 to 57 of the wire cases."""
 
 import asyncio
+import queue
 import signal
 import time
 
@@ -177,8 +178,11 @@ def test_c57_websocket_pings_do_not_replace_pings(lua):
 
 def test_c57_ping_that_came_during_a_suspend_counts(lua):
     # When the program goes on, its deadline is over, but the ping has been in the socket in time.
+    started = queue.Queue()
+
     async def conversation(server):
         session = await server.open("websocket", ping_interval=500, ping_timeout=500)
+        running = await asyncio.to_thread(started.get)
         await asyncio.to_thread(running.wait_for, "@connected")
         running.signal(signal.SIGSTOP)
         await session.send("2")
@@ -189,5 +193,6 @@ def test_c57_ping_that_came_during_a_suspend_counts(lua):
 
     with ScriptedServer(conversation) as server:
         running = lua.start_observer(server.url, transport="websocket")
+        started.put(running)
         result = running.finish()
     assert result.disconnect.text == "server disconnect"
