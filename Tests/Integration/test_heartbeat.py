@@ -184,7 +184,7 @@ def test_c57_ping_that_came_during_a_suspend_counts(lua):
         session = await server.open("websocket", ping_interval=500, ping_timeout=500)
         running = await asyncio.to_thread(started.get)
         await asyncio.to_thread(running.wait_for, "@connected")
-        running.signal(signal.SIGSTOP)
+        await asyncio.to_thread(running.suspend)
         await session.send("2")
         await asyncio.sleep(1.5)
         running.signal(signal.SIGCONT)

@@ -111,6 +111,11 @@ class Running:
     def signal(self, number=signal.SIGINT):
         self.process.send_signal(number)
 
+    def suspend(self):
+        """Stops the process until it gets SIGCONT; returns when it has stopped."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)
+
     def finish(self, timeout=30):
         """The result of the process, which must end within the seconds."""
         try:
