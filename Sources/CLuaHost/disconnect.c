@@ -13,11 +13,8 @@ int luahost_client_disconnect(lua_State *L) {
     luahost_options options = luahost_options_read(L, 1, 1, "disconnect", known);
     double timeout = luahost_option_number(&options, "timeout", -1);
     bool abort = luahost_option_boolean(&options, "abort", false);
-    if (client->state == LUAHOST_DISCONNECTED) {
-        lua_pushboolean(L, true);
-        return 1;
-    }
-    if (client->ending == LUAHOST_END_TOLD) {
+    if (client->state == LUAHOST_DISCONNECTED || client->ending == LUAHOST_END_TOLD) {
+        /* What the last session could not write is not forgotten because the server ended it first. */
         lua_pushboolean(L, client->unwritten == 0);
         if (client->unwritten == 0) return 1;
         lua_pushinteger(L, (lua_Integer)client->unwritten);

@@ -35,10 +35,17 @@ package final class ClientLoop {
 
     func takeBuffer() -> ByteBuffer { self.spareBuffers.popLast() ?? ByteBuffer() }
 
-    func giveBack(_ buffer: consuming ByteBuffer) {
-        guard buffer.storageCapacity <= Self.largestSpare, self.spareBuffers.count < Self.spareCount else { return }
-        buffer.clear()
-        self.spareBuffers.append(buffer)
+    /// Takes back a buffer that was written. Returns whether nothing else holds its storage: a channel lets go of it when
+    /// the system has taken all of it.
+    func giveBack(_ buffer: consuming ByteBuffer) -> Bool {
+        // Clearing a storage that is shared leaves it to the others and takes a fresh one.
+        let capacity = buffer.storageCapacity
+        let before = buffer.withVeryUnsafeBytes { $0.baseAddress }
+        buffer.clear(minimumCapacity: 0)
+        let after = buffer.withVeryUnsafeBytes { $0.baseAddress }
+        guard before == after, before != nil else { return false }
+        if capacity <= Self.largestSpare, self.spareBuffers.count < Self.spareCount { self.spareBuffers.append(buffer) }
+        return true
     }
 
     /// Flushes `handler` when the loop has run what it is at.

@@ -91,7 +91,8 @@ extension ClientSession {
         case .open:
             self.finish(.transportError, detail)
         case .closing:
-            self.finish(.clientDisconnect, detail)
+            // Whatever the server does now, the end is the program's.
+            self.finish(.clientDisconnect, nil)
         case .closed:
             break
         }

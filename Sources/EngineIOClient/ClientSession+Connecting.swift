@@ -87,7 +87,8 @@ extension ClientSession {
 
     func makeWebSocketHandler() -> WebSocketHandler {
         WebSocketHandler(
-            session: self, loop: self.loop, maximumMessageSize: self.configuration.maximumMessageSize)
+            session: self, loop: self.loop, maximumMessageSize: self.configuration.maximumMessageSize,
+            isSecure: self.builder.url.isSecure)
     }
 
     /// Follows a redirect of the handshake; the session stays where it led.

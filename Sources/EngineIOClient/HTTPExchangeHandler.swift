@@ -53,7 +53,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
     func send(
         _ head: HTTPRequestHead, body: ByteBuffer?, completion: @escaping (Result<HTTPResponse, HTTPFailure>) -> Void
     ) {
-        guard let context = self.context else {
+        guard let context = self.context, context.channel.isActive else {
             let error = ConnectionError(.http, "the connection is closed")
             return completion(.failure(HTTPFailure(error: error, cause: .eof, isSilent: true)))
         }

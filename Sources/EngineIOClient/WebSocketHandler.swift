@@ -11,6 +11,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private let loop: ClientLoop
     private let maximumMessageSize: Int
+    private let isSecure: Bool
     /// The session lets go of its handler when it ends.
     private let session: ClientSession
     private var context: ChannelHandlerContext?
@@ -25,11 +26,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var isMarked = false
     private var isFlushing = false
     private var isWritable = true
-    /// The HTTP decoder of the handshake is still in the pipeline, and takes no frames: they wait for it to leave.
-    private var isCorked = true
-    private var corkedPromise: EventLoopPromise<Void>?
-    private var closesWhenUncorked = false
-    private var wasLostWhileCorked = false
+    private var isAwaitingWriting = false
     private var backlog = WriteBacklog()
 
     private enum State {
@@ -45,10 +42,11 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// How much may be collected before it is written without waiting for the end of the read.
     private static let flushThreshold = 64 << 10
 
-    init(session: ClientSession, loop: ClientLoop, maximumMessageSize: Int) {
+    init(session: ClientSession, loop: ClientLoop, maximumMessageSize: Int, isSecure: Bool) {
         self.session = session
         self.loop = loop
         self.maximumMessageSize = maximumMessageSize
+        self.isSecure = isSecure
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -57,9 +55,26 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     // MARK: Reading
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// Reads what the server sent right behind its answer to the handshake. Where it has closed the connection since,
+    /// this handler is in no pipeline.
+    ///
+    /// - Parameter failure: what went wrong with the connection since the answer.
+    func start(_ bytesBehindAnswer: ByteBuffer, failure: (any Error)?) {
+        self.failure = failure
+        if bytesBehindAnswer.readableBytes > 0 {
+            self.read(bytesBehindAnswer)
+            self.readCompleted()
+        }
+        if self.context == nil { self.connectionLost() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { self.read(Self.unwrapInboundIn(data)) }
+
+    func channelReadComplete(context: ChannelHandlerContext) { self.readCompleted() }
+
+    @inline(__always)
+    private func read(_ received: consuming ByteBuffer) {
         self.isReading = true
-        var received = Self.unwrapInboundIn(data)
         if self.partial.readableBytes > 0 {
             // Moved to a local while the script runs: it must not be borrowed then.
             var joined = self.partial
@@ -78,20 +93,9 @@ final class WebSocketHandler: ChannelInboundHandler {
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    private func readCompleted() {
         self.isReading = false
         if self.pending != nil { self.flush() }
-    }
-
-    /// Frames may be written now. What was read behind the server's answer came without an end of the read.
-    func uncork() {
-        self.isCorked = false
-        self.isReading = false
-        let promise = self.corkedPromise
-        self.corkedPromise = nil
-        if self.pending != nil { self.flush(promise: promise) }
-        if self.closesWhenUncorked { self.context?.close(promise: nil) }
-        if self.wasLostWhileCorked { self.connectionLost() }
     }
 
     /// Reads all complete frames and returns how many bytes they had.
@@ -218,6 +222,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     func write(
         _ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer, isMessage: Bool = false
     ) {
+        if isMessage { self.backlog.framed += 1 }
         // Nothing may follow a Close frame (RFC 6455, section 5.5.1).
         guard self.state == .open, self.context != nil else { return }
         var buffer: ByteBuffer
@@ -228,7 +233,6 @@ final class WebSocketHandler: ChannelInboundHandler {
             buffer = self.loop.takeBuffer()
         }
         buffer.writeWebSocketFrame(opcode, prefix: prefix, payload: payload, mask: self.loop.nextMask())
-        if isMessage { self.backlog.messages += 1 }
         let length = buffer.readableBytes
         self.pending = buffer
         if length >= Self.flushThreshold {
@@ -245,13 +249,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// Bytes that are not with the system yet.
     var bufferedBytes: Int { (self.pending?.readableBytes ?? 0) + self.bufferedInChannel }
 
-    /// Messages of which it is not certain that the system has them.
-    var unwrittenMessages: Int {
-        if let context = self.context, context.channel.isActive {
-            self.backlog.settle(waiting: self.bufferedBytes)
-        }
-        return self.backlog.unwritten
-    }
+    /// Messages that the system has not taken, or not wholly.
+    var unwrittenMessages: Int { self.backlog.unwritten }
 
     private var bufferedInChannel: Int {
         guard let channel = self.context?.channel, channel.isActive else { return 0 }
@@ -269,18 +268,37 @@ final class WebSocketHandler: ChannelInboundHandler {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        if self.isCorked {
-            self.corkedPromise = promise ?? self.corkedPromise
-            return
-        }
         let buffer = self.pending ?? ByteBuffer()
         self.pending = nil
+        let mark = self.backlog.framed
+        // TLS copies what it is given: only it knows when that was written.
+        let promise = self.isSecure ? promise ?? self.writePromise(mark) : promise
         self.isFlushing = true
-        let isTimeToSettle = self.backlog.flushed(buffer.readableBytes)
         context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: promise)
         self.isFlushing = false
-        self.loop.giveBack(buffer)
-        if isTimeToSettle { self.backlog.settle(waiting: self.bufferedInChannel) }
+        let isWritten = self.loop.giveBack(buffer)
+        guard !self.isSecure else { return }
+        if isWritten { self.backlog.written(upTo: mark) } else { self.awaitWriting(context) }
+    }
+
+    private func writePromise(_ mark: Int) -> EventLoopPromise<Void> {
+        let promise = self.loop.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess { self.backlog.written(upTo: mark) }
+        return promise
+    }
+
+    /// The channel holds a part: an empty write behind it tells when that is with the system.
+    private func awaitWriting(_ context: ChannelHandlerContext) {
+        guard !self.isAwaitingWriting else { return }
+        self.isAwaitingWriting = true
+        let mark = self.backlog.framed
+        let promise = self.loop.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess {
+            self.isAwaitingWriting = false
+            self.backlog.written(upTo: mark)
+            if self.backlog.unwritten > 0, let context = self.context { self.awaitWriting(context) }
+        }
+        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: promise)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -317,7 +335,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.endAfter(timeout)
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenSuccess {
-            self.backlog.settle(waiting: 0)
+            self.backlog.written(upTo: self.backlog.framed)
             self.endAfter(min(timeout, ClientSession.farewell))
         }
         self.flush(promise: promise)
@@ -337,17 +355,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     func drop() {
         self.state = .closed
         self.closeTimer?.cancel()
-        self.closeChannel()
-    }
-
-    /// What was said last is still to be written where the handshake's decoder has not left.
-    private func closeChannel() {
-        if self.isCorked {
-            self.closesWhenUncorked = true
-        } else {
-            self.pending = nil
-            self.context?.close(promise: nil)
-        }
+        self.pending = nil
+        self.context?.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -355,10 +364,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        // What the server sent before it went is still with the decoder.
-        if self.isCorked { self.wasLostWhileCorked = true } else { self.connectionLost() }
-    }
+    func channelInactive(context: ChannelHandlerContext) { self.connectionLost() }
 
     private func connectionLost() {
         var detail = DisconnectDetail(.eof, message: "the connection was closed without a Close frame")
@@ -370,10 +376,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func end(_ detail: DisconnectDetail) {
         guard self.state != .closed else { return }
-        self.state = .closed
-        self.closeTimer?.cancel()
-        self.closeTimer = nil
-        self.closeChannel()
+        self.drop()
         self.later { $0.session.webSocketClosed(detail) }
     }
 

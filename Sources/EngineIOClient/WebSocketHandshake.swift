@@ -58,13 +58,13 @@ final class WebSocketHandshake {
         _ makeHandler: @escaping () -> WebSocketHandler
     ) {
         let encoder = HTTPRequestEncoder()
-        // The server may send its open packet right behind its answer.
-        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
+        let decoder = ByteToMessageHandler(HTTPResponseDecoder())
+        let gate = UpgradeGate()
         let exchange = HTTPExchangeHandler(
             bodyLimit: 65536, limitText: "the answer is longer than 65536 bytes", isSecure: builder.url.isSecure)
         let pipeline = channel.pipeline.syncOperations
         do {
-            try pipeline.addHandlers([encoder, decoder, exchange])
+            try pipeline.addHandlers([gate, encoder, decoder, exchange])
         } catch {
             let error = ConnectionError(.http, "cannot set up the connection", cause: "\(error)")
             return self.finish(.failure(Failure(error: error)))
@@ -80,22 +80,28 @@ final class WebSocketHandshake {
                 if let error = Self.check(response, key: key) {
                     return self.finish(.failure(Failure(error: error, response: response)))
                 }
-                guard self.completion != nil else { return }
-                let frames = makeHandler()
-                do {
-                    try pipeline.addHandler(frames)
-                } catch {
-                    let error = ConnectionError(.http, "cannot set up the connection", cause: "\(error)")
-                    return self.finish(.failure(Failure(error: error)))
-                }
-                self.channel = nil
+                gate.shut()
                 pipeline.removeHandler(exchange, promise: nil)
                 pipeline.removeHandler(encoder, promise: nil)
-                self.finish(.success(frames))
-                // The decoder goes last: on leaving it hands on the bytes behind the answer, to the frames' handler.
-                pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in frames.uncork() }
+                // The decoder leaves later, and must have left before a frame is written: it would take it for HTTP.
+                pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
+                    self.handOver(pipeline, gate, makeHandler)
+                }
             }
         }
+    }
+
+    private func handOver(
+        _ pipeline: ChannelPipeline.SynchronousOperations, _ gate: UpgradeGate, _ makeHandler: () -> WebSocketHandler
+    ) {
+        guard self.completion != nil else { return }
+        let frames = makeHandler()
+        // Where the server has closed the connection since, no handler would be told of it any more.
+        if self.channel?.isActive == true { try? pipeline.addHandler(frames) }
+        pipeline.removeHandler(gate, promise: nil)
+        self.channel = nil
+        self.finish(.success(frames))
+        frames.start(gate.bytes, failure: gate.failure)
     }
 
     private func finish(_ result: Result<WebSocketHandler, Failure>) {

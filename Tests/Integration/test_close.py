@@ -191,7 +191,49 @@ def test_c62_client_disconnect_on_websocket(lua):
     with ScriptedServer(conversation) as server:
         result = lua.observe(server.url, transport="websocket", main=main)
     assert "true" in result.lines
-    assert result.disconnect.text == "client disconnect"
+    assert (result.disconnect.text, result.disconnect.cause) == ("client disconnect", "client")
+
+
+def test_disconnect_after_a_loss_tells_what_was_not_written(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        session.socket.connection.writer.transport.pause_reading()
+        await asyncio.sleep(0.5)
+        await session.vanish()
+
+    main = """
+        local accepted = 0
+        for _ = 1, 300 do
+            if not pcall(client.send, ("x"):rep(65536)) then break end
+            accepted = accepted + 1
+        end
+        local ok, left = client.disconnect()
+        print(ok, left > 0 and left <= accepted)
+    """
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="websocket", main=main)
+    assert result.disconnect.text == "transport error"
+    assert "false\ttrue" in result.lines
+
+
+def test_disconnect_after_a_loss_does_not_count_what_was_written(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        assert [await session.receive() for _ in range(3)] == ["4a", "4b", "4c"]
+        await session.vanish()
+        if transport == "polling":
+            # A poll that was cut off silently is repeated once.
+            await session.vanish()
+
+    main = """
+        for _, each in ipairs{"a", "b", "c"} do client.send(each) eio.sleep(0.02) end
+        client.wait()
+        print(client.disconnect())
+    """
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, main=main)
+    assert result.disconnect.text == "transport error"
+    assert "true" in result.lines
 
 
 def test_c62_server_that_never_answers_the_close(lua):
