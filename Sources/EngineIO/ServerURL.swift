@@ -87,7 +87,7 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
 extension ServerURL {
     /// The target of a request: the program's own query first, then what the protocol asks for (protocol, "URL").
     public func requestTarget(engineIOPath: String, transport: String, sid: String?, timestamp: String?) -> String {
-        var target = PercentEncoding.encode(Self.normalized(engineIOPath), keeping: PercentEncoding.isPath) + "?"
+        var target = Self.requestPath(engineIOPath: engineIOPath) + "?"
         if !self.query.isEmpty {
             target += PercentEncoding.encode(self.query, keeping: PercentEncoding.isQuery) + "&"
         }
@@ -95,6 +95,11 @@ extension ServerURL {
         if let sid { target += "&sid=" + PercentEncoding.encode(sid, keeping: PercentEncoding.isUnreserved) }
         if let timestamp { target += "&t=" + timestamp }
         return target
+    }
+
+    /// The path of a request to the endpoint.
+    public static func requestPath(engineIOPath: String) -> String {
+        PercentEncoding.encode(self.normalized(engineIOPath), keeping: PercentEncoding.isPath)
     }
 
     /// One slash at each end, whatever was written; `/` alone for an empty path.

@@ -13,8 +13,10 @@ public struct ClientConfiguration: Sendable {
     public var connectTimeout: TimeAmount = .seconds(20)
     /// Whether each GET carries the time as `t=`, against caches.
     public var timestampsRequests = true
-    /// The longest message that is received, in bytes. A longer one ends the session.
-    public var maximumMessageSize = 128 << 20
+    /// The longest message that is received, in bytes, up to 2^50. A longer one ends the session.
+    public var maximumMessageSize = 128 << 20 {
+        didSet { self.maximumMessageSize = min(max(self.maximumMessageSize, 0), 1 << 50) }
+    }
     /// How many bytes may wait to be written before senders wait.
     public var maximumBuffered = 1 << 20
 

@@ -41,7 +41,7 @@ struct Connector {
                 completion(.failure(ConnectionError(connecting: error, to: url)))
             case .success(let channel):
                 do {
-                    if let tls { try self.addTLS(tls, to: channel, host: url.host) }
+                    if let tls { try self.addTLS(tls, to: channel, url: url) }
                     completion(.success(channel))
                 } catch {
                     channel.close(promise: nil)
@@ -57,10 +57,10 @@ struct Connector {
         return .init(low: high / 2, high: high)
     }
 
-    private func addTLS(_ context: NIOSSLContext, to channel: any Channel, host: String) throws {
+    private func addTLS(_ context: NIOSSLContext, to channel: any Channel, url: ServerURL) throws {
         // A server name must not be an address (RFC 6066, section 3); the certificate is then checked against the address.
-        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-        let handler = try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
+        let isAddress = url.isIPv6Literal || (try? SocketAddress(ipAddress: url.host, port: 0)) != nil
+        let handler = try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : url.host)
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 }

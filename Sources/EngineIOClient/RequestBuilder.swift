@@ -60,8 +60,7 @@ struct RequestBuilder {
     /// The address as a log may show it: without the query, which may hold secrets.
     func address(_ transport: Transport) -> String {
         let scheme = transport == .polling ? "http" : "ws"
-        let path = self.engineIOPath.split(separator: "/").joined(separator: "/")
-        return "\(scheme)\(self.url.isSecure ? "s" : "")://\(self.url.hostHeader)/\(path)/"
+        return "\(scheme)\(self.url.isSecure ? "s" : "")://\(self.url.hostHeader)\(self.path)"
     }
 
     /// Takes the new address for the rest of the session. What was meant for one origin is not told to another.
@@ -105,20 +104,18 @@ struct RequestBuilder {
         if let authorization = self.url.authorization, !headers.contains(name: "Authorization") {
             headers.add(name: "Authorization", value: authorization)
         }
-        if let cookie = self.cookies.header(for: self.url, path: self.cookiePath, merging: userCookie) {
+        if let cookie = self.cookies.header(for: self.url, path: self.path, merging: userCookie) {
             headers.add(name: "Cookie", value: cookie)
         }
         return headers
     }
 
-    private var cookiePath: String {
-        "/" + self.engineIOPath.split(separator: "/").joined(separator: "/") + "/"
-    }
+    private var path: String { ServerURL.requestPath(engineIOPath: self.engineIOPath) }
 
     /// Takes the cookies of an answer, whatever its status.
     func store(_ headers: HTTPHeaders) {
         for value in headers[canonicalForm: "set-cookie"] {
-            self.cookies.store(String(value), from: self.url, path: self.cookiePath)
+            self.cookies.store(String(value), from: self.url, path: self.path)
         }
     }
 

@@ -106,11 +106,7 @@ final class WebSocketHandler: ChannelInboundHandler {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
                 guard let header = try WebSocketFrameHeader.decode(rest) else { break }
                 if header.mask != nil { throw WebSocketProtocolError("a frame of the server is masked") }
-                if header.payloadLength > self.maximumMessageSize {
-                    throw WebSocketProtocolError(
-                        code: WebSocketCloseCode.messageTooBig,
-                        ClientConfiguration.limitText(header.payloadLength, self.maximumMessageSize))
-                }
+                try self.checkLength(header.payloadLength, of: header.opcode)
                 let end = header.length + header.payloadLength
                 guard rest.count >= end else { break }
                 index += end
@@ -141,12 +137,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             guard let kind = self.fragmentKind else {
                 throw WebSocketProtocolError("a continuation frame continues nothing")
             }
-            if self.fragments.readableBytes + payload.count > self.maximumMessageSize {
-                throw WebSocketProtocolError(
-                    code: WebSocketCloseCode.messageTooBig,
-                    ClientConfiguration.limitText(
-                        self.fragments.readableBytes + payload.count, self.maximumMessageSize))
-            }
+            try self.checkLength(self.fragments.readableBytes + payload.count, of: kind)
             self.fragments.writeBytes(payload)
             if header.isFinal {
                 let message = self.fragments
@@ -162,6 +153,16 @@ final class WebSocketHandler: ChannelInboundHandler {
             break
         case .close:
             try self.closeReceived(payload)
+        }
+    }
+
+    private func checkLength(_ length: Int, of opcode: WebSocketOpcode) throws(WebSocketProtocolError) {
+        // A text has its packet's type before the message.
+        let length = opcode == .binary ? length : length - 1
+        if length > self.maximumMessageSize {
+            throw WebSocketProtocolError(
+                code: WebSocketCloseCode.messageTooBig,
+                ClientConfiguration.limitText(length, self.maximumMessageSize))
         }
     }
 

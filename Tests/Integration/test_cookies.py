@@ -102,6 +102,17 @@ def test_c71_rules_of_rfc_6265(lua, kind_of_cookie):
     assert cookies(server.of("GET")[1]) == ({"c": value} if expected else {})
 
 
+def test_c71_path_of_a_cookie_is_that_of_the_request(lua):
+    async def conversation(server):
+        await (await server.get()).answer(wire.open_packet(), headers=[("Set-Cookie", "c=1; Path=/a%20b//c")])
+        await (await server.get()).answer("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", connect='engineio_path = "a b//c"')
+    assert [request.target.partition("?")[0] for request in server.of("GET")] == ["/a%20b//c/"] * 2
+    assert cookies(server.of("GET")[1]) == {"c": "1"}
+
+
 def test_c71_deletion(lua):
     async def conversation(server):
         await (await server.get()).answer(wire.open_packet(), headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
