@@ -129,44 +129,59 @@ public func copyMasked(
     }
 }
 
+/// How many bytes a frame may have besides its payload: the longest header, a mask, and a prefix.
+public let webSocketFrameOverhead = 15
+
+/// Writes one final frame whose payload is `prefix` (the packet type of a text message) and `payload`.
+///
+/// - Parameters:
+///   - mask: the key of a client's frame; nil for a server's, which must not be masked.
+///   - target: where there is room for the payload and ``webSocketFrameOverhead`` bytes.
+/// - Returns: the length of the frame.
+@inlinable
+public func writeWebSocketFrame(
+    _ opcode: WebSocketOpcode, prefix: UInt8?, payload: UnsafeRawBufferPointer, mask: UInt32?,
+    to target: UnsafeMutableRawPointer
+) -> Int {
+    let prefixLength = prefix == nil ? 0 : 1
+    let payloadLength = payload.count + prefixLength
+    target.storeBytes(of: 0x80 | opcode.rawValue, as: UInt8.self)
+    let maskBit: UInt8 = mask == nil ? 0 : 0x80
+    var index: Int
+    if payloadLength < 126 {
+        target.storeBytes(of: maskBit | UInt8(payloadLength), toByteOffset: 1, as: UInt8.self)
+        index = 2
+    } else if payloadLength <= 0xFFFF {
+        target.storeBytes(of: maskBit | 126, toByteOffset: 1, as: UInt8.self)
+        target.storeBytes(of: UInt16(payloadLength).bigEndian, toByteOffset: 2, as: UInt16.self)
+        index = 4
+    } else {
+        target.storeBytes(of: maskBit | 127, toByteOffset: 1, as: UInt8.self)
+        target.storeBytes(of: UInt64(payloadLength).bigEndian, toByteOffset: 2, as: UInt64.self)
+        index = 10
+    }
+    let key = mask ?? 0
+    if mask != nil {
+        target.storeBytes(of: key, toByteOffset: index, as: UInt32.self)
+        index += 4
+    }
+    if let prefix {
+        target.storeBytes(of: prefix ^ UInt8(truncatingIfNeeded: key), toByteOffset: index, as: UInt8.self)
+        index += 1
+    }
+    copyMasked(payload, to: target + index, mask: key, offset: prefixLength)
+    return index + payload.count
+}
+
 extension ByteBuffer {
-    /// Appends one final frame whose payload is `prefix` (the packet type of a text message) and `payload`.
-    ///
-    /// - Parameter mask: the key of a client's frame; nil for a server's, which must not be masked.
+    /// Appends one final frame: see ``writeWebSocketFrame(_:prefix:payload:mask:to:)``.
     @inlinable
     public mutating func writeWebSocketFrame(
         _ opcode: WebSocketOpcode, prefix: UInt8? = nil, payload: UnsafeRawBufferPointer, mask: UInt32?
     ) {
-        let prefixLength = prefix == nil ? 0 : 1
-        let payloadLength = payload.count + prefixLength
-        self.writeWithUnsafeMutableBytes(minimumWritableBytes: payloadLength + 14) { target in
+        self.writeWithUnsafeMutableBytes(minimumWritableBytes: payload.count + webSocketFrameOverhead) { target in
             guard let base = target.baseAddress else { return 0 }
-            base.storeBytes(of: 0x80 | opcode.rawValue, as: UInt8.self)
-            let maskBit: UInt8 = mask == nil ? 0 : 0x80
-            var index: Int
-            if payloadLength < 126 {
-                base.storeBytes(of: maskBit | UInt8(payloadLength), toByteOffset: 1, as: UInt8.self)
-                index = 2
-            } else if payloadLength <= 0xFFFF {
-                base.storeBytes(of: maskBit | 126, toByteOffset: 1, as: UInt8.self)
-                base.storeBytes(of: UInt16(payloadLength).bigEndian, toByteOffset: 2, as: UInt16.self)
-                index = 4
-            } else {
-                base.storeBytes(of: maskBit | 127, toByteOffset: 1, as: UInt8.self)
-                base.storeBytes(of: UInt64(payloadLength).bigEndian, toByteOffset: 2, as: UInt64.self)
-                index = 10
-            }
-            let key = mask ?? 0
-            if mask != nil {
-                base.storeBytes(of: key, toByteOffset: index, as: UInt32.self)
-                index += 4
-            }
-            if let prefix {
-                base.storeBytes(of: prefix ^ UInt8(truncatingIfNeeded: key), toByteOffset: index, as: UInt8.self)
-                index += 1
-            }
-            copyMasked(payload, to: base + index, mask: key, offset: prefixLength)
-            return index + payload.count
+            return EngineIO.writeWebSocketFrame(opcode, prefix: prefix, payload: payload, mask: mask, to: base)
         }
     }
 }

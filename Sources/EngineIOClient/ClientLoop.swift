@@ -1,22 +1,26 @@
 import NIOCore
 
-/// What the sessions of one event loop share: masking keys, write buffers, and the list of those with unflushed frames.
+/// What the sessions of one event loop share: masking keys, memory for frames, and the list of those with unflushed frames.
 package final class ClientLoop {
     package let eventLoop: any EventLoop
     package let tlsContexts = TLSContexts()
     private var masks: [UInt32] = []
     private var nextMaskIndex = 0
-    private var spareBuffers: [ByteBuffer] = []
+    private var spareBlocks: [FrameBlock] = []
     private var unflushed: [WebSocketHandler] = []
     private var flushing: [WebSocketHandler] = []
 
-    /// Buffers above this size are given back to the system, so that one large message does not stay in memory.
+    /// Blocks above this size are given back to the system, so that one large message does not stay in memory.
     private static let largestSpare = 256 << 10
     private static let spareCount = 4
     private static let maskCount = 1024
 
     package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+    }
+
+    deinit {
+        for block in self.spareBlocks { block.free() }
     }
 
     /// A new key for each frame (RFC 6455, section 5.3), from the kernel's generator. They are drawn in blocks: a system
@@ -33,19 +37,14 @@ package final class ClientLoop {
         self.nextMaskIndex = 0
     }
 
-    func takeBuffer() -> ByteBuffer { self.spareBuffers.popLast() ?? ByteBuffer() }
+    func takeBlock() -> FrameBlock { self.spareBlocks.popLast() ?? FrameBlock() }
 
-    /// Takes back a buffer that was written. Returns whether nothing else holds its storage: a channel lets go of it when
-    /// the system has taken all of it.
-    func giveBack(_ buffer: consuming ByteBuffer) -> Bool {
-        // Clearing a storage that is shared leaves it to the others and takes a fresh one.
-        let capacity = buffer.storageCapacity
-        let before = buffer.withVeryUnsafeBytes { $0.baseAddress }
-        buffer.clear(minimumCapacity: 0)
-        let after = buffer.withVeryUnsafeBytes { $0.baseAddress }
-        guard before == after, before != nil else { return false }
-        if capacity <= Self.largestSpare, self.spareBuffers.count < Self.spareCount { self.spareBuffers.append(buffer) }
-        return true
+    func giveBack(_ block: FrameBlock) {
+        if block.capacity <= Self.largestSpare, self.spareBlocks.count < Self.spareCount {
+            self.spareBlocks.append(block)
+        } else {
+            block.free()
+        }
     }
 
     /// Flushes `handler` when the loop has run what it is at.

@@ -18,7 +18,8 @@ package final class ClientSession {
     let connector: Connector
 
     var builder: RequestBuilder
-    var machine = SessionStateMachine()
+    /// Not checked for overlapping accesses: its methods call nothing, and each message would pay for the check.
+    @exclusivity(unchecked) var machine = SessionStateMachine()
     var polling = PollingStateMachine()
     var upgrade: UpgradeStateMachine?
     var pollConnection: HTTPConnection?

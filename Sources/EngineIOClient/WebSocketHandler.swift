@@ -7,7 +7,6 @@ import NIOCore
 /// during one read goes into one buffer, which is written when the read is over.
 final class WebSocketHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
 
     private let loop: ClientLoop
     private let maximumMessageSize: Int
@@ -21,13 +20,10 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var fragments = ByteBuffer()
     private var fragmentKind: WebSocketOpcode?
 
-    private var pending: ByteBuffer?
+    private let output: FrameWriter
     private var isReading = false
     private var isMarked = false
-    private var isFlushing = false
     private var isWritable = true
-    private var isAwaitingWriting = false
-    private var backlog = WriteBacklog()
 
     private enum State {
         case open
@@ -39,19 +35,25 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var failure: (any Error)?
     private var closeTimer: Scheduled<Void>?
 
-    /// How much may be collected before it is written without waiting for the end of the read.
-    private static let flushThreshold = 64 << 10
-
     init(session: ClientSession, loop: ClientLoop, maximumMessageSize: Int, isSecure: Bool) {
         self.session = session
         self.loop = loop
         self.maximumMessageSize = maximumMessageSize
         self.isSecure = isSecure
+        self.output = FrameWriter(loop: loop)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.output.attach(context, isSecure: self.isSecure)
+    }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) { self.detach() }
+
+    private func detach() {
+        self.context = nil
+        self.output.detach()
+    }
 
     // MARK: Reading
 
@@ -85,7 +87,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         let used = received.withUnsafeReadableBytes { self.readFrames($0) }
         guard used < received.readableBytes, self.state != .closed else { return }
         received.moveReaderIndex(forwardBy: used)
-        if received.readableBytes > Self.flushThreshold {
+        if received.readableBytes > FrameWriter.flushThreshold {
             received.discardReadBytes()
             self.partial = received
         } else {
@@ -95,7 +97,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func readCompleted() {
         self.isReading = false
-        if self.pending != nil { self.flush() }
+        if self.output.count > 0 { self.output.flush() }
     }
 
     /// Reads all complete frames and returns how many bytes they had.
@@ -103,6 +105,10 @@ final class WebSocketHandler: ChannelInboundHandler {
         var index = 0
         do {
             while self.state != .closed {
+                if let end = try self.readPlainFrame(bytes, from: index) {
+                    index = end
+                    continue
+                }
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
                 guard let header = try WebSocketFrameHeader.decode(rest) else { break }
                 if header.mask != nil { throw WebSocketProtocolError("a frame of the server is masked") }
@@ -119,6 +125,25 @@ final class WebSocketHandler: ChannelInboundHandler {
             preconditionFailure("only protocol errors are thrown here: \(error)")
         }
         return index
+    }
+
+    /// The commonest frame, a whole short message, without the steps that the others need. Returns where it ends.
+    @inline(__always)
+    private func readPlainFrame(
+        _ bytes: UnsafeRawBufferPointer, from index: Int
+    ) throws(WebSocketProtocolError) -> Int? {
+        guard bytes.count - index >= 2, self.fragmentKind == nil else { return nil }
+        let length = Int(bytes[index + 1])
+        let end = index + 2 + length
+        guard length < 126, bytes.count >= end, length <= self.maximumMessageSize else { return nil }
+        let opcode: WebSocketOpcode
+        switch bytes[index] {
+        case 0x81: opcode = .text
+        case 0x82: opcode = .binary
+        default: return nil
+        }
+        try self.deliver(opcode, UnsafeRawBufferPointer(rebasing: bytes[index + 2..<end]))
+        return end
     }
 
     private func read(
@@ -203,7 +228,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         }
         if self.state == .open {
             self.write(.close, prefix: nil, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))
-            self.flush()
+            self.output.flush()
         }
         self.end(detail)
     }
@@ -212,7 +237,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         var detail = DisconnectDetail(.parse, message: error.description)
         detail.webSocketCode = Int(error.code)
         self.writeClose(code: error.code)
-        self.flush()
+        self.output.flush()
         self.end(detail)
     }
 
@@ -223,21 +248,12 @@ final class WebSocketHandler: ChannelInboundHandler {
     func write(
         _ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer, isMessage: Bool = false
     ) {
-        if isMessage { self.backlog.framed += 1 }
+        if isMessage { self.output.countMessage() }
         // Nothing may follow a Close frame (RFC 6455, section 5.5.1).
         guard self.state == .open, self.context != nil else { return }
-        var buffer: ByteBuffer
-        if let pending = self.pending {
-            self.pending = nil
-            buffer = pending
-        } else {
-            buffer = self.loop.takeBuffer()
-        }
-        buffer.writeWebSocketFrame(opcode, prefix: prefix, payload: payload, mask: self.loop.nextMask())
-        let length = buffer.readableBytes
-        self.pending = buffer
-        if length >= Self.flushThreshold {
-            self.flush()
+        self.output.append(opcode, prefix: prefix, payload)
+        if self.output.count >= FrameWriter.flushThreshold {
+            self.output.flush()
         } else if !self.isReading && !self.isMarked {
             self.isMarked = true
             self.loop.flushSoon(self)
@@ -248,58 +264,14 @@ final class WebSocketHandler: ChannelInboundHandler {
     var acceptsMore: Bool { self.isWritable }
 
     /// Bytes that are not with the system yet.
-    var bufferedBytes: Int { (self.pending?.readableBytes ?? 0) + self.bufferedInChannel }
+    var bufferedBytes: Int { self.output.bufferedBytes }
 
     /// Messages that the system has not taken, or not wholly.
-    var unwrittenMessages: Int { self.backlog.unwritten }
-
-    private var bufferedInChannel: Int {
-        guard let channel = self.context?.channel, channel.isActive else { return 0 }
-        return (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-    }
+    var unwrittenMessages: Int { self.output.unwrittenMessages }
 
     func flushMarked() {
         self.isMarked = false
-        if self.pending != nil { self.flush() }
-    }
-
-    private func flush(promise: EventLoopPromise<Void>? = nil) {
-        guard let context = self.context else {
-            self.pending = nil
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return
-        }
-        let buffer = self.pending ?? ByteBuffer()
-        self.pending = nil
-        let mark = self.backlog.framed
-        // TLS copies what it is given: only it knows when that was written.
-        let promise = self.isSecure ? promise ?? self.writePromise(mark) : promise
-        self.isFlushing = true
-        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: promise)
-        self.isFlushing = false
-        let isWritten = self.loop.giveBack(buffer)
-        guard !self.isSecure else { return }
-        if isWritten { self.backlog.written(upTo: mark) } else { self.awaitWriting(context) }
-    }
-
-    private func writePromise(_ mark: Int) -> EventLoopPromise<Void> {
-        let promise = self.loop.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess { self.backlog.written(upTo: mark) }
-        return promise
-    }
-
-    /// The channel holds a part: an empty write behind it tells when that is with the system.
-    private func awaitWriting(_ context: ChannelHandlerContext) {
-        guard !self.isAwaitingWriting else { return }
-        self.isAwaitingWriting = true
-        let mark = self.backlog.framed
-        let promise = self.loop.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess {
-            self.isAwaitingWriting = false
-            self.backlog.written(upTo: mark)
-            if self.backlog.unwritten > 0, let context = self.context { self.awaitWriting(context) }
-        }
-        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: promise)
+        if self.output.count > 0 { self.output.flush() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -329,17 +301,16 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.write(.text, prefix: PacketType.close.rawValue, UnsafeRawBufferPointer(start: nil, count: 0))
         self.writeClose(code: WebSocketCloseCode.normal)
         guard let timeout else {
-            self.flush()
+            self.output.flush()
             return self.end(DisconnectDetail(.client))
         }
         self.state = .closing
         self.endAfter(timeout)
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenSuccess {
-            self.backlog.written(upTo: self.backlog.framed)
             self.endAfter(min(timeout, ClientSession.farewell))
         }
-        self.flush(promise: promise)
+        self.output.flush(promise: promise)
         // A closing client reads on, or the server's Close frame would never be seen.
         self.setReading(true)
     }
@@ -356,16 +327,26 @@ final class WebSocketHandler: ChannelInboundHandler {
     func drop() {
         self.state = .closed
         self.closeTimer?.cancel()
-        self.pending = nil
-        self.context?.close(promise: nil)
+        self.closeChannel()
+    }
+
+    private func closeChannel() {
+        let context = self.context
+        self.detach()
+        context?.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if self.failure == nil { self.failure = error }
+        // What is left to say comes with channelInactive.
+        self.output.detach()
         context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) { self.connectionLost() }
+    func channelInactive(context: ChannelHandlerContext) {
+        self.detach()
+        self.connectionLost()
+    }
 
     private func connectionLost() {
         var detail = DisconnectDetail(.eof, message: "the connection was closed without a Close frame")
@@ -384,7 +365,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// The system may report a lost connection from within a write, and a write may come from within the script:
     /// the session must not call the script then.
     private func later(_ body: @escaping (WebSocketHandler) -> Void) {
-        if self.isFlushing {
+        if self.output.isFlushing {
             self.loop.eventLoop.assumeIsolated().execute { body(self) }
         } else {
             body(self)

@@ -32,7 +32,11 @@ enum HostCallbacks {
         }
         table.client_send = { context, data, length, isBinary, mayWait, offset in
             let bytes = UnsafeRawBufferPointer(start: data, count: length)
-            switch client(context).send(isBinary ? .binary : .text, bytes, mayWait: mayWait) {
+            // Without a retain: the hottest of these steps, and C releases no client in the middle of it.
+            let result = Unmanaged<ClientBinding>.fromOpaque(context!)._withUnsafeGuaranteedRef {
+                $0.send(isBinary ? .binary : .text, bytes, mayWait: mayWait)
+            }
+            switch result {
             case .sent: return LUAHOST_SENT
             case .full: return LUAHOST_SENT_FULL
             case .notConnected: return LUAHOST_NOT_CONNECTED

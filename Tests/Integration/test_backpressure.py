@@ -112,6 +112,7 @@ def test_c76_send_waits_above_max_buffered(lua):
     async def conversation(server):
         session = await server.open("websocket")
         session.socket.connection.writer.transport.pause_reading()
+        running = await lua.running()
         await asyncio.to_thread(running.wait_for, "stalled")
         session.socket.connection.writer.transport.resume_reading()
         total = 0
@@ -145,6 +146,7 @@ def test_c76_send_raises_where_lua_cannot_wait(lua):
     async def conversation(server):
         session = await server.open("websocket")
         session.socket.connection.writer.transport.pause_reading()
+        running = await lua.running()
         await asyncio.to_thread(running.finish)
 
     with ScriptedServer(conversation) as server:
@@ -163,6 +165,7 @@ def test_c76_server_that_does_not_read_polling_posts(lua):
     async def conversation(server):
         await server.open("polling")
         first = await server.post()
+        running = await lua.running()
         await asyncio.to_thread(running.wait_for, "stalled")
         await first.answer("ok")
         received = len(wire.packets(first.body))

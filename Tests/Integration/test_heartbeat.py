@@ -1,7 +1,6 @@
 """Pings and pongs, lines 53 to 57 of the wire cases."""
 
 import asyncio
-import queue
 import signal
 import time
 
@@ -178,11 +177,9 @@ def test_c57_websocket_pings_do_not_replace_pings(lua):
 
 def test_c57_ping_that_came_during_a_suspend_counts(lua):
     # When the program goes on, its deadline is over, but the ping has been in the socket in time.
-    started = queue.Queue()
-
     async def conversation(server):
         session = await server.open("websocket", ping_interval=500, ping_timeout=500)
-        running = await asyncio.to_thread(started.get)
+        running = await lua.running()
         await asyncio.to_thread(running.wait_for, "@connected")
         await asyncio.to_thread(running.suspend)
         await session.send("2")
@@ -193,6 +190,5 @@ def test_c57_ping_that_came_during_a_suspend_counts(lua):
 
     with ScriptedServer(conversation) as server:
         running = lua.start_observer(server.url, transport="websocket")
-        started.put(running)
         result = running.finish()
     assert result.disconnect.text == "server disconnect"

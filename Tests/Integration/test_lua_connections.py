@@ -259,6 +259,7 @@ def test_disconnect_says_how_much_was_not_written(lua):
     async def conversation(server):
         session = await server.open("websocket")
         session.socket.connection.writer.transport.pause_reading()
+        running = await lua.running()
         await asyncio.to_thread(running.finish)
 
     with ScriptedServer(conversation) as server:

@@ -1,6 +1,8 @@
 """The program under test as a process: run to its end, or started and watched line by line."""
 
+import asyncio
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -34,6 +36,7 @@ class Lua:
     def __init__(self, folder):
         self.folder = Path(folder)
         self._running = []
+        self._started = queue.Queue()
         shutil.copy(OBSERVE, self.folder / "observe.lua")
 
     def write(self, text, name="script.lua"):
@@ -53,7 +56,12 @@ class Lua:
         """Starts the program with exactly these arguments."""
         running = Running([PROGRAM, *map(str, arguments)], self.folder, stdin, env)
         self._running.append(running)
+        self._started.put(running)
         return running
+
+    async def running(self):
+        """The program that was started, for a conversation that may begin before `start` has returned."""
+        return await asyncio.to_thread(self._started.get)
 
     def observe(self, url, *args, timeout=30, **how):
         """Connects once, reports every event, and ends with the connection; `how` as in `observer`."""

@@ -1,0 +1,157 @@
+import EngineIO
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Collects the frames of one websocket and writes them together.
+///
+/// Plain bytes go straight to the socket as long as nothing waits in the channel: the way through the pipeline costs as
+/// much as the system call. The channel gets what the system does not take, and all that TLS has to encrypt; it also
+/// finds the errors.
+final class FrameWriter {
+    private let loop: ClientLoop
+    private var context: ChannelHandlerContext?
+    /// The socket, or -1 where only the channel may write.
+    private var descriptor: CInt = -1
+    /// Not checked for overlapping accesses: its methods call nothing, and each frame would pay for the check.
+    @exclusivity(unchecked) private var block = FrameBlock()
+    /// Writes that the channel was given and has not finished.
+    private var channelWrites = 0
+    private(set) var isFlushing = false
+    /// Messages that were accepted so far, and those of them that the system has.
+    private var accepted = 0
+    private var written = 0
+
+    /// How much may be collected before it is written without waiting for the end of the read.
+    static let flushThreshold = 64 << 10
+
+    init(loop: ClientLoop) {
+        self.loop = loop
+    }
+
+    deinit { self.block.free() }
+
+    func attach(_ context: ChannelHandlerContext, isSecure: Bool) {
+        self.context = context
+        if isSecure { return }
+        let handle = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable { (handle: NIOBSDSocket.Handle) in
+            handle
+        }
+        self.descriptor = handle ?? -1
+    }
+
+    /// The channel closes: its socket's number may soon be another's. What is collected is not written any more.
+    func detach() {
+        self.context = nil
+        self.descriptor = -1
+        self.block.count = 0
+    }
+
+    /// Messages that the system has not taken, or not wholly.
+    var unwrittenMessages: Int { self.accepted - self.written }
+
+    func countMessage() { self.accepted += 1 }
+
+    /// Bytes that are collected and not written.
+    var count: Int { self.block.count }
+
+    /// Bytes that the system has not taken.
+    var bufferedBytes: Int {
+        guard let channel = self.context?.channel, channel.isActive else { return self.count }
+        return self.count + ((try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
+    }
+
+    /// Collects one frame, masked with a key of its own.
+    @inline(__always)
+    func append(_ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer) {
+        let needed = payload.count + webSocketFrameOverhead
+        if self.block.capacity - self.block.count < needed { self.grow(by: needed) }
+        guard let base = self.block.base else { return }
+        self.block.count += writeWebSocketFrame(
+            opcode, prefix: prefix, payload: payload, mask: self.loop.nextMask(), to: base + self.block.count)
+    }
+
+    private func grow(by needed: Int) {
+        if self.block.base == nil { self.block = self.loop.takeBlock() }
+        self.block.reserve(self.block.count + needed)
+    }
+
+    /// Writes what is collected.
+    ///
+    /// - Parameter promise: told when the system has all of it.
+    func flush(promise: EventLoopPromise<Void>? = nil) {
+        guard let context = self.context, let base = self.block.base else {
+            self.block.count = 0
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        let bytes = UnsafeRawBufferPointer(start: base, count: self.block.count)
+        let sent = self.channelWrites == 0 ? self.sendAtOnce(bytes) : 0
+        if sent == bytes.count {
+            self.written = self.accepted
+            self.empty()
+            promise?.succeed()
+            return
+        }
+        let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+        self.empty()
+        self.write(rest, context, promise)
+    }
+
+    /// Returns how many bytes the system took; an error is left for the channel to find.
+    private func sendAtOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard self.descriptor >= 0 else { return 0 }
+        while true {
+            let sent = send(self.descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            if sent >= 0 { return sent }
+            if errno != EINTR { return 0 }
+        }
+    }
+
+    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+        let mark = self.accepted
+        let done = self.loop.eventLoop.makePromise(of: Void.self)
+        self.channelWrites += 1
+        done.futureResult.assumeIsolated().whenSuccess {
+            self.channelWrites -= 1
+            self.written = mark
+        }
+        if let promise { done.futureResult.cascade(to: promise) }
+        self.isFlushing = true
+        context.writeAndFlush(NIOAny(bytes), promise: done)
+        self.isFlushing = false
+    }
+
+    private func empty() {
+        self.block.count = 0
+        self.loop.giveBack(self.block)
+        self.block = FrameBlock()
+    }
+}
+
+/// Memory for frames, lent by a loop to the handlers that have something to write.
+struct FrameBlock {
+    private(set) var base: UnsafeMutableRawPointer?
+    private(set) var capacity = 0
+    var count = 0
+
+    /// Makes room for `length` bytes in all.
+    mutating func reserve(_ length: Int) {
+        guard length > self.capacity else { return }
+        let capacity = max(length, self.capacity * 2, 4096)
+        let base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+        if let old = self.base {
+            base.copyMemory(from: old, byteCount: self.count)
+            old.deallocate()
+        }
+        self.base = base
+        self.capacity = capacity
+    }
+
+    /// Nothing may be written to it, or to a copy of it, after that.
+    func free() { self.base?.deallocate() }
+}
