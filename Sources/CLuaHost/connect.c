@@ -124,9 +124,9 @@ static void check_transports(const luahost_options *options, luahost_connect_opt
 
 static luahost_slice check_url(lua_State *L) {
     luahost_slice url = luahost_vm_of(L)->options.default_url;
-    if (!lua_isnil(L, 1) || url.length == 0) {
+    if (!lua_isnoneornil(L, 1) || url.length == 0) {
         if (lua_type(L, 1) != LUA_TSTRING) {
-            luahost_argument_error(L, 1, "connect", "string expected, got %s", luaL_typename(L, 1));
+            luahost_argument_error(L, 1, "connect", "url: string expected, got %s", luaL_typename(L, 1));
         }
         url.data = lua_tolstring(L, 1, &url.length);
     }
@@ -150,13 +150,13 @@ int luahost_client_connect(lua_State *L) {
     luahost_client *client = luahost_client_self(L);
     luahost_vm *vm = client->vm;
     int number = 2;
-    if (lua_istable(L, 1) && lua_isnone(L, 2)) {
+    if (lua_istable(L, 1) && lua_isnone(L, 2) && vm->options.default_url.length > 0) {
         lua_pushnil(L);
         lua_insert(L, 1);
         number = 1;
     }
-    lua_settop(L, 2);
     luahost_connect_options out = {.url = check_url(L)};
+    lua_settop(L, 2);
     luahost_options options = luahost_options_read(L, 2, number, "connect", option_names);
     out.engineio_path = luahost_option_string(&options, "engineio_path");
     if (out.engineio_path.data == NULL) out.engineio_path = (luahost_slice){"engine.io", 9};

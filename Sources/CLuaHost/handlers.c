@@ -89,7 +89,7 @@ static bool check_ordered(lua_State *L, int index, luahost_event_kind event) {
 static int decorate(lua_State *L) {
     luahost_client *client = luahost_client_self(L);
     if (!is_callable(L, 1)) {
-        return luahost_argument_error(L, 1, "on(event)", "function expected, got %s", luaL_typename(L, 1));
+        return luahost_argument_error(L, 1, "on(event)", "handler: function expected, got %s", luaL_typename(L, 1));
     }
     luahost_event_kind event = lua_tointeger(L, lua_upvalueindex(3));
     add_handler(L, client, event, 1, lua_toboolean(L, lua_upvalueindex(4)));
@@ -110,7 +110,7 @@ int luahost_client_on(lua_State *L) {
         return 1;
     }
     if (!is_callable(L, 2)) {
-        return luahost_argument_error(L, 2, "on", "function expected, got %s", luaL_typename(L, 2));
+        return luahost_argument_error(L, 2, "on", "handler: function expected, got %s", luaL_typename(L, 2));
     }
     add_handler(L, client, event, 2, check_ordered(L, 3, event));
     return 0;

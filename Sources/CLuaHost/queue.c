@@ -1,5 +1,6 @@
 /* eio.create_queue: python's queue.Queue. */
 #include "host.h"
+#include "options.h"
 
 static const char queue_key;
 
@@ -29,26 +30,19 @@ typedef struct patience {
 } patience;
 
 static patience check_patience(lua_State *L, int index, int number, const char *function) {
-    patience result = {true, -1};
     if (lua_istable(L, index)) {
-        lua_getfield(L, index, "block");
-        lua_getfield(L, index, "timeout");
-        lua_remove(L, index);
-        index = lua_gettop(L) - 1;
-        if (!lua_isnil(L, index) && !lua_isboolean(L, index)) {
-            luahost_argument_error(L, number, function, "'block': boolean expected, got %s", luaL_typename(L, index));
-        }
-        result.seconds = luahost_check_seconds(L, index + 1, number, function, -1);
-    } else {
-        if (!lua_isnoneornil(L, index) && !lua_isboolean(L, index)) {
-            luahost_argument_error(
-                L, number, function, "block must be a boolean, got %s; the timeout comes after it",
-                luaL_typename(L, index));
-        }
-        result.seconds = luahost_check_seconds(L, index + 1, number + 1, function, -1);
+        static const char *const known[] = {"block", "timeout", NULL};
+        luahost_options options = luahost_options_read(L, index, number, function, known);
+        bool block = luahost_option_boolean(&options, "block", true);
+        return (patience){block, luahost_option_number(&options, "timeout", -1)};
     }
-    if (lua_isboolean(L, index)) result.block = lua_toboolean(L, index);
-    return result;
+    if (!lua_isnoneornil(L, index) && !lua_isboolean(L, index)) {
+        luahost_argument_error(
+            L, number, function, "block must be a boolean, got %s; the timeout comes after it",
+            luaL_typename(L, index));
+    }
+    bool block = lua_isnoneornil(L, index) || lua_toboolean(L, index);
+    return (patience){block, luahost_check_seconds(L, index + 1, number + 1, function, -1)};
 }
 
 /* ---- putting ---- */
@@ -106,7 +100,7 @@ static int wait_to_put(lua_State *L, queue *self) {
 
 static int put_item(lua_State *L, queue *self, patience patience, const char *function) {
     if (lua_isnoneornil(L, 2)) {
-        return luahost_argument_error(L, 1, function, "nil cannot be queued, eio.null can");
+        return luahost_argument_error(L, 1, function, "item: nil cannot be queued, eio.null can");
     }
     lua_settop(L, 2);
     if (!is_full(self)) {
@@ -209,7 +203,8 @@ static int queue_new(lua_State *L) {
         int is_integer;
         limit = lua_tointegerx(L, 1, &is_integer);
         if (lua_type(L, 1) != LUA_TNUMBER || !is_integer) {
-            return luahost_argument_error(L, 1, "create_queue", "integer expected, got %s", luaL_typename(L, 1));
+            const char *given = lua_type(L, 1) == LUA_TNUMBER ? lua_tostring(L, 1) : luaL_typename(L, 1);
+            return luahost_argument_error(L, 1, "create_queue", "size: integer expected, got %s", given);
         }
     }
     queue *self = lua_newuserdatauv(L, sizeof *self, USER_VALUES);

@@ -109,7 +109,7 @@ int luahost_client_send(lua_State *L) {
         break;
     }
     return luahost_argument_error(
-        L, 1, "send", "string, bytes, number or table expected, got %s", luaL_typename(L, 1));
+        L, 1, "send", "data: string, bytes, number or table expected, got %s", luaL_typename(L, 1));
 }
 
 /* Called within a slice, too, where a memory error would be raised in the wrong coroutine; booleans need no memory. */
