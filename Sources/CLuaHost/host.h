@@ -101,7 +101,6 @@ struct luahost_vm {
     struct luahost_stdin *input;
     struct luahost_steps *steps;
     luahost_buffer warning;    /* the pieces of a message of warn() */
-    bool warnings_off;
     int inner_error_ref, inner_traceback_ref; /* report.c: an error that left a coroutine of the script's, and from where */
 };
 

@@ -65,18 +65,17 @@ static int panic(lua_State *L) {
     return 0;
 }
 
-/* Unlike lua5.4's, on from the start: errors in finalizers come this way and would be lost. */
 static void warn(void *context, const char *message, int to_be_continued) {
     luahost_vm *vm = context;
     luahost_buffer *text = &vm->warning;
     if (text->length == 0 && !to_be_continued && message[0] == '@') {
-        if (strcmp(message, "@off") == 0) vm->warnings_off = true;
-        if (strcmp(message, "@on") == 0) vm->warnings_off = false;
+        if (strcmp(message, "@off") == 0) vm->options.warnings = false;
+        if (strcmp(message, "@on") == 0) vm->options.warnings = true;
         return;
     }
     luahost_buffer_append(text, message, strlen(message));
     if (to_be_continued) return;
-    if (!vm->warnings_off) luahost_log(vm, LUAHOST_WARNING, "Lua warning: %.*s", (int)text->length, text->data);
+    if (vm->options.warnings) luahost_log(vm, LUAHOST_WARNING, "Lua warning: %.*s", (int)text->length, text->data);
     luahost_buffer_reset(text, 256);
 }
 
