@@ -217,7 +217,8 @@ static void fail(luahost_task *task) {
     luahost_vm *vm = task->vm;
     task->failed = true;
     bool is_end = vm->exiting || (task->cancelled && luahost_is_cancelled(task->co, -1));
-    if (!is_end) luahost_report_failure(task);
+    bool is_joined = task->joiners.first != NULL;
+    if (!is_end && !is_joined) luahost_report_failure(task);
     luahost_enter(vm, task->co);
     if (task->object) {
         lua_pushvalue(task->co, -1);

@@ -126,6 +126,16 @@ def test_error_that_a_join_waits_for_is_caught(lua):
     """) == ["false\ttrue", "false\ttext"]
 
 
+def test_error_that_a_join_no_longer_waits_for_is_reported(lua):
+    result = run(lua, """
+        local task = eio.start_background_task(function() eio.sleep(0.1); error("text", 0) end)
+        print(task:join(0.01))
+        eio.start_background_task(function() task:join() end):cancel()
+    """)
+    assert (result.lines, result.status) == (["nil\ttimeout"], 1)
+    assert "text" in result.stderr
+
+
 def test_error_that_is_joined_too_late_has_been_reported(lua):
     result = run(lua, """
         local task = eio.start_background_task(function() error("text", 0) end)
