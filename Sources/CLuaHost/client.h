@@ -137,6 +137,8 @@ int luahost_client_transport(lua_State *L);
 /* The session is over and the script knows: sid nil, state 'disconnected', whoever waits goes on. Legal within a
  * slice. */
 void luahost_client_reset(luahost_client *client);
+/* The on_cancel of `connecters`: abandons the attempt. */
+bool luahost_connect_cancelled(luahost_list *connecters);
 /* Gives the disconnect event, for which `ending` is LUAHOST_END_DUE. */
 void luahost_client_farewell(luahost_client *client);
 

@@ -14,6 +14,9 @@ typedef struct luahost_task luahost_task;
 /* Tasks that wait for the same thing, longest first. */
 typedef struct luahost_list {
     luahost_task *first, *last;
+    /* One of them is cancelled: returns true if it is to wait for the end of something first, and whoever ends that calls
+     * luahost_task_end_wait for it. NULL: its wait ends at once. */
+    bool (*on_cancel)(struct luahost_list *list);
 } luahost_list;
 
 typedef enum luahost_task_state {
@@ -152,8 +155,10 @@ int luahost_reset_coroutine(lua_State *co, lua_State *from);
 void luahost_task_run_now(luahost_task *task, int values);
 /* Wakes a waiting task: push the values that its wait returns on task->co first. Legal within another task's slice. */
 void luahost_task_wake(luahost_task *task, int values);
-/* Takes it off its list and timer without making it ready (for a waker that hands over in another way). */
+/* Raises the cancellation in the wait that it is in, or else in its next one. Legal within another task's slice. */
 void luahost_task_cancel(luahost_task *task);
+/* Cancels a waiting task; its wait ends now. */
+void luahost_task_end_wait(luahost_task *task);
 /* Frees the struct if it is done and nothing refers to it. */
 void luahost_task_release(luahost_task *task);
 /* Around what is pushed outside of any slice (on a waiting task's stack, for a wake): an allocation may run a finalizer of the

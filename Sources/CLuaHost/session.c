@@ -1,4 +1,5 @@
 /* What the network tells about a client's session, and who waits for it. */
+#include <stddef.h>
 #include <string.h>
 
 #include "client.h"
@@ -53,8 +54,8 @@ static void wake_all(luahost_client *client) {
     luahost_vm *vm = client->vm;
     luahost_task *task;
     while ((task = client->connecters.first) != NULL) {
-        if (vm->interrupted) {
-            luahost_task_cancel(task);
+        if (vm->interrupted || task->cancelled) {
+            luahost_task_end_wait(task);
             continue;
         }
         bool enforced = begin_push(vm, task);
@@ -150,6 +151,20 @@ static int connect_handler_done(lua_State *L, int status, lua_KContext context) 
     return 0;
 }
 
+/* Nobody wants the session that is being made: the end of the attempt ends the wait of the task in connect(). */
+static void abandon(luahost_client *client) {
+    if (client->state == LUAHOST_CONNECTED) client->state = LUAHOST_DISCONNECTING;
+    client->vm->host.client_disconnect(client->context, -1, true);
+}
+
+bool luahost_connect_cancelled(luahost_list *connecters) {
+    luahost_client *client = (luahost_client *)((char *)connecters - offsetof(luahost_client, connecters));
+    if (client->ending != LUAHOST_NOT_ENDING || client->state == LUAHOST_DISCONNECTING) return false;
+    /* What the handler raises yet is an end of the attempt, too. */
+    if (!client->in_connect_slice) abandon(client);
+    return true;
+}
+
 /* Calls the connect handler; what it raises at once is connect()'s to raise, and no report is due. */
 static int call_connect_handler(lua_State *L) {
     lua_pushcfunction(L, connect_handler_error);
@@ -160,11 +175,6 @@ static int call_connect_handler(lua_State *L) {
 luahost_handler_outcome luahost_client_opened(
     luahost_client *client, const luahost_session_info *info, luahost_slice *message) {
     luahost_vm *vm = client->vm;
-    /* Whoever asked for it was cancelled. */
-    if (client->connecters.first == NULL && client->state == LUAHOST_CONNECTING) {
-        vm->host.client_disconnect(client->context, 0, true);
-        return LUAHOST_HANDLER_OK;
-    }
     keep_info(client, info);
     if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
     client->event_due = true;
@@ -177,7 +187,10 @@ luahost_handler_outcome luahost_client_opened(
     client->in_connect_slice = true;
     luahost_task_run_now(task, 1);
     client->in_connect_slice = false;
-    if (!client->connect_raised) return LUAHOST_HANDLER_OK;
+    if (!client->connect_raised) {
+        if (client->connecters.first != NULL && client->connecters.first->cancelled) abandon(client);
+        return LUAHOST_HANDLER_OK;
+    }
     client->event_due = false;
     *message = (luahost_slice){vm->scratch.data, vm->scratch.length};
     return LUAHOST_HANDLER_RAISED;
@@ -190,21 +203,16 @@ void luahost_client_upgraded(luahost_client *client) {
 void luahost_client_connected(luahost_client *client) {
     luahost_task *task = client->connecters.first;
     /* disconnect() was called meanwhile: connect() raises when the session is closed. */
-    if (client->state != LUAHOST_CONNECTED) return;
-    if (task != NULL) {
-        lua_pushboolean(task->co, true);
-        luahost_task_wake(task, 1);
-    } else {
-        client->state = LUAHOST_DISCONNECTING;
-        client->vm->host.client_disconnect(client->context, 0, true);
-    }
+    if (client->state != LUAHOST_CONNECTED || task == NULL) return;
+    lua_pushboolean(task->co, true);
+    luahost_task_wake(task, 1);
 }
 
 void luahost_client_connect_failed(luahost_client *client, const luahost_error *error) {
     luahost_vm *vm = client->vm;
     luahost_task *task;
     client->unwritten = 0;
-    while (!vm->interrupted && (task = client->connecters.first) != NULL) {
+    while (!vm->interrupted && (task = client->connecters.first) != NULL && !task->cancelled) {
         bool enforced = begin_push(vm, task);
         lua_pushboolean(task->co, false);
         luahost_push_error(task->co, error, false);

@@ -154,7 +154,13 @@ void luahost_task_cancel(luahost_task *task) {
     task->cancelled = true;
     /* What a wait has already been given is not lost: then the next wait raises. */
     if (task->state != LUAHOST_TASK_WAITING) return;
-    task->raise_cancelled = true;
+    luahost_list *list = task->waits_on;
+    if (list != NULL && list->on_cancel != NULL && !task->vm->closing && list->on_cancel(list)) return;
+    luahost_task_end_wait(task);
+}
+
+void luahost_task_end_wait(luahost_task *task) {
+    task->cancelled = task->raise_cancelled = true;
     luahost_task_wake(task, 0);
 }
 

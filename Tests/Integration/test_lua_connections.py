@@ -49,6 +49,67 @@ def test_cancelled_connect_leaves_nothing(lua):
     assert result.lines == ["false", "disconnected"]
 
 
+def test_connect_again_after_a_cancelled_one(lua):
+    async def conversation(server):
+        await server.get()
+        session = await server.open("websocket")
+        assert await session.receive() == "4second"
+
+    assert converse(lua, conversation, """
+        local task = eio.start_background_task(function() eio.connect(arg[1], {transports = "polling"}) end)
+        eio.sleep(0.2)
+        task:cancel()
+        local ok, err = task:join()
+        print(ok, err == eio.cancelled, eio.state)
+        eio.connect(arg[1], {transports = "websocket"})
+        eio.send("second")
+        eio.disconnect()
+    """).lines == ["false\ttrue\tdisconnected"]
+
+
+def test_connect_cancelled_in_the_upgrade(lua):
+    async def conversation(server):
+        session, socket = await server.open_upgrade()
+        assert await session.receive() == "1"
+        await server.gone()
+
+    assert converse(lua, conversation, """
+        eio.on("disconnect", function(reason) print(reason, eio.state) end)
+        local task = eio.start_background_task(function() eio.connect(arg[1]) end)
+        eio.sleep(0.2)
+        print(eio.state)
+        task:cancel()
+        local ok, err = task:join()
+        print(ok, err == eio.cancelled, eio.state)
+        eio.sleep(0.2)
+    """).lines == ["connected", "client disconnect\tdisconnecting", "false\ttrue\tdisconnected"]
+
+
+def test_connect_cancelled_by_its_handler(lua, echo, transport):
+    result = complete(lua, """
+        local task
+        eio.on("connect", function() print("connect"); task:cancel() end)
+        eio.on("disconnect", print)
+        task = eio.start_background_task(function() eio.connect(arg[1], {transports = arg[2]}) end)
+        local ok, err = task:join()
+        print(ok, err == eio.cancelled, eio.state)
+    """, echo.url, transport)
+    assert result.lines[0] == "connect" and result.lines[1].startswith("client disconnect\ttable")
+    assert result.lines[2:] == ["false\ttrue\tdisconnected"]
+    result = complete(lua, """
+        local task
+        eio.on("connect", function() task:cancel(); error("no") end)
+        eio.on("disconnect", print)
+        task = eio.start_background_task(function() eio.connect(arg[1], {transports = arg[2]}) end)
+        local ok, err = task:join()
+        print(ok, err == eio.cancelled, eio.state)
+        eio.on("connect", print)
+        eio.connect(arg[1], {transports = arg[2]}); eio.send("x"); print(eio.receive(5))
+        eio.on("disconnect", function() end); eio.disconnect()
+    """, echo.url, transport)
+    assert result.lines == ["false\ttrue\tdisconnected", "", "x"]
+
+
 def test_reconnecting_in_the_disconnect_handler(lua, transport):
     async def conversation(server):
         for number in range(3):
