@@ -266,8 +266,9 @@ int luahost_client_error_handler(luahost_vm *vm, luahost_client *client);
 void luahost_clients_release(luahost_vm *vm);
 /* Disconnects every client for a signal. */
 void luahost_clients_interrupt(luahost_vm *vm);
-/* Starts handlers for queued messages, where luahost_may_run allows it; luahost_vm_run calls it between slices. */
-void luahost_clients_pump(luahost_vm *vm);
+/* Starts handlers for queued messages: one, and up to `most` while luahost_may_run allows it. luahost_vm_run calls it
+ * between slices. */
+void luahost_clients_pump(luahost_vm *vm, int most);
 bool luahost_clients_have_messages(const luahost_vm *vm);
 
 #endif

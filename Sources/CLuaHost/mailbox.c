@@ -222,10 +222,14 @@ static void start_next(luahost_client *client) {
     luahost_task_run_now(task, values);
 }
 
-void luahost_clients_pump(luahost_vm *vm) {
-    if (vm->clients == NULL) return;
+bool luahost_clients_have_messages(const luahost_vm *vm) {
+    return vm->clients != NULL && vm->clients->engine->pumped_first != NULL;
+}
+
+void luahost_clients_pump(luahost_vm *vm, int most) {
+    if (!luahost_clients_have_messages(vm) || vm->exiting) return;
     luahost_engine *engine = vm->clients->engine;
-    while (engine->pumped_first != NULL && luahost_may_run(vm)) {
+    do {
         luahost_client *client = engine->pumped_first;
         engine->pumped_first = client->next_pumped;
         if (engine->pumped_first == NULL) engine->pumped_last = NULL;
@@ -234,11 +238,7 @@ void luahost_clients_pump(luahost_vm *vm) {
         else if (client->ending == LUAHOST_END_DUE) luahost_client_farewell(client);
         luahost_mailbox_schedule(client);
         luahost_client_unhold(client);
-    }
-}
-
-bool luahost_clients_have_messages(const luahost_vm *vm) {
-    return vm->clients != NULL && vm->clients->engine->pumped_first != NULL;
+    } while (--most > 0 && engine->pumped_first != NULL && luahost_may_run(vm));
 }
 
 /* ---- receive ---- */

@@ -9,8 +9,9 @@
 #include "loop.h"
 #include "timers.h"
 
-/* Slices in one luahost_vm_run. */
+/* Slices of ready tasks in one luahost_vm_run, and handlers that start on queued messages after each of them. */
 #define RUN_BUDGET 1000
+#define PUMP_BUDGET 16
 
 #define TIMER_SLACK UINT64_C(5000000)
 
@@ -146,12 +147,12 @@ void luahost_vm_run(luahost_vm *vm) {
     /* Also if the host's timer fired a little early: it would not fire again by itself. */
     if (vm->wake_at <= now + TIMER_SLACK) vm->wake_at = UINT64_MAX;
     luahost_timers_expire(vm, now);
+    /* By turns, so that neither the tasks nor the messages can use up every turn of the loop's. */
     int budget = RUN_BUDGET;
-    while (vm->run_first != NULL && budget-- > 0) {
-        luahost_task_run_next(vm);
-        if (!luahost_may_run(vm)) break;
-    }
-    luahost_clients_pump(vm);
+    do {
+        if (vm->run_first != NULL) luahost_task_run_next(vm);
+        luahost_clients_pump(vm, PUMP_BUDGET);
+    } while (--budget > 0 && luahost_may_run(vm) && (vm->run_first != NULL || luahost_clients_have_messages(vm)));
     vm->draining = false;
     if (vm->exiting) return;
     if (vm->run_first != NULL || luahost_clients_have_messages(vm)) {

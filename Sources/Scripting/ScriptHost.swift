@@ -13,6 +13,8 @@ package final class ScriptHost {
     private var vm: OpaquePointer?
     private var clients: [ObjectIdentifier: ClientBinding] = [:]
     private var isWakeDue = false
+    /// When the run began that is under way.
+    private var runStart: NIODeadline?
     private var timer: NIOScheduledCallback?
     private var timerDeadline = NIODeadline.distantFuture
     private var wantedDeadline = NIODeadline.distantFuture
@@ -59,7 +61,13 @@ package final class ScriptHost {
         self.start = nil
         self.turn()
         start(vm)
+        self.run(vm)
+    }
+
+    private func run(_ vm: OpaquePointer) {
+        self.runStart = .now()
         luahost_vm_run(vm)
+        self.runStart = nil
     }
 
     /// Ends the script by a signal: every client is disconnected with a flush, and its handler runs.
@@ -67,7 +75,7 @@ package final class ScriptHost {
         guard let vm = self.vm else { return }
         self.turn()
         luahost_vm_interrupt(vm)
-        luahost_vm_run(vm)
+        self.run(vm)
     }
 
     /// Errors that no part of the script caught.
@@ -109,7 +117,7 @@ package final class ScriptHost {
         self.isWakeDue = false
         guard let vm = self.vm else { return }
         self.turn()
-        luahost_vm_run(vm)
+        self.run(vm)
     }
 
     /// - Parameter nanoseconds: of the monotonic clock; `UInt64.max` for never.
@@ -122,8 +130,11 @@ package final class ScriptHost {
 
     private func setTimer(_ deadline: NIODeadline) {
         self.timer?.cancel()
-        // A deadline that has passed already would be served before the sockets are: they get their turn first.
-        let soonest = NIODeadline.now() + .microseconds(20)
+        // A deadline that has passed when the loop looks would be served before the sockets are: they get their turn
+        // first. After Lua has run for long the way back to the loop is slower, its code being out of the caches.
+        let now = NIODeadline.now()
+        let ran = now - (self.runStart ?? now)
+        let soonest = now + max(.microseconds(20), .nanoseconds(ran.nanoseconds / 50))
         self.timerDeadline = max(deadline, soonest)
         self.timer = try? self.loop.eventLoop.assumeIsolated().scheduleCallback(
             at: self.timerDeadline, handler: TimerCallback(host: self))
@@ -154,7 +165,7 @@ package final class ScriptHost {
                     data: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count)
                 luahost_vm_stdin(vm, slice, error)
             }
-            luahost_vm_run(vm)
+            self.run(vm)
         }
     }
 
