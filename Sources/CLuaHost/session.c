@@ -36,6 +36,7 @@ static void push_closed_error(lua_State *L, const luahost_client *client) {
     push_reason(L, client);
     lua_pushfstring(L, "Closed before connect() returned: %s", lua_tostring(L, -1));
     luahost_error error = {.type = {"ConnectionError", 15}, .phase = {"open", 4}, .code = -1};
+    if (client->is_upgrading) error.phase = (luahost_slice){"probe", 5};
     error.message.data = lua_tolstring(L, -1, &error.message.length);
     luahost_push_error(L, &error, false);
     lua_replace(L, -3);
@@ -172,28 +173,33 @@ static int call_connect_handler(lua_State *L) {
     return connect_handler_done(L, lua_pcallk(L, 0, 0, 1, 0, connect_handler_done), 0);
 }
 
+static void run_connect_handler(luahost_client *client) {
+    client->connect_raised = false;
+    luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_CONNECT);
+    if (task == NULL) return;
+    lua_pushcfunction(task->co, call_connect_handler);
+    lua_insert(task->co, -2);
+    client->in_connect_slice = true;
+    luahost_task_run_now(task, 1);
+    client->in_connect_slice = false;
+}
+
 luahost_handler_outcome luahost_client_opened(
     luahost_client *client, const luahost_session_info *info, luahost_slice *message) {
-    luahost_vm *vm = client->vm;
     keep_info(client, info);
     if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
     client->event_due = true;
     client->told_unconnected = client->told_drop = client->told_pause = false;
-    luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_CONNECT);
-    if (task == NULL) return LUAHOST_HANDLER_OK;
-    lua_pushcfunction(task->co, call_connect_handler);
-    lua_insert(task->co, -2);
-    client->connect_raised = false;
-    client->in_connect_slice = true;
-    luahost_task_run_now(task, 1);
-    client->in_connect_slice = false;
-    if (!client->connect_raised) {
-        if (client->connecters.first != NULL && client->connecters.first->cancelled) abandon(client);
-        return LUAHOST_HANDLER_OK;
+    client->is_upgrading = false;
+    run_connect_handler(client);
+    if (client->connect_raised) {
+        client->event_due = false;
+        *message = (luahost_slice){client->vm->scratch.data, client->vm->scratch.length};
+        return LUAHOST_HANDLER_RAISED;
     }
-    client->event_due = false;
-    *message = (luahost_slice){vm->scratch.data, vm->scratch.length};
-    return LUAHOST_HANDLER_RAISED;
+    if (client->connecters.first != NULL && client->connecters.first->cancelled) abandon(client);
+    client->is_upgrading = client->state == LUAHOST_CONNECTED;
+    return LUAHOST_HANDLER_OK;
 }
 
 void luahost_client_upgraded(luahost_client *client) {

@@ -110,6 +110,26 @@ def test_connect_cancelled_by_its_handler(lua, echo, transport):
     assert result.lines == ["false\ttrue\tdisconnected", "", "x"]
 
 
+def test_session_that_ends_in_the_upgrade(lua):
+    async def conversation(server):
+        session, socket = await server.open_upgrade()
+        await session.send("1")
+
+    assert converse(lua, conversation, """
+        local ok, err = pcall(eio.connect, arg[1])
+        print(ok, err.type, err.phase, err.cause, err.message)
+    """).lines == [
+        "false\tConnectionError\tprobe\tserver_close\tClosed before connect() returned: server disconnect"]
+
+
+def test_session_that_its_handler_ends(lua, echo):
+    assert complete(lua, """
+        eio.on("connect", function() eio.disconnect() end)
+        local ok, err = pcall(eio.connect, arg[1])
+        print(ok, err.phase, err.message)
+    """, echo.url).lines == ["false\topen\tClosed before connect() returned: client disconnect"]
+
+
 def test_reconnecting_in_the_disconnect_handler(lua, transport):
     async def conversation(server):
         for number in range(3):
