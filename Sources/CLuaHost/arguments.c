@@ -37,15 +37,18 @@ int luahost_argument_error(lua_State *L, int number, const char *function, const
     return lua_error(L);
 }
 
+const char *luahost_push_refused(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TNUMBER) return lua_pushstring(L, luaL_typename(L, index));
+    /* What prints as "-nan" or "nan" says nothing by its sign. */
+    lua_Number number = lua_tonumber(L, index);
+    return number != number ? lua_pushliteral(L, "nan") : luaL_tolstring(L, index, NULL);
+}
+
 lua_Number luahost_check_seconds(lua_State *L, int index, int number, const char *function, lua_Number otherwise) {
     if (lua_isnoneornil(L, index)) return otherwise;
-    int is_number;
-    lua_Number seconds = lua_type(L, index) == LUA_TNUMBER ? lua_tonumberx(L, index, &is_number) : (is_number = 0, 0);
-    if (!is_number) {
-        luahost_argument_error(L, number, function, "seconds must be a number >= 0, got %s", luaL_typename(L, index));
+    if (lua_type(L, index) != LUA_TNUMBER || !(lua_tonumber(L, index) >= 0)) {
+        luahost_argument_error(
+            L, number, function, "seconds must be a number >= 0, got %s", luahost_push_refused(L, index));
     }
-    if (!(seconds >= 0)) {
-        luahost_argument_error(L, number, function, "seconds must be a number >= 0, got %s", luaL_tolstring(L, index, NULL));
-    }
-    return seconds;
+    return lua_tonumber(L, index);
 }

@@ -70,6 +70,7 @@ static const char *const option_names[] = {
 /* true and false as in python; a level by name; a table like python's logging has nobody to call it. */
 static int check_logger(const luahost_options *options) {
     lua_State *L = options->L;
+    static const char expected[] = "true, false, 'info' or 'debug'";
     int level = 0;
     switch (luahost_option_push(options, "logger")) {
     case LUA_TNIL: break;
@@ -77,9 +78,13 @@ static int check_logger(const luahost_options *options) {
     case LUA_TSTRING:
         if (strcmp(lua_tostring(L, -1), "info") == 0) level = 1;
         else if (strcmp(lua_tostring(L, -1), "debug") == 0) level = 2;
-        else luahost_option_error(options, "logger", "true, false, 'info' or 'debug'");
+        else {
+            luahost_argument_error(
+                L, options->number, options->function, "option 'logger': %s expected, got '%s'", expected,
+                lua_tostring(L, -1));
+        }
         break;
-    default: luahost_option_error(options, "logger", "true or false (the log goes to stderr)");
+    default: luahost_option_error(options, "logger", expected);
     }
     lua_pop(L, 1);
     return level;

@@ -107,7 +107,11 @@ static void check_transports(const luahost_options *options, luahost_connect_opt
         break;
     case LUA_TTABLE:
         for (lua_Integer index = 1; lua_rawgeti(L, -1, index) != LUA_TNIL; index++) {
-            if (lua_type(L, -1) != LUA_TSTRING) luahost_option_error(options, "transports", "list of strings");
+            if (lua_type(L, -1) != LUA_TSTRING) {
+                luahost_argument_error(
+                    L, options->number, options->function, "option 'transports': its item %d must be a string, got %s",
+                    (int)index, luaL_typename(L, -1));
+            }
             add_transport(out, lua_tostring(L, -1));
             lua_pop(L, 1);
         }

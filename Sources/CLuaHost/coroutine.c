@@ -26,7 +26,7 @@ static int step_on(lua_State *L, int status, lua_KContext is_wrap) {
 static int failed(lua_State *L, lua_State *co, int status, bool is_wrap) {
     bool has_died = lua_status(co) != LUA_OK && lua_status(co) != LUA_YIELD;
     bool noted = has_died && status != LUA_ERRMEM;
-    if (noted) luahost_push_inner_traceback(L, co);
+    if (noted) luahost_push_inner_traceback(L, co, 0);
     if (is_wrap && has_died) {
         luahost_loop *loop = luahost_vm_of(L)->loop;
         loop->resumers[loop->depth++] = L;

@@ -177,7 +177,9 @@ int luahost_park(lua_State *L, luahost_list *list, double seconds, int (*on_time
  * lua_gettop(L) - the top at the time of the call, given to k as ctx). k may call luahost_park again. */
 int luahost_parkk(
     lua_State *L, luahost_list *list, double seconds, int (*on_timeout)(lua_State *co), const char *what, lua_KFunction k);
-/* Raises luahost_park's error now if Lua could not wait here, or the cancellation if the task is cancelled. */
+/* Raises luahost_park's error for where Lua cannot wait. Jumps. */
+int luahost_raise_cannot_wait(lua_State *L, const char *what);
+/* Raises that error now if Lua could not wait here, or the cancellation if the task is cancelled. */
 void luahost_check_wait(lua_State *L, const char *what);
 /* luahost_parkk, for a task that waited on the list before and is to stay ahead of those that came after it. */
 int luahost_parkk_first(lua_State *L, luahost_list *list, const char *what, lua_KFunction k);
@@ -192,12 +194,14 @@ int luahost_timeout_nil(lua_State *co);
 
 /* Takes a client as the first argument away, so that c:sleep(1) is c.sleep(1); returns 1 if there was one, else 0. */
 int luahost_method_shift(lua_State *L);
-/* Raises "bad argument #1 to 'sleep' (…)". Unlike luaL_argerror it does not count a method's self. Jumps. */
 /* The userdata of argument 1, whose metatable the registry must have under `key`; else raises an error that names `type` and
  * `function`. */
 void *luahost_check_self(lua_State *L, const void *key, const char *type, const char *function);
+/* Raises "bad argument #1 to 'sleep' (…)". Unlike luaL_argerror it does not count a method's self. Jumps. */
 int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Pushes what an error message shows of a refused value: a number itself, of anything else the type. */
+const char *luahost_push_refused(lua_State *L, int index);
 /* A time in seconds: a number >= 0, not NaN. nil or none: `otherwise`. `index` is where it is, `number` what it is called. */
 lua_Number luahost_check_seconds(lua_State *L, int index, int number, const char *function, lua_Number otherwise);
 
@@ -231,9 +235,9 @@ void luahost_push_where(lua_State *L, const luahost_task *task);
 void luahost_report_failure(luahost_task *task);
 /* Turns any error value into text without ever raising; pushes the string on L. */
 void luahost_push_error_text(lua_State *L, int index);
-/* A coroutine of the script's died with the error on top of its stack: pushes its traceback on `outer`, below those of the
- * coroutines within it that the error has left before. */
-void luahost_push_inner_traceback(lua_State *outer, lua_State *inner);
+/* A coroutine of the script's died with the error on top of its stack: pushes its traceback, from `level` on, on `outer`,
+ * below those of the coroutines within it that the error has left before. */
+void luahost_push_inner_traceback(lua_State *outer, lua_State *inner, int level);
 /* Remembers the two values on top of L, an error and the traceback of the coroutine that it left; pops the traceback. */
 void luahost_note_inner_traceback(lua_State *L);
 

@@ -54,9 +54,8 @@ __attribute__((format(printf, 3, 4))) static const char *fail(
     va_list arguments;
     va_start(arguments, format);
     d->err->offset = (size_t)(at - d->text);
-    int length = vsnprintf(d->err->message, sizeof d->err->message, format, arguments);
+    vsnprintf(d->err->message, sizeof d->err->message, format, arguments);
     va_end(arguments);
-    snprintf(d->err->message + length, sizeof d->err->message - (size_t)length, " at byte %zu", d->err->offset + 1);
     return NULL;
 }
 

@@ -94,12 +94,11 @@ lua_Number luahost_option_number(const luahost_options *options, const char *nam
     lua_State *L = options->L;
     int type = luahost_option_push(options, name);
     if (type != LUA_TNIL) {
-        if (type != LUA_TNUMBER) luahost_option_error(options, name, "number");
         otherwise = lua_tonumber(L, -1);
-        if (!(otherwise >= 0)) {
+        if (type != LUA_TNUMBER || !(otherwise >= 0)) {
             luahost_argument_error(
                 L, options->number, options->function, "option '%s': number >= 0 expected, got %s", name,
-                luaL_tolstring(L, -1, NULL));
+                luahost_push_refused(L, -1));
         }
     }
     lua_pop(L, 1);

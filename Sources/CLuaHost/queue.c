@@ -203,8 +203,8 @@ static int queue_new(lua_State *L) {
         int is_integer;
         limit = lua_tointegerx(L, 1, &is_integer);
         if (lua_type(L, 1) != LUA_TNUMBER || !is_integer) {
-            const char *given = lua_type(L, 1) == LUA_TNUMBER ? lua_tostring(L, 1) : luaL_typename(L, 1);
-            return luahost_argument_error(L, 1, "create_queue", "size: integer expected, got %s", given);
+            return luahost_argument_error(
+                L, 1, "create_queue", "size: integer expected, got %s", luahost_push_refused(L, 1));
         }
     }
     queue *self = lua_newuserdatauv(L, sizeof *self, USER_VALUES);

@@ -48,6 +48,7 @@ void luahost_push_error_text(lua_State *L, int index) {
 /* ---- tracebacks ---- */
 
 #define HEADING "stack traceback:"
+#define NAMELESS "\n\t[C]: in ?"
 
 static bool is_noted(lua_State *L, int error_index) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, luahost_vm_of(L)->inner_error_ref);
@@ -65,8 +66,14 @@ static bool has_lua_function(lua_State *co) {
     return false;
 }
 
-/* The error on top of L's stack is that of `inner`. Replaces it by the whole traceback. */
-static void push_traceback(lua_State *L, lua_State *inner) {
+/* What coroutine.wrap returns has no name when it is called right there. */
+static const char *skip_wrap(const char *traceback) {
+    size_t length = sizeof NAMELESS - 1;
+    return strncmp(traceback, NAMELESS, length) == 0 ? traceback + length : traceback;
+}
+
+/* The error on top of L's stack is that of `inner`. Replaces it by the whole traceback, from `level` on. */
+static void push_traceback(lua_State *L, lua_State *inner, int level) {
     int error = lua_gettop(L);
     bool is_continued = is_noted(L, error);
     if (is_continued) {
@@ -77,21 +84,21 @@ static void push_traceback(lua_State *L, lua_State *inner) {
         }
         lua_pushliteral(L, "\ninside a coroutine, resumed by:");
     }
-    luaL_traceback(L, inner, NULL, 0);
+    luaL_traceback(L, inner, NULL, level);
     if (is_continued) {
-        lua_pushstring(L, lua_tostring(L, -1) + sizeof HEADING - 1);
+        lua_pushstring(L, skip_wrap(lua_tostring(L, -1) + sizeof HEADING - 1));
         lua_remove(L, -2);
         lua_concat(L, 3);
     }
     lua_replace(L, error);
 }
 
-void luahost_push_inner_traceback(lua_State *outer, lua_State *inner) {
+void luahost_push_inner_traceback(lua_State *outer, lua_State *inner, int level) {
     luaL_checkstack(outer, 8, NULL);
     luaL_checkstack(inner, 1, NULL);
     lua_pushvalue(inner, -1);
     lua_xmove(inner, outer, 1);
-    push_traceback(outer, inner);
+    push_traceback(outer, inner, level);
 }
 
 void luahost_note_inner_traceback(lua_State *L) {
@@ -153,7 +160,7 @@ static void add_place(lua_State *L, int error, lua_State *co) {
 
 /* Below the script's own functions there may be one of the host's. */
 static void trim_traceback(lua_State *L) {
-    static const char tail[] = "\n\t[C]: in ?";
+    static const char tail[] = NAMELESS;
     size_t length;
     const char *text = lua_tolstring(L, -1, &length);
     if (length < sizeof tail - 1) return;
@@ -201,7 +208,7 @@ void luahost_report_failure(luahost_task *task) {
     luahost_push_error_text(L, error);
     add_place(L, error, co);
     lua_pushvalue(L, error);
-    push_traceback(L, co);
+    push_traceback(L, co, 0);
     trim_traceback(L);
     luahost_push_where(L, task);
     lua_pushboolean(L, 0);

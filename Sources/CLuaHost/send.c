@@ -36,8 +36,7 @@ static int unusual_result(lua_State *L, luahost_client *client, luahost_send_res
             L, 1, "send", "byte %d is U+001E, which separates messages in polling: send it as eio.bytes",
             (int)offset + 1);
     case LUAHOST_FULL:
-        luahost_check_wait(L, "eio.send, with max_buffered bytes unwritten,");
-        return luahost_raise(L, "BufferError", "eio.send: more than max_buffered bytes are unwritten");
+        return luahost_raise_cannot_wait(L, "eio.send, with max_buffered bytes unwritten,");
     }
     lua_pushboolean(L, true);
     return 1;

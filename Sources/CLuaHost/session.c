@@ -132,7 +132,7 @@ static void keep_info(luahost_client *client, const luahost_session_info *info) 
 static int connect_handler_error(lua_State *L) {
     const luahost_client *client = luahost_vm_of(L)->current->client;
     if (client->in_connect_slice) return 1;
-    luahost_push_inner_traceback(L, L);
+    luahost_push_inner_traceback(L, L, 1);
     luahost_note_inner_traceback(L);
     return 1;
 }

@@ -71,7 +71,7 @@ static bool push_obstacle(lua_State *L, lua_State *of, int level) {
     return false;
 }
 
-static void raise_cannot_wait(lua_State *L, const char *what) {
+int luahost_raise_cannot_wait(lua_State *L, const char *what) {
     luahost_vm *vm = luahost_vm_of(L);
     luahost_loop *loop = vm->loop;
     luaL_checkstack(L, 10, NULL);
@@ -79,7 +79,7 @@ static void raise_cannot_wait(lua_State *L, const char *what) {
     bool found = push_obstacle(L, L, 1);
     for (size_t index = loop->depth; !found && index-- > 0;) found = push_obstacle(L, loop->resumers[index], 0);
     if (!found) lua_pushliteral(L, "code that is no part of a task");
-    luaL_error(L, "%s cannot wait here, inside %s", what, lua_tostring(L, -1));
+    return luaL_error(L, "%s cannot wait here, inside %s", what, lua_tostring(L, -1));
 }
 
 static void raise_cancelled(lua_State *L) {
@@ -102,7 +102,7 @@ bool luahost_can_wait(lua_State *L) {
 }
 
 void luahost_check_wait(lua_State *L, const char *what) {
-    if (!luahost_can_wait(L)) raise_cannot_wait(L, what);
+    if (!luahost_can_wait(L)) luahost_raise_cannot_wait(L, what);
     if (luahost_vm_of(L)->current->cancelled) raise_cancelled(L);
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.talk import complete, converse, sending
+from harness.talk import complete, converse, run, sending
 
 
 # on().
@@ -264,3 +264,24 @@ def test_separator_in_text_is_refused_on_polling(lua):
         eio.send("ok")
     """)
     assert result.lines[0].startswith("false\t") and "byte 2" in result.lines[0] and "eio.bytes" in result.lines[0]
+
+
+# What an uncaught error shows of the script's calls.
+
+
+TRACEBACKS = {
+    "eio.on('connect', function() eio.sleep(0); error('x') end); eio.connect(arg[1]); eio.sleep(0.1)": [
+        "[C]: in function 'error'", "script.lua:1: in function <script.lua:1>"],
+    "eio.start_background_task(function() coroutine.wrap(error)('x') end)": [
+        "[C]: in function 'error'", "script.lua:1: in function <script.lua:1>"],
+    "eio.start_background_task(coroutine.wrap(error), 'x')": ["[C]: in function 'error'"],
+    "eio.start_background_task(eio.sleep, 'x')": ["[C]: in function 'eio.sleep'"],
+}
+
+
+@pytest.mark.parametrize("code", TRACEBACKS)
+def test_traceback_has_the_calls_of_the_script_only(lua, echo, code):
+    result = run(lua, code + " eio.sleep(0.05) eio.disconnect()", echo.url)
+    assert result.status == 1
+    shown = result.stderr.partition("stack traceback:\n")[2].splitlines()
+    assert [line.strip() for line in shown if line.startswith("\t")] == TRACEBACKS[code], result
