@@ -14,6 +14,11 @@
 /// Arrays and objects within one another, in both directions (Tarantool's limit, too).
 #define LUAHOST_JSON_MAX_DEPTH 128
 
+/// The bytes of a text that is written, and the tables in it. One table may be in many places of a value: thirty that
+/// each hold the next one twice are a thousand million.
+#define LUAHOST_JSON_MAX_LENGTH (256 << 20)
+#define LUAHOST_JSON_MAX_TABLES 10000000
+
 typedef struct luahost_json_error {
     /// A sentence without a full stop, valid UTF-8. Positions in it count from 1, as in Lua's strings.
     char message[256];
@@ -30,7 +35,7 @@ typedef struct luahost_json_error {
 /// A surrogate without its partner becomes U+FFFD, for Lua's string has to be valid UTF-8 to be sent back.
 int luahost_json_decode(lua_State *L, const char *text, size_t length, luahost_json_error *err);
 
-/// Appends the value at `idx` as compact JSON and returns 1; or leaves `out` as it was, fills `err` and returns 0.
+/// Appends the value at `idx` as compact JSON to an empty buffer and returns 1; or leaves `out` as it was, fills `err` and returns 0.
 ///
 /// Calls no metamethod and allocates no Lua object, so no finalizer can run in between and use `out` as well.
 int luahost_json_encode(lua_State *L, int idx, luahost_buffer *out, luahost_json_error *err);

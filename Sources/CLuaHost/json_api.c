@@ -18,6 +18,7 @@ static int json_encode(lua_State *L) {
     luahost_json_error error;
     scratch->length = 0;
     if (!luahost_json_encode(L, 1, scratch, &error)) {
+        luahost_buffer_reset(scratch, SCRATCH_KEPT);
         return luahost_argument_error(L, 1, "encode", "%s", error.message);
     }
     lua_pushlstring(L, scratch->data, scratch->length);

@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
-#include "utf8.h"
+#include "json_string.h"
 
 /// A table that is being written, and how far: the chain of them is the path to a value.
 typedef struct level {
@@ -19,6 +18,7 @@ typedef struct encoder {
     lua_State *L;
     luahost_buffer *out;
     luahost_json_error *err;
+    int tables;
     /// Of the shared metatables; NULL until the first table that has any metatable.
     const void *array_mt;
     const void *object_mt;
@@ -75,100 +75,21 @@ static __attribute__((noinline)) int fail(encoder *e, const level *at, const cha
     return 0;
 }
 
-/// Writes an escape for `byte` and returns the place behind it; at most six bytes.
-static char *write_escape(char *out, unsigned char byte) {
-    static const char hex[] = "0123456789abcdef";
-    *out++ = '\\';
-    switch (byte) {
-    case '"': *out++ = '"'; break;
-    case '\\': *out++ = '\\'; break;
-    case '\b': *out++ = 'b'; break;
-    case '\t': *out++ = 't'; break;
-    case '\n': *out++ = 'n'; break;
-    case '\f': *out++ = 'f'; break;
-    case '\r': *out++ = 'r'; break;
-    default:
-        memcpy(out, "u00", 3);
-        out[3] = hex[byte >> 4];
-        out[4] = hex[byte & 15];
-        out += 5;
-    }
-    return out;
+static int fail_size(encoder *e, const level *at, int limit, const char *unit) {
+    char what[64];
+    snprintf(what, sizeof what, "cannot encode more than %d %s", limit, unit);
+    return fail(e, at, what, "");
 }
 
-/// Whether a word holds a byte that a JSON string cannot hold as it is.
-static inline bool has_special(uint64_t word) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
-    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-    uint64_t below = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
-    return (below & tops) != 0;
-}
-
-/// Copies 4 to 15 bytes as two words that may overlap. False when an escape is needed; `out` is scratch then.
-static inline bool copy_plain(char *out, const char *byte, size_t length, uint64_t *not_ascii) {
-    uint64_t first, last;
-    if (length >= sizeof first) {
-        memcpy(&first, byte, sizeof first);
-        memcpy(&last, byte + length - sizeof last, sizeof last);
-        memcpy(out, &first, sizeof first);
-        memcpy(out + length - sizeof last, &last, sizeof last);
-    } else {
-        uint32_t low, high;
-        memcpy(&low, byte, sizeof low);
-        memcpy(&high, byte + length - sizeof high, sizeof high);
-        memcpy(out, &low, sizeof low);
-        memcpy(out + length - sizeof high, &high, sizeof high);
-        first = last = (uint64_t)high << 32 | low;
-    }
-    *not_ascii |= (first | last) & UINT64_C(0x8080808080808080);
-    return !has_special(first) && !has_special(last);
-}
-
-/// Appends the string in quotes. False when it is not UTF-8; then the error's offset says where.
-static inline bool write_string(encoder *e, const char *text, size_t length) {
-    // Two quotes, and a block is stored before it is known how much of it may stay.
-    const size_t spare = 2 + LUAHOST_JSON_BLOCK;
-    const char *byte = text, *end = text + length;
-    uint64_t not_ascii = 0;
-    char *out = luahost_buffer_reserve(e->out, length + spare);
-    *out++ = '"';
-    for (;;) {
-        while (end - byte >= LUAHOST_JSON_BLOCK) {
-            unsigned plain = luahost_json_special(byte, &not_ascii);
-            memcpy(out, byte, LUAHOST_JSON_BLOCK);
-            if (plain < LUAHOST_JSON_BLOCK) {
-                byte += plain;
-                out += plain;
-                break;
-            }
-            byte += LUAHOST_JSON_BLOCK;
-            out += LUAHOST_JSON_BLOCK;
-        }
-        size_t rest = (size_t)(end - byte);
-        if (rest >= 4 && rest < LUAHOST_JSON_BLOCK && copy_plain(out, byte, rest, &not_ascii)) {
-            byte += rest;
-            out += rest;
-        }
-        while (byte < end && (unsigned char)*byte >= 0x20 && *byte != '"' && *byte != '\\') {
-            not_ascii |= *byte & 0x80;
-            *out++ = *byte++;
-        }
-        if (byte == end) break;
-        e->out->length = (size_t)(out - e->out->data);
-        out = luahost_buffer_reserve(e->out, (size_t)(end - byte) + 6 + spare);
-        out = write_escape(out, (unsigned char)*byte++);
-    }
-    *out++ = '"';
-    e->out->length = (size_t)(out - e->out->data);
-    if (__builtin_expect(not_ascii == 0, 1)) return true;
-    e->err->offset = luahost_utf8_validate(text, length);
-    return e->err->offset == length;
+static int fail_length(encoder *e, const level *at) {
+    return fail_size(e, at, LUAHOST_JSON_MAX_LENGTH, "bytes of text");
 }
 
 static int encode_string(encoder *e, const level *at, int idx) {
     size_t length;
     const char *text = lua_tolstring(e->L, idx, &length);
-    if (write_string(e, text, length)) return 1;
+    if (__builtin_expect(e->out->length + length > LUAHOST_JSON_MAX_LENGTH, 0)) return fail_length(e, at);
+    if (luahost_json_write_string(e->out, text, length, &e->err->offset)) return 1;
     char what[64];
     snprintf(what, sizeof what, "byte %zu of the string is not UTF-8", e->err->offset + 1);
     return fail(e, at, what, ": JSON is UTF-8 text, send bytes as eio.bytes or in base64");
@@ -217,7 +138,7 @@ static inline int encode_key(encoder *e, level *self, int table, int key, bool i
         if (is_explicit && is_doubled_key(e->L, table, text, length)) {
             return fail(e, self, "cannot encode both the integer and the string as a key", "");
         }
-        if (write_string(e, text, length)) return 1;
+        if (luahost_json_write_string(e->out, text, length, &e->err->offset)) return 1;
         char what[64];
         snprintf(what, sizeof what, "byte %zu of a key is not UTF-8", e->err->offset + 1);
         return fail(e, self->parent, what, ": JSON is UTF-8 text");
@@ -348,10 +269,10 @@ static int encode_table(encoder *e, const level *parent, int table) {
         if (at->table == self.table) return fail(e, parent, "cannot encode a cycle: a table contains itself", "");
     }
     if (self.depth > LUAHOST_JSON_MAX_DEPTH) {
-        char what[64];
-        snprintf(what, sizeof what, "cannot encode more than %d levels of tables", LUAHOST_JSON_MAX_DEPTH);
-        return fail(e, parent, what, "");
+        return fail_size(e, parent, LUAHOST_JSON_MAX_DEPTH, "levels of tables");
     }
+    if (e->out->length > LUAHOST_JSON_MAX_LENGTH) return fail_length(e, parent);
+    if (++e->tables > LUAHOST_JSON_MAX_TABLES) return fail_size(e, parent, LUAHOST_JSON_MAX_TABLES, "tables");
     if (!lua_checkstack(e->L, 4)) return fail(e, parent, "no room on the Lua stack", "");
 
     table_kind kind = kind_of(e, table);
@@ -423,6 +344,7 @@ int luahost_json_encode(lua_State *L, int idx, luahost_buffer *out, luahost_json
     } else {
         lua_pushvalue(L, idx);
         ok = encode_value(&e, NULL, top + 1);
+        if (ok && out->length > LUAHOST_JSON_MAX_LENGTH) ok = fail_length(&e, NULL);
     }
     lua_settop(L, top);
     if (!ok) out->length = start;

@@ -55,7 +55,10 @@ static int send_json(lua_State *L, luahost_client *client) {
     luahost_buffer *scratch = &client->vm->scratch;
     luahost_json_error error;
     scratch->length = 0;
-    if (!luahost_json_encode(L, 1, scratch, &error)) return luahost_argument_error(L, 1, "send", "%s", error.message);
+    if (!luahost_json_encode(L, 1, scratch, &error)) {
+        luahost_buffer_reset(scratch, SCRATCH_KEPT);
+        return luahost_argument_error(L, 1, "send", "%s", error.message);
+    }
     size_t offset = 0;
     luahost_send_result result = client->vm->host.client_send(
         client->context, scratch->data, scratch->length, false, luahost_can_wait(L), &offset);

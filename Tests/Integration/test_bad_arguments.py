@@ -74,6 +74,31 @@ def test_encode_refuses(lua, code):
         assert part in message
 
 
+TEXT, TABLES = "268435456 bytes of text", "10000000 tables"
+ENDLESS = [
+    ("local t = {} for _ = 1, 30 do t = {t, t} end", TABLES),
+    ("local t = 'x' for _ = 1, 30 do t = {a = t, b = t} end", TABLES),
+    ("local t = ('x'):rep(1000) for _ = 1, 60 do t = {a = t, b = t} end", TEXT),
+    ("local s, t = ('x'):rep(1 << 20), {} for n = 1, 1000 do t[n] = s end", TEXT),
+    ("local t = ('\\0'):rep(50 << 20)", TEXT),
+]
+
+
+@pytest.mark.parametrize("code, limit", ENDLESS)
+def test_encode_has_a_limit(lua, code, limit):
+    """A table may be in many places of a value: its text can be longer than any memory."""
+    result = run(lua, f"""
+        {code}
+        local ok, message = pcall(eio.json.encode, t)
+        print(ok, message)
+        for line in io.lines("/proc/self/status") do if line:find("VmRSS") then print(line:match("%d+") + 0) end end
+    """, timeout=20)
+    assert result.lines[0].startswith(
+        f"false\tbad argument #1 to 'encode' (cannot encode more than {limit} at $"), result
+    # What the attempt took is given back; some values need memory themselves.
+    assert int(result.lines[1]) < 150_000
+
+
 def test_send_of_an_encoder_gone_wrong(lua, echo):
     result = run(lua, """
         local c = require("engineio").Client{json = {encode = function(x) return x.result end, decode = print}}
