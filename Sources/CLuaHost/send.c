@@ -1,6 +1,7 @@
 /* c.send, c.buffered and c.drain. */
 #include "client.h"
 #include "json.h"
+#include "utf8.h"
 
 /* What the scratch buffer may keep from one message to the next. */
 #define SCRATCH_KEPT 65536
@@ -46,7 +47,14 @@ static inline int transmit(lua_State *L, luahost_client *client, const char *dat
     size_t offset = 0;
     luahost_send_result result =
         client->vm->host.client_send(client->context, data, length, is_binary, luahost_can_wait(L), &offset);
-    if (__builtin_expect(result != LUAHOST_SENT, 0)) return unusual_result(L, client, result, offset);
+    if (__builtin_expect(result != LUAHOST_SENT, 0)) {
+        /* Whether a text can be sent at all does not depend on the connection. */
+        if (result == LUAHOST_NOT_CONNECTED && !is_binary) {
+            offset = luahost_utf8_validate(data, length);
+            if (offset < length) result = LUAHOST_INVALID_UTF8;
+        }
+        return unusual_result(L, client, result, offset);
+    }
     lua_pushboolean(L, true);
     return 1;
 }

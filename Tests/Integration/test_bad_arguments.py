@@ -63,6 +63,14 @@ def test_send_refuses(lua, transport, code):
     assert received == ["4next"]
 
 
+@pytest.mark.parametrize("code", [code for code in UNSENDABLE if "{" in code or "\\x" in code], ids=lambda code: code[-30:])
+def test_send_refuses_without_a_connection(lua, code):
+    message = message_of(lua, code)
+    assert message.startswith("bad argument #1 to 'send' (")
+    for part in UNSENDABLE[code]:
+        assert part in message
+
+
 UNENCODABLE = [code for code in UNSENDABLE if "{" in code or "print" in code]
 
 
