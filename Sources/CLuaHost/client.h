@@ -95,7 +95,7 @@ struct luahost_client {
     size_t queued_bytes, queued_count;
     size_t handlers;        /* message handlers that have not returned */
     size_t unwritten;       /* of the session that ended last */
-    luahost_list connecters, waiters, receivers, senders, disconnecters;
+    luahost_list connecters, waiters, receivers, senders, drainers, disconnecters;
     double ping_interval, ping_timeout;
 };
 

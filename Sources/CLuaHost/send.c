@@ -5,7 +5,7 @@
 
 /* What the scratch buffer may keep from one message to the next. */
 #define SCRATCH_KEPT 65536
-/* How often drain looks, in seconds: the host tells when less than half is buffered, not when nothing is. */
+/* How often drain looks, in seconds, if the host does not tell. */
 #define DRAIN_INTERVAL 0.005
 
 static int not_connected(lua_State *L, luahost_client *client) {
@@ -137,6 +137,10 @@ int luahost_client_buffered(lua_State *L) {
     return 1;
 }
 
+void luahost_client_drained(luahost_client *client) {
+    while (client->drainers.first != NULL) luahost_task_wake(client->drainers.first, 0);
+}
+
 static bool is_open(const luahost_client *client) {
     return client->ending == LUAHOST_NOT_ENDING &&
         (client->state == LUAHOST_CONNECTED || client->state == LUAHOST_DISCONNECTING);
@@ -156,13 +160,16 @@ static int look(lua_State *L, luahost_client *client) {
         return 1;
     }
     lua_Integer deadline = lua_tointeger(L, 1);
-    double seconds = DRAIN_INTERVAL;
+    void (*notify)(void *context) = client->vm->host.client_notify_drained;
+    double seconds = notify != NULL ? -1 : DRAIN_INTERVAL;
     if (deadline >= 0) {
         lua_Integer left = deadline - (lua_Integer)luahost_now();
         if (left <= 0) return luahost_timeout_nil(L);
-        if ((double)left / 1e9 < seconds) seconds = (double)left / 1e9;
+        if (seconds < 0 || (double)left / 1e9 < seconds) seconds = (double)left / 1e9;
     }
-    return luahost_parkk(L, NULL, seconds, NULL, "eio.drain", looked);
+    luahost_check_wait(L, "eio.drain");
+    if (notify != NULL) notify(client->context);
+    return luahost_parkk(L, &client->drainers, seconds, NULL, "eio.drain", looked);
 }
 
 static int looked(lua_State *L, int status, lua_KContext top) {

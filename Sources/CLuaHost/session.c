@@ -76,6 +76,7 @@ static void wake_all(luahost_client *client) {
         lua_pushliteral(task->co, "not connected");
         wake(task, 2, enforced);
     }
+    luahost_client_drained(client);
     while ((task = client->disconnecters.first) != NULL) {
         bool enforced = begin_push(vm, task);
         lua_pushboolean(task->co, client->unwritten == 0);
@@ -276,6 +277,7 @@ void luahost_client_closed(
     bool is_lost = reason.length == length && memcmp(reason.data, transport_error, length) == 0;
     client->state = is_lost ? LUAHOST_CONNECTED : LUAHOST_DISCONNECTING;
     client->ending = LUAHOST_END_DUE;
+    luahost_client_drained(client);
     if (luahost_may_run(client->vm) && !luahost_mailbox_is_startable(client)) luahost_client_farewell(client);
     else luahost_mailbox_schedule(client);
 }

@@ -308,6 +308,27 @@ def test_send_after_the_end_of_a_session(lua, transport):
     assert result.lines == ["false\tnot connected"]
 
 
+def test_drain_ends_with_the_session(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        session.socket.connection.writer.transport.pause_reading()
+        await server.get()
+        session.socket.connection.writer.transport.abort()
+
+    result = converse(lua, conversation, """
+        local c = require("engineio").Client{max_buffered = 1 << 30}
+        c.connect(arg[1], {transports = "websocket"})
+        c.send(("x"):rep(16 << 20))
+        local first = eio.start_background_task(function() print(c.drain()) end)
+        local second = eio.start_background_task(function() print(c.drain(5)) end)
+        eio.sleep(0.05)
+        local other = require("engineio").Client{request_timeout = 0.2}
+        pcall(other.connect, arg[1], {transports = "polling"})
+        first:join(); second:join()
+    """)
+    assert result.lines == ["false\tnot connected"] * 2
+
+
 def test_buffered_and_drain(lua):
     size = 8 << 20
 

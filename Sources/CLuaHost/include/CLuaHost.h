@@ -159,6 +159,9 @@ typedef struct luahost_callbacks {
     void (*client_pause)(void *context, bool paused);
     /* Bytes that `send` took and the system has not. */
     size_t (*client_buffered)(void *context);
+    /* Something is buffered and drain() waits for its end: luahost_client_drained is to follow, not from within this call.
+     * May be asked again before that. NULL: the host does not tell, and drain() looks from time to time. */
+    void (*client_notify_drained)(void *context);
 } luahost_callbacks;
 
 /* ---- the VM (vm.c) ---- */
@@ -225,5 +228,7 @@ void luahost_client_closed(
     luahost_client *client, luahost_slice reason, const luahost_detail *detail, size_t unwritten);
 /* Less than half of max_buffered waits: senders go on. May be called from within a slice. */
 void luahost_client_writable(luahost_client *client);
+/* client_buffered may be 0 now: drain() looks, and asks again if it is not. May be called from within a slice. */
+void luahost_client_drained(luahost_client *client);
 
 #endif
