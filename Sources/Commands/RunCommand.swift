@@ -41,7 +41,9 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let line: ScriptCommandLine
         do {
-            line = try ScriptCommandLine(program: CommandLine.arguments[0], arguments: self.arguments)
+            // What stands behind `run`, or behind the program's name where `run` is left out.
+            let arguments = ProcessArguments.all.suffix(self.arguments.count)
+            line = try ScriptCommandLine(program: ProcessArguments.all[0], arguments: Array(arguments))
         } catch {
             throw ValidationError(error.description)
         }

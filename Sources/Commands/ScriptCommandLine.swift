@@ -12,54 +12,65 @@ struct UsageError: Error, Equatable, CustomStringConvertible {
 
 /// The command line of `eio-lua run`, read as `lua5.4` reads its own: options end at the script, and all that follows the
 /// script is the script's.
+///
+/// It is read as bytes: a file's name and what a script is told need not be UTF-8.
 struct ScriptCommandLine {
+    typealias Bytes = [UInt8]
+
     var options = ScriptOptions()
     var logLevel = Logger.Level.warning
     var showsVersion = false
     var showsHelp = false
 
     /// - Parameter arguments: what follows `run`; `program` is what `arg` shows before it.
-    init(program: String, arguments: [String]) throws(UsageError) {
+    init(program: Bytes, arguments: [Bytes]) throws(UsageError) {
         self.options.arguments = [program] + arguments
         var index = 0
         reading: while index < arguments.count {
             let argument = arguments[index]
+            let isLong = argument.starts(with: "--".utf8)
             // A value stands behind its option, joined by `=` or, for one letter, by nothing.
-            func value(_ option: String) throws(UsageError) -> String {
-                if argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") {
-                    return String(argument[argument.index(after: equals)...])
+            func value(_ option: String) throws(UsageError) -> Bytes {
+                if isLong, let equals = argument.firstIndex(of: UInt8(ascii: "=")) {
+                    return Bytes(argument[(equals + 1)...])
                 }
-                if !argument.hasPrefix("--"), argument.count > 2 { return String(argument.dropFirst(2)) }
+                if !isLong, argument.count > 2 { return Bytes(argument.dropFirst(2)) }
                 index += 1
                 guard index < arguments.count else { throw UsageError("\(option) needs a value") }
                 return arguments[index]
             }
-            let name = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) : String(argument.prefix(2))
+            let whole = Self.text(argument)
+            let name = Self.text(isLong ? argument.prefix { $0 != UInt8(ascii: "=") } : argument.prefix(2))
             switch name {
             case "--":
-                guard argument == "--" else { throw Self.unknown(argument) }
+                guard whole == "--" else { throw Self.unknown(whole) }
                 index += 1
                 break reading
-            case "-" where argument == "-":
+            case "-":
                 break reading
             case "-e": self.options.steps.append(.code(try value("-e")))
             case "-l": self.options.steps.append(.require(try value("-l")))
-            case "--log-level": self.logLevel = try Self.level(try value(name))
-            case "--url": self.options.defaultURL = try value(name)
-            case "-v" where argument == "-v", "--version" where argument == name: self.showsVersion = true
-            case "-E" where argument == "-E": self.options.ignoresEnvironment = true
-            case "-W" where argument == "-W": self.options.showsWarnings = true
-            case "--strict" where argument == name: self.options.isStrict = true
-            case "-h" where argument == "-h", "--help" where argument == name: self.showsHelp = true
+            case "--log-level": self.logLevel = try Self.level(Self.text(try value(name)))
+            case "--url": self.options.defaultURL = Self.text(try value(name))
+            case "-v" where whole == name, "--version" where whole == name: self.showsVersion = true
+            case "-E" where whole == name: self.options.ignoresEnvironment = true
+            case "-W" where whole == name: self.options.showsWarnings = true
+            case "--strict" where whole == name: self.options.isStrict = true
+            case "-h" where whole == name, "--help" where whole == name: self.showsHelp = true
             default:
-                guard !argument.hasPrefix("-") else { throw Self.unknown(argument) }
+                guard argument.first != UInt8(ascii: "-") else { throw Self.unknown(whole) }
                 break reading
             }
             index += 1
         }
         guard index < arguments.count else { return }
         self.options.scriptIndex = index + 1
-        self.options.steps.append(arguments[index] == "-" ? .standardInput : .file(arguments[index]))
+        self.options.steps.append(
+            arguments[index].elementsEqual("-".utf8) ? .standardInput : .file(arguments[index]))
+    }
+
+    private static func text(_ bytes: some Collection<UInt8>) -> String {
+        String(decoding: bytes, as: UTF8.self)
     }
 
     private static func unknown(_ argument: String) -> UsageError {

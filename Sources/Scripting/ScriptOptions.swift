@@ -1,16 +1,17 @@
 /// What a script is run with.
 package struct ScriptOptions {
-    /// One thing that the main task does: the command line's `-e`, `-l` and the script, in their order.
+    /// One thing that the main task does: the command line's `-e`, `-l` and the script, in their order. The bytes are those
+    /// of the command line, which need not be UTF-8.
     package enum Step {
-        case code(String)
-        case require(String)
-        case file(String)
+        case code([UInt8])
+        case require([UInt8])
+        case file([UInt8])
         case standardInput
     }
 
     package var steps: [Step] = []
     /// The command line as `arg` shows it, and where in it the script stands.
-    package var arguments: [String] = []
+    package var arguments: [[UInt8]] = []
     package var scriptIndex: Int?
     /// `-E`: neither LUA_INIT nor LUA_PATH count.
     package var ignoresEnvironment = false

@@ -7,15 +7,15 @@ import Testing
 /// The command line as `lua5.4` reads it.
 @Suite struct ScriptCommandLineTests {
     private static func line(_ arguments: String...) throws(UsageError) -> ScriptCommandLine {
-        try ScriptCommandLine(program: "eio-lua", arguments: arguments)
+        try ScriptCommandLine(program: Array("eio-lua".utf8), arguments: arguments.map { Array($0.utf8) })
     }
 
     private static func steps(_ line: ScriptCommandLine) -> [String] {
         line.options.steps.map { step in
             switch step {
-            case .code(let text): "code \(text)"
-            case .require(let name): "require \(name)"
-            case .file(let path): "file \(path)"
+            case .code(let text): "code \(String(decoding: text, as: UTF8.self))"
+            case .require(let name): "require \(String(decoding: name, as: UTF8.self))"
+            case .file(let path): "file \(String(decoding: path, as: UTF8.self))"
             case .standardInput: "stdin"
             }
         }
@@ -25,7 +25,8 @@ import Testing
         let line = try Self.line("bot.lua", "-e", "--strict", "-")
         #expect(Self.steps(line) == ["file bot.lua"])
         #expect(line.options.scriptIndex == 1)
-        #expect(line.options.arguments == ["eio-lua", "bot.lua", "-e", "--strict", "-"])
+        let texts = line.options.arguments.map { String(decoding: $0, as: UTF8.self) }
+        #expect(texts == ["eio-lua", "bot.lua", "-e", "--strict", "-"])
         #expect(!line.options.isStrict)
     }
 
@@ -33,6 +34,17 @@ import Testing
         let line = try Self.line("-l", "a", "-e", "x=1", "-lb=c", "-ey=2", "s.lua")
         #expect(Self.steps(line) == ["require a", "code x=1", "require b=c", "code y=2", "file s.lua"])
         #expect(line.options.scriptIndex == 7)
+    }
+
+    @Test func bytesStayAsTheyAre() throws {
+        let code = Array("-ex='".utf8) + [0xFF, UInt8(ascii: "'")]
+        let line = try ScriptCommandLine(program: [0xFE], arguments: [code, [0xFD], [0xFC]])
+        #expect(line.options.arguments == [[0xFE], code, [0xFD], [0xFC]])
+        guard case .code(let text) = line.options.steps[0], case .file(let path) = line.options.steps[1] else {
+            Issue.record("not code and a file: \(line.options.steps)")
+            return
+        }
+        #expect(text == Array(code.dropFirst(2)) && path == [0xFD])
     }
 
     @Test func dashIsTheStandardInput() throws {

@@ -180,6 +180,14 @@ def test_invalid_utf8_on_the_command_line(lua):
     assert done.stdout == b"true\t255\n", done
 
 
+def test_invalid_utf8_in_code_and_in_the_name_of_a_script(lua):
+    script = os.fsencode(lua.folder) + b"/\xff.lua"
+    with open(script, "w") as file:
+        file.write("io.write(x, arg[0], ...)")
+    done = subprocess.run([PROGRAM, "run", b"-ex = '\xfe'", script, b"\xfd"], capture_output=True, timeout=20)
+    assert done.stdout == b"\xfe" + script + b"\xfd", done
+
+
 def test_missing_module(lua):
     result = run(lua, "\nrequire 'no.such.module'")
     assert result.status == 1
