@@ -65,7 +65,8 @@ public final class EngineIOServer: Sendable {
         self.channel.eventLoop.submit { self.context.value.statistics }
     }
 
-    /// Stops listening, ends all sessions and closes all connections. May be called again.
+    /// Stops listening, tells every client that its session ends, and closes all connections once that is written: two
+    /// seconds after the call at the latest. May be called again.
     public func shutdown() -> EventLoopFuture<Void> {
         self.channel.eventLoop.flatSubmit {
             self.channel.close(promise: nil)

@@ -17,6 +17,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         case requested(EngineIORequest, HTTPRequestHead)
         case receivingPost(ServerSession, ByteBuffer)
         case waitingPoll(ServerSession)
+        case waitingPost(ServerSession)
     }
 
     private let server: ServerContext
@@ -45,6 +46,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         switch exchange {
         case .waitingPoll(let session): session.pollAborted()
         case .receivingPost(let session, _): session.close(.server)
+        case .waitingPost(let session): session.postAborted()
         case .idle, .statistics, .requested: break
         }
     }
@@ -60,6 +62,13 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
     func channelReadComplete(context: ChannelHandlerContext) {
         self.server.endOfReadCycle()
         context.flush()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ServerContext.ShutdownEvent else { return context.fireUserInboundEventTriggered(event) }
+        // This waits for what is written; closing altogether does not.
+        let channel = context.channel
+        channel.close(mode: .output).whenComplete { _ in channel.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -124,16 +133,13 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         let exchange = self.exchange
         self.exchange = .idle
         switch exchange {
-        case .idle, .waitingPoll:
+        case .idle, .waitingPoll, .waitingPost:
             break
         case .statistics:
             self.respond(.ok, "application/json", ByteBuffer(string: self.server.statistics.json))
         case .receivingPost(let session, let body):
-            if session.postEnded(body) {
-                self.respond(.ok, "text/html", ByteBuffer(string: "ok"))
-            } else {
-                self.refuse(.badRequest)
-            }
+            self.exchange = .waitingPost(session)
+            session.postEnded(body, on: self)
         case .requested(let request, let head):
             self.perform(request, head)
         }
@@ -141,6 +147,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
 
     private func perform(_ request: EngineIORequest, _ head: HTTPRequestHead) {
         switch request {
+        case .handshake where self.server.isShuttingDown:
+            self.context?.close(promise: nil)
         case .handshake(.polling):
             self.answerPoll(ByteBuffer(string: self.server.openSession(on: .polling).openPacket))
         case .handshake(.websocket):
@@ -160,6 +168,11 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
     func answerPoll(_ body: ByteBuffer) {
         self.respond(.ok, "text/plain; charset=UTF-8", body)
         // The poll may be answered out of a timer or of another connection's read cycle.
+        self.context?.flush()
+    }
+
+    func answerPost() {
+        self.respond(.ok, "text/html", ByteBuffer(string: "ok"))
         self.context?.flush()
     }
 

@@ -25,6 +25,9 @@ public struct ServerConfiguration: Sendable {
     public var pingTimeout: TimeAmount = .seconds(20)
     /// The most bytes that the body of a POST or a websocket message may have.
     public var maxPayload = 1_000_000
+    /// The bytes that may wait for a client that takes them slowly. With more its posts are answered later and its websocket
+    /// is not read; a client that does not take the messages of a broadcast is cut off.
+    public var maxQueued = 16 << 20
     public var mode = Mode.echo
     /// The transports that clients may use.
     public var transports: Set<Transport> = [.polling, .websocket]

@@ -23,6 +23,14 @@ final class ServerContext {
     private var broadcastPackets: [Packet] = []
     private(set) var isShuttingDown = false
 
+    /// Tells a connection that no session is left, and that it ends when what is written is out.
+    enum ShutdownEvent {
+        case noSessionIsLeft
+    }
+
+    /// How long clients may take to read what they are told at the end.
+    private static let farewell = TimeAmount.seconds(2)
+
     init(_ configuration: ServerConfiguration, eventLoop: any EventLoop) {
         self.configuration = configuration
         self.eventLoop = eventLoop
@@ -64,6 +72,7 @@ final class ServerContext {
         self.sessionsByNumber[session.number] = nil
         self.statistics.open -= 1
         self.statistics.closed += 1
+        if self.isShuttingDown { self.closeConnectionsWithoutSessions() }
     }
 
     // MARK: Messages
@@ -143,15 +152,30 @@ final class ServerContext {
         channel.closeFuture.assumeIsolated().whenComplete { _ in self.connections[identifier] = nil }
     }
 
-    /// Ends every session and closes every connection.
+    /// Ends every session, with what is queued for its client and a goodbye, and then every connection. What takes longer
+    /// than two seconds is cut off.
     func shutDown() -> EventLoopFuture<Void> {
         self.isShuttingDown = true
-        for session in self.sessions.values { session.close(.server) }
-        let closed = self.connections.values.map { channel in
-            channel.close(promise: nil)
-            return channel.closeFuture
+        let channels = Array(self.connections.values)
+        for session in self.sessions.values { session.leave() }
+        self.closeConnectionsWithoutSessions()
+        let cutOff = self.eventLoop.scheduleTask(in: Self.farewell) {
+            for channel in channels { channel.close(promise: nil) }
         }
-        return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
+        let closed = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: self.eventLoop)
+        closed.whenComplete { _ in cutOff.cancel() }
+        return closed
+    }
+
+    /// Any connection may get the next request of a polling session, so that all stay while there is one.
+    private func closeConnectionsWithoutSessions() {
+        guard self.sessions.isEmpty else { return }
+        // The last session may be in the middle of its answer.
+        self.eventLoop.assumeIsolated().execute {
+            for channel in self.connections.values {
+                channel.pipeline.fireUserInboundEventTriggered(ShutdownEvent.noSessionIsLeft)
+            }
+        }
     }
 }
 

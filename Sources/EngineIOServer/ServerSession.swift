@@ -13,6 +13,10 @@ final class ServerSession {
     private var outgoingBytes = 0
     /// The connection whose poll waits.
     private var poll: HTTPConnectionHandler?
+    /// The connection whose post is taken and waits for its answer.
+    private var post: HTTPConnectionHandler?
+    /// Whether the session ends as soon as nothing is queued.
+    private var isLeaving = false
     private var webSocket: WebSocketHandler?
     private var probe: WebSocketHandler?
 
@@ -25,8 +29,9 @@ final class ServerSession {
 
     var transport: Transport { self.state.transport }
 
-    /// The bytes that may wait for a client's polls: a client that only posts must not fill the memory.
-    private var maximumOutgoingBytes: Int { 16 * self.server.configuration.maxPayload }
+    /// About what a queued packet takes in memory besides its bytes.
+    private static let packetOverhead = 128
+    private var isBehind: Bool { self.outgoingBytes > self.server.configuration.maxQueued }
 
     /// The open packet, with its type.
     var openPacket: String {
@@ -55,9 +60,12 @@ final class ServerSession {
     func send(_ packets: [Packet], framed frames: ByteBuffer) {
         if let webSocket = self.webSocket {
             webSocket.send(frames)
+            webSocket.cutOffIfBehind()
         } else {
             for packet in packets { self.enqueue(packet) }
             self.flush()
+            // What others send cannot be held back for one client that is slow.
+            if self.isBehind { self.close(.server) }
         }
     }
 
@@ -73,8 +81,7 @@ final class ServerSession {
     private func enqueue(_ packet: Packet) {
         if self.state.isClosed { return }
         self.outgoing.append(packet)
-        self.outgoingBytes += packet.payloadLength
-        if self.outgoingBytes > self.maximumOutgoingBytes { self.close(.server) }
+        self.outgoingBytes += packet.payloadLength + Self.packetOverhead
     }
 
     private func flush() {
@@ -84,17 +91,21 @@ final class ServerSession {
             break
         case .answerPoll:
             self.answerPoll(self.takePayload())
+            self.answerPostUnlessBehind()
         case .writeFrames:
             while let packet = self.outgoing.popFirst() { self.webSocket?.send(packet) }
             self.outgoingBytes = 0
+            self.answerPostUnlessBehind()
         }
     }
 
     /// As many packets as python-engineio's client takes at once, in at most maxPayload bytes.
     private func takePayload() -> ByteBuffer {
-        let (body, packets, _) = PayloadWriter.take(
+        let queued = self.outgoing.count
+        let (body, _, _) = PayloadWriter.take(
             from: &self.outgoing, maxPayload: self.server.configuration.maxPayload)
-        self.outgoingBytes -= body.readableBytes - (packets - 1)
+        let packets = queued - self.outgoing.count
+        self.outgoingBytes -= body.readableBytes - (packets - 1) + packets * Self.packetOverhead
         return body
     }
 
@@ -111,14 +122,16 @@ final class ServerSession {
     // MARK: Polling requests
 
     func pollArrived(on connection: HTTPConnectionHandler) {
-        if self.server.configuration.mode == .flood, self.state.mayFloodPolls { self.fillFromFlood() }
+        if self.server.configuration.mode == .flood, self.state.mayFloodPolls, !self.isLeaving { self.fillFromFlood() }
         switch self.state.pollArrived(hasPackets: !self.outgoing.isEmpty) {
         case .answer:
             connection.answerPoll(self.takePayload())
+            self.answerPostUnlessBehind()
         case .answerNoop:
             connection.answerPoll(ByteBuffer(integer: PacketType.noop.rawValue))
         case .wait:
             self.poll = connection
+            if self.isLeaving { self.close(.server) }
         case .refuseAndClose:
             connection.refuse(.badRequest)
             self.close(.server)
@@ -151,17 +164,38 @@ final class ServerSession {
 
     /// A post that was answered before its body was read.
     func postRefused() {
-        _ = self.state.postEnded()
+        self.server.statistics.bad += 1
+        self.state.postAnswered()
     }
 
-    /// Takes the packets of a post's body.
-    ///
-    /// - Returns: whether all of it could be read; otherwise the session has ended after the packets that could.
-    func postEnded(_ body: ByteBuffer) -> Bool {
-        guard self.state.postEnded() else { return false }
-        // Answers wait until all packets are read: one poll then carries them together.
-        defer { self.flush() }
-        return body.withUnsafeReadableBytes { bytes in
+    /// The connection of a post whose answer is held back has gone.
+    func postAborted() {
+        self.post = nil
+        self.state.postAnswered()
+    }
+
+    /// Takes the packets of a post's body and answers it: at once, or when the client's polls have fetched enough.
+    func postEnded(_ body: ByteBuffer, on connection: HTTPConnectionHandler) {
+        guard self.state.takesPosts, self.receive(body) else {
+            self.state.postAnswered()
+            return connection.refuse(.badRequest)
+        }
+        self.post = connection
+        // Only now that all packets are read: one poll carries their answers together.
+        self.flush()
+        self.answerPostUnlessBehind()
+    }
+
+    private func answerPostUnlessBehind() {
+        guard let post = self.post, !self.isBehind else { return }
+        self.post = nil
+        self.state.postAnswered()
+        post.answerPost()
+    }
+
+    /// - Returns: whether all of a post's body could be read; otherwise the session has ended after the packets that could.
+    private func receive(_ body: ByteBuffer) -> Bool {
+        body.withUnsafeReadableBytes { bytes in
             do throws(PacketError) {
                 if UTF8Validation.firstInvalidOffset(bytes) != nil { throw PacketError("a body that is not UTF-8") }
                 var reader = PayloadReader(bytes)
@@ -200,6 +234,7 @@ final class ServerSession {
             self.webSocket?.upgradeCompleted()
             self.server.statistics.upgrades += 1
             self.flush()
+            if self.isLeaving { return self.close(.server) }
             self.webSocket?.startFlood()
         case .abandon:
             let probe = self.probe
@@ -255,13 +290,23 @@ final class ServerSession {
         self.close(.server)
     }
 
+    /// Ends the session once its client has what is queued for it.
+    func leave() {
+        self.isLeaving = true
+        // A poll waits only where nothing is queued.
+        if self.webSocket != nil || self.poll != nil { self.close(.server) }
+    }
+
     func close(_ cause: ServerSessionStateMachine.CloseCause) {
         guard let orders = self.state.close(cause) else { return }
         self.server.remove(self)
         self.outgoing.removeAll()
+        self.outgoingBytes = 0
+        self.answerPostUnlessBehind()
         if let type = orders.pollAnswer { self.answerPoll(type) }
         let (webSocket, probe) = (self.webSocket, self.probe)
         (self.webSocket, self.probe) = (nil, nil)
+        if cause == .server { webSocket?.sendPacket(.close) }
         webSocket?.close()
         probe?.close()
     }

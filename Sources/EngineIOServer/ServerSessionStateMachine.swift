@@ -54,10 +54,11 @@ struct ServerSessionStateMachine {
         return .accept
     }
 
-    /// - Returns: whether the body counts: not after the end of the session or of its polling.
-    mutating func postEnded() -> Bool {
+    /// Whether the body of a post counts: not after the end of the session or of its polling.
+    var takesPosts: Bool { !self.isClosed && self.transport == .polling }
+
+    mutating func postAnswered() {
         self.isPosting = false
-        return !self.isClosed && self.transport == .polling
     }
 
     enum FlushAction: Equatable {

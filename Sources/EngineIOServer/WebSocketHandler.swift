@@ -45,9 +45,6 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private static let closeTimeout = TimeAmount.seconds(2)
     /// How long a client may take from the websocket to the end of its upgrade (engine.io's `upgradeTimeout`).
     private static let upgradeTimeout = TimeAmount.seconds(10)
-    /// What a client that does not read may have unread before it is cut off: only a broadcast comes so far, because
-    /// an echo stops reading first.
-    private static let maximumUnwrittenBytes = 16 << 20
     private static let floodWritesPerTurn = 8
 
     init(server: ServerContext) {
@@ -203,9 +200,14 @@ final class WebSocketHandler: ChannelDuplexHandler {
     func send(_ frames: ByteBuffer) {
         guard let context = self.context, self.phase != .finished else { return }
         context.writeAndFlush(self.wrapOutboundOut(frames), promise: nil)
-        guard !context.channel.isWritable else { return }
+    }
+
+    /// Ends the connection of a client that does not read what others send. One that does not read its own echoes is not
+    /// read either.
+    func cutOffIfBehind() {
+        guard let context = self.context, !context.channel.isWritable else { return }
         let unwritten = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if unwritten > Self.maximumUnwrittenBytes { context.close(promise: nil) }
+        if unwritten > self.server.configuration.maxQueued { context.close(promise: nil) }
     }
 
     /// In mode flood, writes messages until the client does not keep up, and again when it does.

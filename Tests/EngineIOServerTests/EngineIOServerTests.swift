@@ -14,13 +14,9 @@ struct EngineIOServerTests {
         _ body: (EngineIOServer) async throws -> Void
     ) async throws {
         let server = try await EngineIOServer.start(configuration, group: Self.group).get()
-        do {
-            try await body(server)
-        } catch {
-            try await server.shutdown().get()
-            throw error
-        }
-        try await server.shutdown().get()
+        // Not waited for: the tests leave their connections open, for which the server would wait.
+        defer { _ = server.shutdown() }
+        try await body(server)
     }
 
     private func openPolling(_ connection: RawConnection) async throws -> String {
@@ -68,6 +64,39 @@ struct EngineIOServerTests {
             let uri = try await self.openPolling(connection)
             #expect(try await connection.request("POST", uri, body: "4" + "x" * 10).contains(" 413 "))
             #expect(try await connection.request("POST", uri, body: "4" + "x" * 9).hasSuffix("ok"))
+        }
+    }
+
+    @Test func holdsThePostsOfAClientThatIsBehindWithItsPolls() async throws {
+        var configuration = ServerConfiguration()
+        configuration.maxQueued = 1000
+        try await self.withServer(configuration) { server in
+            let poll = try await RawConnection.open(server.port)
+            let post = try await RawConnection.open(server.port)
+            let uri = try await self.openPolling(poll)
+            // Nothing is refused for its size: the queue may be passed by one post.
+            let message = "4" + "x" * 2000
+            try await post.write(
+                "POST \(uri) HTTP/1.1\r\nHost: x\r\nContent-Length: \(message.utf8.count)\r\n\r\n\(message)")
+            while try await server.statistics().get().messages == 0 { await Task.yield() }
+            await #expect(throws: ChannelError.self) { try await post.read(within: .milliseconds(50)) { !$0.isEmpty } }
+            #expect(try await poll.request("GET", uri).hasSuffix("\r\n\r\n\(message)"))
+            #expect(try await post.read { !$0.isEmpty }.hasSuffix("\r\n\r\nok"))
+        }
+    }
+
+    @Test func aHeldPostMayGoAwayWithoutItsSession() async throws {
+        var configuration = ServerConfiguration()
+        configuration.maxQueued = 10
+        try await self.withServer(configuration) { server in
+            let poll = try await RawConnection.open(server.port)
+            let post = try await RawConnection.open(server.port)
+            let uri = try await self.openPolling(poll)
+            try await post.write("POST \(uri) HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n4a")
+            while try await server.statistics().get().messages == 0 { await Task.yield() }
+            try await post.close()
+            #expect(try await poll.request("GET", uri).hasSuffix("\r\n\r\n4a"))
+            #expect(try await poll.request("POST", uri, body: "3").hasSuffix("ok"))
         }
     }
 

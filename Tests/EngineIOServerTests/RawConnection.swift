@@ -29,6 +29,11 @@ struct RawConnection: Sendable {
             self.check()
         }
 
+        func giveUp(after patience: TimeAmount) {
+            self.promise?.fail(ChannelError.connectTimeout(patience))
+            (self.promise, self.wanted) = (nil, nil)
+        }
+
         private func check() {
             let text = String(buffer: self.bytes)
             guard let promise = self.promise, self.wanted?(text) == true else { return }
@@ -69,13 +74,18 @@ struct RawConnection: Sendable {
         try await self.channel.writeAndFlush(bytes)
     }
 
-    /// Takes all that has come as soon as `wanted` holds for it, within five seconds.
-    func read(until wanted: @escaping @Sendable (String) -> Bool) async throws -> String {
+    func close() async throws {
+        try await self.channel.close()
+    }
+
+    /// Takes all that has come as soon as `wanted` holds for it.
+    func read(
+        within patience: TimeAmount = .seconds(5), until wanted: @escaping @Sendable (String) -> Bool
+    ) async throws -> String {
         let eventLoop = self.channel.eventLoop
         return try await eventLoop.flatSubmit {
             let promise = eventLoop.makePromise(of: String.self)
-            let patience = TimeAmount.seconds(5)
-            let timeout = eventLoop.scheduleTask(in: patience) { promise.fail(ChannelError.connectTimeout(patience)) }
+            let timeout = eventLoop.scheduleTask(in: patience) { self.received.value.giveUp(after: patience) }
             promise.futureResult.whenComplete { _ in timeout.cancel() }
             self.received.value.expect(promise, wanted)
             return promise.futureResult

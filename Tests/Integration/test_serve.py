@@ -1,6 +1,7 @@
 """`eio-lua serve`: its modes, options, counters and errors, seen by python-engineio's client and the program's own."""
 
 import base64
+import http.client
 import json
 import signal
 import socket
@@ -172,7 +173,8 @@ def test_body_above_max_payload_is_refused(serve):
     with pytest.raises(urllib.error.HTTPError) as refused:
         get(session, data=b"4" + b"x" * 2000)
     assert refused.value.code == 413
-    assert server.stats()["msgs"] == 0
+    stats = server.stats()
+    assert (stats["msgs"], stats["bad"]) == (0, 1)
 
 
 def test_client_keeps_its_payloads_below_the_limit(serve, lua):
@@ -183,6 +185,29 @@ def test_client_keeps_its_payloads_below_the_limit(serve, lua):
         print(eio.disconnect())
     """, server.url)
     assert result.lines == ["true"] and server.stats()["msgs"] == 200
+
+
+def test_small_max_payload_loses_no_message_of_a_client_that_polls(serve):
+    server = serve("--max-payload", "1000")
+    _, session = handshake(server)
+    sent = [f"4{number:0200}" for number in range(400)]
+    for start in range(0, len(sent), 4):
+        assert get(session, data="\x1e".join(sent[start:start + 4]).encode()) == "ok"
+    received = []
+    while len(received) < len(sent):
+        received += get(session).split("\x1e")
+    assert received == sent
+
+
+def test_small_max_payload_serves_a_client_that_sends_in_one_go(serve, lua):
+    server = serve("--max-payload", "1000")
+    result = lua.run("""
+        eio.connect(arg[1], {transports = "polling"})
+        for n = 1, 1000 do eio.send(("x"):rep(100) .. n) end
+        for n = 1, 1000 do assert(eio.receive(10) == ("x"):rep(100) .. n) end
+        print(eio.disconnect())
+    """, server.url)
+    assert result.lines == ["true"], result
 
 
 def test_stats(serve, lua):
@@ -268,10 +293,67 @@ def test_ends_by_a_signal_and_closes_its_sessions(serve, lua, way, number, statu
     """, server.url)
     running.wait_for("up")
     server.running.signal(number)
-    # With the Engine.IO packet or the websocket's Close frame: never by a connection that breaks.
-    reason = running.finish(8).lines[1]
-    assert reason.startswith(("server disconnect\tserver_close", "transport error\tws_close\t1"))
-    assert server.running.finish(5).status == status
+    assert running.finish(8).lines[1:] == ["server disconnect\tserver_close\tnil"]
+    ended = server.running.finish(5)
+    assert ended.status == status and ended.stderr == ""
+
+
+def test_end_answers_with_what_is_queued_and_then_the_goodbye(serve):
+    """Also for a client that has no poll open at that moment, and one whose poll waits."""
+    server = serve()
+    _, session = handshake(server)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    target = session.removeprefix(server.url)
+    sent = [f"4{number}" for number in range(40)]
+
+    def ask(method, body=None):
+        connection.request(method, target, body)
+        return connection.getresponse().read().decode()
+
+    ask("POST", "\x1e".join(sent))
+    server.running.signal(signal.SIGINT)
+    received = []
+    while received[-1:] != ["1"]:
+        received += ask("GET").split("\x1e")
+    assert received == [*sent, "1"]
+    assert server.running.finish(1).status == 130
+
+
+def test_end_does_not_wait_for_a_client_that_is_gone(serve):
+    server = serve()
+    handshake(server)
+    started = time.monotonic()
+    server.running.signal(signal.SIGINT)
+    assert server.running.finish(4).status == 130
+    assert time.monotonic() - started < 3
+
+
+def test_end_flushes_a_long_answer(serve):
+    """More than the buffers of the sockets take, to a client that reads it late."""
+    server = serve("--max-payload", "20000000")
+    _, session = handshake(server)
+    get(session, data=b"4" + b"x" * 15_000_000)
+    with socket.create_connection(("127.0.0.1", server.port)) as poll:
+        poll.settimeout(5)
+        poll.sendall(f"GET {session.removeprefix(server.url)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        received = poll.recv(1000)
+        server.running.signal(signal.SIGINT)
+        time.sleep(0.5)
+        while chunk := poll.recv(1 << 20):
+            received += chunk
+    assert len(received.split(b"\r\n\r\n", 1)[1]) == 15_000_001
+    assert server.running.finish(5).status == 130
+
+
+def test_second_signal_ends_at_once(serve):
+    server = serve()
+    handshake(server)
+    server.running.signal(signal.SIGINT)
+    started = time.monotonic()
+    while server.running.process.poll() is None and time.monotonic() - started < 1.5:
+        server.running.signal(signal.SIGTERM)
+        time.sleep(0.05)
+    assert server.running.process.poll() in (130, 143)
 
 
 def test_restart_on_the_same_port(serve, lua):
