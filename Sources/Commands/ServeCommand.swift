@@ -19,33 +19,48 @@ struct ServeCommand: ParsableCommand {
             GET /stats by its counters as JSON. It ends by Ctrl-C.
             """)
 
-    @Option(help: "The port to listen at; 0 takes a free one.")
+    // What stands behind an option is its value, with a minus too: the message then names it.
+    @Option(
+        parsing: .unconditional, help: "The port to listen at; 0 takes a free one. (default: 5000)",
+        transform: Self.number(0...65_535))
     var port = 5000
 
-    @Option(help: ArgumentHelp("What becomes of messages: echo, sink, flood or broadcast.", valueName: "mode"))
+    @Option(parsing: .unconditional, help: "What becomes of messages.")
     var mode = ServerConfiguration.Mode.echo
 
-    @Option(help: "Seconds between two pings.")
+    @Option(
+        parsing: .unconditional, help: "Seconds between two pings. (default: 25)",
+        transform: Self.number(shortest...longest))
     var pingInterval = 25.0
 
-    @Option(help: "Seconds that a client may take to answer a ping.")
+    @Option(
+        parsing: .unconditional, help: "Seconds that a client may take to answer a ping. (default: 20)",
+        transform: Self.number(shortest...longest))
     var pingTimeout = 20.0
 
-    @Option(help: "The most bytes that a client may send at once.")
+    @Option(
+        parsing: .unconditional, help: "The most bytes that a client may send at once. (default: 1000000)",
+        transform: Self.number(1...1_000_000_000))
     var maxPayload = 1_000_000
 
-    @Option(help: "Bytes of each message in mode flood.")
+    @Option(
+        parsing: .unconditional, help: "Bytes of each message in mode flood. (default: 32)",
+        transform: Self.number(0...1_000_000))
     var size = 32
 
-    func validate() throws {
-        guard (0...65535).contains(self.port) else { throw ValidationError("--port must be from 0 to 65535") }
-        // The milliseconds go into the open packet; a client takes a day at most.
-        for (name, value) in [("--ping-interval", self.pingInterval), ("--ping-timeout", self.pingTimeout)]
-        where !(value >= 0.001 && value <= 86400) {
-            throw ValidationError("\(name) must be from 0.001 to 86400 seconds")
+    // The milliseconds go into the open packet; a client takes a day at most.
+    private static let shortest = 0.001
+    private static let longest = 86_400.0
+
+    private static func number<Number: Comparable & LosslessStringConvertible & Sendable>(
+        _ range: ClosedRange<Number>
+    ) -> @Sendable (String) throws -> Number {
+        { text in
+            guard let number = Number(text), range.contains(number) else {
+                throw ValidationError("it must be a number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
         }
-        guard self.maxPayload > 0 else { throw ValidationError("--max-payload must be more than 0") }
-        guard (0...1_000_000).contains(self.size) else { throw ValidationError("--size must be from 0 to 1000000") }
     }
 
     func run() throws {

@@ -265,14 +265,38 @@ def test_port_of_others(lua):
     assert result.status == 1 and "in use" in result.stderr
 
 
-@pytest.mark.parametrize("options", [
-    ["--port", "65536"], ["--port=-1"], ["--port", "x"], ["--mode", "x"],
-    ["--ping-interval", "0"], ["--ping-interval=-1"],
-    ["--ping-timeout", "nan"], ["--ping-timeout", "x"], ["--max-payload", "0"], ["--max-payload", "x"], ["--size=-1"]])
-def test_wrong_options(lua, options):
-    result = lua.command("serve", *options).finish(5)
+WRONG_VALUES = {
+    "--port": ["65536", "-1", "x", "99999999999999999999"],
+    "--mode": ["x", "Echo", "-1"],
+    "--ping-interval": ["0", "-1", "nan", "inf", "x", "86401"],
+    "--ping-timeout": ["0", "-3", "nan", "inf", "x", "86401"],
+    "--max-payload": ["0", "-5", "x", "1.5", "1000000001", "9223372036854775807"],
+    "--size": ["-1", "x", "1000001"],
+}
+
+
+@pytest.mark.parametrize("option, value", [(option, value) for option in WRONG_VALUES for value in WRONG_VALUES[option]])
+@pytest.mark.parametrize("joined", [False, True])
+def test_wrong_values(lua, option, value, joined):
+    result = lua.command("serve", *([f"{option}={value}"] if joined else [option, value])).finish(5)
     assert result.status == 64 and result.stdout == ""
-    assert options[0].split("=")[0] in result.stderr
+    message = result.stderr.splitlines()[0]
+    assert option in message and f"'{value}'" in message, result.stderr
+
+
+@pytest.mark.parametrize("option", WRONG_VALUES)
+def test_missing_value(lua, option):
+    result = lua.command("serve", option).finish(5)
+    assert result.status == 64 and result.stdout == ""
+    message = result.stderr.splitlines()[0]
+    assert "Missing value" in message and option in message
+
+
+@pytest.mark.parametrize("argument", ["--bogus", "-x", "extra"])
+def test_unknown_arguments(lua, argument):
+    result = lua.command("serve", argument).finish(5)
+    assert result.status == 64 and result.stdout == ""
+    assert f"'{argument}'" in result.stderr.splitlines()[0]
 
 
 def test_help(lua):
@@ -280,6 +304,8 @@ def test_help(lua):
     assert result.status == 0
     for word in "--port --mode --ping-interval --ping-timeout --max-payload sink flood broadcast".split():
         assert word in result.stdout
+    for default in ["5000", "echo", "25", "20", "1000000", "32"]:
+        assert f"default: {default})" in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
