@@ -1,6 +1,14 @@
 import NIOCore
 import NIOSSL
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// TLS contexts by their settings. Making one reads the system's authorities, which takes longer than a handshake.
 package final class TLSContexts {
     private struct Key: Hashable {
@@ -23,7 +31,14 @@ package final class TLSContexts {
             return context
         } catch {
             let file = key.authoritiesFile ?? "the system's authorities"
-            throw ConnectionError(.tls, "cannot read the certificates in \(file)", cause: "\(error)")
+            let cause = key.authoritiesFile.map(Self.problem) ?? "\(error)"
+            throw ConnectionError(.tls, "cannot read the certificates in \(file)", cause: cause)
         }
+    }
+
+    /// Why a file of authorities was refused: the library's own errors are for its programmers.
+    private static func problem(with file: String) -> String {
+        if access(file, R_OK) != 0 { return String(cString: strerror(errno)) }
+        return "it has no certificates in PEM form, or damaged ones"
     }
 }

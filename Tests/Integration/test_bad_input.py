@@ -200,12 +200,24 @@ def test_module_with_a_syntax_error(lua):
     assert result.status == 1 and "broken.lua:1:" in result.stderr
 
 
-def test_missing_certificate_file(lua):
+AUTHORITIES = {
+    None: "No such file or directory",
+    "": "it has no certificates in PEM form, or damaged ones",
+    "text": "it has no certificates in PEM form, or damaged ones",
+    "-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n":
+        "it has no certificates in PEM form, or damaged ones",
+}
+
+
+@pytest.mark.parametrize("content", AUTHORITIES)
+def test_certificate_file_that_cannot_be_used(lua, content):
+    if content is not None:
+        lua.write(content, "ca.pem")
     result = run(lua, """
-        local ok, err = pcall(function()
-            local c = require("engineio").Client{ca_file = "missing.pem"}
-            c.connect("https://127.0.0.1:1")
-        end)
-        print(ok, err)
+        local client = require("engineio").Client{ca_file = "ca.pem"}
+        local ok, err = pcall(client.connect, "https://127.0.0.1:1")
+        print(ok, err.type, err.phase, err.cause)
+        print(err)
     """)
-    assert result.stdout.startswith("false\t") and "missing.pem" in result.stdout, result
+    assert result.lines[0] == f"false\tConnectionError\ttls\t{AUTHORITIES[content]}", result
+    assert result.lines[1].endswith(f"cannot read the certificates in ca.pem: {AUTHORITIES[content]}")
