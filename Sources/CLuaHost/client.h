@@ -75,6 +75,7 @@ struct luahost_client {
     int transport;          /* 0 none yet, 1 polling, 2 websocket */
     bool encodes_itself;    /* LUAHOST_UV_ENCODE is set */
     bool handles_sigint;
+    bool is_left_alone;     /* the end of the program does not wait for it */
     bool event_due;         /* the session's disconnect event has not been given */
     bool is_upgrading;      /* the session is open and connect() has not returned */
     bool in_connect_slice;  /* the first slice of the connect handler runs */

@@ -35,10 +35,23 @@ int luahost_client_transport(lua_State *L) {
     return 1;
 }
 
+static bool is_open(const luahost_client *client) {
+    return client->state != LUAHOST_DISCONNECTED && client->ending == LUAHOST_NOT_ENDING;
+}
+
+void luahost_clients_leave_alone(luahost_vm *vm) {
+    if (vm->interrupted) return;
+    for (luahost_client *client = vm->clients; client != NULL; client = client->next) {
+        if (client->handles_sigint || !is_open(client) || client->state == LUAHOST_DISCONNECTING) continue;
+        client->is_left_alone = true;
+        vm->left_alone++;
+    }
+}
+
 void luahost_clients_interrupt(luahost_vm *vm) {
     for (luahost_client *client = vm->clients; client != NULL; client = client->next) {
-        if (client->state == LUAHOST_DISCONNECTED || client->ending != LUAHOST_NOT_ENDING) continue;
+        if (!is_open(client) || client->is_left_alone) continue;
         if (client->state == LUAHOST_CONNECTED) client->state = LUAHOST_DISCONNECTING;
-        vm->host.client_disconnect(client->context, -1, !client->handles_sigint);
+        vm->host.client_disconnect(client->context, -1, false);
     }
 }

@@ -76,12 +76,13 @@ struct luahost_vm {
     bool enforce_memory;       /* only within a slice, and not while the host's own code runs */
     bool closing;              /* luahost_vm_destroy has begun: API calls raise */
     bool exiting;              /* os.exit was called: nothing is resumed any more */
-    bool interrupted;          /* by a signal */
+    bool interrupted;          /* the program ends: by a signal, or by an error of the main chunk */
     bool finished_told;
     bool main_done;
     size_t error_count;
     size_t task_count;         /* not DONE, the main task included */
     size_t open_clients;       /* connecting, connected or disconnecting */
+    size_t left_alone;         /* of these, those that the end of the program does not wait for */
     size_t closing_raises;     /* waits that raised in this slice since `closing` */
     size_t farewells;          /* disconnect handlers that are not done */
     luahost_task *run_first, *run_last;
@@ -133,6 +134,8 @@ static inline void luahost_set_mark(lua_State *L, unsigned mark) {
 uint64_t luahost_now(void); /* CLOCK_MONOTONIC, ns */
 /* Calls `finished` if nothing can happen any more. */
 void luahost_vm_check_finished(luahost_vm *vm);
+/* Disconnects the clients as luahost_vm_interrupt does, but for an end that is no signal. */
+void luahost_vm_end(luahost_vm *vm);
 /* Ends the process: the host cannot go on without this memory. */
 _Noreturn void luahost_out_of_memory(void);
 void luahost_log(luahost_vm *vm, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -268,7 +271,9 @@ const char *luahost_to_bytes(lua_State *L, int index, size_t *length);
 int luahost_client_error_handler(luahost_vm *vm, luahost_client *client);
 /* Releases all clients' contexts; luahost_vm_destroy calls it before lua_close. */
 void luahost_clients_release(luahost_vm *vm);
-/* Disconnects every client for a signal. */
+/* The end of the program is neither to disconnect nor to wait for the clients that ignore signals. */
+void luahost_clients_leave_alone(luahost_vm *vm);
+/* Disconnects every client that is not left alone. */
 void luahost_clients_interrupt(luahost_vm *vm);
 /* Starts handlers for queued messages: one, and up to `most` while luahost_may_run allows it. luahost_vm_run calls it
  * between slices. */

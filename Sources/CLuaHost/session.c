@@ -99,6 +99,8 @@ void luahost_client_reset(luahost_client *client) {
     lua_pushnil(vm->L);
     luahost_client_store(client, LUAHOST_UV_DETAIL);
     vm->open_clients--;
+    if (client->is_left_alone) vm->left_alone--;
+    client->is_left_alone = false;
     luahost_client_unhold(client);
     luahost_vm_check_finished(vm);
 }

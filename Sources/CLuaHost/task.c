@@ -202,7 +202,7 @@ static void finish(luahost_task *task) {
     while (task->joiners.first != NULL) luahost_task_wake(task->joiners.first, 0);
     luahost_task_release(task);
     /* lua5.4 ends with its script; what is connected is closed in order first. */
-    if (is_main_failure && !vm->closing) luahost_vm_interrupt(vm);
+    if (is_main_failure && !vm->closing) luahost_vm_end(vm);
     if (vm->task_count == 0 || vm->interrupted) luahost_vm_check_finished(vm);
 }
 

@@ -166,7 +166,7 @@ void luahost_vm_run(luahost_vm *vm) {
 
 void luahost_vm_check_finished(luahost_vm *vm) {
     if (vm->finished_told || vm->closing || vm->exiting || vm->draining || vm->current != NULL) return;
-    if (vm->open_clients > 0) return;
+    if (vm->open_clients > vm->left_alone) return;
     bool is_over = vm->interrupted
         ? vm->farewells == 0
         : vm->main_done && vm->task_count == 0 && !luahost_clients_have_messages(vm);
@@ -176,6 +176,11 @@ void luahost_vm_check_finished(luahost_vm *vm) {
 }
 
 void luahost_vm_interrupt(luahost_vm *vm) {
+    luahost_clients_leave_alone(vm);
+    luahost_vm_end(vm);
+}
+
+void luahost_vm_end(luahost_vm *vm) {
     if (vm->interrupted || vm->closing || vm->exiting) return;
     vm->interrupted = true;
     luahost_clients_interrupt(vm);

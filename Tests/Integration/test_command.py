@@ -188,6 +188,55 @@ def test_signal_interrupts_a_computing_script(lua):
     assert "interrupted!" in result.stderr
 
 
+UNTOLD = """
+    local untold = require("engineio").Client{handle_sigint = false}
+    untold.on("disconnect", function() print("untold") end)
+    untold.connect(arg[1], {transports = arg[2]})
+"""
+
+
+def test_signal_leaves_a_client_without_handle_sigint_alone(lua, transport):
+    received = []
+
+    async def conversation(server):
+        session = await server.open(transport)
+        try:
+            while True:
+                received.append(await session.receive())
+        except Exception:
+            pass
+
+    with ScriptedServer(conversation) as server:
+        running = lua.start(UNTOLD + "print('ready')", server.url, transport)
+        running.wait_for("ready")
+        running.signal(signal.SIGINT)
+        result = running.finish(3)
+    assert (result.lines, result.status, result.stderr) == (["ready"], 130, "")
+    assert "1" not in received
+
+
+def test_signal_disconnects_the_other_clients(lua, echo):
+    running = lua.start(UNTOLD + """
+        eio.on("disconnect", function(reason)
+            eio.sleep(0.1)
+            untold.send("still here")
+            print(reason, untold.state, untold.receive(5))
+        end)
+        eio.connect(arg[1])
+        print("ready")
+    """, echo.url, "websocket")
+    running.wait_for("ready")
+    running.signal(signal.SIGTERM)
+    result = running.finish(8)
+    assert result.lines == ["ready", "client disconnect\tconnected\tstill here"], result
+    assert result.status == 143
+
+
+def test_error_of_the_main_chunk_disconnects_all_clients(lua, echo):
+    result = lua.run(UNTOLD + "error('oh')", echo.url, "websocket")
+    assert (result.lines, result.status) == (["untold"], 1)
+
+
 def test_program_ends_when_nothing_is_left(lua):
     result = lua.run("eio.start_background_task(function() eio.sleep(0.3); print('task') end)\nprint('main')")
     assert (result.stdout, result.status) == ("main\ntask\n", 0)

@@ -195,9 +195,9 @@ void luahost_vm_start(luahost_vm *vm, const luahost_slice *arguments, size_t cou
 void luahost_vm_run(luahost_vm *vm);
 /* The chunk asked for by read_stdin; length 0: end of input; error != 0: errno. */
 void luahost_vm_stdin(luahost_vm *vm, luahost_slice chunk, int error);
-/* The program shall end by a signal: every client is disconnected with a flush and its disconnect handler runs; a
- * connect() from now on ends its task without a word. `finished` is called when the clients are closed and their
- * disconnect handlers have returned. */
+/* The program shall end by a signal: every client is disconnected with a flush and its disconnect handler runs, except
+ * those with handle_sigint = false, which stay as they are; a connect() from now on ends its task without a word.
+ * `finished` is called when the clients are closed and their disconnect handlers have returned. */
 void luahost_vm_interrupt(luahost_vm *vm);
 /* How many uncaught errors there were. */
 size_t luahost_vm_error_count(const luahost_vm *vm);
