@@ -6,7 +6,8 @@
 
 #include "host.h"
 
-typedef enum step_kind { RUN_TEXT, RUN_FILE, RUN_SCRIPT, RUN_STDIN, REQUIRE, ADD_TO_PATH } step_kind;
+/* RUN_INPUT is the standard input where no script is named, not even "-": what is in `arg` is not the script's then. */
+typedef enum step_kind { RUN_TEXT, RUN_FILE, RUN_SCRIPT, RUN_STDIN, RUN_INPUT, REQUIRE, ADD_TO_PATH } step_kind;
 
 typedef struct step {
     step_kind kind;
@@ -116,6 +117,9 @@ static int begin(lua_State *L, const step *now) {
     case RUN_STDIN:
         load_file(L, NULL);
         return push_script_arguments(L);
+    case RUN_INPUT:
+        load_file(L, NULL);
+        return 0;
     case REQUIRE: {
         const char *equals = strchr(now->text, '=');
         lua_getglobal(L, "require");
@@ -181,7 +185,8 @@ static void set_arg(lua_State *L, const luahost_slice *arguments, size_t count, 
 void luahost_vm_start(luahost_vm *vm, const luahost_slice *arguments, size_t count, long script_index) {
     set_arg(vm->L, arguments, count, script_index);
     for (size_t index = step_count(vm); index-- > 0;) {
-        const step *now = &vm->steps->steps[index];
+        step *now = &vm->steps->steps[index];
+        if (now->kind == RUN_STDIN && script_index < 0) now->kind = RUN_INPUT;
         if (now->kind != RUN_SCRIPT) continue;
         insert_step(vm, 0, ADD_TO_PATH, NULL, (luahost_slice){now->text, now->length});
         break;

@@ -14,6 +14,31 @@ public struct EioLuaCommand: ParsableCommand {
         defaultSubcommand: RunCommand.self)
 
     public init() {}
+
+    /// Runs the command that the process was started with; does not return.
+    ///
+    /// The line of `run` is read as `lua5.4` reads its own. The argument parser would look for options of its own in it, behind
+    /// the script too.
+    public static func start() -> Never {
+        raiseDescriptorLimit()
+        reserveStandardDescriptors()
+        let others = ["help", self.name(of: ServeCommand.self)]
+        if CommandLine.argc > 1, others.contains(CommandLine.arguments[1]) {
+            self.main()
+            self.exit()
+        }
+        let name = self.name(of: RunCommand.self)
+        let isNamed = CommandLine.argc > 1 && CommandLine.arguments[1] == name
+        do {
+            try RunCommand.run(
+                program: ProcessArguments.all[0], arguments: Array(ProcessArguments.all.dropFirst(isNamed ? 2 : 1)))
+            self.exit()
+        } catch {
+            self.exit(withError: error)
+        }
+    }
+
+    private static func name(of command: any ParsableCommand.Type) -> String? { command.configuration.commandName }
 }
 
 enum Version {

@@ -32,7 +32,6 @@ final class Program: ScriptHostDelegate {
 
     /// Does not return: the process ends with the script's exit status.
     func run() -> Never {
-        raiseDescriptorLimit()
         let program = UncheckedBox(self)
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
             program.value.start(on: eventLoop)

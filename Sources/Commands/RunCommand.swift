@@ -35,15 +35,11 @@ struct RunCommand: ParsableCommand {
           eio-lua serve       Run an Engine.IO server to try scripts against.
         """
 
-    /// All of it: what is an option and what is the script's is for ``ScriptCommandLine`` to say.
-    @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
-
-    func run() throws {
+    /// - Parameter arguments: what stands behind `run`, or behind the program's name where `run` is left out.
+    static func run(program: [UInt8], arguments: [[UInt8]]) throws {
         let line: ScriptCommandLine
         do {
-            // What stands behind `run`, or behind the program's name where `run` is left out.
-            let arguments = ProcessArguments.all.suffix(self.arguments.count)
-            line = try ScriptCommandLine(program: ProcessArguments.all[0], arguments: Array(arguments))
+            line = try ScriptCommandLine(program: program, arguments: arguments)
         } catch {
             throw ValidationError(error.description)
         }

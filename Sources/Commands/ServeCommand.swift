@@ -71,7 +71,6 @@ struct ServeCommand: ParsableCommand {
         configuration.pingTimeout = .nanoseconds(Int64(self.pingTimeout * 1e9))
         configuration.maxPayload = self.maxPayload
         configuration.messageSize = self.size
-        raiseDescriptorLimit()
         let server: EngineIOServer
         do {
             server = try EngineIOServer.start(configuration, group: MultiThreadedEventLoopGroup.singleton).wait()

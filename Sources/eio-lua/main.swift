@@ -1,4 +1,3 @@
-import ArgumentParser
 import Commands
 
-EioLuaCommand.main()
+EioLuaCommand.start()

@@ -134,7 +134,7 @@ def test_closed_stream(lua, stream):
     # An error that a script can see, never a signal.
     assert done.returncode == (1 if stream == "stdout" else 0), done
     if stream == "stdout":
-        assert b"standard output" in done.stderr and b"script.lua:1:" in done.stderr
+        assert b"standard output: Bad file descriptor" in done.stderr and b"script.lua:1:" in done.stderr
 
 
 def test_full_disk(lua):

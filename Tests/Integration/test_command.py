@@ -40,6 +40,28 @@ def test_script_from_stdin(lua):
     assert result.status == 0
 
 
+def test_script_from_stdin_without_a_name(lua):
+    result = lua.command("-W", stdin="print(arg[0] ~= nil, arg[1], ...)").finish()
+    assert (result.stdout, result.status) == ("true\t-W\n", 0)
+
+
+@pytest.mark.parametrize("command", [[], ["run"]])
+@pytest.mark.parametrize("argument", [
+    "--help", "-h", "--version", "serve", "run", "help", "--", "--generate-completion-script",
+    "--generate-completion-script=bash", "--experimental-dump-help"])
+def test_no_argument_of_a_script_is_an_option(lua, command, argument):
+    result = lua.command(*command, lua.write("print(...)"), argument).finish()
+    assert (result.stdout, result.status) == (f"{argument}\n", 0)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["run", "--help"], ["-W", "-h"]])
+def test_help_shows_every_option(lua, arguments):
+    result = lua.command(*arguments).finish()
+    assert result.status == 0 and result.stderr == ""
+    for option in "-e -l - -- -v --version -E -W --url --log-level --strict -h --help serve".split():
+        assert option in result.stdout.replace(",", " ").split()
+
+
 @pytest.mark.parametrize("command", [[], ["run"]])
 def test_arguments_belong_to_the_script(lua, command):
     script = lua.write("print(arg[0], table.concat(arg, ' '), select('#', ...))")
