@@ -30,8 +30,7 @@ run_integration() {
     need_venv .venv-test Tests/Integration/requirements.txt
     build_release
     say "running the program against real servers"
-    # open_defects.txt names the tests that fail on defects that are known and not mended yet: it shrinks, it must not grow.
-    EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q @Tests/Integration/open_defects.txt "$@"
+    EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q "$@"
 }
 
 case $part in

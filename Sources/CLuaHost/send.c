@@ -5,8 +5,6 @@
 
 /* What the scratch buffer may keep from one message to the next. */
 #define SCRATCH_KEPT 65536
-/* How often drain looks, in seconds, if the host does not tell. */
-#define DRAIN_INTERVAL 0.005
 
 static int not_connected(lua_State *L, luahost_client *client) {
     luahost_log(
@@ -160,15 +158,14 @@ static int look(lua_State *L, luahost_client *client) {
         return 1;
     }
     lua_Integer deadline = lua_tointeger(L, 1);
-    void (*notify)(void *context) = client->vm->host.client_notify_drained;
-    double seconds = notify != NULL ? -1 : DRAIN_INTERVAL;
+    double seconds = -1;
     if (deadline >= 0) {
         lua_Integer left = deadline - (lua_Integer)luahost_now();
         if (left <= 0) return luahost_timeout_nil(L);
-        if (seconds < 0 || (double)left / 1e9 < seconds) seconds = (double)left / 1e9;
+        seconds = (double)left / 1e9;
     }
     luahost_check_wait(L, "eio.drain");
-    if (notify != NULL) notify(client->context);
+    client->vm->host.client_notify_drained(client->context);
     return luahost_parkk(L, &client->drainers, seconds, NULL, "eio.drain", looked);
 }
 

@@ -126,6 +126,9 @@ final class ClientCore: SessionDelegate {
         }
     }
 
+    /// Nothing here asks for it.
+    func sessionDrained() {}
+
     func sessionWritable() {
         let senders = self.senders
         self.senders = []

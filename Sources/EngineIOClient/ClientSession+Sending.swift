@@ -68,6 +68,16 @@ extension ClientSession {
     /// Bytes that were taken and that the system has not.
     package var bufferedBytes: Int { self.queuedBytes + (self.webSocket?.bufferedBytes ?? 0) }
 
+    /// Has the delegate told, later, when all that was taken is with the system; not when the session ends before.
+    package func notifyDrained() {
+        if let webSocket = self.webSocket, self.transport == .websocket {
+            self.isDrainAwaited = false
+            webSocket.whenDrained { self.delegate?.sessionDrained() }
+        } else {
+            self.isDrainAwaited = true
+        }
+    }
+
     func webSocketWritable() {
         guard self.isFull else { return }
         self.isFull = false
@@ -139,6 +149,10 @@ extension ClientSession {
         }
         self.pump()
         if self.queuedBytes <= self.configuration.maximumBuffered / 2 { self.webSocketWritable() }
+        if self.isDrainAwaited, self.bufferedBytes == 0 {
+            self.isDrainAwaited = false
+            self.delegate?.sessionDrained()
+        }
     }
 
     private func poll() {

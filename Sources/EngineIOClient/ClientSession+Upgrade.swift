@@ -106,6 +106,7 @@ extension ClientSession {
             }
         }
         self.queuedBytes = 0
+        if self.isDrainAwaited { self.notifyDrained() }
         self.logger.info("WebSocket upgrade was successful")
         self.upgradeEnded()
     }

@@ -45,6 +45,8 @@ package final class ClientSession {
     var isReadingPaused = false
     /// A sender was told to wait.
     var isFull = false
+    /// Somebody waits for all to be written.
+    var isDrainAwaited = false
     var isPumpDue = false
     /// What waits for the end of the upgrade.
     var afterUpgrade: ((ClientSession) -> Void)?

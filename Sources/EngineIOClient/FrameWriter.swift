@@ -25,6 +25,7 @@ final class FrameWriter {
     /// Messages that were accepted so far, and those of them that the system has.
     private var accepted = 0
     private var written = 0
+    private var onDrained: (() -> Void)?
 
     /// How much may be collected before it is written without waiting for the end of the read.
     static let flushThreshold = 64 << 10
@@ -38,9 +39,8 @@ final class FrameWriter {
     func attach(_ context: ChannelHandlerContext, isSecure: Bool) {
         self.context = context
         if isSecure { return }
-        let handle = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable { (handle: NIOBSDSocket.Handle) in
-            handle
-        }
+        let pipeline = context.pipeline.syncOperations
+        let handle = try? pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
         self.descriptor = handle ?? -1
     }
 
@@ -49,6 +49,7 @@ final class FrameWriter {
         self.context = nil
         self.descriptor = -1
         self.block.count = 0
+        self.onDrained = nil
     }
 
     /// Messages that the system has not taken, or not wholly.
@@ -95,6 +96,7 @@ final class FrameWriter {
             self.written = self.accepted
             self.empty()
             promise?.succeed()
+            if self.onDrained != nil { self.tellDrained() }
             return
         }
         let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...]))
@@ -119,11 +121,24 @@ final class FrameWriter {
         done.futureResult.assumeIsolated().whenSuccess {
             self.channelWrites -= 1
             self.written = mark
+            self.tellDrained()
         }
         if let promise { done.futureResult.cascade(to: promise) }
         self.isFlushing = true
         context.writeAndFlush(NIOAny(bytes), promise: done)
         self.isFlushing = false
+    }
+
+    /// Calls `body` once, later, when nothing is left to be written. It is not called when the connection ends before.
+    func whenDrained(_ body: @escaping () -> Void) {
+        self.onDrained = body
+        self.tellDrained()
+    }
+
+    private func tellDrained() {
+        guard let body = self.onDrained, self.count == 0, self.channelWrites == 0 else { return }
+        self.onDrained = nil
+        self.loop.eventLoop.assumeIsolated().execute(body)
     }
 
     private func empty() {

@@ -15,6 +15,8 @@ package protocol SessionDelegate: AnyObject {
     func sessionReceived(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer)
     /// After a send that was told ``SendResult/full``, less than half of the limit waits.
     func sessionWritable()
+    /// After ``ClientSession/notifyDrained()``, all that was taken is with the system.
+    func sessionDrained()
     /// An opened session is over; called once. `unwritten`: messages that were taken and may not have been written.
     func sessionClosed(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int)
 }

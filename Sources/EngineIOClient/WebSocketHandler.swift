@@ -266,6 +266,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// Bytes that are not with the system yet.
     var bufferedBytes: Int { self.output.bufferedBytes }
 
+    func whenDrained(_ body: @escaping () -> Void) { self.output.whenDrained(body) }
+
     /// Messages that the system has not taken, or not wholly.
     var unwrittenMessages: Int { self.output.unwrittenMessages }
 

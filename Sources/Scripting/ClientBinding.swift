@@ -100,6 +100,8 @@ final class ClientBinding: SessionDelegate {
 
     var bufferedBytes: Int { self.session?.bufferedBytes ?? 0 }
 
+    func notifyDrained() { self.session?.notifyDrained() }
+
     /// Closes without a word to the script, which does not run any more.
     func closeSilently(timeout: TimeAmount, completion: @escaping () -> Void) {
         self.isReleased = true
@@ -169,6 +171,11 @@ final class ClientBinding: SessionDelegate {
         guard !self.isReleased else { return }
         luahost_client_message(
             self.handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, kind == .binary)
+    }
+
+    func sessionDrained() {
+        guard !self.isReleased else { return }
+        luahost_client_drained(self.handle)
     }
 
     func sessionWritable() {

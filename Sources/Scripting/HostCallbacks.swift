@@ -54,6 +54,7 @@ enum HostCallbacks {
         }
         table.client_pause = { context, isPaused in client(context).setReading(!isPaused) }
         table.client_buffered = { context in client(context).bufferedBytes }
+        table.client_notify_drained = { context in client(context).notifyDrained() }
         return table
     }()
 

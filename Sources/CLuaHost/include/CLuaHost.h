@@ -160,7 +160,7 @@ typedef struct luahost_callbacks {
     /* Bytes that `send` took and the system has not. */
     size_t (*client_buffered)(void *context);
     /* Something is buffered and drain() waits for its end: luahost_client_drained is to follow, not from within this call.
-     * May be asked again before that. NULL: the host does not tell, and drain() looks from time to time. */
+     * May be asked again before that. */
     void (*client_notify_drained)(void *context);
 } luahost_callbacks;
 
