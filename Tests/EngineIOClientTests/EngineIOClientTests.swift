@@ -50,7 +50,7 @@ import Testing
         let client = try await Self.connect(to: server, by: transports)
         for number in 0..<10_000 { try await client.send("quiet \(number)") }
         #expect(await client.disconnect() == 0)
-        let counted = try await server.messages()
+        let counted = try await server.messages(atLeast: 10_000)
         #expect(counted == (0..<10_000).map { "quiet \($0)" })
     }
 

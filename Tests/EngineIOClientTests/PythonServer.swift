@@ -48,8 +48,18 @@ final class PythonServer {
 }
 
 extension PythonServer {
-    /// The text messages that the server received, in order.
-    func messages() async throws -> [String] {
+    /// The text messages that the server received, in order, when they are so many or 20 s are over: a client may be gone
+    /// before a slow server has read what it sent.
+    func messages(atLeast count: Int) async throws -> [String] {
+        let end = ContinuousClock.now + .seconds(20)
+        while true {
+            let messages = try await self.messages()
+            if messages.count >= count || ContinuousClock.now > end { return messages }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func messages() async throws -> [String] {
         struct Statistics: Decodable { var messages: [String] }
         guard let url = URL(string: "\(self.url)/stats") else { return [] }
         let (data, _) = try await URLSession.shared.data(from: url)
