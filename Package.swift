@@ -49,6 +49,8 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "EngineIOServer", dependencies: nio + ["EngineIO"], swiftSettings: settings),
         .target(name: "CLuaHost", dependencies: ["CLua"]),
+        // Rounding is libm's on processors without an instruction for it.
+        .target(name: "Metrics", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         .target(
             name: "Scripting",
             dependencies: [
@@ -88,6 +90,7 @@ let package = Package(
             name: "EngineIOClientTests",
             dependencies: ["EngineIO", "EngineIOClient", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "Scripting", .product(name: "Logging", package: "swift-log")],

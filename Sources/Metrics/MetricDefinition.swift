@@ -1,0 +1,58 @@
+/// What a metric does with its values: k6's four classes.
+public enum MetricKind: String, Sendable, CaseIterable {
+    /// Adds up.
+    case counter
+    /// Keeps the last value, the least and the greatest.
+    case gauge
+    /// Counts how often something was true.
+    case rate
+    /// Keeps the distribution.
+    case trend
+}
+
+/// What the values of a metric are, which decides how they are written.
+public enum MetricContent: String, Sendable {
+    case `default`
+    /// Milliseconds.
+    case time
+    /// Bytes.
+    case data
+}
+
+/// A metric's number in its registry.
+public struct MetricID: Hashable, Sendable {
+    public let index: Int
+
+    init(index: Int) { self.index = index }
+    public init(_ metric: BuiltInMetric) { self.index = metric.rawValue }
+}
+
+public struct MetricDefinition: Sendable, Equatable {
+    public let name: String
+    public let kind: MetricKind
+    public let contains: MetricContent
+    /// A gauge whose value is the sum of what every loop and every process has, as a number of users; other gauges
+    /// have the value that was set last.
+    public let isLevel: Bool
+    /// Made by a script.
+    public let isCustom: Bool
+
+    public init(
+        name: String, kind: MetricKind, contains: MetricContent = .default, isLevel: Bool = false,
+        isCustom: Bool = false
+    ) {
+        (self.name, self.kind, self.contains) = (name, kind, contains)
+        (self.isLevel, self.isCustom) = (isLevel, isCustom)
+    }
+
+    /// Recorded units in one shown unit: times are recorded as whole nanoseconds, so that their sums are exact, and
+    /// shown as milliseconds.
+    public var unit: Double { self.kind == .trend && self.contains == .time ? 1e6 : 1 }
+}
+
+/// A metric that cannot be had, with the reason for the person who named it.
+public struct MetricError: Error, Equatable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,126 @@
+import Synchronization
+
+/// The metrics of a run and the limits of their tags: one for all loops, asked when a series begins and never for a
+/// sample.
+public final class MetricRegistry: Sendable {
+    private struct State {
+        var definitions: [MetricDefinition]
+        var identifiers: [String: MetricID] = [:]
+        var values: [String: Set<String>] = [:]
+        var fullKeys: Set<String> = []
+        var warnings: [String] = []
+    }
+
+    private let state: Mutex<State>
+    let policy: TagPolicy
+    /// The sub-metrics that somebody will ask for, by thresholds above all.
+    public let selectors: [MetricSelector]
+
+    /// - Parameter selectors: the sub-metrics whose tags are to be kept apart. Their metrics need not exist yet.
+    public init(selectors: [MetricSelector] = []) {
+        self.selectors = selectors
+        self.policy = TagPolicy(selectors)
+        var state = State(definitions: BuiltInMetric.allCases.map(\.definition))
+        for (index, definition) in state.definitions.enumerated() {
+            state.identifiers[definition.name] = MetricID(index: index)
+        }
+        self.state = Mutex(state)
+    }
+
+    /// The script's metric of this name, made where there is none.
+    ///
+    /// - Throws: where the name breaks k6's rule (ASCII letters, digits and underscores, at most 128, no digit at the
+    ///   beginning), or is that of a metric of another kind or content.
+    public func declare(_ name: String, _ kind: MetricKind, isTime: Bool = false) throws(MetricError) -> MetricID {
+        guard Self.isName(name) else {
+            throw MetricError(
+                "'\(name)' is no name of a metric: it must be at most 128 ASCII letters, digits or underscores and "
+                    + "must not start with a digit")
+        }
+        guard BuiltInMetric.aliases[name] == nil else { throw MetricError("metric '\(name)' is built in") }
+        let contains = isTime ? MetricContent.time : .default
+        let (metric, known) = self.state.withLock { state in
+            if let metric = state.identifiers[name] { return (metric, state.definitions[metric.index]) }
+            let definition = MetricDefinition(name: name, kind: kind, contains: contains, isCustom: true)
+            let metric = MetricID(index: state.definitions.count)
+            state.definitions.append(definition)
+            state.identifiers[name] = metric
+            return (metric, definition)
+        }
+        guard known.isCustom else { throw MetricError("metric '\(name)' is built in") }
+        guard known.kind == kind else {
+            throw MetricError("metric '\(name)' already exists but with type \(known.kind), instead of \(kind)")
+        }
+        guard known.contains == contains else {
+            throw MetricError(
+                "metric '\(name)' already exists but with value type \(known.contains), instead of \(contains)")
+        }
+        return metric
+    }
+
+    /// The number of a metric, or nil where there is none of this name.
+    public func metric(named name: String) -> MetricID? {
+        self.state.withLock { $0.identifiers[name] }
+    }
+
+    public func definition(of metric: MetricID) -> MetricDefinition {
+        self.state.withLock { $0.definitions[metric.index] }
+    }
+
+    /// All metrics, in the order of their numbers.
+    public var definitions: [MetricDefinition] { self.state.withLock { $0.definitions } }
+
+    /// What a selector means: k6's WebSocket names are parts of other metrics.
+    public static func resolve(_ selector: MetricSelector) -> MetricSelector {
+        guard let alias = BuiltInMetric.aliases[selector.metric] else { return selector }
+        return MetricSelector(metric: alias.metric, tags: TagSet(alias.tags.tags + selector.tags.tags))
+    }
+
+    /// Checks that a threshold can be evaluated.
+    ///
+    /// - Throws: where no such metric exists, or its kind has no such aggregation.
+    public func validate(_ selector: MetricSelector, _ aggregation: Aggregation) throws(MetricError) {
+        guard let metric = self.metric(named: Self.resolve(selector).metric) else {
+            throw MetricError("there is no metric '\(selector.metric)'")
+        }
+        let kind = self.definition(of: metric).kind
+        guard aggregation.applies(to: kind) else {
+            throw MetricError(
+                "'\(aggregation)' cannot be had of '\(selector.metric)', a \(kind): "
+                    + "possible are \(Aggregation.names(for: kind))")
+        }
+    }
+
+    /// The warnings that have come up since the last call, each once in a run.
+    public func takeWarnings() -> [String] {
+        self.state.withLock { state in
+            defer { state.warnings = [] }
+            return state.warnings
+        }
+    }
+
+    /// Whether a series may have this tag. A key's values are counted over all loops, so that they agree.
+    func admits(_ tag: TagSet.Tag) -> Bool {
+        self.state.withLock { state in
+            let known = state.values[tag.key, default: []]
+            if known.contains(tag.value) || self.policy.isNamed(tag) { return true }
+            if tag.value == TagPolicy.otherValue { return true }
+            guard known.count < TagPolicy.maximumValues else {
+                if state.fullKeys.insert(tag.key).inserted {
+                    state.warnings.append(
+                        "tag '\(tag.key)' has more than \(TagPolicy.maximumValues) values: "
+                            + "the others are counted as '\(TagPolicy.otherValue)'")
+                }
+                return false
+            }
+            state.values[tag.key, default: []].insert(tag.value)
+            return true
+        }
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, name.utf8.count <= 128 else { return false }
+        let isLetter = { (byte: UInt8) in byte == UInt8(ascii: "_") || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+        return isLetter(first) && name.utf8.allSatisfy { isLetter($0) || $0 >= 0x30 && $0 <= 0x39 }
+    }
+}

@@ -1,0 +1,104 @@
+/// The values of all metrics and of their series; those of several processes can be added.
+public struct MetricSet: Sendable, Equatable {
+    public struct Series: Sendable, Equatable {
+        public let tags: TagSet
+        public internal(set) var value: MetricValue
+
+        public init(tags: TagSet, value: MetricValue) { (self.tags, self.value) = (tags, value) }
+    }
+
+    public struct Record: Sendable, Equatable {
+        public let definition: MetricDefinition
+        /// Over all series.
+        public internal(set) var total: MetricValue
+        /// One for every set of tags that occurred.
+        public internal(set) var series: [Series] = []
+        fileprivate var places: [TagSet: Int] = [:]
+
+        fileprivate init(_ definition: MetricDefinition) {
+            self.definition = definition
+            self.total = MetricValue(definition.kind)
+        }
+
+        /// As the value's, in the metric's shown unit.
+        public func value(of aggregation: Aggregation, in value: MetricValue, seconds: Double) -> Double? {
+            value.value(of: aggregation, seconds: seconds, unit: self.definition.unit)
+        }
+    }
+
+    /// In the order in which the metrics came up.
+    public internal(set) var records: [Record] = []
+    private var places: [String: Int] = [:]
+
+    public init() {}
+
+    public subscript(name: String) -> Record? { self.places[name].map { self.records[$0] } }
+    public subscript(metric: BuiltInMetric) -> Record? { self[metric.definition.name] }
+
+    /// What the series that the selector names have together; nil where there is none.
+    public func value(of selector: MetricSelector) -> MetricValue? {
+        let selector = MetricRegistry.resolve(selector)
+        guard let record = self[selector.metric] else { return nil }
+        if selector.tags.isEmpty { return record.total }
+        let parts = record.series.filter { $0.tags.contains(selector.tags) }
+        guard var value = parts.first?.value else { return nil }
+        for part in parts.dropFirst() { value.merge(part.value, isLevel: record.definition.isLevel) }
+        return value
+    }
+
+    /// A number that a threshold compares, in the metric's shown unit (milliseconds for times).
+    ///
+    /// - Parameter seconds: how long the values were collected; for the rate of a counter.
+    /// - Returns: nil where nothing was recorded, but 0 for a counter.
+    public func value(_ selector: MetricSelector, _ aggregation: Aggregation, seconds: Double) -> Double? {
+        guard let value = self.value(of: selector), let record = self[MetricRegistry.resolve(selector).metric] else {
+            return aggregation == .count ? 0 : nil
+        }
+        return record.value(of: aggregation, in: value, seconds: seconds)
+    }
+
+    /// The record of a metric, made where there is none.
+    public mutating func place(of definition: MetricDefinition) -> Int {
+        if let place = self.places[definition.name] { return place }
+        self.places[definition.name] = self.records.count
+        self.records.append(Record(definition))
+        return self.records.count - 1
+    }
+
+    /// The series with these tags of the record at `place`, made where there is none.
+    mutating func place(of tags: TagSet, in place: Int) -> Int {
+        if let series = self.records[place].places[tags] { return series }
+        let series = self.records[place].series.count
+        self.records[place].places[tags] = series
+        self.records[place].series.append(
+            Series(tags: tags, value: MetricValue(self.records[place].definition.kind)))
+        return series
+    }
+
+    /// Adds a series' values, to its metric's total as well.
+    public mutating func add(_ value: MetricValue, tags: TagSet, to definition: MetricDefinition) {
+        let place = self.place(of: definition)
+        let series = self.place(of: tags, in: place)
+        self.records[place].series[series].value.merge(value, isLevel: definition.isLevel)
+        self.records[place].total.merge(value, isLevel: definition.isLevel)
+    }
+
+    /// Adds what another process measured.
+    ///
+    /// - Throws: where a metric of one name is of two kinds.
+    public mutating func merge(_ other: MetricSet) throws(MetricError) {
+        for record in other.records {
+            if let mine = self[record.definition.name], mine.definition != record.definition {
+                throw MetricError("metric '\(record.definition.name)' is not of the same kind everywhere")
+            }
+            let place = self.place(of: record.definition)
+            self.records[place].total.merge(record.total, isLevel: record.definition.isLevel)
+            for series in record.series {
+                let own = self.place(of: series.tags, in: place)
+                self.records[place].series[own].value.merge(series.value, isLevel: record.definition.isLevel)
+            }
+        }
+    }
+
+    public static func == (left: MetricSet, right: MetricSet) -> Bool { left.records == right.records }
+}

@@ -1,0 +1,60 @@
+/// Tags of a sample or a series: pairs of key and value, each key once, in the order of the keys.
+public struct TagSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    public struct Tag: Hashable, Sendable {
+        public let key: String
+        public let value: String
+
+        public init(key: String, value: String) { (self.key, self.value) = (key, value) }
+    }
+
+    public private(set) var tags: [Tag] = []
+
+    public init() {}
+
+    /// The last of equal keys wins.
+    public init(_ tags: some Sequence<Tag>) {
+        for tag in tags { self.set(tag.key, to: tag.value) }
+    }
+
+    public init(dictionaryLiteral elements: (String, String)...) {
+        for (key, value) in elements { self.set(key, to: value) }
+    }
+
+    public var isEmpty: Bool { self.tags.isEmpty }
+
+    public subscript(key: String) -> String? { self.tags.first { $0.key == key }?.value }
+
+    public mutating func set(_ key: String, to value: String) {
+        let tag = Tag(key: key, value: value)
+        let place = self.tags.firstIndex { $0.key >= key } ?? self.tags.endIndex
+        if place < self.tags.endIndex, self.tags[place].key == key {
+            self.tags[place] = tag
+        } else {
+            self.tags.insert(tag, at: place)
+        }
+    }
+
+    public func setting(_ key: String, to value: String) -> TagSet {
+        var tags = self
+        tags.set(key, to: value)
+        return tags
+    }
+
+    /// Whether all tags of the other set are among these.
+    public func contains(_ other: TagSet) -> Bool {
+        other.tags.allSatisfy { wanted in self.tags.contains(wanted) }
+    }
+}
+
+/// A metric, or the part of it whose samples have certain tags: `metric{key:value,key:value}`.
+public struct MetricSelector: Hashable, Sendable, CustomStringConvertible {
+    public let metric: String
+    public let tags: TagSet
+
+    public init(metric: String, tags: TagSet = TagSet()) { (self.metric, self.tags) = (metric, tags) }
+
+    public var description: String {
+        guard !self.tags.isEmpty else { return self.metric }
+        return "\(self.metric){\(self.tags.tags.map { "\($0.key):\($0.value)" }.joined(separator: ","))}"
+    }
+}

@@ -1,0 +1,160 @@
+/// What is followed over time, a column each.
+public struct TimelineColumns: Sendable, Equatable {
+    /// Gauges: their value at the end of a step.
+    public var levels: [MetricSelector]
+    /// Counters: what came during a step.
+    public var counters: [MetricSelector]
+    /// Trends: their distribution during a step.
+    public var trends: [MetricSelector]
+
+    /// Trends of a script that are followed beside the program's own.
+    static let maximumCustomTrends = 16
+
+    public init(levels: [MetricSelector], counters: [MetricSelector], trends: [MetricSelector]) {
+        (self.levels, self.counters, self.trends) = (levels, counters, trends)
+    }
+
+    /// Users, messages, errors and the program's own times; a script's trends join them when they have values.
+    public static let standard = TimelineColumns(
+        levels: [Self.of(.vus)],
+        counters: [
+            Self.of(.messagesSent), Self.of(.messagesReceived), Self.of(.dataSent), Self.of(.dataReceived),
+            Self.of(.iterations), Self.of(.errors), Self.of(.disconnects), Self.of(.connects, ["result": "opened"]),
+        ],
+        trends: [
+            Self.of(.connect, ["phase": "total"]), Self.of(.time), Self.of(.iterationDuration),
+            Self.of(.paceResponse), Self.of(.paceService), Self.of(.pingGap), Self.of(.loopLag),
+        ])
+
+    private static func of(_ metric: BuiltInMetric, _ tags: TagSet = TagSet()) -> MetricSelector {
+        MetricSelector(metric: metric.definition.name, tags: tags)
+    }
+}
+
+/// The run over time: a point a second, and twice as long steps whenever there would be more than 3600 points.
+public struct Timeline: Sendable, Equatable {
+    /// The distribution during one step, in the metric's shown unit (milliseconds for times).
+    public struct Statistics: Sendable, Equatable {
+        public var count: UInt64
+        public var mean, min, max, p50, p95, p99: Double
+
+        public init(
+            count: UInt64, mean: Double, min: Double, max: Double, p50: Double, p95: Double, p99: Double
+        ) {
+            (self.count, self.mean, self.min, self.max) = (count, mean, min, max)
+            (self.p50, self.p95, self.p99) = (p50, p95, p99)
+        }
+
+        public init(_ histogram: Histogram, unit: Double) {
+            let percentiles = histogram.percentiles([50, 95, 99]).map { $0 / unit }
+            self.init(
+                count: histogram.count, mean: histogram.mean / unit, min: histogram.min / unit,
+                max: histogram.max / unit, p50: percentiles[0], p95: percentiles[1], p99: percentiles[2])
+        }
+
+        /// Percentiles of two steps do not add up. Their mean, weighted by the counts, is between the two, which is
+        /// near enough for a plot; the run's own percentiles come from its histograms.
+        mutating func merge(_ other: Statistics) {
+            let share = Double(other.count) / Double(Swift.max(self.count + other.count, 1))
+            let weighted = { (mine: Double, others: Double) in mine + (others - mine) * share }
+            self.mean = weighted(self.mean, other.mean)
+            (self.min, self.max) = (Swift.min(self.min, other.min), Swift.max(self.max, other.max))
+            self.p50 = weighted(self.p50, other.p50)
+            self.p95 = weighted(self.p95, other.p95)
+            self.p99 = weighted(self.p99, other.p99)
+            self.count += other.count
+        }
+    }
+
+    /// One step. The values stand in the order of the columns; a column that came later is missing at the end.
+    public struct Point: Sendable, Equatable {
+        /// The end of the step, seconds since the run's start.
+        public var time: Double
+        /// The step's length in seconds.
+        public var seconds: Double
+        public var levels: [Double]
+        public var counters: [Double]
+        /// Nil where the trend had no value during the step.
+        public var trends: [Statistics?]
+
+        public init(
+            time: Double, seconds: Double, levels: [Double], counters: [Double], trends: [Statistics?]
+        ) {
+            (self.time, self.seconds, self.levels) = (time, seconds, levels)
+            (self.counters, self.trends) = (counters, trends)
+        }
+
+        mutating func combine(_ other: Point, levels combine: (Double, Double) -> Double) {
+            for (index, level) in other.levels.enumerated() {
+                if index < self.levels.count {
+                    self.levels[index] = combine(self.levels[index], level)
+                } else {
+                    self.levels.append(level)
+                }
+            }
+            for (index, count) in other.counters.enumerated() {
+                if index < self.counters.count {
+                    self.counters[index] += count
+                } else {
+                    self.counters.append(count)
+                }
+            }
+            for (index, statistics) in other.trends.enumerated() {
+                guard index < self.trends.count else {
+                    self.trends.append(statistics)
+                    continue
+                }
+                guard let statistics else { continue }
+                if self.trends[index] == nil {
+                    self.trends[index] = statistics
+                } else {
+                    self.trends[index]!.merge(statistics)
+                }
+            }
+        }
+
+        /// The next step of the same run becomes part of this one; of a level the higher value stays, so that a peak
+        /// does not vanish.
+        mutating func append(_ next: Point) {
+            self.combine(next, levels: Swift.max)
+            self.time = next.time
+            self.seconds += next.seconds
+        }
+    }
+
+    public static let maximumPoints = 3600
+
+    public internal(set) var columns: TimelineColumns
+    public private(set) var points: [Point] = []
+    /// How many of the collector's intervals make a point: a power of two.
+    public private(set) var intervalsPerPoint: Int
+    private var intervalsInLast: Int
+
+    public init(columns: TimelineColumns, points: [Point] = [], intervalsPerPoint: Int = 1) {
+        (self.columns, self.points) = (columns, points)
+        self.intervalsPerPoint = intervalsPerPoint
+        self.intervalsInLast = intervalsPerPoint
+    }
+
+    public mutating func append(_ point: Point) {
+        if self.intervalsInLast < self.intervalsPerPoint, !self.points.isEmpty {
+            self.points[self.points.count - 1].append(point)
+            self.intervalsInLast += 1
+            return
+        }
+        if self.points.count == Self.maximumPoints { self.halve() }
+        self.points.append(point)
+        self.intervalsInLast = 1
+    }
+
+    /// Makes one point of every two neighbours.
+    mutating func halve() {
+        self.points = stride(from: 0, to: self.points.count, by: 2).map { index in
+            var point = self.points[index]
+            if index + 1 < self.points.count { point.append(self.points[index + 1]) }
+            return point
+        }
+        self.intervalsPerPoint *= 2
+        self.intervalsInLast = self.intervalsPerPoint
+    }
+}
