@@ -28,7 +28,7 @@ extension Histogram {
         self.forEachBucket { bucket, count in
             passed &+= count
             while let index = open.last, self.rank(of: wanted[index]) <= passed {
-                values[index] = self.clamped(HistogramScale.value(of: bucket))
+                values[index] = self.value(at: self.rank(of: wanted[index]), in: bucket)
                 open.removeLast()
             }
         }
@@ -60,5 +60,9 @@ extension Histogram {
         return Swift.min(UInt64(Swift.max(rank, 1)), self.count)
     }
 
-    private func clamped(_ value: Double) -> Double { Swift.min(Swift.max(value, self.min), self.max) }
+    /// The first and the last value are known exactly.
+    private func value(at rank: UInt64, in bucket: Int) -> Double {
+        if rank == self.count { return self.max }
+        return rank == 1 ? self.min : Swift.min(Swift.max(HistogramScale.value(of: bucket), self.min), self.max)
+    }
 }

@@ -58,7 +58,7 @@ public struct MetricSet: Sendable, Equatable {
     }
 
     /// The record of a metric, made where there is none.
-    public mutating func place(of definition: MetricDefinition) -> Int {
+    mutating func place(of definition: MetricDefinition) -> Int {
         if let place = self.places[definition.name] { return place }
         self.places[definition.name] = self.records.count
         self.records.append(Record(definition))
@@ -75,12 +75,14 @@ public struct MetricSet: Sendable, Equatable {
         return series
     }
 
-    /// Adds a series' values, to its metric's total as well.
-    public mutating func add(_ value: MetricValue, tags: TagSet, to definition: MetricDefinition) {
+    /// Takes in a metric as it was kept elsewhere; a metric of this name must not be there yet.
+    public mutating func append(_ definition: MetricDefinition, total: MetricValue, series: [Series]) {
         let place = self.place(of: definition)
-        let series = self.place(of: tags, in: place)
-        self.records[place].series[series].value.merge(value, isLevel: definition.isLevel)
-        self.records[place].total.merge(value, isLevel: definition.isLevel)
+        self.records[place].total = total
+        for part in series {
+            let own = self.place(of: part.tags, in: place)
+            self.records[place].series[own].value = part.value
+        }
     }
 
     /// Adds what another process measured.
