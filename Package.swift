@@ -51,6 +51,7 @@ let package = Package(
         .target(name: "CLuaHost", dependencies: ["CLua"]),
         // Rounding is libm's on processors without an instruction for it.
         .target(name: "Metrics", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "LoadReport", dependencies: ["Metrics"], swiftSettings: settings),
         .target(
             name: "Scripting",
             dependencies: [
@@ -91,6 +92,7 @@ let package = Package(
             dependencies: ["EngineIO", "EngineIOClient", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
+        .testTarget(name: "LoadReportTests", dependencies: ["LoadReport", "Metrics"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "Scripting", .product(name: "Logging", package: "swift-log")],

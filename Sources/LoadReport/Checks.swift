@@ -1,0 +1,30 @@
+import Metrics
+
+/// How often a check held.
+struct CheckResult: Equatable {
+    /// `::outer::inner`, empty outside of groups.
+    let group: String
+    let name: String
+    var passes: UInt64
+    var total: UInt64
+
+    var fails: UInt64 { self.total - self.passes }
+}
+
+extension MetricSet {
+    /// Every check of every group over all scenarios and transports, in the order in which they came up.
+    var checks: [CheckResult] {
+        var results: [CheckResult] = []
+        for series in self[.checks]?.series ?? [] {
+            guard case .rate(let passes, let total) = series.value, let name = series.tags["check"] else { continue }
+            let group = series.tags["group"] ?? ""
+            if let place = results.firstIndex(where: { $0.group == group && $0.name == name }) {
+                results[place].passes += passes
+                results[place].total += total
+            } else {
+                results.append(CheckResult(group: group, name: name, passes: passes, total: total))
+            }
+        }
+        return results
+    }
+}

@@ -1,0 +1,142 @@
+/// Reads a whole JSON text (RFC 8259).
+struct JSONParser {
+    private let bytes: [UInt8]
+    private var index = 0
+    private static let maximumDepth = 64
+
+    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The text's content, or nil where it is not JSON.
+    static func parse(_ bytes: [UInt8]) -> JSON? {
+        var parser = JSONParser(bytes)
+        guard let value = parser.value(depth: 0) else { return nil }
+        parser.skipSpace()
+        return parser.index == bytes.count ? value : nil
+    }
+
+    private var current: UInt8? { self.index < self.bytes.count ? self.bytes[self.index] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = self.current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { self.index += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        self.skipSpace()
+        guard self.current == byte else { return false }
+        self.index += 1
+        return true
+    }
+
+    private mutating func value(depth: Int) -> JSON? {
+        self.skipSpace()
+        guard depth < Self.maximumDepth, let byte = self.current else { return nil }
+        switch byte {
+        case UInt8(ascii: "{"): return self.object(depth: depth)
+        case UInt8(ascii: "["): return self.array(depth: depth)
+        case UInt8(ascii: "\""): return self.string().map(JSON.string)
+        case UInt8(ascii: "t"): return self.literal("true", .bool(true))
+        case UInt8(ascii: "f"): return self.literal("false", .bool(false))
+        case UInt8(ascii: "n"): return self.literal("null", .null)
+        default: return self.number()
+        }
+    }
+
+    private mutating func literal(_ text: StaticString, _ value: JSON) -> JSON? {
+        let end = self.index + text.utf8CodeUnitCount
+        guard end <= self.bytes.count,
+            self.bytes[self.index..<end].elementsEqual(
+                UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        else { return nil }
+        self.index = end
+        return value
+    }
+
+    private mutating func object(depth: Int) -> JSON? {
+        self.index += 1
+        var members: [JSON.Member] = []
+        if self.take(UInt8(ascii: "}")) { return .object(members) }
+        repeat {
+            self.skipSpace()
+            guard self.current == UInt8(ascii: "\""), let key = self.string(), self.take(UInt8(ascii: ":")),
+                let value = self.value(depth: depth + 1)
+            else { return nil }
+            members.append(JSON.Member(key: key, value: value))
+        } while self.take(UInt8(ascii: ","))
+        return self.take(UInt8(ascii: "}")) ? .object(members) : nil
+    }
+
+    private mutating func array(depth: Int) -> JSON? {
+        self.index += 1
+        var elements: [JSON] = []
+        if self.take(UInt8(ascii: "]")) { return .array(elements) }
+        repeat {
+            guard let element = self.value(depth: depth + 1) else { return nil }
+            elements.append(element)
+        } while self.take(UInt8(ascii: ","))
+        return self.take(UInt8(ascii: "]")) ? .array(elements) : nil
+    }
+
+    private mutating func number() -> JSON? {
+        let start = self.index
+        while let byte = self.current,
+            byte >= 0x30 && byte <= 0x39 || byte == 0x2D || byte == 0x2B || byte == 0x2E || byte | 0x20 == 0x65
+        {
+            self.index += 1
+        }
+        let text = String(decoding: self.bytes[start..<self.index], as: UTF8.self)
+        if let integer = Int(text), !text.hasPrefix("+") { return .integer(integer) }
+        guard !text.hasPrefix("+"), let number = Double(text), number.isFinite else { return nil }
+        return .number(number)
+    }
+
+    private mutating func string() -> String? {
+        self.index += 1
+        var content: [UInt8] = []
+        while let byte = self.current {
+            self.index += 1
+            switch byte {
+            case UInt8(ascii: "\""): return String(validating: content, as: UTF8.self)
+            case 0..<0x20: return nil
+            case UInt8(ascii: "\\"):
+                guard let scalar = self.escape() else { return nil }
+                content += Array(String(scalar).utf8)
+            default: content.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private mutating func escape() -> Unicode.Scalar? {
+        guard let byte = self.current else { return nil }
+        self.index += 1
+        switch byte {
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "u"): return self.unicodeEscape()
+        default: return nil
+        }
+    }
+
+    private mutating func unicodeEscape() -> Unicode.Scalar? {
+        guard let first = self.fourDigits() else { return nil }
+        guard first >= 0xD800, first < 0xDC00 else { return Unicode.Scalar(first) }
+        guard self.current == UInt8(ascii: "\\") else { return nil }
+        self.index += 1
+        guard self.current == UInt8(ascii: "u") else { return nil }
+        self.index += 1
+        guard let second = self.fourDigits(), second >= 0xDC00, second < 0xE000 else { return nil }
+        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    }
+
+    private mutating func fourDigits() -> UInt32? {
+        guard self.index + 4 <= self.bytes.count else { return nil }
+        let digits = self.bytes[self.index..<self.index + 4]
+        guard !digits.contains(where: { $0 == 0x2B || $0 == 0x2D }) else { return nil }
+        self.index += 4
+        return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    }
+}

@@ -1,0 +1,94 @@
+import Metrics
+
+/// What ran and how it ended: all that a report says beside the measurements.
+public struct RunDescription: Sendable, Equatable {
+    public struct Scenario: Sendable, Equatable {
+        public var name: String
+        public var executor: String
+        /// The rest of the plan in words, as "100 users for 30s".
+        public var plan: String
+
+        public init(name: String, executor: String, plan: String) {
+            (self.name, self.executor, self.plan) = (name, executor, plan)
+        }
+    }
+
+    /// What was demanded of a metric, and what came of it.
+    public struct Threshold: Sendable, Equatable {
+        public enum Comparison: String, Sendable {
+            case less = "<"
+            case lessOrEqual = "<="
+            case greater = ">"
+            case greaterOrEqual = ">="
+            case equal = "=="
+            case strictlyEqual = "==="
+            case unequal = "!="
+        }
+
+        public var selector: MetricSelector
+        /// As it was written: `p(95)<200`.
+        public var expression: String
+        public var aggregation: Aggregation
+        public var comparison: Comparison
+        /// In the metric's shown unit; for rates from 0 to 1.
+        public var bound: Double
+        /// The value at the end; nil where nothing was recorded.
+        public var value: Double?
+        public var passed: Bool
+
+        public init(
+            selector: MetricSelector, expression: String, aggregation: Aggregation, comparison: Comparison,
+            bound: Double, value: Double? = nil, passed: Bool = true
+        ) {
+            (self.selector, self.expression, self.aggregation) = (selector, expression, aggregation)
+            (self.comparison, self.bound, self.value, self.passed) = (comparison, bound, value, passed)
+        }
+
+        /// Compares again; without a value there is nothing that could have failed.
+        mutating func evaluate(_ metrics: MetricSet, seconds: Double) {
+            self.value = metrics.value(self.selector, self.aggregation, seconds: seconds)
+            guard let value = self.value else {
+                self.passed = true
+                return
+            }
+            self.passed =
+                switch self.comparison {
+                case .less: value < self.bound
+                case .lessOrEqual: value <= self.bound
+                case .greater: value > self.bound
+                case .greaterOrEqual: value >= self.bound
+                case .equal, .strictlyEqual: value == self.bound
+                case .unequal: value != self.bound
+                }
+        }
+    }
+
+    public var name: String
+    public var script: String
+    public var commandLine: String
+    /// Version of the program.
+    public var version: String
+    /// Seconds since 1970.
+    public var start: Double
+    /// How long the run took, in seconds: what rates are a share of.
+    public var seconds: Double
+    public var seed: UInt64
+    /// Processes whose measurements are added up here.
+    public var processes = 1
+    public var scenarios: [Scenario]
+    public var thresholds: [Threshold]
+    /// Why the run ended, in words; and the program's exit status.
+    public var exitReason: String
+    public var exitCode: Int
+
+    public init(
+        name: String, script: String, commandLine: String, version: String = "", start: Double, seconds: Double,
+        seed: UInt64, scenarios: [Scenario] = [], thresholds: [Threshold] = [], exitReason: String = "",
+        exitCode: Int = 0
+    ) {
+        (self.name, self.script, self.commandLine, self.version) = (name, script, commandLine, version)
+        (self.start, self.seconds, self.seed) = (start, seconds, seed)
+        (self.scenarios, self.thresholds) = (scenarios, thresholds)
+        (self.exitReason, self.exitCode) = (exitReason, exitCode)
+    }
+}

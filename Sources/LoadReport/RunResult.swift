@@ -1,0 +1,73 @@
+import Metrics
+
+/// A run that has ended, or what several processes made of one.
+public struct RunResult: Sendable, Equatable {
+    /// k6's exit status for failed thresholds.
+    static let thresholdsFailed = 99
+
+    public var run: RunDescription
+    public var metrics: MetricSet
+    public var timeline: Timeline
+    public var errors: ErrorTable
+
+    public init(run: RunDescription, metrics: MetricSet, timeline: Timeline, errors: ErrorTable) {
+        (self.run, self.metrics, self.timeline, self.errors) = (run, metrics, timeline, errors)
+    }
+
+    /// - Parameter collector: with its last interval closed.
+    public init(run: RunDescription, collector: Collector) {
+        self.init(run: run, metrics: collector.metrics, timeline: collector.timeline, errors: collector.errors)
+    }
+
+    /// Adds what another process measured in the same run: every histogram and counter exactly, thresholds anew over
+    /// the sums, the time from the first start to the last end.
+    ///
+    /// - Throws: where the two have metrics of one name and two kinds.
+    public mutating func merge(_ other: RunResult) throws(MetricError) {
+        try self.metrics.merge(other.metrics)
+        let offset = other.run.start - self.run.start
+        let end = Swift.max(self.run.start + self.run.seconds, other.run.start + other.run.seconds)
+        var timeline = offset < 0 ? other.timeline : self.timeline
+        timeline.merge(offset < 0 ? self.timeline : other.timeline, offset: abs(offset))
+        self.timeline = timeline
+        self.errors.merge(other.errors)
+        self.run.start = Swift.min(self.run.start, other.run.start)
+        self.run.seconds = end - self.run.start
+        self.mergeDescription(other.run)
+    }
+
+    private mutating func mergeDescription(_ other: RunDescription) {
+        self.run.processes += other.processes
+        for scenario in other.scenarios where !self.run.scenarios.contains(scenario) {
+            self.run.scenarios.append(scenario)
+        }
+        for threshold in other.thresholds
+        where !self.run.thresholds.contains(where: {
+            $0.selector == threshold.selector && $0.expression == threshold.expression
+        }) {
+            self.run.thresholds.append(threshold)
+        }
+        for index in self.run.thresholds.indices {
+            self.run.thresholds[index].evaluate(self.metrics, seconds: self.run.seconds)
+        }
+        self.mergeExit(other)
+    }
+
+    /// A failure of one process that is no verdict of thresholds is the run's; verdicts are those over the sums.
+    private mutating func mergeExit(_ other: RunDescription) {
+        let isFailure = { (code: Int) in code != 0 && code != Self.thresholdsFailed }
+        if isFailure(self.run.exitCode) { return }
+        if isFailure(other.exitCode) {
+            (self.run.exitCode, self.run.exitReason) = (other.exitCode, other.exitReason)
+        } else if self.run.thresholds.contains(where: { !$0.passed }) {
+            (self.run.exitCode, self.run.exitReason) = (Self.thresholdsFailed, "thresholds failed")
+        } else if self.run.exitCode == Self.thresholdsFailed {
+            (self.run.exitCode, self.run.exitReason) = (0, "")
+        }
+    }
+
+    /// The numbers that summaries show of a trend, unless others are asked for: k6's.
+    public static let defaultTrendStatistics: [Aggregation] = [
+        .average, .minimum, .median, .maximum, .percentile(90), .percentile(95),
+    ]
+}

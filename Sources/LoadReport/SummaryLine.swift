@@ -1,0 +1,127 @@
+import Metrics
+
+/// The texts of one line of the end summary, before they are brought into columns.
+struct SummaryLine {
+    enum Content {
+        /// A value, then others that have columns of their own.
+        case single(value: String, extras: [String])
+        /// A value and words about it, which are no column.
+        case explained(value: String, words: String)
+        case trend([String])
+    }
+
+    let name: String
+    let isPart: Bool
+    let content: Content
+
+    init(name: String, isPart: Bool = false, content: Content) {
+        (self.name, self.isPart, self.content) = (name, isPart, content)
+    }
+
+    init(_ row: SummarySection.Row, seconds: Double, statistics: [Aggregation]) {
+        let unit = row.definition.unit
+        let text = { (aggregation: Aggregation) in
+            let value = row.value.value(of: aggregation, seconds: seconds, unit: unit) ?? 0
+            return NumberText.text(of: aggregation, value, row.definition)
+        }
+        let content: Content =
+            switch row.value {
+            case .counter: .single(value: text(.count), extras: [text(.rate) + "/s"])
+            case .gauge: .single(value: text(.value), extras: ["min=" + text(.minimum), "max=" + text(.maximum)])
+            case .rate(let passes, let total): Self.share(passes, of: total)
+            case .trend: .trend(statistics.map { "\($0)=\(text($0))" })
+            }
+        self.init(name: row.name, isPart: row.isPart, content: content)
+    }
+
+    static func checks(_ checks: [CheckResult], seconds: Double) -> [SummaryLine] {
+        let passes = checks.reduce(0) { $0 + $1.passes }
+        let total = checks.reduce(0) { $0 + $1.total }
+        let rate = NumberText.plain(seconds > 0 ? Double(total) / seconds : 0) + "/s"
+        return [
+            SummaryLine(name: "checks_total", content: .single(value: String(total), extras: [rate])),
+            SummaryLine(name: "checks_succeeded", content: Self.share(passes, of: total)),
+            SummaryLine(name: "checks_failed", content: Self.share(total - passes, of: total)),
+        ]
+    }
+
+    private static func share(_ part: UInt64, of total: UInt64) -> Content {
+        .explained(
+            value: NumberText.percentage(total > 0 ? Double(part) / Double(total) : 0),
+            words: "\(part) out of \(total)")
+    }
+}
+
+extension NumberText {
+    /// A number of a metric: a count has no unit, whatever is counted.
+    static func text(of aggregation: Aggregation, _ value: Double, _ definition: MetricDefinition) -> String {
+        switch (definition.kind, aggregation) {
+        case (.trend, .count), (.rate, .count): Self.plain(value)
+        default: Self.value(value, of: definition)
+        }
+    }
+}
+
+/// Brings lines into columns: names filled with dots and values under each other over the whole summary, the numbers of
+/// trends under each other within a section.
+struct SummaryLayout {
+    private let nameWidth: Int
+    private let valueWidth: Int
+    private let extraWidths: [Int]
+    private let style: TerminalStyle
+
+    init(_ lines: [SummaryLine], nameWidth: Int, style: TerminalStyle) {
+        self.nameWidth = nameWidth
+        self.style = style
+        var valueWidth = 0
+        var extraWidths: [Int] = []
+        for line in lines {
+            switch line.content {
+            case .trend: break
+            case .explained(let value, _): valueWidth = Swift.max(valueWidth, value.count)
+            case .single(let value, let extras):
+                valueWidth = Swift.max(valueWidth, value.count)
+                Self.widen(&extraWidths, extras)
+            }
+        }
+        (self.valueWidth, self.extraWidths) = (valueWidth, extraWidths)
+    }
+
+    private static func widen(_ widths: inout [Int], _ texts: [String]) {
+        for (index, text) in texts.enumerated() {
+            if index == widths.count { widths.append(0) }
+            widths[index] = Swift.max(widths[index], text.count)
+        }
+    }
+
+    func texts(of lines: [SummaryLine]) -> [String] {
+        var trendWidths: [Int] = []
+        for case .trend(let texts) in lines.map(\.content) { Self.widen(&trendWidths, texts) }
+        return lines.map { self.name($0) + " " + self.content($0, trendWidths) }
+    }
+
+    private func name(_ line: SummaryLine) -> String {
+        let indent = line.isPart ? 2 : 0
+        let dots = String(repeating: ".", count: self.nameWidth - indent - line.name.count) + ":"
+        return String(repeating: " ", count: 4 + indent) + line.name + self.style(dots, .faint)
+    }
+
+    private func content(_ line: SummaryLine, _ trendWidths: [Int]) -> String {
+        switch line.content {
+        case .single(let value, let extras):
+            self.columns([value] + extras, [self.valueWidth] + self.extraWidths)
+        case .explained(let value, let words):
+            self.columns([value, words], [self.valueWidth, 0])
+        case .trend(let texts):
+            self.columns(texts, trendWidths)
+        }
+    }
+
+    /// Without spaces at the end.
+    private func columns(_ texts: [String], _ widths: [Int]) -> String {
+        texts.enumerated().map { index, text in
+            let padding = index == texts.count - 1 ? "" : String("".padded(to: widths[index] - text.count))
+            return self.style(text, .value) + padding
+        }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,115 @@
+import LoadReport
+import Metrics
+import Testing
+
+struct RunExportTests {
+    @Test func anExportIsTheWholeRun() throws {
+        let result = try SampleRun.result()
+        #expect(try RunResult(export: Array(result.export().utf8)) == result)
+    }
+
+    @Test func exportsOfProcessesMakeTheSameSummary() throws {
+        var merged = try SampleRun.result(part: 0, of: 3)
+        for part in 1..<3 {
+            let other = try RunResult(export: Array(SampleRun.result(part: part, of: 3).export().utf8))
+            try merged.merge(other)
+        }
+        let whole = try SampleRun.result()
+        for metric in [BuiltInMetric.time, .checks, .messagesSent, .errors] {
+            let (mine, expected) = (try #require(merged.metrics[metric]), try #require(whole.metrics[metric]))
+            #expect(mine.total == expected.total)
+            #expect(mine.series.count == expected.series.count)
+        }
+        #expect(merged.run.thresholds == whole.run.thresholds)
+        #expect(merged.run.processes == 3)
+        #expect(merged.run.exitCode == 99)
+        #expect(merged.errors == whole.errors)
+        let differing = ["vus", "queue", "eio_connect", "phase", "eio_loop_lag"]
+        let lines = { (result: RunResult) in
+            EndSummary(result, hasColor: false).text.split(separator: "\n").filter { line in
+                !differing.contains { line.contains($0) }
+            }
+        }
+        #expect(lines(merged) == lines(whole))
+        #expect(merged.metrics.value(MetricSelector(metric: "vus"), .value, seconds: 1) == 3)
+        #expect(merged.metrics.value(MetricSelector(metric: "queue"), .value, seconds: 1) == 2)
+        #expect(merged.timeline.points.map { $0.levels[0] } == [3, 3])
+        #expect(merged.timeline.points.map { $0.counters[0] } == [180, 0])
+    }
+
+    @Test func aMergeTakesTheTimeFromTheFirstStartToTheLastEnd() throws {
+        var first = try SampleRun.result()
+        var second = try SampleRun.result()
+        second.run.start -= 4
+        second.run.seconds = 5
+        try first.merge(second)
+        #expect(first.run.start == SampleRun.start - 4)
+        #expect(first.run.seconds == 14)
+        #expect(first.timeline.points.map(\.time) == [1, 2, 5, 6])
+    }
+
+    @Test func verdictsOfAMergeAreThoseOfTheSums() throws {
+        var first = try SampleRun.result()
+        first.run.thresholds = [
+            .init(
+                selector: MetricSelector(metric: "joins"), expression: "count>100", aggregation: .count,
+                comparison: .greater, bound: 100, value: 90, passed: false)
+        ]
+        var second = first
+        second.run.start += 1
+        try first.merge(second)
+        #expect(first.run.thresholds.map(\.passed) == [true])
+        #expect(first.run.thresholds.map(\.value) == [180])
+        #expect(first.run.exitCode == 0)
+    }
+
+    @Test func aProcessThatBrokeIsTheRunsEnd() throws {
+        var first = try SampleRun.result()
+        var second = first
+        (second.run.exitCode, second.run.exitReason) = (107, "script error")
+        try first.merge(second)
+        #expect(first.run.exitCode == 107)
+        #expect(first.run.exitReason == "script error")
+    }
+
+    @Test func oneNameWithTwoKindsIsRefused() throws {
+        var results: [RunResult] = []
+        for kind in [MetricKind.counter, .rate] {
+            let registry = MetricRegistry()
+            let shard = MetricShard(number: 0, registry: registry)
+            let metric = try registry.declare("joins", kind)
+            if kind == .counter { shard.counter(metric, shard.tags([:])).add() }
+            if kind == .rate { shard.rate(metric, shard.tags([:])).add(true) }
+            var collector = Collector()
+            collector.merge(shard.takeDelta())
+            results.append(RunResult(run: SampleRun.description, collector: collector))
+        }
+        #expect(throws: MetricError.self) { try results[0].merge(results[1]) }
+    }
+
+    @Test(arguments: [
+        "", "{", "[]", "{}", #"{"eio_lua":{}}"#, #"{"eio_lua":{"format":2}}"#, #"{"eio_lua":{"format":1}}"#,
+    ])
+    func whatIsNoExport(_ text: String) {
+        #expect(throws: ExportError.self) { try RunResult(export: Array(text.utf8)) }
+    }
+
+    @Test func aDamagedHistogramIsRefused() throws {
+        let text = try SampleRun.result().export()
+        let damaged = text.split(separator: #""buckets":["#, maxSplits: 1, omittingEmptySubsequences: false)
+            .joined(separator: #""buckets":[7,"#)
+        #expect(damaged != text)
+        #expect(throws: ExportError.self) { try RunResult(export: Array(damaged.utf8)) }
+    }
+
+    @Test func k6sPartHasItsForm() throws {
+        let text = try SampleRun.result().export()
+        #expect(text.contains(#""joins": {"#))
+        let verdicts = #"p(95)\u003c1500": false,"# + "\n        " + #""p(90)\u003c20": true"#
+        #expect(text.contains("\"thresholds\": {\n        \"" + verdicts))
+        #expect(text.contains("\"checks\": {\n      \"status is ok\": {"))
+        #expect(text.contains("\"path\": \"::status is ok\",\n        \"passes\": 40,\n        \"fails\": 5"))
+        #expect(text.contains("\"data_sent\": {\n      \"count\": 468000,\n      \"rate\": 46800\n    }"))
+        #expect(text.contains("\"vus\": {\n      \"value\": 1,\n      \"min\": 1,\n      \"max\": 1\n    }"))
+    }
+}
