@@ -1,0 +1,58 @@
+import Metrics
+
+/// Connects and the script's `time` names as Locust knows requests.
+public struct LocustRequests: Sendable {
+    public struct Row: Sendable {
+        /// `EIO`; empty for the sum of all rows.
+        public let method: String
+        public let name: String
+        public let count: UInt64
+        public let failures: UInt64
+        /// Nanoseconds.
+        public let times: Histogram
+    }
+
+    /// One for `connect` if there were any and one for each name, in the order of the names.
+    public let rows: [Row]
+    /// The sum, as Locust's last row.
+    public let aggregated: Row
+
+    /// A connect that failed has no time and counts all the same; a `time` that failed has one.
+    public init(_ metrics: MetricSet) {
+        var rows: [Row] = []
+        let connect = Self.connect(metrics)
+        if connect.count > 0 { rows.append(connect) }
+        let names = Set((metrics[.time]?.series ?? []).compactMap { $0.tags["name"] })
+        rows += names.sorted().map { Self.time($0, metrics) }
+        var times = Histogram()
+        for row in rows { times.merge(row.times) }
+        self.rows = rows
+        self.aggregated = Row(
+            method: "", name: "Aggregated", count: rows.reduce(0) { $0 + $1.count },
+            failures: rows.reduce(0) { $0 + $1.failures }, times: times)
+    }
+
+    private static func connect(_ metrics: MetricSet) -> Row {
+        let times = Self.histogram(metrics, .connect, ["phase": "total"])
+        let failures = Self.sum(metrics, .connects, ["result": "failed"])
+        return Row(
+            method: "EIO", name: "connect", count: times.count + failures, failures: failures, times: times)
+    }
+
+    private static func time(_ name: String, _ metrics: MetricSet) -> Row {
+        let times = Self.histogram(metrics, .time, ["name": name])
+        let failures = Self.sum(metrics, .errors, ["kind": "time", "name": name])
+        return Row(method: "EIO", name: name, count: times.count, failures: failures, times: times)
+    }
+
+    private static func histogram(_ metrics: MetricSet, _ metric: BuiltInMetric, _ tags: TagSet) -> Histogram {
+        let selector = MetricSelector(metric: metric.definition.name, tags: tags)
+        guard case .trend(let histogram)? = metrics.value(of: selector) else { return Histogram() }
+        return histogram
+    }
+
+    private static func sum(_ metrics: MetricSet, _ metric: BuiltInMetric, _ tags: TagSet) -> UInt64 {
+        let selector = MetricSelector(metric: metric.definition.name, tags: tags)
+        return UInt64(Swift.max(metrics.value(selector, .count, seconds: 0) ?? 0, 0))
+    }
+}
