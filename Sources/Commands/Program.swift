@@ -14,11 +14,12 @@ import Musl
 final class Program: ScriptHostDelegate {
     private let options: ScriptOptions
     private let logger: Logger
+    private var loop: ClientLoop?
     private var host: ScriptHost?
     private var signal: Int32?
     private var isEnding = false
 
-    /// How long the clients may take to say goodbye when a script calls `os.exit`.
+    /// How long the clients may take to say goodbye at the end, and when a script calls `os.exit`.
     private static let farewell = TimeAmount.seconds(2)
     /// How long disconnecting and the handlers may take after a signal.
     private static let grace = TimeAmount.seconds(5)
@@ -43,9 +44,10 @@ final class Program: ScriptHostDelegate {
         let luaLoop = LuaLoop(maximumBlock: 0) { text in
             FileDescriptorOutput.standardError.write("warning: \(text)\n")
         }
+        let loop = ClientLoop(eventLoop: eventLoop)
+        self.loop = loop
         let host = ScriptHost(
-            loop: ClientLoop(eventLoop: eventLoop), luaLoop: luaLoop, options: self.options, logger: self.logger,
-            delegate: self)
+            loop: loop, luaLoop: luaLoop, options: self.options, logger: self.logger, delegate: self)
         self.host = host
         let target = NIOLoopBound(self, eventLoop: eventLoop)
         Signals.install(interrupter: luaLoop.interrupter) { signal in
@@ -93,7 +95,8 @@ final class Program: ScriptHostDelegate {
         guard !self.isEnding else { return }
         self.isEnding = true
         self.host?.close()
-        exit(status)
+        guard let loop = self.loop else { exit(status) }
+        loop.afterFarewells(within: Self.farewell) { exit(status) }
     }
 }
 

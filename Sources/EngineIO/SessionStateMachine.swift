@@ -57,10 +57,13 @@ public struct SessionStateMachine: Sendable {
         case flush
         /// There is no session to say goodbye to.
         case abandon
+        /// Stop saying goodbye.
+        case cutShort
         case none
     }
 
-    public mutating func closeRequested() -> CloseAction {
+    /// - Parameter abort: nothing is to be waited for.
+    public mutating func closeRequested(abort: Bool = false) -> CloseAction {
         switch self.state {
         case .connecting:
             self.state = .closed
@@ -68,7 +71,9 @@ public struct SessionStateMachine: Sendable {
         case .open:
             self.state = .closing
             return .flush
-        case .closing, .closed:
+        case .closing:
+            return abort ? .cutShort : .none
+        case .closed:
             return .none
         }
     }

@@ -7,6 +7,8 @@ package final class ClientLoop {
     private var masks: [UInt32] = []
     private var nextMaskIndex = 0
     private var spareBlocks: [FrameBlock] = []
+    private var farewells = 0
+    private var afterFarewells: (() -> Void)?
     private var unflushed: [WebSocketHandler] = []
     private var flushing: [WebSocketHandler] = []
 
@@ -44,6 +46,27 @@ package final class ClientLoop {
             self.spareBlocks.append(block)
         } else {
             block.free()
+        }
+    }
+
+    /// A session goes on saying goodbye though its program was told of its end.
+    func farewellStarted() { self.farewells += 1 }
+
+    func farewellEnded() {
+        self.farewells -= 1
+        guard self.farewells == 0, let body = self.afterFarewells else { return }
+        self.afterFarewells = nil
+        body()
+    }
+
+    /// Calls `body` once: when no session says goodbye any more, or when the time is over.
+    package func afterFarewells(within time: TimeAmount, _ body: @escaping () -> Void) {
+        guard self.farewells > 0 else { return body() }
+        self.afterFarewells = body
+        self.eventLoop.assumeIsolated().scheduleTask(in: time) {
+            guard let body = self.afterFarewells else { return }
+            self.afterFarewells = nil
+            body()
         }
     }
 

@@ -46,13 +46,17 @@ extension ClientSession {
     ///   - timeout: how long that may take.
     ///   - abort: closes at once; what is queued may be lost.
     package func close(timeout: TimeAmount, abort: Bool) {
-        switch self.machine.closeRequested() {
+        switch self.machine.closeRequested(abort: abort) {
         case .none:
             break
         case .abandon:
             self.cleanUp()
             let error = ConnectionError(.open, "disconnected while connecting")
             self.loop.eventLoop.assumeIsolated().execute { self.tellFailure(error) }
+        case .cutShort:
+            self.loop.eventLoop.assumeIsolated().execute {
+                if self.machine.state == .closing { self.finish(.clientDisconnect, nil) }
+            }
         case .flush:
             self.loop.eventLoop.assumeIsolated().execute { self.sayGoodbye(timeout: timeout, abort: abort) }
         }
@@ -77,7 +81,11 @@ extension ClientSession {
             self.upgradeFailed("the client disconnects")
             self.pump()
             // The goodbye goes out behind the program's back: the server need not wait for a ping timeout.
-            if abort { self.report(.clientDisconnect, nil) }
+            if abort {
+                self.loop.farewellStarted()
+                self.isSayingFarewell = true
+                self.report(.clientDisconnect, nil)
+            }
         }
     }
 
@@ -103,6 +111,10 @@ extension ClientSession {
         self.report(reason, detail, unwritten: unwritten)
         _ = self.machine.ended()
         self.cleanUp()
+        if self.isSayingFarewell {
+            self.isSayingFarewell = false
+            self.loop.farewellEnded()
+        }
     }
 
     private func report(_ reason: DisconnectReason, _ detail: DisconnectDetail?, unwritten: Int = 0) {

@@ -79,7 +79,8 @@ extension ClientSession {
         case .upgrade:
             self.completeUpgrade()
         case .stayOnPolling(let why):
-            self.logger.warning("WebSocket upgrade failed: \(why)")
+            let level: Logger.Level = self.machine.state == .open ? .warning : .info
+            self.logger.log(level: level, "WebSocket upgrade failed: \(why)")
             self.endStageTimers()
             self.dropWebSocket()
             self.startPollingLoop()

@@ -56,6 +56,8 @@ package final class ClientSession {
     var oversized: String?
     var isConnectedTold = false
     var isEndTold = false
+    /// The end was told, and the goodbye is still on its way.
+    var isSayingFarewell = false
 
     package init(
         loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,

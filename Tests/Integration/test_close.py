@@ -411,6 +411,48 @@ def test_c65_flush_is_bounded(lua, stuck):
     assert result.duration < 5
 
 
+def test_abort_cuts_a_slow_disconnect_short(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        if transport == "websocket":
+            session.socket.connection.writer.transport.pause_reading()
+        await server.gone() if transport == "polling" else await asyncio.sleep(3)
+
+    main = """
+        local task = eio.start_background_task(function()
+            for _ = 1, 300 do client.send(("x"):rep(65536)) end
+        end)
+        eio.sleep(0.3)
+        local slow = eio.start_background_task(client.disconnect)
+        eio.sleep(0.3)
+        print("still", slow:done())
+        client.disconnect{abort = true}
+        slow:join()
+        print("over")
+        task:cancel()
+    """
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, main=main)
+    assert "still\tfalse" in result.lines and "over" in result.lines
+    assert result.duration < 5
+
+
+@pytest.mark.parametrize("last", ["abort", "failing handler"])
+def test_goodbye_on_polling_is_said_before_the_program_ends(lua, last):
+    async def conversation(server):
+        await server.open("polling")
+        pending = await server.get() if last == "abort" else None
+        post = await server.post()
+        assert post.body == b"1"
+        await post.answer("ok")
+        if pending:
+            await pending.answer("6")
+
+    setup = 'on_connect = function() error("no") end' if last == "failing handler" else ""
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", setup=setup, main="client.disconnect{abort = true}")
+
+
 def test_c65_abort_does_not_wait(lua, transport):
     async def conversation(server):
         await server.open(transport)
