@@ -52,6 +52,7 @@ let package = Package(
         // Rounding is libm's on processors without an instruction for it.
         .target(name: "Metrics", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LoadReport", dependencies: ["Metrics"], swiftSettings: settings),
+        .target(name: "LoadPlan", swiftSettings: settings),
         .target(
             name: "Scripting",
             dependencies: [
@@ -93,6 +94,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
         .testTarget(name: "LoadReportTests", dependencies: ["LoadReport", "Metrics"], swiftSettings: settings),
+        .testTarget(name: "LoadPlanTests", dependencies: ["LoadPlan"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "Scripting", .product(name: "Logging", package: "swift-log")],

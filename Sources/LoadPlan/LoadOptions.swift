@@ -1,0 +1,90 @@
+/// A script's global `options`: k6's keys (k6 documentation, "Options"), and what of them was given.
+///
+/// Read from JSON, as which Lua hands it over. `weight` and `fixedCount` of a scenario are not k6's but Locust's.
+public struct LoadOptions: Equatable, Sendable {
+    public var vus: Int?
+    public var duration: Duration?
+    public var iterations: Int?
+    /// An empty list is told from none: it is a mistake that deserves a word.
+    public var stages: [Stage]?
+    /// In the order of their names.
+    public var scenarios: [ScenarioOptions]?
+    public var thresholds: [Threshold] = []
+    /// For scenarios that have none of their own.
+    public var gracefulStop: Duration?
+    public var gracefulRampDown: Duration?
+    public var tags: [String: String] = [:]
+    public var setupTimeout: Duration?
+    public var teardownTimeout: Duration?
+    public var summaryTrendStats: [TrendStatistic]?
+    public var summaryTimeUnit: SummaryTimeUnit?
+    public var noSetup: Bool?
+    public var noTeardown: Bool?
+    public var noThresholds: Bool?
+
+    public init() {}
+
+    static let keys = [
+        "vus", "duration", "iterations", "stages", "scenarios", "thresholds", "gracefulStop", "gracefulRampDown",
+        "tags",
+        "setupTimeout", "teardownTimeout", "summaryTrendStats", "summaryTimeUnit", "noSetup", "noTeardown",
+        "noThresholds",
+    ]
+
+    /// Reads the JSON text of `options`; `null` and empty tables are no options.
+    public init(json: String) throws(OptionErrors) {
+        guard let value = JSONValue(text: json) else {
+            throw OptionErrors([OptionProblem(path: "options", message: "is no JSON text")])
+        }
+        self.init()
+        if value == .null || value.isEmptyTable { return }
+        let problems = ProblemList()
+        if let reader = OptionReader(value, path: "options", problems: problems) { self.read(reader) }
+        try problems.throwIfAny()
+    }
+
+    private mutating func read(_ reader: OptionReader) {
+        reader.checkKeys(Self.keys, remarks: Self.remarks)
+        self.vus = reader.integer("vus", atLeast: 0)
+        self.duration = reader.duration("duration", positive: true)
+        self.iterations = reader.integer("iterations", atLeast: 1, atMost: 10_000_000_000)
+        self.stages = reader.stageList(most: 100_000_000)
+        self.scenarios = Self.readScenarios(reader)
+        self.thresholds = Threshold.read(reader)
+        self.gracefulStop = reader.duration("gracefulStop")
+        self.gracefulRampDown = reader.duration("gracefulRampDown")
+        self.tags = reader.strings("tags")
+        self.setupTimeout = reader.duration("setupTimeout", positive: true)
+        self.teardownTimeout = reader.duration("teardownTimeout", positive: true)
+        self.summaryTrendStats = TrendStatistic.read(reader)
+        self.summaryTimeUnit = SummaryTimeUnit.read(reader)
+        self.noSetup = reader.bool("noSetup")
+        self.noTeardown = reader.bool("noTeardown")
+        self.noThresholds = reader.bool("noThresholds")
+        for (path, message) in self.conflicts() { reader.problems.add(reader.path(of: path), nil, message) }
+    }
+
+    private static func readScenarios(_ reader: OptionReader) -> [ScenarioOptions]? {
+        guard let value = reader.value("scenarios"),
+            let scenarios = OptionReader(value, path: reader.path(of: "scenarios"), problems: reader.problems)
+        else { return nil }
+        return scenarios.keys.compactMap { name in
+            guard let value = scenarios.value(name),
+                let reader = OptionReader(value, path: scenarios.path(of: name), problems: reader.problems)
+            else { return nil }
+            return ScenarioOptions(name: name, reading: reader)
+        }
+    }
+
+    /// Which of the ways to say how many iterations there are exclude each other (k6, "shortcut options").
+    func conflicts() -> [(key: String, message: String)] {
+        var given: [String] = []
+        if self.iterations != nil { given.append("iterations") }
+        if self.duration != nil { given.append("duration") }
+        if self.stages?.isEmpty == false { given.append("stages") }
+        if self.scenarios != nil { given.append("scenarios") }
+        // `iterations` with `duration` is fine: the duration is the longest that the iterations may take.
+        if given.starts(with: ["iterations", "duration"]) { given.removeFirst() }
+        return given.dropFirst().map { ($0, "excludes \"\(given[0])\": give one of the two") }
+    }
+}

@@ -1,0 +1,78 @@
+/// What a run does: scenarios, thresholds and the rest of the options, checked and complete.
+public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
+    /// Users that a constant executor starts in a second unless told otherwise.
+    public static let defaultSpawnRate = 1_000
+
+    /// In the order of their names.
+    public let scenarios: [Scenario]
+    public let thresholds: [Threshold]
+    public let tags: [String: String]
+    /// k6's default is a minute for both.
+    public let setupTimeout: Duration
+    public let teardownTimeout: Duration
+    public let summaryTrendStats: [TrendStatistic]
+    public let summaryTimeUnit: SummaryTimeUnit?
+    public let noSetup: Bool
+    public let noTeardown: Bool
+    public let noThresholds: Bool
+    /// Users a second, over all segments; 0: all at once.
+    public let spawnRate: Int
+    public let segment: ExecutionSegment
+    /// What a user should know before the start, a sentence each.
+    public let notes: [String]
+    /// Whether anything but the number of users was said; else the plan is k6's one iteration for each.
+    let saysIterations: Bool
+    /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
+    let isShortcut: Bool
+
+    /// - Throws: `OptionErrors` with everything that contradicts.
+    public init(
+        options: LoadOptions = LoadOptions(), commandLine: CommandLineOptions = CommandLineOptions(),
+        shape: ScriptShape, segment: ExecutionSegment = .whole
+    ) throws(OptionErrors) {
+        let problems = ProblemList()
+        commandLine.check(problems)
+        try problems.throwIfAny()
+        let merged = commandLine.applied(to: options)
+        for (key, message) in merged.conflicts() { problems.add("options.\(key)", nil, message) }
+        try problems.throwIfAny()
+        let vusPath = commandLine.vus == nil ? "options.vus" : "--vus"
+        var notes = merged.emptyListNotes()
+        if let vus = commandLine.vus, merged.scenarios?.isEmpty == false {
+            notes.append(
+                "--vus \(vus) has no effect on options.scenarios; with --duration, --iterations or --stage it replaces them"
+            )
+        }
+        let drafts = merged.scenarioDrafts(vusPath: vusPath, problems)
+        var firstUserID = 1
+        self.scenarios = drafts.map { draft in
+            defer { firstUserID += draft.executor.maxUsers }
+            return Scenario(draft, inheriting: merged, shape: shape, firstUserID: firstUserID)
+        }
+        try problems.throwIfAny()
+        self.thresholds = merged.thresholds
+        self.tags = merged.tags
+        self.setupTimeout = merged.setupTimeout ?? .seconds(60)
+        self.teardownTimeout = merged.teardownTimeout ?? .seconds(60)
+        self.summaryTrendStats = merged.summaryTrendStats ?? TrendStatistic.defaults
+        self.summaryTimeUnit = merged.summaryTimeUnit
+        self.noSetup = merged.noSetup ?? false
+        self.noTeardown = merged.noTeardown ?? false
+        self.noThresholds = merged.noThresholds ?? false
+        self.spawnRate = commandLine.spawnRate
+        self.segment = segment
+        self.notes = notes
+        self.saysIterations = merged.saysIterations
+        self.isShortcut = merged.scenarios?.isEmpty ?? true
+    }
+
+    /// This process's part of the run.
+    public var share: Share { Share(of: self.segment) }
+
+    /// The machine that runs a scenario on one event loop.
+    ///
+    /// - Parameter share: the loop's part, as `share.split(into:)` gives it.
+    public func machine(for scenario: Scenario, share: Share) -> ScenarioMachine {
+        ScenarioMachine(scenario, share: share, spawnRate: self.spawnRate)
+    }
+}

@@ -1,0 +1,43 @@
+/// One mistake in a script's `options` or on the command line.
+public struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
+    /// Where: `options.scenarios.chat.stages[2].target`, `--vus`. Elements of lists count from 1, as in Lua.
+    public let path: String
+    /// What stands there, as JSON (long values are cut), or nil where something is missing.
+    public let value: String?
+    /// What is wrong and what is allowed instead.
+    public let message: String
+
+    public init(path: String, value: String? = nil, message: String) {
+        self.path = path
+        self.value = value
+        self.message = message
+    }
+
+    public var description: String {
+        if let value = self.value { return "\(self.path) = \(value): \(self.message)" }
+        return "\(self.path): \(self.message)"
+    }
+}
+
+/// All mistakes that were found, so that a user mends them in one go. Exit code 104 (k6's "invalid config").
+public struct OptionErrors: Error, Equatable, Sendable, CustomStringConvertible {
+    public let problems: [OptionProblem]
+
+    public init(_ problems: [OptionProblem]) { self.problems = problems }
+
+    /// One problem a line.
+    public var description: String { self.problems.map(\.description).joined(separator: "\n") }
+}
+
+/// Collects problems while options are read.
+final class ProblemList {
+    private(set) var problems: [OptionProblem] = []
+
+    func add(_ path: String, _ value: String? = nil, _ message: String) {
+        self.problems.append(OptionProblem(path: path, value: value, message: message))
+    }
+
+    func throwIfAny() throws(OptionErrors) {
+        if !self.problems.isEmpty { throw OptionErrors(self.problems) }
+    }
+}

@@ -1,0 +1,154 @@
+/// Reads the members of one object of the options; what is wrong goes to the list of problems, and reading goes on.
+struct OptionReader {
+    let path: String
+    private let members: [String: JSONValue]
+    let problems: ProblemList
+
+    /// Nil, with a problem noted, where the value is no object.
+    init?(_ value: JSONValue, path: String, problems: ProblemList) {
+        switch value {
+        case .object(let members): self.members = members
+        case .array([]): self.members = [:]
+        default:
+            problems.add(path, value.excerpt, "must be a table with named members")
+            return nil
+        }
+        self.path = path
+        self.problems = problems
+    }
+
+    var keys: [String] { self.members.keys.sorted() }
+
+    func has(_ key: String) -> Bool { self.members[key] != nil && self.members[key] != .null }
+
+    func value(_ key: String) -> JSONValue? { self.has(key) ? self.members[key] : nil }
+
+    func path(of key: String) -> String { Self.path(self.path, key) }
+
+    /// `path.key`, or `path["key"]` where the key is no plain name.
+    static func path(_ path: String, _ key: String) -> String {
+        let isPlain =
+            !key.isEmpty
+            && key.unicodeScalars.allSatisfy { $0.isWordCharacter || $0 == "-" }
+        return isPlain ? "\(path).\(key)" : "\(path)[\"\(key)\"]"
+    }
+
+    /// Notes every key that is not among the known ones, with the nearest one. `remarks` explain keys that a user may
+    /// well expect here.
+    func checkKeys(_ known: [String], remarks: [String: String] = [:]) {
+        for key in self.keys where !known.contains(key) {
+            let message: String
+            if let remark = remarks[key] {
+                message = remark
+            } else if let nearest = nearestName(to: key, among: known) {
+                message = "unknown option; did you mean \"\(nearest)\"?"
+            } else {
+                message = "unknown option; known are \(known.joined(separator: ", "))"
+            }
+            self.problems.add(self.path(of: key), self.members[key]?.excerpt, message)
+        }
+    }
+
+    /// Notes that a required member is missing; true where it is there.
+    @discardableResult
+    func require(_ key: String, _ reason: String) -> Bool {
+        if self.has(key) { return true }
+        self.problems.add(self.path(of: key), nil, "is missing: \(reason)")
+        return false
+    }
+
+    func integer(_ key: String, atLeast least: Int, atMost most: Int = 100_000_000) -> Int? {
+        guard let value = self.value(key) else { return nil }
+        if case .number(let number) = value, let integer = Int(exactly: number), integer >= least, integer <= most {
+            return integer
+        }
+        self.problems.add(self.path(of: key), value.excerpt, "must be a whole number from \(least) to \(most)")
+        return nil
+    }
+
+    func bool(_ key: String) -> Bool? {
+        guard let value = self.value(key) else { return nil }
+        if case .bool(let bool) = value { return bool }
+        self.problems.add(self.path(of: key), value.excerpt, "must be true or false")
+        return nil
+    }
+
+    func string(_ key: String) -> String? {
+        guard let value = self.value(key) else { return nil }
+        if case .string(let string) = value { return string }
+        self.problems.add(self.path(of: key), value.excerpt, "must be a string")
+        return nil
+    }
+
+    /// A duration of zero or more; with `positive` of more than zero.
+    ///
+    /// A number without a unit is in milliseconds. Where a duration must be positive, such a number below 1000 is
+    /// refused: k6 does so too (its least duration is a second), and nearly always seconds were meant.
+    func duration(_ key: String, positive: Bool = false) -> Duration? {
+        guard let value = self.value(key) else { return nil }
+        let parsed: Duration?
+        let isPlain: Bool
+        switch value {
+        case .number(let number): (parsed, isPlain) = (DurationText.milliseconds(number), true)
+        case .string(let text): (parsed, isPlain) = (DurationText.parse(text), DurationText.isPlainNumber(text))
+        default: (parsed, isPlain) = (nil, false)
+        }
+        guard let duration = parsed else {
+            self.problems.add(
+                self.path(of: key), value.excerpt,
+                "must be a duration of at most a year, such as \"1m30s\" or \"500ms\"; a number is in milliseconds")
+            return nil
+        }
+        if let message = Self.complaint(duration, positive: positive, isPlain: isPlain) {
+            self.problems.add(self.path(of: key), value.excerpt, message)
+            return nil
+        }
+        return duration
+    }
+
+    /// Why a duration may not stand where it does, or nil.
+    static func complaint(_ duration: Duration, positive: Bool, isPlain: Bool) -> String? {
+        if duration < .zero { return "must not be negative" }
+        guard positive else { return nil }
+        if duration == .zero { return "must be more than 0" }
+        if isPlain, duration < .seconds(1) {
+            return "a number without a unit is in milliseconds, and this is less than a second: write the unit, "
+                + "as \"10s\" or \"500ms\""
+        }
+        return nil
+    }
+
+    /// Elements with their paths; a table without elements is an empty list.
+    func list(_ key: String) -> [(value: JSONValue, path: String)]? {
+        guard let value = self.value(key) else { return nil }
+        if value.isEmptyTable { return [] }
+        guard case .array(let elements) = value else {
+            self.problems.add(self.path(of: key), value.excerpt, "must be a list")
+            return nil
+        }
+        return elements.enumerated().map { ($0.element, "\(self.path(of: key))[\($0.offset + 1)]") }
+    }
+
+    /// Names and texts, as of `tags` and `env`; numbers and booleans become text.
+    func strings(_ key: String) -> [String: String] {
+        guard let value = self.value(key),
+            let reader = OptionReader(value, path: self.path(of: key), problems: self.problems)
+        else { return [:] }
+        var strings: [String: String] = [:]
+        for (name, value) in reader.members {
+            switch value {
+            case .string(let text): strings[name] = text
+            case .number(let number): strings[name] = JSONValue.text(of: number)
+            case .bool(let bool): strings[name] = "\(bool)"
+            default: self.problems.add(reader.path(of: name), value.excerpt, "must be a string, number or boolean")
+            }
+        }
+        return strings
+    }
+}
+
+extension Unicode.Scalar {
+    var isDigit: Bool { self >= "0" && self <= "9" }
+    /// `A`-`Z`, `a`-`z`, `0`-`9` or `_`.
+    var isWordCharacter: Bool { self.isASCII && self.properties.isAlphabetic || self.isDigit || self == "_" }
+}

@@ -1,0 +1,40 @@
+/// Users that wait before their next iteration, the earliest first: a binary heap.
+///
+/// A user that is stopped while it waits leaves its entry behind; whoever takes one out must see whether it still holds.
+struct RestartQueue: Sendable {
+    struct Entry: Sendable {
+        /// Nanoseconds since the run's start.
+        let time: Int64
+        let slot: Int
+    }
+
+    private var heap: [Entry] = []
+
+    var first: Entry? { self.heap.first }
+
+    mutating func insert(_ entry: Entry) {
+        var child = self.heap.count
+        self.heap.append(entry)
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard self.heap[child].time < self.heap[parent].time else { break }
+            self.heap.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    mutating func removeFirst() -> Entry {
+        self.heap.swapAt(0, self.heap.count - 1)
+        let entry = self.heap.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in (2 * parent + 1)...(2 * parent + 2) where child < self.heap.count {
+                if self.heap[child].time < self.heap[least].time { least = child }
+            }
+            if least == parent { return entry }
+            self.heap.swapAt(least, parent)
+            parent = least
+        }
+    }
+}

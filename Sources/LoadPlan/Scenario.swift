@@ -1,0 +1,47 @@
+/// One scenario of a plan, with every default filled in.
+public struct Scenario: Equatable, Sendable {
+    public let name: String
+    public let executor: Executor
+    /// The function that is the iteration; a plain bot has none and ignores it.
+    public let exec: String
+    /// From the run's start.
+    public let startTime: Duration
+    /// How long a running iteration may go on when the executor's time is over.
+    public let gracefulStop: Duration
+    /// The same for a user that a ramp takes away.
+    public let gracefulRampDown: Duration
+    public let env: [String: String]
+    public let tags: [String: String]
+    public let weight: Int?
+    public let fixedCount: Int?
+    /// `idInTest` of the scenario's first user; its users have consecutive identifiers over all segments.
+    public let firstUserID: Int
+    /// Whether the script names `exec` itself.
+    public let namesExec: Bool
+
+    init(_ options: ScenarioOptions, inheriting: LoadOptions, shape: ScriptShape, firstUserID: Int) {
+        self.name = options.name
+        self.executor = options.executor
+        self.exec = options.exec ?? "default"
+        self.namesExec = options.exec != nil
+        self.startTime = options.startTime
+        self.gracefulStop = options.gracefulStop ?? inheriting.gracefulStop ?? shape.defaultGracefulStop
+        self.gracefulRampDown = options.gracefulRampDown ?? inheriting.gracefulRampDown ?? shape.defaultGracefulStop
+        self.env = options.env
+        self.tags = options.tags
+        self.weight = options.weight
+        self.fixedCount = options.fixedCount
+        self.firstUserID = firstUserID
+    }
+
+    /// When the scenario is over at the latest, from the run's start.
+    public var latestEnd: Duration { self.startTime + self.executor.duration + self.gracefulStop }
+}
+
+/// What a script is: its chunk the iteration, or a function of it.
+public enum ScriptShape: Sendable {
+    case bot, scenario
+
+    /// k6 waits 30 s for a running iteration. A bot's iteration is its whole life, which nothing ends but the stop.
+    public var defaultGracefulStop: Duration { self == .bot ? .zero : .seconds(2) }
+}

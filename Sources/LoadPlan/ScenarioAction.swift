@@ -1,0 +1,34 @@
+/// A user of a scenario, as its machine and the engine name it to each other.
+public struct ScenarioUser: Hashable, Sendable {
+    /// From 1, unique over all scenarios and segments of the run (k6, `vu.idInTest`).
+    public let idInTest: Int
+    /// From 0, the scenario's user on this loop: an index for arrays.
+    public let slot: Int
+
+    public init(idInTest: Int, slot: Int) {
+        self.idInTest = idInTest
+        self.slot = slot
+    }
+}
+
+/// What the engine is to do, in this order. Times are since the run's start.
+public enum ScenarioAction: Equatable, Sendable {
+    /// Call `wake` at this time; replaces an earlier such order of the same machine.
+    case wake(at: Duration)
+    /// Prepare a user. It has no iteration until `startIteration`, which may follow at once.
+    case startUser(ScenarioUser)
+    /// Run one iteration; its end is told by `iterationEnded`.
+    ///
+    /// `iterationInTest` counts from 0 and is unique for the scenario over all segments; it has gaps where iterations
+    /// were dropped. `due` is when the plan wanted it to start, which is not after now.
+    case startIteration(ScenarioUser, iterationInTest: Int, due: Duration)
+    /// End the user: at once if it runs no iteration, else when that ends, which is cancelled after `graceful`.
+    /// Told by `userStopped` when it is gone. A later order for the same user replaces the first.
+    case stopUser(ScenarioUser, graceful: Duration)
+    /// The last `stopUser` no longer holds: the user's iteration is still running, and it goes on afterwards.
+    case keepUser(ScenarioUser)
+    /// So many iterations found no user, or no time (k6, `dropped_iterations`).
+    case iterationsDropped(Int)
+    /// All users are gone and no more will come. The last action of a machine.
+    case finished
+}

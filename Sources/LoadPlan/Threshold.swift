@@ -1,0 +1,76 @@
+/// One entry of `options.thresholds`.
+public struct Threshold: Equatable, Sendable {
+    public let selector: MetricSelector
+    public let expression: ThresholdExpression
+    /// Whether the run ends as soon as the threshold fails.
+    public let abortOnFail: Bool
+    /// How long after the run's start it cannot end the run yet.
+    public let delayAbortEval: Duration
+    /// Where it stands, for messages: `options.thresholds.eio_time[1]`.
+    public let path: String
+
+    public init(
+        selector: MetricSelector, expression: ThresholdExpression, abortOnFail: Bool = false,
+        delayAbortEval: Duration = .zero, path: String = ""
+    ) {
+        self.selector = selector
+        self.expression = expression
+        self.abortOnFail = abortOnFail
+        self.delayAbortEval = delayAbortEval
+        self.path = path
+    }
+
+    public enum Verdict: Equatable, Sendable {
+        case passed
+        case failed
+        /// Nothing was measured yet that it could be compared with.
+        case noData
+    }
+
+    /// - Parameter figure: the metric's figure now, or nil where there is none. NaN fails.
+    public func verdict(for figure: Double?) -> Verdict {
+        guard let figure else { return .noData }
+        return self.expression.holds(for: figure) ? .passed : .failed
+    }
+
+    /// What is wrong with thresholds that name an unknown metric, or a figure that the metric's kind does not have.
+    ///
+    /// - Parameter kinds: all metrics that the run has, the script's own included.
+    public static func problems(_ thresholds: [Threshold], kinds: [String: MetricKind]) -> [OptionProblem] {
+        thresholds.compactMap { threshold in
+            let metric = threshold.selector.metric
+            let value = "\"\(threshold.expression)\""
+            guard let kind = kinds[metric] else {
+                let nearest = nearestName(to: metric, among: kinds.keys.sorted()).map { "; did you mean \"\($0)\"?" }
+                return OptionProblem(
+                    path: threshold.path, value: value, message: "there is no metric \"\(metric)\"\(nearest ?? "")")
+            }
+            if threshold.expression.aggregation.fits(kind) { return nil }
+            return OptionProblem(
+                path: threshold.path, value: value,
+                message: "\"\(metric)\" is a \(kind.rawValue), which has \(Aggregation.names(for: kind)), "
+                    + "but no \(threshold.expression.aggregation)")
+        }
+    }
+}
+
+/// All thresholds compared with the figures of one moment.
+public struct ThresholdEvaluation: Equatable, Sendable {
+    /// In the order of the thresholds.
+    public let verdicts: [Threshold.Verdict]
+    /// The first threshold that ends the run now: failed, `abortOnFail`, its delay over.
+    public let aborting: Threshold?
+
+    /// - Parameters:
+    ///   - elapsed: since the run's start.
+    ///   - figure: a metric's figure, or nil where nothing was measured.
+    public init(
+        _ thresholds: [Threshold], at elapsed: Duration, figure: (MetricSelector, Aggregation) -> Double?
+    ) {
+        self.verdicts = thresholds.map { $0.verdict(for: figure($0.selector, $0.expression.aggregation)) }
+        self.aborting =
+            zip(thresholds, self.verdicts).first { threshold, verdict in
+                verdict == .failed && threshold.abortOnFail && elapsed >= threshold.delayAbortEval
+            }?.0
+    }
+}
