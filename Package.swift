@@ -51,8 +51,17 @@ let package = Package(
         .target(name: "CLuaHost", dependencies: ["CLua"]),
         // Rounding is libm's on processors without an instruction for it.
         .target(name: "Metrics", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "LoadReport", dependencies: ["Metrics"], swiftSettings: settings),
         .target(name: "LoadPlan", swiftSettings: settings),
+        .target(name: "LoadReport", dependencies: ["Metrics"], swiftSettings: settings),
+        .target(
+            name: "LoadEngine",
+            dependencies: [
+                "EngineIO", "EngineIOClient", "LoadPlan", "Metrics", "Scripting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Scripting",
             dependencies: [
@@ -65,7 +74,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CLuaHost", "EngineIOClient", "EngineIOServer", "Scripting",
+                "CLuaHost", "EngineIOClient", "EngineIOServer", "LoadEngine", "LoadPlan", "LoadReport", "Metrics",
+                "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -7,10 +7,11 @@ public struct EioLuaCommand: ParsableCommand {
         abstract: "Runs Engine.IO clients that are scripted in Lua.",
         usage: """
             eio-lua [run] [options] [script.lua [arguments ...]]
+            eio-lua load [options] script.lua [-- arguments ...]
             eio-lua serve [options]
             """,
         version: Version.text,
-        subcommands: [RunCommand.self, ServeCommand.self],
+        subcommands: [RunCommand.self, LoadCommand.self, ServeCommand.self],
         defaultSubcommand: RunCommand.self)
 
     public init() {}
@@ -22,7 +23,7 @@ public struct EioLuaCommand: ParsableCommand {
     public static func start() -> Never {
         raiseDescriptorLimit()
         reserveStandardDescriptors()
-        let others = ["help", self.name(of: ServeCommand.self)]
+        let others = ["help", self.name(of: ServeCommand.self), self.name(of: LoadCommand.self)]
         if CommandLine.argc > 1, others.contains(CommandLine.arguments[1]) {
             self.main()
             self.exit()

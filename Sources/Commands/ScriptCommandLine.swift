@@ -77,7 +77,7 @@ struct ScriptCommandLine {
         UsageError("unknown option '\(argument)': see 'eio-lua run --help'; the script's own options follow the script")
     }
 
-    private static func level(_ name: String) throws(UsageError) -> Logger.Level {
+    static func level(_ name: String) throws(UsageError) -> Logger.Level {
         switch name {
         case "debug": .debug
         case "info": .info

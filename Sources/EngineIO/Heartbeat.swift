@@ -6,7 +6,8 @@ import NIOCore
 /// the script does not read them must not end the session: while reading is paused the clock stands still.
 public struct Heartbeat: Sendable {
     private let tolerance: TimeAmount
-    private var lastPing: NIODeadline
+    /// When the server pinged last, or when the session opened; later by the time that reading was paused.
+    public private(set) var lastPing: NIODeadline
     private var pausedAt: NIODeadline?
 
     public enum Verdict: Equatable, Sendable {

@@ -4,6 +4,8 @@ import NIOCore
 package final class ClientLoop {
     package let eventLoop: any EventLoop
     package let tlsContexts = TLSContexts()
+    /// For sessions that nobody measures.
+    let uncounted = UnsafeMutablePointer<TrafficCounts>.allocate(capacity: 1)
     private var masks: [UInt32] = []
     private var nextMaskIndex = 0
     private var spareBlocks: [FrameBlock] = []
@@ -19,9 +21,11 @@ package final class ClientLoop {
 
     package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        self.uncounted.initialize(to: TrafficCounts())
     }
 
     deinit {
+        self.uncounted.deallocate()
         for block in self.spareBlocks { block.free() }
     }
 

@@ -50,6 +50,7 @@ extension ClientSession {
         case .none:
             break
         case .abandon:
+            self.meter?.connectEnded(.cutOff, self.transport)
             self.cleanUp()
             let error = ConnectionError(.open, "disconnected while connecting")
             self.loop.eventLoop.assumeIsolated().execute { self.tellFailure(error) }
@@ -110,6 +111,7 @@ extension ClientSession {
         let unwritten = self.unwrittenMessages
         self.report(reason, detail, unwritten: unwritten)
         _ = self.machine.ended()
+        self.measureEnd(reason, detail, unwritten)
         self.cleanUp()
         if self.isSayingFarewell {
             self.isSayingFarewell = false
@@ -132,6 +134,13 @@ extension ClientSession {
         self.loop.eventLoop.assumeIsolated().execute {
             delegate?.sessionClosed(reason, detail, unwritten: unwritten)
         }
+    }
+
+    private func measureEnd(_ reason: DisconnectReason, _ detail: DisconnectDetail?, _ unwritten: Int) {
+        guard let meter = self.meter, !self.isEndMeasured else { return }
+        self.isEndMeasured = true
+        meter.sessionEnded(
+            reason, detail ?? DisconnectDetail(.client), unwritten: unwritten, after: .now() - self.openedAt)
     }
 
     private var unwrittenMessages: Int {

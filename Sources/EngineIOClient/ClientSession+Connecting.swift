@@ -6,6 +6,8 @@ import NIOHTTP1
 /// The handshake, by either transport.
 extension ClientSession {
     package func connect() {
+        self.startedAt = .now()
+        self.meter?.connectStarted()
         self.connectTimer = self.schedule(self.configuration.connectTimeout) { session in
             session.connectTimedOut()
         }
@@ -87,7 +89,8 @@ extension ClientSession {
 
     func makeWebSocketHandler() -> WebSocketHandler {
         WebSocketHandler(
-            session: self, loop: self.loop, maximumMessageSize: self.configuration.maximumMessageSize,
+            session: self, loop: self.loop, traffic: self.traffic,
+            maximumMessageSize: self.configuration.maximumMessageSize,
             isSecure: self.builder.url.isSecure)
     }
 
@@ -136,6 +139,7 @@ extension ClientSession {
 
     private func fail(_ error: ConnectionError) {
         guard self.machine.ended() == .connecting else { return }
+        self.meter?.connectEnded(.failed(error), self.transport)
         self.cleanUp()
         self.logger.info("Connection failed: \(error)")
         self.tellFailure(error)

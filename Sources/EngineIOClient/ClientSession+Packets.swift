@@ -55,7 +55,9 @@ extension ClientSession {
         case .deliver:
             self.deliver(.text, data)
         case .pong:
-            self.heartbeat?.pingReceived(now: .now())
+            let now = NIODeadline.now()
+            self.meter?.pinged(after: now - (self.heartbeat?.lastPing ?? now))
+            self.heartbeat?.pingReceived(now: now)
             if self.logsPackets { self.logger.info("Received packet PING") }
             self.sendPacket(.pong, data)
         case .readHandshake:
@@ -84,6 +86,11 @@ extension ClientSession {
     @inline(__always)
     func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
         if self.logsPackets { self.logMessage("Received", kind, bytes) }
+        if self.transport == .websocket {
+            self.traffic.pointee.websocket.received &+= 1
+        } else {
+            self.traffic.pointee.polling.received &+= 1
+        }
         self.delegate?.sessionReceived(kind, bytes)
     }
 
@@ -106,7 +113,10 @@ extension ClientSession {
         self.builder.sid = handshake.sid
         self.serverLimit = handshake.maxPayload ?? .max
         self.logger.info("\(transport) connection accepted with sid \(handshake.sid)")
-        self.heartbeat = Heartbeat(handshake, now: .now())
+        self.openedAt = .now()
+        self.meter?.connectEnded(.opened, transport)
+        self.meter?.phaseEnded(.handshake, transport, after: self.openedAt - self.connector.lastConnected.time)
+        self.heartbeat = Heartbeat(handshake, now: self.openedAt)
         self.watchHeartbeat()
         self.delegate?.sessionOpened(handshake, transport: transport, address: self.builder.address(transport))
         if transport == .websocket, self.machine.state == .open { self.connected() }
@@ -117,12 +127,14 @@ extension ClientSession {
         self.isConnectedTold = true
         self.connectTimer?.cancel()
         self.connectTimer = nil
+        self.meter?.phaseEnded(.total, self.transport ?? .polling, after: .now() - self.startedAt)
         self.delegate?.sessionConnected()
     }
 
     func upgraded(to webSocket: WebSocketHandler) {
         self.webSocket = webSocket
         self.transport = .websocket
+        self.meter?.phaseEnded(.upgrade, .websocket, after: .now() - self.openedAt)
         self.delegate?.sessionUpgraded()
     }
 }

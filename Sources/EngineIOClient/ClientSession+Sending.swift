@@ -20,6 +20,7 @@ extension ClientSession {
             case .text: webSocket.write(.text, prefix: PacketType.message.rawValue, bytes, isMessage: true)
             case .binary: webSocket.write(.binary, prefix: nil, bytes, isMessage: true)
             }
+            self.traffic.pointee.websocket.accepted &+= 1
             return webSocket.acceptsMore ? .sent : self.toldFull()
         }
         return self.queueMessage(kind, bytes, mayWait: mayWait)
@@ -29,6 +30,7 @@ extension ClientSession {
         if kind == .text, let offset = bytes.firstIndex(of: PayloadReader.separator) { return .separator(offset) }
         if !mayWait && self.queuedBytes > self.configuration.maximumBuffered { return .refused }
         if self.logsPackets { self.logMessage("Sending", kind, bytes) }
+        self.traffic.pointee.polling.accepted &+= 1
         self.enqueue(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: bytes)))
         return self.queuedBytes > self.configuration.maximumBuffered ? self.toldFull() : .sent
     }
@@ -120,6 +122,7 @@ extension ClientSession {
                 self.lose(DisconnectDetail(failure))
             case .success(let response) where response.isSuccess:
                 self.builder.store(response.headers)
+                self.traffic.pointee.polling.bytesWritten &+= request.body?.readableBytes ?? 0
                 self.posted()
             case .success(let response):
                 // 307 and 308 keep the method and the body; any other redirect would lose the messages.
@@ -140,6 +143,7 @@ extension ClientSession {
     }
 
     private func posted() {
+        self.traffic.pointee.polling.written &+= self.messagesInFlight
         self.messagesInFlight = 0
         self.queuedBytes -= self.bytesInFlight
         self.bytesInFlight = 0
@@ -186,6 +190,7 @@ extension ClientSession {
         }
         guard response.isSuccess else { return self.lose(DisconnectDetail(response)) }
         let body = response.body
+        self.traffic.pointee.polling.bytesReceived &+= body.readableBytes
         let packets = body.withUnsafeReadableBytes { bytes -> Int in
             if UTF8Validation.firstInvalidOffset(bytes) != nil {
                 self.lose(DisconnectDetail(.parse, message: "the server's answer is not UTF-8"))

@@ -16,6 +16,8 @@ package final class ClientSession {
     /// Let go when the session has ended.
     var delegate: (any SessionDelegate)?
     let connector: Connector
+    let meter: (any SessionMeter)?
+    let traffic: UnsafeMutablePointer<TrafficCounts>
 
     var builder: RequestBuilder
     /// Not checked for overlapping accesses: its methods call nothing, and each message would pay for the check.
@@ -55,13 +57,21 @@ package final class ClientSession {
     /// Said of a message that was longer.
     var oversized: String?
     var isConnectedTold = false
+    /// When connecting began, and when the session opened.
+    var startedAt = NIODeadline.uptimeNanoseconds(0)
+    var openedAt = NIODeadline.uptimeNanoseconds(0)
+    var isEndMeasured = false
     var isEndTold = false
     /// The end was told, and the goodbye is still on its way.
     var isSayingFarewell = false
 
+    /// - Parameters:
+    ///   - meter: told what connecting takes and how the session ends.
+    ///   - traffic: where messages are counted; it must outlive the session.
     package init(
         loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
-        logger: Logger, delegate: any SessionDelegate
+        logger: Logger, delegate: any SessionDelegate, meter: (any SessionMeter)? = nil,
+        traffic: UnsafeMutablePointer<TrafficCounts>? = nil
     ) {
         self.loop = loop
         self.options = options
@@ -69,7 +79,9 @@ package final class ClientSession {
         self.logger = logger
         self.logsPackets = logger.logLevel <= .info
         self.delegate = delegate
-        self.connector = Connector(loop: loop, configuration: configuration)
+        self.connector = Connector(loop: loop, configuration: configuration, meter: meter)
+        self.meter = meter
+        self.traffic = traffic ?? loop.uncounted
         self.builder = RequestBuilder(options, timestamps: configuration.timestampsRequests, cookies: cookies)
         self.transportsLeft = options.transports[...]
     }

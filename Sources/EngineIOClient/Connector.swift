@@ -7,6 +7,9 @@ import NIOSSL
 struct Connector {
     let loop: ClientLoop
     let configuration: ClientConfiguration
+    let meter: (any SessionMeter)?
+    /// When the last connection was there.
+    let lastConnected = ConnectionClock()
 
     /// Connects to the url's host. A name with several addresses is tried by all of them (RFC 8305).
     ///
@@ -23,6 +26,7 @@ struct Connector {
                 return
             }
         }
+        let started = NIODeadline.now()
         let bootstrap = ClientBootstrap(group: self.loop.eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -42,6 +46,8 @@ struct Connector {
             case .success(let channel):
                 do {
                     if let tls { try self.addTLS(tls, to: channel, url: url) }
+                    self.lastConnected.time = .now()
+                    self.meter?.connectionOpened(after: self.lastConnected.time - started)
                     completion(.success(channel))
                 } catch {
                     channel.close(promise: nil)
@@ -63,6 +69,11 @@ struct Connector {
         let handler = try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : url.host)
         try channel.pipeline.syncOperations.addHandler(handler)
     }
+}
+
+/// A time that copies of a connector share.
+final class ConnectionClock {
+    var time = NIODeadline.uptimeNanoseconds(0)
 }
 
 extension ConnectionError {

@@ -14,6 +14,7 @@ import Musl
 /// finds the errors.
 final class FrameWriter {
     private let loop: ClientLoop
+    private let traffic: UnsafeMutablePointer<TrafficCounts>
     private var context: ChannelHandlerContext?
     /// The socket, or -1 where only the channel may write.
     private var descriptor: CInt = -1
@@ -30,8 +31,9 @@ final class FrameWriter {
     /// How much may be collected before it is written without waiting for the end of the read.
     static let flushThreshold = 64 << 10
 
-    init(loop: ClientLoop) {
+    init(loop: ClientLoop, traffic: UnsafeMutablePointer<TrafficCounts>) {
         self.loop = loop
+        self.traffic = traffic
     }
 
     deinit { self.block.free() }
@@ -93,12 +95,13 @@ final class FrameWriter {
         let bytes = UnsafeRawBufferPointer(start: base, count: self.block.count)
         let sent = self.channelWrites == 0 ? self.sendAtOnce(bytes) : 0
         if sent == bytes.count {
-            self.written = self.accepted
+            self.count(written: self.accepted, bytes: sent)
             self.empty()
             promise?.succeed()
             if self.onDrained != nil { self.tellDrained() }
             return
         }
+        self.traffic.pointee.websocket.bytesWritten &+= sent
         let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...]))
         self.empty()
         self.write(rest, context, promise)
@@ -116,11 +119,12 @@ final class FrameWriter {
 
     private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         let mark = self.accepted
+        let length = bytes.readableBytes
         let done = self.loop.eventLoop.makePromise(of: Void.self)
         self.channelWrites += 1
         done.futureResult.assumeIsolated().whenSuccess {
             self.channelWrites -= 1
-            self.written = mark
+            self.count(written: mark, bytes: length)
             self.tellDrained()
         }
         if let promise { done.futureResult.cascade(to: promise) }
@@ -139,6 +143,12 @@ final class FrameWriter {
         guard let body = self.onDrained, self.count == 0, self.channelWrites == 0 else { return }
         self.onDrained = nil
         self.loop.eventLoop.assumeIsolated().execute(body)
+    }
+
+    private func count(written: Int, bytes: Int) {
+        self.traffic.pointee.websocket.written &+= written - self.written
+        self.traffic.pointee.websocket.bytesWritten &+= bytes
+        self.written = written
     }
 
     private func empty() {

@@ -9,6 +9,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let loop: ClientLoop
+    private let traffic: UnsafeMutablePointer<TrafficCounts>
     private let maximumMessageSize: Int
     private let isSecure: Bool
     /// The session lets go of its handler when it ends.
@@ -35,12 +36,16 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var failure: (any Error)?
     private var closeTimer: Scheduled<Void>?
 
-    init(session: ClientSession, loop: ClientLoop, maximumMessageSize: Int, isSecure: Bool) {
+    init(
+        session: ClientSession, loop: ClientLoop, traffic: UnsafeMutablePointer<TrafficCounts>, maximumMessageSize: Int,
+        isSecure: Bool
+    ) {
         self.session = session
         self.loop = loop
+        self.traffic = traffic
         self.maximumMessageSize = maximumMessageSize
         self.isSecure = isSecure
-        self.output = FrameWriter(loop: loop)
+        self.output = FrameWriter(loop: loop, traffic: traffic)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -77,6 +82,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     @inline(__always)
     private func read(_ received: consuming ByteBuffer) {
         self.isReading = true
+        self.traffic.pointee.websocket.bytesReceived &+= received.readableBytes
         if self.partial.readableBytes > 0 {
             // Moved to a local while the script runs: it must not be borrowed then.
             var joined = self.partial

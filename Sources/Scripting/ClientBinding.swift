@@ -53,7 +53,7 @@ final class ClientBinding: SessionDelegate {
             let options = try self.connectOptions(options)
             let session = ClientSession(
                 loop: self.host.loop, options: options, configuration: self.configuration, cookies: self.cookies,
-                logger: self.logger, delegate: self)
+                logger: self.logger, delegate: self, meter: self.host.meter, traffic: self.host.traffic)
             self.session = session
             session.connect()
             return 0

@@ -8,6 +8,8 @@ import NIOCore
 package final class ScriptHost {
     let loop: ClientLoop
     let logger: Logger
+    let meter: (any SessionMeter)?
+    let traffic: UnsafeMutablePointer<TrafficCounts>?
     private let luaLoop: LuaLoop
     private weak var delegate: (any ScriptHostDelegate)?
     private var vm: OpaquePointer?
@@ -20,10 +22,16 @@ package final class ScriptHost {
     private var wantedDeadline = NIODeadline.distantFuture
     private lazy var input = StandardInput(eventLoop: self.loop.eventLoop)
 
+    /// - Parameters:
+    ///   - meter: told what the script's clients do.
+    ///   - traffic: where their messages are counted; it must outlive the host.
     package init(
-        loop: ClientLoop, luaLoop: LuaLoop, options: ScriptOptions, logger: Logger, delegate: any ScriptHostDelegate
+        loop: ClientLoop, luaLoop: LuaLoop, options: ScriptOptions, logger: Logger, delegate: any ScriptHostDelegate,
+        meter: (any SessionMeter)? = nil, traffic: UnsafeMutablePointer<TrafficCounts>? = nil
     ) {
         self.loop = loop
+        self.meter = meter
+        self.traffic = traffic
         self.luaLoop = luaLoop
         self.logger = logger
         self.delegate = delegate
@@ -32,6 +40,8 @@ package final class ScriptHost {
         vmOptions.ignore_environment = options.ignoresEnvironment
         vmOptions.warnings = options.showsWarnings
         vmOptions.strict = options.isStrict
+        vmOptions.memory_limit = options.memoryLimit
+        vmOptions.seed = options.seed
         vmOptions.default_url = arena.slice(options.defaultURL)
         var callbacks = HostCallbacks.table
         self.vm = luahost_vm_create(

@@ -22,6 +22,11 @@ package struct ScriptOptions {
     /// The url of `eio.connect()` without one.
     package var defaultURL: String?
 
+    /// Bytes that the script's Lua may have; 0: as many as there are.
+    package var memoryLimit = 0
+    /// For `math.random`; 0: another one each time.
+    package var seed: UInt64 = 0
+
     package init() {}
 }
 

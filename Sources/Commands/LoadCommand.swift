@@ -1,0 +1,125 @@
+import ArgumentParser
+import LoadEngine
+import LoadPlan
+import LoadReport
+import Logging
+import Metrics
+import NIOCore
+import Scripting
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// `eio-lua load`: a script as many virtual users.
+struct LoadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Runs a script as many virtual users, and measures.",
+        discussion: "The script's own arguments follow `--`.")
+
+    @Argument(help: "The script: each iteration of each user runs it from its start to its end.")
+    var script: String
+
+    @Argument(parsing: .postTerminator, help: "What the script gets as its arguments.")
+    var arguments: [String] = []
+
+    @Option(name: [.customShort("u"), .long], parsing: .unconditional, help: "Virtual users. (default: 1)")
+    var vus: Int?
+
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "How long new iterations start, such as 30s or 1m30s.")
+    var duration: String?
+
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Iterations of all users together.")
+    var iterations: Int?
+
+    @Option(name: .shortAndLong, help: "A stage of a ramp, such as 30s:100; may be repeated.")
+    var stage: [String] = []
+
+    @Option(name: .long, help: "A tag of all samples, KEY=VALUE; may be repeated.")
+    var tag: [String] = []
+
+    @Option(help: "Users that start in a second; 0: all at once. (default: 1000)")
+    var spawnRate: Int?
+
+    @Option(help: "Event loops. (default: one for each core)")
+    var threads: Int?
+
+    @Option(help: "Where eio.connect() connects to when the script names no url.")
+    var url: String?
+
+    @Option(help: "Of all random numbers; printed, so that a run can be repeated. (default: another one each time)")
+    var seed: UInt64?
+
+    @Option(help: "Seconds after which a slice of Lua is stopped; 0: never. (default: 10)")
+    var maxBlock = 10.0
+
+    @Option(help: "The part of the run that this process does, such as 0:1/4.")
+    var executionSegment: String?
+
+    @Option(help: "Write the summary, with histograms and time series, to this file as JSON.")
+    var summaryExport: String?
+
+    @Flag(name: .shortAndLong, help: "Show nothing while the run goes on.")
+    var quiet = false
+
+    @Flag(name: .long, help: "No colours.")
+    var noColor = false
+
+    @Option(help: "debug, info, warning, error or off. (default: error)")
+    var logLevel = "error"
+
+    func run() throws {
+        guard access(self.script, R_OK) == 0 else {
+            throw ValidationError("cannot read the script \(self.script): \(String(cString: strerror(errno)))")
+        }
+        let settings: LoadSettings
+        do {
+            settings = try self.settings()
+        } catch let errors as OptionErrors {
+            FileDescriptorOutput.standardError.write("eio-lua: \(errors)\n")
+            throw ExitCode(LoadStatus.invalidOptions.rawValue)
+        }
+        let session = LoadSession(settings, script: self.script, isQuiet: self.quiet, hasColor: !self.noColor)
+        throw ExitCode(try session.run(summaryExport: self.summaryExport).rawValue)
+    }
+
+    private func settings() throws -> LoadSettings {
+        var options = CommandLineOptions()
+        options.vus = self.vus
+        options.iterations = self.iterations
+        options.duration = try self.duration.map { try CommandLineOptions.duration($0, option: "--duration") }
+        if !self.stage.isEmpty { options.stages = try self.stage.flatMap { try CommandLineOptions.stages($0) } }
+        if let spawnRate = self.spawnRate { options.spawnRate = spawnRate }
+        for pair in self.tag {
+            guard let equals = pair.firstIndex(of: "=") else {
+                throw ValidationError("--tag needs KEY=VALUE, not \(pair)")
+            }
+            options.tags[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+        }
+        let segment = try self.executionSegment.map { try ExecutionSegment(parsing: $0) } ?? .whole
+        let plan = try LoadPlan(commandLine: options, shape: .bot, segment: segment)
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
+        var script = ScriptOptions()
+        let line = [CommandLine.arguments[0], self.script] + self.arguments
+        script.arguments = line.map { Array($0.utf8) }
+        script.scriptIndex = 1
+        script.steps = [.file(Array(self.script.utf8))]
+        script.defaultURL = self.url
+        var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
+        logger.logLevel = try ScriptCommandLine.level(self.logLevel)
+        return LoadSettings(
+            script: script, plan: plan, threads: self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1),
+            seed: self.seed ?? UInt64.random(in: 1...(.max)), maximumBlock: self.maxBlock, logger: logger)
+    }
+}
+
+/// The exit status of a run, by k6's numbers.
+enum LoadStatus: Int32 {
+    case success = 0
+    case thresholdsFailed = 99
+    case invalidOptions = 104
+    case stoppedFromOutside = 105
+}

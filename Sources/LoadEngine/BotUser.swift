@@ -1,0 +1,123 @@
+import LoadPlan
+import Logging
+import Metrics
+import NIOCore
+import Scripting
+
+/// One virtual user of a plain bot: each iteration is the script from its start to its end, in a Lua VM of its own.
+final class BotUser: ScriptHostDelegate {
+    private enum State {
+        case idle
+        case running
+        /// The script was told to end.
+        case ending
+        case gone
+    }
+
+    let user: ScenarioUser
+    private let runner: ScenarioRunner
+    private var state = State.idle
+    private var host: ScriptHost?
+    private var started = NIODeadline.uptimeNanoseconds(0)
+    private var hasFailed = false
+    private var isStopping = false
+    private var timer: Scheduled<Void>?
+
+    /// How long disconnecting and the handlers may take when a user is stopped.
+    private static let farewell = TimeAmount.seconds(5)
+    /// A script that ended with an error is not started again at once.
+    private static let pauseAfterError = Duration.seconds(1)
+
+    init(_ user: ScenarioUser, runner: ScenarioRunner) {
+        self.user = user
+        self.runner = runner
+    }
+
+    func startIteration(_ iteration: Int) {
+        self.state = .running
+        self.hasFailed = false
+        self.started = .now()
+        self.runner.meter.iterationsStarted.add()
+        let host = self.runner.makeHost(for: self.user, iteration: iteration, delegate: self)
+        self.host = host
+        host.run()
+    }
+
+    /// - Parameter graceful: how long a running iteration may go on.
+    func stop(graceful: Duration) {
+        self.isStopping = true
+        self.timer?.cancel()
+        guard self.state == .running else {
+            if self.state == .idle { self.leave() }
+            return
+        }
+        if graceful <= .zero { return self.interrupt() }
+        self.timer = self.after(TimeAmount(graceful)) { $0.interrupt() }
+    }
+
+    /// The last ``stop(graceful:)`` does not hold any more.
+    func keep() {
+        guard self.state == .running else { return }
+        self.isStopping = false
+        self.timer?.cancel()
+    }
+
+    private func interrupt() {
+        guard self.state == .running else { return }
+        self.state = .ending
+        self.timer = self.after(Self.farewell) { $0.iterationEnded() }
+        self.host?.interrupt()
+    }
+
+    private func after(_ time: TimeAmount, _ body: @escaping (BotUser) -> Void) -> Scheduled<Void> {
+        self.runner.eventLoop.assumeIsolated().scheduleTask(in: time) { body(self) }
+    }
+
+    private func iterationEnded() {
+        guard self.state == .running || self.state == .ending else { return }
+        let wasInterrupted = self.state == .ending
+        self.state = .idle
+        self.timer?.cancel()
+        self.host?.close()
+        self.host = nil
+        let meter = self.runner.meter
+        if wasInterrupted {
+            meter.iterationsInterrupted.add()
+        } else {
+            meter.iterationDuration.record(nanoseconds: (NIODeadline.now() - self.started).nanoseconds)
+            if self.hasFailed { meter.iterationsFailed.add() } else { meter.iterations.add() }
+        }
+        self.runner.iterationEnded(self.user, notBefore: self.hasFailed ? Self.pauseAfterError : nil)
+        if self.isStopping { self.leave() }
+    }
+
+    private func leave() {
+        guard self.state != .gone else { return }
+        self.state = .gone
+        self.runner.userLeft(self.user)
+    }
+
+    // MARK: ScriptHostDelegate
+
+    func scriptLogged(_ level: ScriptLogLevel, _ text: String) { self.runner.log(level, text) }
+
+    func scriptFailed(_ error: UncaughtError) {
+        self.hasFailed = true
+        self.runner.meter.recordError("iteration", error.message)
+    }
+
+    func scriptExited(status: Int32) {
+        guard let host = self.host else { return }
+        if status != 0 { self.hasFailed = true }
+        host.disconnectClients(timeout: .seconds(2)) { self.iterationEnded() }
+    }
+
+    func scriptFinished() { self.iterationEnded() }
+}
+
+extension TimeAmount {
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}

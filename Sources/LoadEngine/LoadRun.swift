@@ -1,0 +1,86 @@
+import LoadPlan
+import Metrics
+import NIOCore
+import NIOPosix
+
+/// Runs a plan over several event loops, from the start to the last measurement.
+package final class LoadRun: Sendable {
+    /// What a run tells while it goes on, once a second; on a thread of the run's.
+    package struct Progress: Sendable {
+        package let collector: Collector
+        /// Since the start.
+        package let elapsed: Duration
+    }
+
+    private let settings: LoadSettings
+    private let control: MultiThreadedEventLoopGroup
+    private let group: MultiThreadedEventLoopGroup
+    private let workers: [NIOLoopBound<LoopWorker>]
+    private let finished: [EventLoopFuture<Void>]
+
+    /// How often the loops are asked what they measured.
+    private static let interval = TimeAmount.seconds(1)
+
+    /// - Parameter registry: the metrics of the run.
+    package init(_ settings: LoadSettings, registry: MetricRegistry) throws {
+        self.settings = settings
+        self.control = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
+        let shares = settings.plan.share.split(into: settings.threads)
+        var workers: [NIOLoopBound<LoopWorker>] = []
+        var finished: [EventLoopFuture<Void>] = []
+        for (number, eventLoop) in self.group.makeIterator().enumerated() {
+            let promise = eventLoop.makePromise(of: Void.self)
+            finished.append(promise.futureResult)
+            workers.append(
+                try eventLoop.submit {
+                    let shard = MetricShard(number: number, registry: registry)
+                    return NIOLoopBound(
+                        LoopWorker(
+                            eventLoop: eventLoop, settings: settings, shard: shard, share: shares[number],
+                            finished: promise), eventLoop: eventLoop)
+                }.wait())
+        }
+        self.workers = workers
+        self.finished = finished
+    }
+
+    /// Ends the run as if its time were over. Safe on any thread.
+    package func stop() {
+        for worker in self.workers { worker.eventLoop.execute { worker.value.stop() } }
+    }
+
+    /// Runs the plan; returns when it is over and all is measured.
+    ///
+    /// - Parameter progress: told each second, and at the end.
+    package func run(progress: @escaping @Sendable (Progress) -> Void) throws -> Progress {
+        let start = NIODeadline.now()
+        let controlLoop = self.control.next()
+        let collector = NIOLoopBoundBox.makeBoxSendingValue(Collector(), eventLoop: controlLoop)
+        for worker in self.workers { worker.eventLoop.execute { worker.value.start(at: start) } }
+        let ticker = controlLoop.scheduleRepeatedAsyncTask(initialDelay: Self.interval, delay: Self.interval) { _ in
+            self.collect(into: collector, since: start).map(progress)
+        }
+        let end = EventLoopFuture.andAllComplete(self.finished, on: controlLoop).flatMap {
+            let stopped = controlLoop.makePromise(of: Void.self)
+            ticker.cancel(promise: stopped)
+            return stopped.futureResult.flatMapError { _ in controlLoop.makeSucceededVoidFuture() }
+        }.flatMap { self.collect(into: collector, since: start) }
+        let last = try end.wait()
+        try self.group.syncShutdownGracefully()
+        try self.control.syncShutdownGracefully()
+        return last
+    }
+
+    private func collect(
+        into collector: NIOLoopBoundBox<Collector>, since start: NIODeadline
+    ) -> EventLoopFuture<Progress> {
+        let deltas = self.workers.map { worker in worker.eventLoop.submit { worker.value.takeDelta() } }
+        return EventLoopFuture.whenAllSucceed(deltas, on: collector.eventLoop).map { deltas in
+            for delta in deltas { collector.value.merge(delta) }
+            let elapsed = NIODeadline.now() - start
+            collector.value.closeInterval(at: Double(elapsed.nanoseconds) / 1e9)
+            return Progress(collector: collector.value, elapsed: .nanoseconds(elapsed.nanoseconds))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import EngineIOClient
+import LoadPlan
+import Metrics
+import NIOCore
+import Scripting
+
+/// All that runs on one event loop of a load run.
+final class LoopWorker {
+    let loop: ClientLoop
+    let luaLoop: LuaLoop
+    let settings: LoadSettings
+    private let shard: MetricShard
+    private var runners: [ScenarioRunner] = []
+    private var running = 0
+    private var startedAt = NIODeadline.uptimeNanoseconds(0)
+    private let finished: EventLoopPromise<Void>
+    private let lag: TrendHandle
+    private var lagTimer: Scheduled<Void>?
+
+    /// How often the loop's own delay is measured.
+    private static let lagInterval = TimeAmount.milliseconds(100)
+
+    /// Made on its loop.
+    ///
+    /// - Parameter finished: fulfilled when all scenarios are over on this loop.
+    init(
+        eventLoop: any EventLoop, settings: LoadSettings, shard: MetricShard, share: Share,
+        finished: EventLoopPromise<Void>
+    ) {
+        self.loop = ClientLoop(eventLoop: eventLoop)
+        self.luaLoop = LuaLoop(maximumBlock: settings.maximumBlock) { settings.warn($0) }
+        self.settings = settings
+        self.shard = shard
+        self.finished = finished
+        self.lag = shard.trend(MetricID(.loopLag), shard.tags(TagSet()))
+        self.runners = settings.plan.scenarios.map { scenario in
+            let tags = settings.plan.tags.merging(scenario.tags) { $1 }
+            return ScenarioRunner(
+                scenario, machine: settings.plan.machine(for: scenario, share: share), worker: self,
+                meter: ScenarioMeter(shard: shard, scenario: scenario.name, tags: tags))
+        }
+    }
+
+    /// Since the run's start, on the clock that all loops share.
+    var elapsed: Duration { .nanoseconds((NIODeadline.now() - self.startedAt).nanoseconds) }
+
+    /// - Parameter start: the run's start, the same on all loops.
+    func start(at start: NIODeadline) {
+        self.startedAt = start
+        self.running = self.runners.count
+        self.watchLag()
+        for runner in self.runners { runner.start() }
+    }
+
+    func stop() {
+        for runner in self.runners { runner.stop() }
+    }
+
+    func scenarioFinished() {
+        self.running -= 1
+        guard self.running == 0 else { return }
+        self.lagTimer?.cancel()
+        self.finished.succeed()
+    }
+
+    /// What was measured since the last call.
+    func takeDelta() -> MetricDelta {
+        for runner in self.runners { runner.meter.flush() }
+        return self.shard.takeDelta()
+    }
+
+    private func watchLag() {
+        let due = NIODeadline.now() + Self.lagInterval
+        self.lagTimer = self.loop.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
+            self.lag.record(nanoseconds: max((NIODeadline.now() - due).nanoseconds, 0))
+            self.watchLag()
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import EngineIO
+import EngineIOClient
+import Metrics
+import NIOCore
+
+/// What the users of one scenario do on one loop, as samples in the loop's shard.
+final class ScenarioMeter: SessionMeter {
+    /// Where the users' messages are counted; added to the shard by ``flush()``.
+    let traffic = UnsafeMutablePointer<TrafficCounts>.allocate(capacity: 1)
+    private var flushed = TrafficCounts()
+    private let shard: MetricShard
+    private let tags: MetricShard.TagSetID
+
+    let iterations: CounterHandle
+    let iterationsStarted: CounterHandle
+    let iterationsFailed: CounterHandle
+    let iterationsInterrupted: CounterHandle
+    let iterationsDropped: CounterHandle
+    let iterationDuration: TrendHandle
+    let users: LevelHandle
+    private let connectsStarted: CounterHandle
+    private let polling: TrafficHandles
+    private let webSocket: TrafficHandles
+
+    /// - Parameter tags: the scenario's own and the plan's.
+    init(shard: MetricShard, scenario: String, tags: [String: String]) {
+        self.traffic.initialize(to: TrafficCounts())
+        self.shard = shard
+        let all = TagSet(tags.map { TagSet.Tag(key: $0, value: $1) }).setting("scenario", to: scenario)
+        self.tags = shard.tags(all)
+        self.iterations = shard.counter(MetricID(.iterations), self.tags)
+        self.iterationsStarted = shard.counter(MetricID(.iterationsStarted), self.tags)
+        self.iterationsFailed = shard.counter(MetricID(.iterationsFailed), self.tags)
+        self.iterationsInterrupted = shard.counter(MetricID(.interruptedIterations), self.tags)
+        self.iterationsDropped = shard.counter(MetricID(.droppedIterations), self.tags)
+        self.iterationDuration = shard.trend(MetricID(.iterationDuration), self.tags)
+        self.users = shard.level(MetricID(.vus), self.tags)
+        self.connectsStarted = shard.counter(MetricID(.connectsStarted), self.tags)
+        self.polling = TrafficHandles(shard, shard.tags(self.tags, adding: "transport", "polling"))
+        self.webSocket = TrafficHandles(shard, shard.tags(self.tags, adding: "transport", "websocket"))
+    }
+
+    deinit { self.traffic.deallocate() }
+
+    /// Adds the messages since the last call to the shard.
+    func flush() {
+        let now = self.traffic.pointee
+        self.polling.add(now.polling, since: self.flushed.polling)
+        self.webSocket.add(now.websocket, since: self.flushed.websocket)
+        self.flushed = now
+    }
+
+    /// - Parameter kind: what failed: `iteration`, `handler`, `task`, `connect`.
+    func recordError(_ kind: String, _ text: String) {
+        self.shard.counter(MetricID(.errors), self.shard.tags(self.tags, adding: "kind", kind)).add()
+        self.shard.recordError(ErrorTable.Key(kind: kind, text: text), at: WallClock.now())
+    }
+
+    // MARK: SessionMeter
+
+    func connectStarted() { self.connectsStarted.add() }
+
+    func connectionOpened(after time: TimeAmount) { self.recordConnect("tcp", nil, time) }
+
+    func phaseEnded(_ phase: ConnectPhase, _ transport: Transport, after time: TimeAmount) {
+        self.recordConnect(phase.rawValue, transport, time)
+    }
+
+    private func recordConnect(_ phase: String, _ transport: Transport?, _ time: TimeAmount) {
+        let tags = self.tagged(with: transport)
+        self.shard.trend(MetricID(.connect), self.shard.tags(tags, adding: "phase", phase))
+            .record(nanoseconds: time.nanoseconds)
+    }
+
+    func connectEnded(_ outcome: ConnectOutcome, _ transport: Transport?) {
+        let result: String
+        switch outcome {
+        case .opened: result = "opened"
+        case .cutOff: result = "interrupted"
+        case .failed(let error):
+            result = "failed"
+            self.recordError("connect", error.description)
+        }
+        let tags = self.tagged(with: transport)
+        self.shard.counter(MetricID(.connects), self.shard.tags(tags, adding: "result", result)).add()
+    }
+
+    func pinged(after time: TimeAmount) {
+        self.shard.trend(MetricID(.pingGap), self.tags).record(nanoseconds: time.nanoseconds)
+    }
+
+    func sessionEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, after time: TimeAmount) {
+        let tags = self.tagged(with: detail.transport)
+        let withReason = self.shard.tags(tags, adding: "reason", reason.rawValue)
+        self.shard.counter(MetricID(.disconnects), withReason).add()
+        self.shard.trend(MetricID(.sessionDuration), tags).record(nanoseconds: time.nanoseconds)
+        if unwritten > 0 { self.shard.counter(MetricID(.messagesDiscarded), withReason).add(Double(unwritten)) }
+    }
+
+    private func tagged(with transport: Transport?) -> MetricShard.TagSetID {
+        guard let transport else { return self.tags }
+        return self.shard.tags(self.tags, adding: "transport", transport.rawValue)
+    }
+}
+
+/// The counters of one transport.
+private struct TrafficHandles {
+    let accepted: CounterHandle
+    let sent: CounterHandle
+    let received: CounterHandle
+    let bytesSent: CounterHandle
+    let bytesReceived: CounterHandle
+
+    init(_ shard: MetricShard, _ tags: MetricShard.TagSetID) {
+        self.accepted = shard.counter(MetricID(.messagesAccepted), tags)
+        self.sent = shard.counter(MetricID(.messagesSent), tags)
+        self.received = shard.counter(MetricID(.messagesReceived), tags)
+        self.bytesSent = shard.counter(MetricID(.dataSent), tags)
+        self.bytesReceived = shard.counter(MetricID(.dataReceived), tags)
+    }
+
+    func add(_ now: Traffic, since then: Traffic) {
+        self.accepted.add(Double(now.accepted - then.accepted))
+        self.sent.add(Double(now.written - then.written))
+        self.received.add(Double(now.received - then.received))
+        self.bytesSent.add(Double(now.bytesWritten - then.bytesWritten))
+        self.bytesReceived.add(Double(now.bytesReceived - then.bytesReceived))
+    }
+}

@@ -1,0 +1,95 @@
+import EngineIOClient
+import LoadPlan
+import Logging
+import Metrics
+import NIOCore
+import Scripting
+
+/// Runs one scenario on one event loop: does what its machine decides.
+final class ScenarioRunner {
+    let meter: ScenarioMeter
+    private let worker: LoopWorker
+    private let scenario: Scenario
+    private var machine: ScenarioMachine
+    private var users: [Int: BotUser] = [:]
+    private var timer: Scheduled<Void>?
+    /// Actions are done in their order: what comes up while one is done waits.
+    private var actions: [ScenarioAction] = []
+    private var isActing = false
+
+    init(_ scenario: Scenario, machine: ScenarioMachine, worker: LoopWorker, meter: ScenarioMeter) {
+        self.scenario = scenario
+        self.machine = machine
+        self.worker = worker
+        self.meter = meter
+    }
+
+    var eventLoop: any EventLoop { self.worker.loop.eventLoop }
+
+    func start() { self.act { $0.machine.start(at: $0.worker.elapsed, into: &$0.actions) } }
+
+    /// Ends the scenario as if its time were over.
+    func stop() { self.act { $0.machine.stop(at: $0.worker.elapsed, into: &$0.actions) } }
+
+    func makeHost(for user: ScenarioUser, iteration: Int, delegate: any ScriptHostDelegate) -> ScriptHost {
+        var options = self.worker.settings.script
+        options.seed = self.worker.settings.seed(user: user.idInTest, iteration: iteration)
+        return ScriptHost(
+            loop: self.worker.loop, luaLoop: self.worker.luaLoop, options: options,
+            logger: self.worker.settings.logger, delegate: delegate, meter: self.meter, traffic: self.meter.traffic)
+    }
+
+    func log(_ level: ScriptLogLevel, _ text: String) { self.worker.settings.log(level, text) }
+
+    /// - Parameter notBefore: from now on.
+    func iterationEnded(_ user: ScenarioUser, notBefore: Duration?) {
+        self.act { runner in
+            let now = runner.worker.elapsed
+            runner.machine.iterationEnded(
+                user, at: now, notBefore: notBefore.map { now + $0 }, into: &runner.actions)
+        }
+    }
+
+    func userLeft(_ user: ScenarioUser) {
+        self.users[user.slot] = nil
+        self.meter.users.add(-1)
+        self.act { $0.machine.userStopped(user, at: $0.worker.elapsed, into: &$0.actions) }
+    }
+
+    private func act(_ event: (ScenarioRunner) -> Void) {
+        event(self)
+        guard !self.isActing else { return }
+        self.isActing = true
+        while !self.actions.isEmpty {
+            let actions = self.actions
+            self.actions = []
+            for action in actions { self.perform(action) }
+        }
+        self.isActing = false
+    }
+
+    private func perform(_ action: ScenarioAction) {
+        switch action {
+        case .wake(let time):
+            self.timer?.cancel()
+            let wait = max(time - self.worker.elapsed, .zero)
+            self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
+                self.act { $0.machine.wake(at: $0.worker.elapsed, into: &$0.actions) }
+            }
+        case .startUser(let user):
+            self.users[user.slot] = BotUser(user, runner: self)
+            self.meter.users.add(1)
+        case .startIteration(let user, let iteration, _):
+            self.users[user.slot]?.startIteration(iteration)
+        case .stopUser(let user, let graceful):
+            self.users[user.slot]?.stop(graceful: graceful)
+        case .keepUser(let user):
+            self.users[user.slot]?.keep()
+        case .iterationsDropped(let count):
+            self.meter.iterationsDropped.add(Double(count))
+        case .finished:
+            self.timer?.cancel()
+            self.worker.scenarioFinished()
+        }
+    }
+}

@@ -1,0 +1,135 @@
+"""`eio-lua load`: a plain bot as many virtual users."""
+
+import json
+import re
+import signal
+import time
+
+import pytest
+
+from harness.embedded import EmbeddedServer
+
+ECHO = """
+    local left = 4
+    eio.on("message", function() left = left - 1 end)
+    eio.connect(arg[1], {transports = {arg[2]}})
+    for n = 1, 4 do eio.send("message " .. n) end
+    while left > 0 do eio.sleep(0.01) end
+    eio.disconnect()
+"""
+
+
+@pytest.fixture
+def server(lua):
+    return EmbeddedServer(lua)
+
+
+def load(lua, script, *options, args=(), timeout=40):
+    lua.write(script)
+    export = lua.folder / "summary.json"
+    result = lua.command(
+        "load", *options, "--summary-export", str(export), "script.lua", "--", *args).finish(timeout)
+    result.totals = totals(export) if export.exists() else {}
+    return result
+
+
+def totals(export):
+    """The counts of the counters."""
+    metrics = json.loads(export.read_text())["metrics"]
+    return {name: metric["count"] for name, metric in metrics.items() if "count" in metric}
+
+
+def test_counts_agree_with_the_servers(lua, server, transport):
+    result = load(lua, ECHO, "-u", 20, "-i", 100, args=[server.url, transport])
+    assert result.status == 0, result
+    counted = server.stats()
+    totals = result.totals
+    assert totals["iterations"] == totals["iterations_started"] == 100
+    assert totals["eio_connects"] == totals["eio_connects_started"] == counted["handshakes"] == 100
+    assert totals["eio_messages_accepted"] == totals["eio_messages_sent"] == counted["msgs"] == 400
+    assert totals["eio_messages_received"] == 400
+    assert totals["eio_disconnects"] == 100
+
+
+def test_users_go_on_until_the_time_is_over(lua, server):
+    result = load(lua, ECHO, "-u", 10, "-d", "2s", "--threads", 2, args=[server.url, "websocket"])
+    assert result.status == 0, result
+    totals = result.totals
+    complete = totals["iterations"] + totals.get("iterations_failed", 0) + totals.get("interrupted_iterations", 0)
+    assert totals["iterations_started"] == complete > 20
+    assert 2 <= result.duration < 8
+    assert server.stats()["open"] == 0
+
+
+def test_summary_shows_the_plan_and_the_totals(lua, server):
+    result = load(lua, ECHO, "-u", 5, "-i", 10, "--seed", 42, args=[server.url, "websocket"])
+    assert "scenarios: (100.00%) 1 scenario, 5 max VUs" in result.stdout
+    assert "seed: 42" in result.stdout
+    assert re.search(r"iterations\.+: 10 ", result.stdout)
+    assert "10 complete and 0 interrupted iterations" in result.stdout
+
+
+def test_error_is_counted_and_shown_once(lua):
+    result = load(lua, "error('no luck', 0)", "-u", 3, "-i", 6)
+    assert result.status == 0, result
+    assert result.totals["iterations_failed"] == 6
+    assert result.stdout.count("no luck") == 1
+
+
+def test_os_exit_ends_the_iteration_only(lua):
+    result = load(lua, "os.exit(0)", "-u", 2, "-i", 10)
+    assert result.status == 0, result
+    assert result.totals["iterations"] == 10
+
+
+def test_random_numbers_come_from_the_seed(lua):
+    script = "print('drawn ' .. math.random(1 << 40))"
+    drawn = [
+        sorted(line for line in load(lua, script, "-u", 2, "-i", 6, "--seed", seed).lines if line.startswith("drawn"))
+        for seed in (7, 7, 8)]
+    assert len(set(drawn[0])) == 6
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_refused_connections_are_failed_iterations(lua):
+    result = load(lua, "eio.connect('http://127.0.0.1:1')", "-u", 3, "-i", 3)
+    assert result.status == 0, result
+    assert result.totals["iterations_failed"] == result.totals["eio_connects"] == 3
+
+
+def test_interrupted_run_prints_its_summary(lua, server):
+    script = """
+        eio.connect(arg[1], {transports = {"websocket"}})
+        print("up")
+        eio.wait()
+    """
+    lua.write(script)
+    running = lua.command("load", "-u", "4", "-d", "60s", "script.lua", "--", server.url)
+    running.wait_for("up", count=4)
+    started = time.monotonic()
+    running.signal(signal.SIGINT)
+    result = running.finish(10)
+    assert result.status == 105
+    assert time.monotonic() - started < 6
+    assert re.search(r"interrupted_iterations\.+: 4 ", result.stdout)
+    assert server.stats()["open"] == 0
+
+
+@pytest.mark.parametrize("options, message", [
+    (["-d", "soon"], "--duration"),
+    (["-u", "-1"], "--vus"),
+    (["-i", "0"], "--iterations"),
+    (["-s", "10s"], "--stage"),
+    (["-s", "10s:5", "-d", "5s"], "--stage"),
+])
+def test_bad_options(lua, options, message):
+    lua.write("")
+    result = lua.command("load", *options, "script.lua").finish()
+    assert result.status in (64, 104)
+    assert message in result.stderr
+
+
+def test_missing_script(lua):
+    result = lua.command("load", "nowhere.lua").finish()
+    assert result.status == 64
+    assert "nowhere.lua" in result.stderr
