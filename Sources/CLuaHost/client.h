@@ -104,7 +104,7 @@ struct luahost_client {
 
 /* The client of the method that runs, whose `self`, if it was given, is taken away. Raises when it is released. */
 static inline luahost_client *luahost_client_self(lua_State *L) {
-    if (lua_rawequal(L, 1, lua_upvalueindex(2))) lua_remove(L, 1);
+    if (lua_type(L, 1) == LUA_TTABLE && lua_rawequal(L, 1, lua_upvalueindex(2))) lua_remove(L, 1);
     luahost_client *client = lua_touserdata(L, lua_upvalueindex(1));
     if (client->context == NULL || client->vm->closing) luaL_error(L, "the script is ending");
     return client;

@@ -13,17 +13,25 @@ extension ClientSession {
         guard self.machine.state == .open else { return .notConnected }
         if kind == .text, let offset = UTF8Validation.firstInvalidOffset(bytes) { return .invalidUTF8(offset) }
         if bytes.count >= self.serverLimit { self.noteOversized(bytes.count) }
-        if let webSocket = self.webSocket, self.transport == .websocket {
-            if !mayWait && !webSocket.acceptsMore { return .refused }
-            if self.logsPackets { self.logMessage("Sending", kind, bytes) }
-            switch kind {
-            case .text: webSocket.write(.text, prefix: PacketType.message.rawValue, bytes, isMessage: true)
-            case .binary: webSocket.write(.binary, prefix: nil, bytes, isMessage: true)
-            }
-            self.traffic.pointee.websocket.accepted &+= 1
-            return webSocket.acceptsMore ? .sent : self.toldFull()
+        if let sender = self.sender, self.transport == .websocket {
+            // Nothing that this calls lets go of the handler: what it causes happens later.
+            return sender._withUnsafeGuaranteedRef { self.send(kind, bytes, mayWait: mayWait, by: $0) }
         }
         return self.queueMessage(kind, bytes, mayWait: mayWait)
+    }
+
+    @inline(__always)
+    private func send(
+        _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool, by webSocket: WebSocketHandler
+    ) -> SendResult {
+        if !mayWait && !webSocket.acceptsMore { return .refused }
+        if self.logsPackets { self.logMessage("Sending", kind, bytes) }
+        switch kind {
+        case .text: webSocket.write(.text, prefix: PacketType.message.rawValue, bytes, isMessage: true)
+        case .binary: webSocket.write(.binary, prefix: nil, bytes, isMessage: true)
+        }
+        self.traffic.pointee.websocket.accepted &+= 1
+        return webSocket.acceptsMore ? .sent : self.toldFull()
     }
 
     private func queueMessage(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {

@@ -32,7 +32,11 @@ package final class ClientSession {
     var messagesInFlight = 0
     var bytesInFlight = 0
     var handshaking: WebSocketHandshake?
-    var webSocket: WebSocketHandler?
+    var webSocket: WebSocketHandler? {
+        didSet { self.sender = self.webSocket.map { Unmanaged.passUnretained($0) } }
+    }
+    /// ``webSocket`` for the one call that each message makes: without a retain.
+    private(set) var sender: Unmanaged<WebSocketHandler>?
     var transport: Transport?
     var handshake: Handshake?
 

@@ -11,7 +11,11 @@ final class ClientBinding: SessionDelegate {
     private let configuration: ClientConfiguration
     private let cookies = CookieStore()
     private let logger: Logger
-    private var session: ClientSession?
+    private var session: ClientSession? {
+        didSet { self.sender = self.session.map { Unmanaged.passUnretained($0) } }
+    }
+    /// ``session`` for the one call that each message makes: without a retain.
+    private var sender: Unmanaged<ClientSession>?
     /// The strings of the error that was last handed to C.
     private var errorArena: SliceArena?
     private var isReleased = false
@@ -87,8 +91,9 @@ final class ClientBinding: SessionDelegate {
 
     @inline(__always)
     func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {
-        guard let session = self.session else { return .notConnected }
-        return session.send(kind, bytes, mayWait: mayWait)
+        guard let sender = self.sender else { return .notConnected }
+        // Nothing that this calls lets go of the session: what it causes happens later.
+        return sender._withUnsafeGuaranteedRef { $0.send(kind, bytes, mayWait: mayWait) }
     }
 
     func disconnect(timeout: Double, abort: Bool) {
