@@ -170,6 +170,7 @@ int luahost_client_connect(lua_State *L) {
 
     if (vm->interrupted && vm->current != NULL) vm->current->cancelled = true;
     luahost_check_wait(L, "eio.connect");
+    if (vm->options.is_plan) return luahost_plan_wait(L, "eio.connect");
     if (client->ending == LUAHOST_END_TOLD) luahost_client_reset(client);
     if (client->state != LUAHOST_DISCONNECTED) {
         return luahost_raise(L, "ValueError", "Client is not in a disconnected state");

@@ -36,7 +36,7 @@ static void report_hook(lua_State *L, lua_Debug *ar) {
     if (task == NULL || task->name == NULL) {
         snprintf(loop->location, sizeof loop->location, "%s", place);
     } else {
-        const char *what = task->kind == LUAHOST_IN_HANDLER ? "handler" : "task";
+        const char *what = task->kind == LUAHOST_IN_HANDLER ? "handler" : task->kind == LUAHOST_IN_CALL ? "function" : "task";
         snprintf(loop->location, sizeof loop->location, "%s: in %s '%s'", place, what, task->name);
     }
     atomic_store(&loop->located_sequence, sequence);

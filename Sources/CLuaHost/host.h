@@ -10,6 +10,8 @@
 #include "buffer.h"
 
 typedef struct luahost_task luahost_task;
+typedef struct luahost_call luahost_call;
+typedef struct luahost_pace luahost_pace;
 
 /* Tasks that wait for the same thing, longest first. */
 typedef struct luahost_list {
@@ -45,6 +47,9 @@ struct luahost_task {
     bool owns_name;            /* `name` is to be freed with the struct */
     const char *name;          /* "message", the function's name, … for reports; NULL: none */
     luahost_client *client;    /* of a handler */
+    luahost_call *call;        /* of LUAHOST_IN_CALL */
+    unsigned group;            /* of a load test, in which it is: see loadtest.h; 0: none */
+    luahost_pace *pace;        /* pace() in a task of its own; NULL: not called */
     int registered_ref;        /* LUA_NOREF, or a string "bot.lua:12": where the handler was registered (then it is the client's)
                                   or the task started (then it is the task's) */
     int result_ref;            /* of a task with an object: a table of its results (n = field "n"), or its error value */
@@ -77,13 +82,15 @@ struct luahost_vm {
     bool closing;              /* luahost_vm_destroy has begun: API calls raise */
     bool exiting;              /* os.exit was called: nothing is resumed any more */
     bool interrupted;          /* the program ends: by a signal, or by an error of the main chunk */
+    bool stopped;              /* luahost_vm_stop was called: so do the tasks */
+    bool stop_due;             /* and it was in no position to do it */
     bool finished_told;
     bool main_done;
     size_t error_count;
     size_t task_count;         /* not DONE, the main task included */
     size_t open_clients;       /* connecting, connected or disconnecting */
     size_t left_alone;         /* of these, those that the end of the program does not wait for */
-    size_t closing_raises;     /* waits that raised in this slice since `closing` */
+    size_t cancelled_raises;   /* waits that raised the cancellation in this slice */
     size_t farewells;          /* disconnect handlers that are not done */
     luahost_task *run_first, *run_last;
     luahost_task **timers;     /* a binary heap by deadline */
@@ -104,6 +111,14 @@ struct luahost_vm {
     /* task.c, stdio.c, vm.c keep more here: */
     struct luahost_stdin *input;
     struct luahost_steps *steps;
+    luahost_call *calls;       /* under way */
+    size_t holds;              /* luahost_vm_hold */
+    struct luahost_loadtest *loadtest; /* NULL until the script requires it */
+    struct luahost_user user;
+    int randomseed_ref;        /* math.randomseed as Lua made it */
+    int env_ref;               /* __ENV */
+    luahost_plan plan;
+    char *plan_place;
     luahost_buffer warning;    /* the pieces of a message of warn() */
     int inner_error_ref, inner_traceback_ref; /* report.c: an error that left a coroutine of the script's, and from where */
 };
@@ -136,6 +151,8 @@ uint64_t luahost_now(void); /* CLOCK_MONOTONIC, ns */
 void luahost_vm_check_finished(luahost_vm *vm);
 /* Disconnects the clients as luahost_vm_interrupt does, but for an end that is no signal. */
 void luahost_vm_end(luahost_vm *vm);
+/* For stop_due, when no slice runs. */
+void luahost_vm_stop_now(luahost_vm *vm);
 /* Ends the process: the host cannot go on without this memory. */
 _Noreturn void luahost_out_of_memory(void);
 void luahost_log(luahost_vm *vm, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -148,6 +165,12 @@ luahost_task *luahost_task_create(luahost_vm *vm, luahost_where_kind kind, const
 void luahost_task_ready(luahost_task *task, int values);
 /* One slice of the task at the head of the run queue, which is not empty. */
 void luahost_task_run_next(luahost_vm *vm);
+/* Asks for luahost_vm_run, unless it is on its way. */
+void luahost_ask_for_run(luahost_vm *vm);
+/* Raises the cancellation in the task that runs, whatever it catches. Jumps. */
+int luahost_end_current(lua_State *L);
+/* A disconnect handler: the one thing that still runs when the program ends. */
+bool luahost_is_farewell(const luahost_task *task);
 /* Tells the host when the next deadline is, unless it knows. */
 void luahost_ask_again(luahost_vm *vm);
 /* Frees all tasks, the pool and the timers; Lua is closed. */
@@ -188,6 +211,8 @@ void luahost_check_wait(lua_State *L, const char *what);
 int luahost_parkk_first(lua_State *L, luahost_list *list, const char *what, lua_KFunction k);
 /* Whether luahost_park would be able to wait. */
 bool luahost_can_wait(lua_State *L);
+/* Waits for nothing: only where luahost_can_wait. */
+int luahost_wait_for_ever(lua_State *L);
 /* Ends the task where os.exit was called: it waits for nothing, or is unwound where it cannot wait. Jumps or yields. */
 int luahost_stop_here(lua_State *L);
 /* Pushes nil, "timeout". */
@@ -208,7 +233,32 @@ const char *luahost_push_refused(lua_State *L, int index);
 /* A time in seconds: a number >= 0, not NaN. nil or none: `otherwise`. `index` is where it is, `number` what it is called. */
 lua_Number luahost_check_seconds(lua_State *L, int index, int number, const char *function, lua_Number otherwise);
 
+/* ---- call.c ---- */
+
+/* The task has ended because of its cancellation, not by an error of its own. */
+bool luahost_was_cancelled(const luahost_task *task);
+/* os.exit in a virtual user. Jumps. */
+int luahost_calls_exit(lua_State *L, int status);
+void luahost_calls_free(luahost_vm *vm);
+
+/* ---- user.c ---- */
+void luahost_user_open(lua_State *L);
+
+/* ---- plan.c ---- */
+
+/* Ends the main task of a plan where it would wait for `what`: its slice ends and it is not resumed. */
+int luahost_plan_wait(lua_State *L, const char *what);
+/* The one slice of the main task. */
+void luahost_plan_run(luahost_vm *vm);
+
+/* ---- loadtest.c ---- */
+void luahost_loadtest_open(lua_State *L);
+void luahost_loadtest_free(luahost_vm *vm);
+void luahost_pace_free(luahost_task *task);
+
 /* ---- steps.c ---- */
+/* The path of the script, or NULL. */
+const char *luahost_script_path(const luahost_vm *vm);
 void luahost_steps_free(luahost_vm *vm);
 
 /* ---- input.c ---- */

@@ -265,6 +265,7 @@ static int go_on(lua_State *L, int status, lua_KContext top) {
 }
 
 int luahost_input_read(lua_State *L, bool is_line_iterator) {
+    if (luahost_vm_of(L)->options.is_plan) return luahost_park(L, NULL, -1, NULL, "io.read");
     if (lua_gettop(L) == 0) lua_pushliteral(L, "l");
     int count = lua_gettop(L);
     for (int index = 1; index <= count; index++) check_format(L, index);

@@ -10,9 +10,11 @@ static int exit_program(lua_State *L) {
     else status = (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->closing && vm->current == NULL) return luaL_error(L, "os.exit: the script has ended");
+    if (vm->holds > 0 && vm->main_done && vm->current != NULL) return luahost_calls_exit(L, status);
     fflush(NULL);
     if (!vm->exiting) {
         vm->exiting = true;
+        if (vm->options.is_plan) vm->plan = LUAHOST_PLAN_EXITED;
         vm->host.exit(vm->context, status);
     }
     return luahost_stop_here(L);

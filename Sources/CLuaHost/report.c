@@ -115,6 +115,10 @@ void luahost_push_where(lua_State *L, const luahost_task *task) {
         lua_pushliteral(L, "main chunk");
         return;
     }
+    if (task->kind == LUAHOST_IN_CALL) {
+        lua_pushfstring(L, "function '%s'", task->name);
+        return;
+    }
     bool is_handler = task->kind == LUAHOST_IN_HANDLER;
     int first = lua_gettop(L) + 1;
     luaL_checkstack(L, 8, NULL);
@@ -181,7 +185,7 @@ static luahost_slice slice_at(lua_State *L, int index) {
 static bool tell_script(luahost_task *task, int error) {
     luahost_vm *vm = task->vm;
     bool is_of_error_handler = task->kind == LUAHOST_IN_HANDLER && strcmp(task->name, "error") == 0;
-    if (is_of_error_handler || vm->options.strict || vm->closing || vm->exiting) return false;
+    if (is_of_error_handler || vm->options.strict || vm->options.is_plan || vm->closing || vm->exiting) return false;
     int handler = luahost_client_error_handler(vm, task->client);
     if (handler == LUA_NOREF) return false;
     luahost_task *teller = luahost_task_create(vm, LUAHOST_IN_HANDLER, "error");

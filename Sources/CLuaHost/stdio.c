@@ -14,6 +14,7 @@ static bool write_all(const char *text, size_t length) {
 
 /* Lua's print loses what it cannot write without a word. */
 static int print(lua_State *L) {
+    if (luahost_vm_of(L)->options.is_plan) return 0;
     int count = lua_gettop(L);
     bool is_written = true;
     for (int index = 1; index <= count; index++) {
@@ -102,12 +103,36 @@ static int lines_of_file(lua_State *L) {
     return push_iterator(L);
 }
 
-/* Puts `function` in place of a field of the table on top of the stack, with the old value as upvalue 1 and, if `with_input`,
- * io.input as upvalue 2. */
-static void replace(lua_State *L, const char *name, lua_CFunction function, bool with_input) {
+/* While the plan is read, what goes to the terminal is dropped. */
+static int write_unseen(lua_State *L, int file) {
+    const luaL_Stream *stream = luaL_testudata(L, file, LUA_FILEHANDLE);
+    bool is_seen = stream != NULL && stream->closef != NULL && (stream->f == stdout || stream->f == stderr);
+    if (!is_seen) return -1;
+    lua_pushvalue(L, file);
+    return 1;
+}
+
+static int write_file(lua_State *L) {
+    int results = write_unseen(L, 1);
+    return results >= 0 ? results : call_original(L, "write");
+}
+
+/* Upvalue 2 is io.output. */
+static int write_default(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_call(L, 0, 1);
+    int results = write_unseen(L, lua_gettop(L));
+    if (results >= 0) return results;
+    lua_pop(L, 1);
+    return call_original(L, "write");
+}
+
+/* Puts `function` in place of a field of the table on top of the stack, with the old value as upvalue 1 and, unless it is
+ * NULL, the field `other` as upvalue 2. */
+static void replace(lua_State *L, const char *name, lua_CFunction function, const char *other) {
     lua_getfield(L, -1, name);
-    if (with_input) lua_getfield(L, -2, "input");
-    lua_pushcclosure(L, function, 1 + with_input);
+    if (other != NULL) lua_getfield(L, -2, other);
+    lua_pushcclosure(L, function, other != NULL ? 2 : 1);
     lua_setfield(L, -2, name);
 }
 
@@ -115,12 +140,15 @@ void luahost_stdio_open(lua_State *L) {
     lua_pushcfunction(L, print);
     lua_setglobal(L, "print");
     lua_getglobal(L, LUA_IOLIBNAME);
-    replace(L, "read", read_default, true);
-    replace(L, "lines", lines_of_default, true);
+    replace(L, "read", read_default, "input");
+    replace(L, "lines", lines_of_default, "input");
+    bool is_plan = luahost_vm_of(L)->options.is_plan;
+    if (is_plan) replace(L, "write", write_default, "output");
     lua_pop(L, 1);
     luaL_getmetatable(L, LUA_FILEHANDLE);
     lua_getfield(L, -1, "__index");
-    replace(L, "read", read_file, false);
-    replace(L, "lines", lines_of_file, false);
+    replace(L, "read", read_file, NULL);
+    replace(L, "lines", lines_of_file, NULL);
+    if (is_plan) replace(L, "write", write_file, NULL);
     lua_pop(L, 2);
 }

@@ -50,6 +50,13 @@ void luahost_vm_add_step(luahost_vm *vm, luahost_step kind, luahost_slice text) 
     insert_step(vm, step_count(vm), kinds[kind], "=(command line)", text);
 }
 
+const char *luahost_script_path(const luahost_vm *vm) {
+    for (size_t index = 0; index < step_count(vm); index++) {
+        if (vm->steps->steps[index].kind == RUN_SCRIPT) return vm->steps->steps[index].text;
+    }
+    return NULL;
+}
+
 void luahost_steps_free(luahost_vm *vm) {
     for (size_t index = 0; index < step_count(vm); index++) free(vm->steps->steps[index].text);
     if (vm->steps != NULL) free(vm->steps->steps);

@@ -69,6 +69,14 @@ static void give_back(luahost_vm *vm, luahost_task *task) {
     vm->pool_refs[vm->pool_count++] = task->co_ref;
 }
 
+bool luahost_is_farewell(const luahost_task *task) {
+    return task->kind == LUAHOST_IN_HANDLER && task->name[0] == 'd' && strcmp(task->name, "disconnect") == 0;
+}
+
+static bool is_error_handler(const luahost_task *task) {
+    return task->kind == LUAHOST_IN_HANDLER && strcmp(task->name, "error") == 0;
+}
+
 luahost_task *luahost_task_create(luahost_vm *vm, luahost_where_kind kind, const char *name) {
     luahost_task *task = vm->free_tasks;
     if (__builtin_expect(task != NULL, 1)) {
@@ -90,10 +98,11 @@ luahost_task *luahost_task_create(luahost_vm *vm, luahost_where_kind kind, const
     }
     task->kind = kind;
     task->name = name;
-    task->cancelled = vm->closing;
+    bool is_farewell = luahost_is_farewell(task);
+    task->cancelled = vm->closing || (vm->stopped && !is_farewell && !is_error_handler(task));
     task->state = LUAHOST_TASK_READY;
     vm->task_count++;
-    if (kind == LUAHOST_IN_HANDLER && name[0] == 'd' && strcmp(name, "disconnect") == 0) vm->farewells++;
+    if (is_farewell) vm->farewells++;
     if (vm->current == NULL) luahost_enter(vm, task->co);
     return task;
 }
@@ -109,6 +118,9 @@ void luahost_task_release(luahost_task *task) {
     task->result_ref = task->registered_ref = LUA_NOREF;
     task->exposed = task->failed = task->started = task->raise_cancelled = task->owns_name = false;
     task->client = NULL;
+    task->call = NULL;
+    task->group = 0;
+    if (__builtin_expect(task->pace != NULL, 0)) luahost_pace_free(task);
     task->on_done = task->on_first_wait = NULL;
     task->next = vm->free_tasks;
     vm->free_tasks = task;
@@ -116,7 +128,7 @@ void luahost_task_release(luahost_task *task) {
 
 /* ---- the run queue ---- */
 
-static void ask_for_run(luahost_vm *vm) {
+void luahost_ask_for_run(luahost_vm *vm) {
     if (vm->draining || vm->wake_asked || vm->exiting || vm->closing) return;
     vm->wake_asked = true;
     vm->host.wake(vm->context);
@@ -131,7 +143,7 @@ void luahost_task_ready(luahost_task *task, int values) {
     task->previous = vm->run_last;
     if (vm->run_last != NULL) vm->run_last->next = task; else vm->run_first = task;
     vm->run_last = task;
-    ask_for_run(vm);
+    luahost_ask_for_run(vm);
 }
 
 static void stop_waiting(luahost_task *task) {
@@ -195,7 +207,7 @@ static void finish(luahost_task *task) {
     if (task->kind == LUAHOST_IN_MAIN) {
         vm->main_done = true;
         is_main_failure = task->failed && !task->cancelled;
-    } else if (task->kind == LUAHOST_IN_HANDLER && task->name[0] == 'd' && strcmp(task->name, "disconnect") == 0) {
+    } else if (luahost_is_farewell(task)) {
         vm->farewells--;
     }
     if (task->on_done != NULL) task->on_done(task);
@@ -222,7 +234,7 @@ static void keep_results(luahost_task *task, int count) {
 static void fail(luahost_task *task) {
     luahost_vm *vm = task->vm;
     task->failed = true;
-    bool is_end = vm->exiting || (task->cancelled && luahost_is_cancelled(task->co, -1));
+    bool is_end = vm->exiting || luahost_was_cancelled(task);
     bool is_joined = task->joiners.first != NULL;
     if (!is_end && !is_joined) luahost_report_failure(task);
     luahost_enter(vm, task->co);
@@ -264,7 +276,7 @@ static void run_slice(luahost_task *task, int values) {
     if (!luahost_loop_is_inside(loop)) luahost_loop_step(loop);
     vm->current = task;
     vm->host_yield = false;
-    vm->closing_raises = 0;
+    vm->cancelled_raises = 0;
     vm->enforce_memory = true;
     int results;
     int status = lua_resume(co, NULL, values, &results);
@@ -307,6 +319,7 @@ void luahost_task_run_next(luahost_vm *vm) {
 }
 
 static void free_task(luahost_task *task) {
+    luahost_pace_free(task);
     if (task->owns_name) free((char *)task->name);
     free(task);
 }
@@ -327,6 +340,7 @@ void luahost_tasks_free(luahost_vm *vm) {
         vm->free_tasks = task->next;
         free(task);
     }
+    luahost_calls_free(vm);
     free(vm->timers);
     free(vm->pool);
     free(vm->pool_refs);

@@ -148,6 +148,7 @@ static int start_background_task(lua_State *L) {
     luahost_task *task = luahost_task_create(vm, LUAHOST_IN_TASK, name);
     task->owns_name = name != NULL;
     task->registered_ref = place;
+    if (vm->current != NULL) task->group = vm->current->group;
     task->object = true;
     *object = task;
     if (!lua_checkstack(task->co, values)) {

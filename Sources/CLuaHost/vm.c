@@ -27,6 +27,7 @@ void luahost_out_of_memory(void) {
 }
 
 void luahost_log(luahost_vm *vm, int level, const char *format, ...) {
+    if (vm->options.is_plan) return;
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
@@ -87,18 +88,13 @@ static int open_libraries(lua_State *L) {
         lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
     }
     luaL_openlibs(L);
-    if (vm->options.seed != 0) {
-        lua_getglobal(L, LUA_MATHLIBNAME);
-        lua_getfield(L, -1, "randomseed");
-        lua_pushinteger(L, (lua_Integer)vm->options.seed);
-        lua_call(L, 1, 0);
-        lua_pop(L, 1);
-    }
     luahost_report_open(L);
     luahost_coroutine_open(L);
     luahost_require_open(L);
     luahost_stdio_open(L);
     luahost_os_open(L);
+    luahost_user_open(L);
+    luahost_loadtest_open(L);
     luahost_engineio_open(L);
     return 0;
 }
@@ -141,6 +137,10 @@ failed:
 
 void luahost_vm_run(luahost_vm *vm) {
     if (vm->draining || vm->current != NULL || vm->exiting || vm->closing) return;
+    if (vm->options.is_plan) {
+        luahost_plan_run(vm);
+        return;
+    }
     vm->draining = true;
     vm->wake_asked = false;
     uint64_t now = luahost_now();
@@ -154,6 +154,7 @@ void luahost_vm_run(luahost_vm *vm) {
         luahost_clients_pump(vm, PUMP_BUDGET);
     } while (--budget > 0 && luahost_may_run(vm) && (vm->run_first != NULL || luahost_clients_have_messages(vm)));
     vm->draining = false;
+    if (vm->stop_due) luahost_vm_stop_now(vm);
     if (vm->exiting) return;
     if (vm->run_first != NULL || luahost_clients_have_messages(vm)) {
         vm->wake_at = now;
@@ -167,9 +168,10 @@ void luahost_vm_run(luahost_vm *vm) {
 void luahost_vm_check_finished(luahost_vm *vm) {
     if (vm->finished_told || vm->closing || vm->exiting || vm->draining || vm->current != NULL) return;
     if (vm->open_clients > vm->left_alone) return;
-    bool is_over = vm->interrupted
-        ? vm->farewells == 0
-        : vm->main_done && vm->task_count == 0 && !luahost_clients_have_messages(vm);
+    bool is_idle = vm->task_count == 0 && !luahost_clients_have_messages(vm);
+    bool is_over = vm->stopped ? !vm->stop_due && is_idle
+        : vm->interrupted      ? vm->farewells == 0
+                               : vm->main_done && is_idle && vm->holds == 0;
     if (!is_over) return;
     vm->finished_told = true;
     vm->host.finished(vm->context);
@@ -185,6 +187,43 @@ void luahost_vm_end(luahost_vm *vm) {
     vm->interrupted = true;
     luahost_clients_interrupt(vm);
     luahost_vm_check_finished(vm);
+}
+
+void luahost_vm_stop(luahost_vm *vm) {
+    if (vm->stopped || vm->closing || vm->exiting || vm->options.is_plan) return;
+    vm->stopped = vm->interrupted = true;
+    if (vm->draining || vm->current != NULL) {
+        vm->stop_due = true;
+        luahost_ask_for_run(vm);
+    } else {
+        luahost_vm_stop_now(vm);
+    }
+}
+
+/* The tasks first: what they send in their cleanup goes out before the clients are closed. */
+void luahost_vm_stop_now(luahost_vm *vm) {
+    vm->stop_due = false;
+    for (luahost_task *task = vm->run_first; task != NULL; task = task->next) {
+        if (!luahost_is_farewell(task)) task->cancelled = true;
+    }
+    for (luahost_task *task = vm->waited; task != NULL; task = task->waited_next) {
+        if (!luahost_is_farewell(task)) luahost_task_cancel(task);
+    }
+    vm->draining = true;
+    while (vm->run_first != NULL && !vm->exiting) luahost_task_run_next(vm);
+    vm->draining = false;
+    if (vm->exiting) return;
+    luahost_clients_interrupt(vm);
+    luahost_ask_again(vm);
+    luahost_vm_check_finished(vm);
+}
+
+void luahost_vm_hold(luahost_vm *vm) {
+    vm->holds++;
+}
+
+void luahost_vm_release(luahost_vm *vm) {
+    if (--vm->holds == 0) luahost_vm_check_finished(vm);
 }
 
 size_t luahost_vm_error_count(const luahost_vm *vm) {
@@ -206,7 +245,7 @@ static void end_tasks(luahost_vm *vm) {
 
 void luahost_vm_destroy(luahost_vm *vm) {
     vm->closing = true;
-    if (!vm->exiting) end_tasks(vm);
+    if (!vm->exiting && !vm->options.is_plan) end_tasks(vm);
     luahost_clients_release(vm);
     luahost_enter(vm, vm->L);
     lua_close(vm->L);
@@ -214,6 +253,9 @@ void luahost_vm_destroy(luahost_vm *vm) {
     luahost_tasks_free(vm);
     luahost_steps_free(vm);
     luahost_input_free(vm);
+    luahost_loadtest_free(vm);
+    free(vm->plan_place);
+    free((char *)vm->user.scenario.data);
     luahost_buffer_free(&vm->scratch);
     luahost_buffer_free(&vm->warning);
     free((char *)vm->options.default_url.data);

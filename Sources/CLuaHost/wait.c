@@ -84,8 +84,8 @@ int luahost_raise_cannot_wait(lua_State *L, const char *what) {
 
 static void raise_cancelled(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
-    /* A loop around pcall(eio.sleep, 1) would keep the program from ending. */
-    if (vm->closing && ++vm->closing_raises > 100) luahost_loop_unwind(vm->loop, L);
+    /* A loop around pcall(eio.sleep, 1) would never end. */
+    if (++vm->cancelled_raises > 100) luahost_loop_unwind(vm->loop, L);
     luahost_push_cancelled(L);
     lua_error(L);
 }
@@ -132,6 +132,16 @@ static void prepend(luahost_list *list, luahost_task *task) {
     list->first = task;
 }
 
+int luahost_end_current(lua_State *L) {
+    luahost_vm *vm = luahost_vm_of(L);
+    if (vm->current != NULL) {
+        vm->current->cancelled = true;
+        luahost_loop_unwind(vm->loop, L);
+    }
+    luahost_push_cancelled(L);
+    return lua_error(L);
+}
+
 static int yield_to_host(lua_State *L, luahost_list *list, int (*on_timeout)(lua_State *co), lua_KFunction k) {
     luahost_vm *vm = luahost_vm_of(L);
     luahost_task *task = vm->current;
@@ -153,6 +163,7 @@ static int yield_to_host(lua_State *L, luahost_list *list, int (*on_timeout)(lua
 int luahost_parkk(
     lua_State *L, luahost_list *list, double seconds, int (*on_timeout)(lua_State *co), const char *what, lua_KFunction k) {
     luahost_check_wait(L, what);
+    if (luahost_vm_of(L)->options.is_plan) return luahost_plan_wait(L, what);
     luahost_task *task = luahost_vm_of(L)->current;
     if (list != NULL) append(list, task);
     /* Beyond some centuries of nanoseconds a deadline is none. */
@@ -166,8 +177,12 @@ int luahost_parkk_first(lua_State *L, luahost_list *list, const char *what, lua_
     return yield_to_host(L, list, NULL, k);
 }
 
+int luahost_wait_for_ever(lua_State *L) {
+    return yield_to_host(L, NULL, NULL, NULL);
+}
+
 int luahost_stop_here(lua_State *L) {
-    if (luahost_can_wait(L)) return yield_to_host(L, NULL, NULL, NULL);
+    if (luahost_can_wait(L)) return luahost_wait_for_ever(L);
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->current != NULL) luahost_loop_unwind(vm->loop, L);
     luahost_push_cancelled(L);

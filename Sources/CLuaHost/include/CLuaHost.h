@@ -116,16 +116,42 @@ typedef enum luahost_send_result {
     LUAHOST_FULL = 5,
 } luahost_send_result;
 
-typedef enum luahost_where_kind { LUAHOST_IN_MAIN, LUAHOST_IN_HANDLER, LUAHOST_IN_TASK } luahost_where_kind;
+typedef enum luahost_where_kind { LUAHOST_IN_MAIN, LUAHOST_IN_HANDLER, LUAHOST_IN_TASK, LUAHOST_IN_CALL } luahost_where_kind;
 
 /* An error that nobody caught. */
 typedef struct luahost_report {
     luahost_where_kind kind;
-    luahost_slice where;         /* "'message' handler (client 2, registered at bot.lua:12)", "task 'worker' (started at …)", "main chunk" */
+    luahost_slice where;         /* "'message' handler (client 2, registered at bot.lua:12)", "task 'worker' (started at …)",
+                                    "function 'default'", "main chunk" */
     luahost_slice message;       /* "bot.lua:31: attempt to …" */
     luahost_slice traceback;     /* through the user's own coroutines */
     bool handled;                /* an `error` handler took it: not to be printed */
 } luahost_report;
+
+/* ---- what a load test is told (call.c, loadtest.c) ---- */
+
+typedef enum luahost_call_outcome {
+    LUAHOST_CALL_OK,
+    LUAHOST_CALL_FAILED,    /* its error was given to `report` */
+    LUAHOST_CALL_CANCELLED, /* by luahost_vm_cancel_call, luahost_vm_stop or abort(); nothing was reported */
+    LUAHOST_CALL_EXITED,    /* os.exit was called: the result is its status, "0" for success */
+} luahost_call_outcome;
+
+typedef enum luahost_metric_kind { LUAHOST_COUNTER, LUAHOST_GAUGE, LUAHOST_RATE, LUAHOST_TREND } luahost_metric_kind;
+
+/* What luahost_callbacks.intern is asked for. */
+typedef enum luahost_name_kind {
+    LUAHOST_GROUP_NAME, /* "::outer::inner" */
+    LUAHOST_CHECK_NAME,
+    LUAHOST_TIME_NAME,
+} luahost_name_kind;
+
+/* What a sample is tagged with. */
+typedef struct luahost_tags {
+    uint32_t group;            /* what `intern` gave for it; 0: none */
+    const luahost_pair *pairs; /* the script's own, in no order */
+    size_t count;
+} luahost_tags;
 
 /* Levels of luahost_callbacks.log. */
 enum { LUAHOST_DEBUG = 0, LUAHOST_INFO = 1, LUAHOST_WARNING = 2, LUAHOST_ERROR = 3 };
@@ -141,7 +167,8 @@ typedef struct luahost_callbacks {
     void (*exit)(void *host, int status);
     /* Wants a chunk of the standard input: luahost_vm_stdin follows, once. */
     void (*read_stdin)(void *host);
-    /* The main chunk has returned, no task is alive and no client is connected. */
+    /* The main chunk has returned, no task is alive, no client is connected and nobody holds the VM; or it was stopped and
+     * has come to its end; or the plan is read. */
     void (*finished)(void *host);
 
     /* A new client object. Returns the context that the client_ functions get. */
@@ -162,6 +189,35 @@ typedef struct luahost_callbacks {
     /* Something is buffered and drain() waits for its end: luahost_client_drained is to follow, not from within this call.
      * May be asked again before that. */
     void (*client_notify_drained)(void *context);
+
+    /* The rest is for load tests. Each may be NULL: then what it would be told goes nowhere, as in a plain bot. All times are
+     * seconds. But for call_ended they come from within a slice of Lua: of this header's functions they may call
+     * luahost_vm_stop only. */
+
+    /* The call that luahost_vm_call began is over; `result` is JSON, empty for nil or where none was wanted. Not from within a
+     * slice of Lua, but from within luahost_vm_run or luahost_vm_stop: luahost_vm_call, _set_user, _release and _stop are
+     * allowed, luahost_vm_destroy is not. */
+    void (*call_ended)(void *host, uint64_t call_id, luahost_call_outcome outcome, luahost_slice result);
+    /* abort() was called: the whole test is to end, by luahost_vm_stop for each VM. */
+    void (*abort_test)(void *host, luahost_slice message);
+    /* The number by which the host wants to be told of a name, asked for once by each VM (more often for names that change
+     * all the time). A group's is not 0. */
+    uint32_t (*intern)(void *host, luahost_name_kind kind, luahost_slice text);
+    /* Counter(name) …: the number that metric_add gets, >= 0; or -1 and *error says why not (another kind under that name).
+     * Called once for each name and VM. `is_time`: values are seconds. */
+    int32_t (*metric_create)(
+        void *host, luahost_metric_kind kind, luahost_slice name, bool is_time, luahost_slice *error);
+    /* `value` is finite; of a Rate, 0 or 1. */
+    void (*metric_add)(void *host, uint32_t metric, double value, const luahost_tags *tags);
+    /* One condition of check(). */
+    void (*check_ended)(void *host, uint32_t check, bool passed, const luahost_tags *tags);
+    /* How long group() took; tags->group is that group. */
+    void (*group_ended)(void *host, double seconds, const luahost_tags *tags);
+    /* How long time(name, f) took; `error`, the text of what f raised, or NULL. */
+    void (*time_ended)(
+        void *host, uint32_t name, double seconds, const luahost_slice *error, const luahost_tags *tags);
+    /* A round of pace() is over: since its start, and since the start that was intended. */
+    void (*pace_ended)(void *host, double service, double response, const luahost_tags *tags);
 } luahost_callbacks;
 
 /* ---- the VM (vm.c) ---- */
@@ -173,6 +229,10 @@ typedef struct luahost_vm_options {
     luahost_slice default_url; /* --url, for eio.connect() without one; may be empty */
     size_t memory_limit;       /* bytes; 0: none. Enforced only while Lua runs */
     uint64_t seed;             /* for math.random; 0: Lua's own */
+    /* The VM is to read what the script says about the test, and nothing else: nothing is printed or logged, no background
+     * task starts, nobody connects and the main task is never resumed after its first wait. `finished` follows, or `exit`;
+     * luahost_vm_plan tells the rest. When it is destroyed, no pending variable is closed. */
+    bool is_plan;
 } luahost_vm_options;
 
 /* NULL when memory is short. `callbacks` is copied; the strings of `options` too. */
@@ -199,12 +259,61 @@ void luahost_vm_stdin(luahost_vm *vm, luahost_slice chunk, int error);
  * those with handle_sigint = false, which stay as they are; a connect() from now on ends its task without a word.
  * `finished` is called when the clients are closed and their disconnect handlers have returned. */
 void luahost_vm_interrupt(luahost_vm *vm);
+/* A virtual user shall end: every wait of every task raises the cancellation, what the script has yet to say in its cleanup is
+ * sent, then every client is disconnected with a flush and its disconnect handler runs. What this makes fail is not
+ * reported, and no check fails any more. `finished` is called when it is over, also for a VM that is held; possibly from
+ * within this call. From within a slice or luahost_vm_run it happens right after. */
+void luahost_vm_stop(luahost_vm *vm);
 /* How many uncaught errors there were. */
 size_t luahost_vm_error_count(const luahost_vm *vm);
 /* Ends all tasks (running their <close> variables), closes Lua, releases the clients, frees the VM. Not from within a
  * slice. */
 void luahost_vm_destroy(luahost_vm *vm);
 size_t luahost_vm_memory(const luahost_vm *vm);
+
+/* ---- virtual users (call.c, user.c, plan.c) ---- */
+
+/* A VM that is held is not finished when its script has nothing to do any more. In a held VM whose chunk has returned,
+ * os.exit ends the calls that are under way and not the VM. */
+void luahost_vm_hold(luahost_vm *vm);
+void luahost_vm_release(luahost_vm *vm);
+
+/* Runs the global function `name` as a new task, with a JSON value as its argument (none where it is empty); call_ended
+ * follows, later. Returns false, and nothing follows, when the VM is ending. An error, also that there is no such function,
+ * goes to `report`. With `wants_result` its first result becomes JSON, and one that cannot is an error. */
+bool luahost_vm_call(
+    luahost_vm *vm, luahost_slice name, luahost_slice argument, bool wants_result, uint64_t call_id);
+/* Raises the cancellation in the call's waits, now and later. The background tasks that it started go on. */
+void luahost_vm_cancel_call(luahost_vm *vm, uint64_t call_id);
+
+/* Whether a global is a function. No metamethod is called here or in the next one. */
+bool luahost_vm_has_function(luahost_vm *vm, luahost_slice name);
+typedef enum luahost_global { LUAHOST_GLOBAL_NIL, LUAHOST_GLOBAL_OK, LUAHOST_GLOBAL_NOT_JSON } luahost_global;
+/* A global as JSON; for LUAHOST_GLOBAL_NOT_JSON, why it is none, with the path: "cannot encode a function at
+ * options.scenarios.chat.exec". The slice lives until the next call for this VM. */
+luahost_global luahost_vm_global_json(luahost_vm *vm, luahost_slice name, luahost_slice *json);
+
+typedef struct luahost_user {
+    uint64_t id;                /* __VU, vu.id: from 1 */
+    uint64_t iteration;         /* __ITER, vu.iteration: of this user, from 0 */
+    uint64_t iteration_in_test; /* vu.iteration_in_test: of all users of the scenario, from 0; data:iteration() takes that row */
+    luahost_slice scenario;     /* vu.scenario */
+    uint64_t seed;              /* math.random is seeded with it; 0: it goes on as it is */
+} luahost_user;
+/* To be called before luahost_vm_start and before each further iteration. Without it a script is user 1 in iteration 0. */
+void luahost_vm_set_user(luahost_vm *vm, const luahost_user *user);
+/* Sets a field of __ENV. What is not set there is looked up in the process's environment. */
+void luahost_vm_set_env(luahost_vm *vm, luahost_slice name, luahost_slice value);
+
+typedef enum luahost_plan {
+    LUAHOST_PLAN_UNREAD,
+    LUAHOST_PLAN_FINISHED, /* the chunk has returned */
+    LUAHOST_PLAN_WAITS,    /* it would wait, or connect: *place is "bot.lua:12 (eio.connect)" */
+    LUAHOST_PLAN_FAILED,   /* the error was given to `report` */
+    LUAHOST_PLAN_EXITED,   /* os.exit was called */
+} luahost_plan;
+/* How far the main task of a VM with is_plan got. */
+luahost_plan luahost_vm_plan(const luahost_vm *vm, luahost_slice *place);
 
 /* ---- what the network does to a client (client.c); never from within a slice of Lua, unless said ---- */
 

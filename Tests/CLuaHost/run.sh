@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds CLuaHost and these tests with a C compiler and runs them: first plain, then with the sanitizers (--quick: not).
+set -euo pipefail
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+sources=$tests/../../Sources/CLuaHost
+build=$(mktemp -d)
+trap 'rm -r "$build"' EXIT
+read -ra lua <<<"$(pkg-config --cflags --libs lua5.4)"
+
+run() {
+    "${CC:-cc}" -std=gnu11 -g -Wall -Wextra -Werror "$@" -I"$sources/include" "$sources"/*.c "$tests"/*.c -o "$build/tests" \
+        "${lua[@]}" -lm -lpthread
+    timeout 120 "$build/tests"
+}
+
+run -O2
+if [ "${1:-}" != --quick ]; then
+    run -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+fi

@@ -1,0 +1,10 @@
+#ifndef TESTS_H
+#define TESTS_H
+
+void test_calls(void);
+void test_stop(void);
+void test_plan(void);
+void test_loadtest(void);
+void test_data(void);
+
+#endif
