@@ -41,6 +41,9 @@ struct LoadCommand: ParsableCommand {
     @Option(name: .long, help: "A tag of all samples, KEY=VALUE; may be repeated.")
     var tag: [String] = []
 
+    @Option(name: .shortAndLong, help: "What the script finds in __ENV, KEY=VALUE; may be repeated.")
+    var env: [String] = []
+
     @Option(help: "Users that start in a second; 0: all at once. (default: 1000)")
     var spawnRate: Int?
 
@@ -59,6 +62,18 @@ struct LoadCommand: ParsableCommand {
     @Option(help: "The part of the run that this process does, such as 0:1/4.")
     var executionSegment: String?
 
+    @Option(help: "Write a report with plots to this file, as one HTML page.")
+    var report: String?
+
+    @Flag(help: "Do not run setup().")
+    var noSetup = false
+
+    @Flag(help: "Do not run teardown().")
+    var noTeardown = false
+
+    @Flag(help: "Do not look at thresholds.")
+    var noThresholds = false
+
     @Option(help: "Write the summary, with histograms and time series, to this file as JSON.")
     var summaryExport: String?
 
@@ -75,32 +90,59 @@ struct LoadCommand: ParsableCommand {
         guard access(self.script, R_OK) == 0 else {
             throw ValidationError("cannot read the script \(self.script): \(String(cString: strerror(errno)))")
         }
-        let settings: LoadSettings
         do {
-            settings = try self.settings()
+            let settings = try self.settings()
+            let contents = try ScriptReader(settings).read()
+            let session = try LoadSession(
+                settings, contents: contents, commandLine: try self.planOptions(), segment: try self.segment(),
+                outputs: LoadOutputs(
+                    isQuiet: self.quiet, hasColor: !self.noColor, summaryExport: self.summaryExport, report: self.report
+                ))
+            throw ExitCode(try session.run().rawValue)
         } catch let errors as OptionErrors {
-            FileDescriptorOutput.standardError.write("eio-lua: \(errors)\n")
-            throw ExitCode(LoadStatus.invalidOptions.rawValue)
+            throw Self.failure("\(errors)", .invalidOptions)
+        } catch ScriptProblem.invalid(let text) {
+            throw Self.failure(text, .invalidOptions)
+        } catch ScriptProblem.failed(let text) {
+            throw Self.failure(text, .scriptFailed)
         }
-        let session = LoadSession(settings, script: self.script, isQuiet: self.quiet, hasColor: !self.noColor)
-        throw ExitCode(try session.run(summaryExport: self.summaryExport).rawValue)
     }
 
-    private func settings() throws -> LoadSettings {
+    private static func failure(_ text: String, _ status: LoadStatus) -> ExitCode {
+        FileDescriptorOutput.standardError.write("eio-lua: \(text)\n")
+        return ExitCode(status.rawValue)
+    }
+
+    private func planOptions() throws -> CommandLineOptions {
         var options = CommandLineOptions()
         options.vus = self.vus
         options.iterations = self.iterations
         options.duration = try self.duration.map { try CommandLineOptions.duration($0, option: "--duration") }
         if !self.stage.isEmpty { options.stages = try self.stage.flatMap { try CommandLineOptions.stages($0) } }
         if let spawnRate = self.spawnRate { options.spawnRate = spawnRate }
-        for pair in self.tag {
-            guard let equals = pair.firstIndex(of: "=") else {
-                throw ValidationError("--tag needs KEY=VALUE, not \(pair)")
+        options.tags = try Self.pairs(self.tag, "--tag")
+        options.noSetup = self.noSetup
+        options.noTeardown = self.noTeardown
+        options.noThresholds = self.noThresholds
+        return options
+    }
+
+    private static func pairs(_ texts: [String], _ option: String) throws -> [String: String] {
+        var pairs: [String: String] = [:]
+        for text in texts {
+            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+                throw ValidationError("\(option) needs KEY=VALUE, not \(text)")
             }
-            options.tags[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+            pairs[String(text[..<equals])] = String(text[text.index(after: equals)...])
         }
-        let segment = try self.executionSegment.map { try ExecutionSegment(parsing: $0) } ?? .whole
-        let plan = try LoadPlan(commandLine: options, shape: .bot, segment: segment)
+        return pairs
+    }
+
+    private func segment() throws -> ExecutionSegment {
+        try self.executionSegment.map { try ExecutionSegment(parsing: $0) } ?? .whole
+    }
+
+    private func settings() throws -> LoadSettings {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
         var script = ScriptOptions()
         let line = [CommandLine.arguments[0], self.script] + self.arguments
@@ -110,9 +152,12 @@ struct LoadCommand: ParsableCommand {
         script.defaultURL = self.url
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
         logger.logLevel = try ScriptCommandLine.level(self.logLevel)
-        return LoadSettings(
-            script: script, plan: plan, threads: self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1),
+        var settings = LoadSettings(
+            script: script, plan: try LoadPlan(shape: .bot),
+            threads: self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1),
             seed: self.seed ?? UInt64.random(in: 1...(.max)), maximumBlock: self.maxBlock, logger: logger)
+        settings.environment = try Self.pairs(self.env, "--env")
+        return settings
     }
 }
 
@@ -122,4 +167,6 @@ enum LoadStatus: Int32 {
     case thresholdsFailed = 99
     case invalidOptions = 104
     case stoppedFromOutside = 105
+    case scriptFailed = 107
+    case aborted = 108
 }

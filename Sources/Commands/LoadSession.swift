@@ -1,7 +1,9 @@
+import EngineIOClient
 import LoadEngine
 import LoadPlan
 import LoadReport
 import Metrics
+import Scripting
 import Synchronization
 
 #if canImport(Glibc)
@@ -10,54 +12,103 @@ import Glibc
 import Musl
 #endif
 
+/// What a run shows and writes.
+struct LoadOutputs {
+    var isQuiet: Bool
+    var hasColor: Bool
+    var summaryExport: String?
+    var report: String?
+}
+
 /// One load run as a person sees it: the plan before, a line while it goes on, the summary at the end.
 final class LoadSession {
-    private let settings: LoadSettings
-    private let script: String
-    private let isQuiet: Bool
-    private let hasColor: Bool
+    private var settings: LoadSettings
+    private let contents: ScriptContents
+    private let outputs: LoadOutputs
+    private let registry: MetricRegistry
+    private let thresholds: LoadThresholds
 
-    /// How often a line is written, in seconds, where there is no terminal.
+    /// How often a line is written, in seconds.
     private static let lineInterval = 10
 
-    init(_ settings: LoadSettings, script: String, isQuiet: Bool, hasColor: Bool) {
+    /// - Throws: `OptionErrors` for a plan or a threshold that cannot be.
+    init(
+        _ settings: LoadSettings, contents: ScriptContents, commandLine: CommandLineOptions, segment: ExecutionSegment,
+        outputs: LoadOutputs
+    ) throws {
         self.settings = settings
-        self.script = script
-        self.isQuiet = isQuiet
-        self.hasColor = hasColor && isatty(STDOUT_FILENO) != 0
+        self.contents = contents
+        self.outputs = outputs
+        self.settings.shape = contents.shape
+        self.settings.plan = try LoadPlan(
+            options: contents.options, commandLine: commandLine, shape: contents.shape, segment: segment)
+        let plan = self.settings.plan
+        self.thresholds = LoadThresholds(plan.noThresholds ? [] : plan.thresholds)
+        self.registry = MetricRegistry(selectors: self.thresholds.selectors)
+        for metric in contents.metrics { try self.registry.declare(metric) }
+        try self.thresholds.validate(self.registry)
     }
 
-    func run(summaryExport: String?) throws -> LoadStatus {
-        let registry = MetricRegistry()
-        let run = try LoadRun(self.settings, registry: registry)
-        let wasStopped = Flag()
-        Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
-            wasStopped.value.store(true, ordering: .relaxed)
-            run.stop()
-        }
-        if !self.isQuiet {
-            print("\n     execution: local\n        script: \(self.script)\n          seed: \(self.settings.runSeed)\n")
-            print("\(self.settings.plan)\n")
-        }
-        fflush(nil)
-        let start = Self.now()
-        let isQuiet = self.isQuiet
+    func run() throws -> LoadStatus {
+        let ending = Ending()
         let plan = self.settings.plan
+        let reader = ScriptReader(self.settings)
+        self.showPlan()
+        if self.contents.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
+            self.settings.setupData = try reader.call("setup", argument: "", timeout: plan.setupTimeout)
+        }
+        let run = try LoadRun(self.settings, registry: self.registry) { message in ending.end(.aborted, message) }
+        ending.attach(run)
+        Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
+            ending.end(.stoppedFromOutside, "stopped by a signal")
+        }
+        let start = Self.now()
+        let (isQuiet, thresholds) = (self.outputs.isQuiet, self.thresholds)
         let last = try run.run { progress in
+            if let threshold = thresholds.aborting(progress) {
+                ending.end(.thresholdsFailed, "the threshold \(threshold) failed")
+            }
             if isQuiet || Int(progress.elapsed.components.seconds) % Self.lineInterval != 0 { return }
             print(Self.line(progress, plan))
             fflush(nil)
         }
-        let status: LoadStatus = wasStopped.value.load(ordering: .relaxed) ? .stoppedFromOutside : .success
-        let result = RunResult(run: self.description(start, last, status), collector: last.collector)
-        print(EndSummary(result, hasColor: self.hasColor).text)
-        if !isQuiet { print(Self.line(last, plan)) }
-        if let summaryExport { try Self.write(result.export(), to: summaryExport) }
+        if self.contents.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
+            _ = try reader.call("teardown", argument: self.settings.setupData, timeout: plan.teardownTimeout)
+        }
+        return try self.finish(last, start: start, ending)
+    }
+
+    private func showPlan() {
+        if self.outputs.isQuiet { return }
+        print("\n     execution: local\n        script: \(self.scriptName)\n          seed: \(self.settings.runSeed)\n")
+        print("\(self.settings.plan)\n")
+        for note in self.settings.plan.notes { print("note: \(note)") }
+        fflush(nil)
+    }
+
+    private func finish(_ last: LoadRun.Progress, start: Double, _ ending: Ending) throws -> LoadStatus {
+        var (status, reason) = ending.state
+        let verdicts = self.thresholds.described(last)
+        if status == .success, verdicts.contains(where: { !$0.passed }) {
+            (status, reason) = (.thresholdsFailed, "thresholds failed")
+        }
+        var description = self.description(start, last)
+        description.thresholds = verdicts
+        description.exitReason = reason
+        description.exitCode = Int(status.rawValue)
+        let result = RunResult(run: description, collector: last.collector)
+        let hasColor = self.outputs.hasColor && isatty(STDOUT_FILENO) != 0
+        print(EndSummary(result, hasColor: hasColor).text)
+        if !self.outputs.isQuiet { print(Self.line(last, self.settings.plan)) }
+        if status != .success { FileDescriptorOutput.standardError.write("eio-lua: \(reason)\n") }
+        if let path = self.outputs.summaryExport { try Self.write(result.export(), to: path) }
+        if let path = self.outputs.report { try Self.write(HTMLReport(result).text, to: path) }
         return status
     }
 
-    private final class Flag: Sendable {
-        let value = Atomic(false)
+    private var scriptName: String {
+        self.settings.script.scriptIndex.map { String(decoding: self.settings.script.arguments[$0], as: UTF8.self) }
+            ?? ""
     }
 
     private static func line(_ progress: LoadRun.Progress, _ plan: LoadPlan) -> String {
@@ -71,17 +122,17 @@ final class LoadSession {
             + "\(count(.interruptedIterations, .count)) interrupted iterations"
     }
 
-    private func description(_ start: Double, _ last: LoadRun.Progress, _ status: LoadStatus) -> RunDescription {
+    private func description(_ start: Double, _ last: LoadRun.Progress) -> RunDescription {
         let (seconds, attoseconds) = last.elapsed.components
         return RunDescription(
-            name: self.script, script: self.script, commandLine: CommandLine.arguments.joined(separator: " "),
+            name: self.scriptName, script: self.scriptName, commandLine: CommandLine.arguments.joined(separator: " "),
             version: Version.number, start: start, seconds: Double(seconds) + Double(attoseconds) / 1e18,
             seed: self.settings.runSeed,
             scenarios: self.settings.plan.scenarios.map {
                 RunDescription.Scenario(
                     name: $0.name, executor: $0.executor.kind.rawValue,
                     plan: $0.description(share: self.settings.plan.share, fraction: 1))
-            }, exitReason: status == .success ? "finished" : "stopped by a signal", exitCode: Int(status.rawValue))
+            })
     }
 
     private static func now() -> Double {
@@ -94,9 +145,28 @@ final class LoadSession {
         guard let file = fopen(path, "w") else {
             throw UsageError("cannot write \(path): \(String(cString: strerror(errno)))")
         }
-        let written = text.utf8.withContiguousStorageIfAvailable { fwrite($0.baseAddress, 1, $0.count, file) }
+        let written = Array(text.utf8).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
         guard fclose(file) == 0, written == text.utf8.count else {
             throw UsageError("cannot write \(path): \(String(cString: strerror(errno)))")
         }
+    }
+}
+
+/// Why a run ends before its plan does: the first cause counts.
+private final class Ending: Sendable {
+    private let current = Mutex<(status: LoadStatus, reason: String, run: LoadRun?)>((.success, "finished", nil))
+
+    var state: (LoadStatus, String) { self.current.withLock { ($0.status, $0.reason) } }
+
+    func attach(_ run: LoadRun) { self.current.withLock { $0.run = run } }
+
+    func end(_ status: LoadStatus, _ reason: String) {
+        let run = self.current.withLock { state -> LoadRun? in
+            guard state.status == .success else { return nil }
+            state.status = status
+            state.reason = reason
+            return state.run
+        }
+        run?.stop()
     }
 }

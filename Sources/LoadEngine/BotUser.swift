@@ -5,7 +5,7 @@ import NIOCore
 import Scripting
 
 /// One virtual user of a plain bot: each iteration is the script from its start to its end, in a Lua VM of its own.
-final class BotUser: ScriptHostDelegate {
+final class BotUser: VirtualUser, ScriptHostDelegate {
     private enum State {
         case idle
         case running
@@ -20,6 +20,7 @@ final class BotUser: ScriptHostDelegate {
     private var host: ScriptHost?
     private var started = NIODeadline.uptimeNanoseconds(0)
     private var hasFailed = false
+    private var iterations = 0
     private var isStopping = false
     private var timer: Scheduled<Void>?
 
@@ -40,6 +41,11 @@ final class BotUser: ScriptHostDelegate {
         self.runner.meter.iterationsStarted.add()
         let host = self.runner.makeHost(for: self.user, iteration: iteration, delegate: self)
         self.host = host
+        host.setEnvironment(self.runner.environment)
+        host.setUser(
+            id: self.user.idInTest, iteration: self.iterations, iterationInTest: iteration,
+            scenario: self.runner.scenario.name, seed: 0)
+        self.iterations += 1
         host.run()
     }
 

@@ -21,8 +21,12 @@ package final class LoadRun: Sendable {
     /// How often the loops are asked what they measured.
     private static let interval = TimeAmount.seconds(1)
 
-    /// - Parameter registry: the metrics of the run.
-    package init(_ settings: LoadSettings, registry: MetricRegistry) throws {
+    /// - Parameters:
+    ///   - registry: the metrics of the run.
+    ///   - onAbort: a script called `abort`; on a loop of the run's.
+    package init(
+        _ settings: LoadSettings, registry: MetricRegistry, onAbort: @escaping @Sendable (String) -> Void
+    ) throws {
         self.settings = settings
         self.control = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
@@ -37,8 +41,8 @@ package final class LoadRun: Sendable {
                     let shard = MetricShard(number: number, registry: registry)
                     return NIOLoopBound(
                         LoopWorker(
-                            eventLoop: eventLoop, settings: settings, shard: shard, share: shares[number],
-                            finished: promise), eventLoop: eventLoop)
+                            eventLoop: eventLoop, settings: settings, registry: registry, shard: shard,
+                            share: shares[number], finished: promise, onAbort: onAbort), eventLoop: eventLoop)
                 }.wait())
         }
         self.workers = workers

@@ -6,6 +6,12 @@ import Scripting
 package struct LoadSettings: Sendable {
     package var script: ScriptOptions
     package var plan: LoadPlan
+    /// Whether an iteration is the whole script, or a function of it.
+    package var shape = ScriptShape.bot
+    /// What `setup()` returned, as JSON; empty for nothing.
+    package var setupData = ""
+    /// `-e`: what the scripts find in `__ENV` besides the process's environment.
+    package var environment: [String: String] = [:]
     /// Event loops; a user stays on one.
     package var threads: Int
     /// All random numbers of the run come from it.

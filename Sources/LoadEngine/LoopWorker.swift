@@ -24,8 +24,8 @@ final class LoopWorker {
     ///
     /// - Parameter finished: fulfilled when all scenarios are over on this loop.
     init(
-        eventLoop: any EventLoop, settings: LoadSettings, shard: MetricShard, share: Share,
-        finished: EventLoopPromise<Void>
+        eventLoop: any EventLoop, settings: LoadSettings, registry: MetricRegistry, shard: MetricShard, share: Share,
+        finished: EventLoopPromise<Void>, onAbort: @escaping @Sendable (String) -> Void
     ) {
         self.loop = ClientLoop(eventLoop: eventLoop)
         self.luaLoop = LuaLoop(maximumBlock: settings.maximumBlock) { settings.warn($0) }
@@ -34,10 +34,13 @@ final class LoopWorker {
         self.finished = finished
         self.lag = shard.trend(MetricID(.loopLag), shard.tags(TagSet()))
         self.runners = settings.plan.scenarios.map { scenario in
-            let tags = settings.plan.tags.merging(scenario.tags) { $1 }
+            let own = settings.plan.tags.merging(scenario.tags) { $1 }
+            let tags = TagSet(own.map { TagSet.Tag(key: $0, value: $1) }).setting("scenario", to: scenario.name)
+            let meter = ScenarioMeter(shard: shard, tags: tags)
+            let sink = UserSink(shard: shard, registry: registry, tags: tags, meter: meter, onAbort: onAbort)
             return ScenarioRunner(
-                scenario, machine: settings.plan.machine(for: scenario, share: share), worker: self,
-                meter: ScenarioMeter(shard: shard, scenario: scenario.name, tags: tags))
+                scenario, machine: settings.plan.machine(for: scenario, share: share), worker: self, meter: meter,
+                sink: sink)
         }
     }
 

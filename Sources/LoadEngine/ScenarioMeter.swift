@@ -22,12 +22,11 @@ final class ScenarioMeter: SessionMeter {
     private let polling: TrafficHandles
     private let webSocket: TrafficHandles
 
-    /// - Parameter tags: the scenario's own and the plan's.
-    init(shard: MetricShard, scenario: String, tags: [String: String]) {
+    /// - Parameter tags: of every sample.
+    init(shard: MetricShard, tags: TagSet) {
         self.traffic.initialize(to: TrafficCounts())
         self.shard = shard
-        let all = TagSet(tags.map { TagSet.Tag(key: $0, value: $1) }).setting("scenario", to: scenario)
-        self.tags = shard.tags(all)
+        self.tags = shard.tags(tags)
         self.iterations = shard.counter(MetricID(.iterations), self.tags)
         self.iterationsStarted = shard.counter(MetricID(.iterationsStarted), self.tags)
         self.iterationsFailed = shard.counter(MetricID(.iterationsFailed), self.tags)
@@ -50,10 +49,14 @@ final class ScenarioMeter: SessionMeter {
         self.flushed = now
     }
 
-    /// - Parameter kind: what failed: `iteration`, `handler`, `task`, `connect`.
-    func recordError(_ kind: String, _ text: String) {
-        self.shard.counter(MetricID(.errors), self.shard.tags(self.tags, adding: "kind", kind)).add()
-        self.shard.recordError(ErrorTable.Key(kind: kind, text: text), at: WallClock.now())
+    /// - Parameters:
+    ///   - kind: what failed: `iteration`, `connect`, `time`.
+    ///   - name: of a failed time.
+    func recordError(_ kind: String, _ text: String, name: String = "") {
+        var tags = self.shard.tags(self.tags, adding: "kind", kind)
+        if !name.isEmpty { tags = self.shard.tags(tags, adding: "name", name) }
+        self.shard.counter(MetricID(.errors), tags).add()
+        self.shard.recordError(ErrorTable.Key(kind: kind, name: name, text: text), at: WallClock.now())
     }
 
     // MARK: SessionMeter

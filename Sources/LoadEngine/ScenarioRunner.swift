@@ -9,20 +9,29 @@ import Scripting
 final class ScenarioRunner {
     let meter: ScenarioMeter
     private let worker: LoopWorker
-    private let scenario: Scenario
+    let scenario: Scenario
+    private let sink: UserSink
     private var machine: ScenarioMachine
-    private var users: [Int: BotUser] = [:]
+    private var users: [Int: any VirtualUser] = [:]
     private var timer: Scheduled<Void>?
     /// Actions are done in their order: what comes up while one is done waits.
     private var actions: [ScenarioAction] = []
     private var isActing = false
 
-    init(_ scenario: Scenario, machine: ScenarioMachine, worker: LoopWorker, meter: ScenarioMeter) {
+    init(
+        _ scenario: Scenario, machine: ScenarioMachine, worker: LoopWorker, meter: ScenarioMeter, sink: UserSink
+    ) {
         self.scenario = scenario
         self.machine = machine
         self.worker = worker
         self.meter = meter
+        self.sink = sink
     }
+
+    var settings: LoadSettings { self.worker.settings }
+
+    /// `__ENV` in the script.
+    var environment: [String: String] { self.settings.environment.merging(self.scenario.env) { $1 } }
 
     var eventLoop: any EventLoop { self.worker.loop.eventLoop }
 
@@ -36,7 +45,8 @@ final class ScenarioRunner {
         options.seed = self.worker.settings.seed(user: user.idInTest, iteration: iteration)
         return ScriptHost(
             loop: self.worker.loop, luaLoop: self.worker.luaLoop, options: options,
-            logger: self.worker.settings.logger, delegate: delegate, meter: self.meter, traffic: self.meter.traffic)
+            logger: self.worker.settings.logger, delegate: delegate, meter: self.meter, traffic: self.meter.traffic,
+            sink: self.sink)
     }
 
     func log(_ level: ScriptLogLevel, _ text: String) { self.worker.settings.log(level, text) }
@@ -77,7 +87,8 @@ final class ScenarioRunner {
                 self.act { $0.machine.wake(at: $0.worker.elapsed, into: &$0.actions) }
             }
         case .startUser(let user):
-            self.users[user.slot] = BotUser(user, runner: self)
+            self.users[user.slot] =
+                self.settings.shape == .bot ? BotUser(user, runner: self) : FunctionUser(user, runner: self)
             self.meter.users.add(1)
         case .startIteration(let user, let iteration, _):
             self.users[user.slot]?.startIteration(iteration)

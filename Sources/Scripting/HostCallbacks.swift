@@ -55,11 +55,12 @@ enum HostCallbacks {
         table.client_pause = { context, isPaused in client(context).setReading(!isPaused) }
         table.client_buffered = { context in client(context).bufferedBytes }
         table.client_notify_drained = { context in client(context).notifyDrained() }
+        HostCallbacks.addLoadTest(to: &table)
         return table
     }()
 
     @inline(__always)
-    private static func host(_ context: UnsafeMutableRawPointer?) -> ScriptHost {
+    static func host(_ context: UnsafeMutableRawPointer?) -> ScriptHost {
         Unmanaged<ScriptHost>.fromOpaque(context!).takeUnretainedValue()
     }
 

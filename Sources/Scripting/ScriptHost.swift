@@ -8,11 +8,14 @@ import NIOCore
 package final class ScriptHost {
     let loop: ClientLoop
     let logger: Logger
+    let sink: (any LoadTestSink)?
     let meter: (any SessionMeter)?
     let traffic: UnsafeMutablePointer<TrafficCounts>?
     private let luaLoop: LuaLoop
     private weak var delegate: (any ScriptHostDelegate)?
-    private var vm: OpaquePointer?
+    var vm: OpaquePointer?
+    /// The text that C was last told.
+    private var toldArena: SliceArena?
     private var clients: [ObjectIdentifier: ClientBinding] = [:]
     private var isWakeDue = false
     /// When the run began that is under way.
@@ -27,8 +30,10 @@ package final class ScriptHost {
     ///   - traffic: where their messages are counted; it must outlive the host.
     package init(
         loop: ClientLoop, luaLoop: LuaLoop, options: ScriptOptions, logger: Logger, delegate: any ScriptHostDelegate,
-        meter: (any SessionMeter)? = nil, traffic: UnsafeMutablePointer<TrafficCounts>? = nil
+        meter: (any SessionMeter)? = nil, traffic: UnsafeMutablePointer<TrafficCounts>? = nil,
+        sink: (any LoadTestSink)? = nil
     ) {
+        self.sink = sink
         self.loop = loop
         self.meter = meter
         self.traffic = traffic
@@ -40,6 +45,7 @@ package final class ScriptHost {
         vmOptions.ignore_environment = options.ignoresEnvironment
         vmOptions.warnings = options.showsWarnings
         vmOptions.strict = options.isStrict
+        vmOptions.is_plan = options.isPlan
         vmOptions.memory_limit = options.memoryLimit
         vmOptions.seed = options.seed
         vmOptions.default_url = arena.slice(options.defaultURL)
@@ -113,7 +119,7 @@ package final class ScriptHost {
     }
 
     /// Counts what the script may do before the sockets get their turn.
-    private func turn() { luahost_loop_turn(self.luaLoop.handle) }
+    func turn() { luahost_loop_turn(self.luaLoop.handle) }
 
     // MARK: What Lua asks for
 
@@ -191,6 +197,17 @@ package final class ScriptHost {
 
     func finished() {
         self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptFinished() }
+    }
+
+    func callEnded(_ id: UInt64, _ outcome: CallOutcome) {
+        self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptCallEnded(id, outcome) }
+    }
+
+    /// A text that lives until the next call.
+    func keep(_ text: String) -> luahost_slice {
+        let arena = SliceArena()
+        self.toldArena = arena
+        return arena.slice(text)
     }
 
     func makeClient(_ handle: OpaquePointer, _ options: luahost_client_options) -> ClientBinding {

@@ -22,6 +22,9 @@ package struct ScriptOptions {
     /// The url of `eio.connect()` without one.
     package var defaultURL: String?
 
+    /// The script is only read for what it says about a load test: nothing is printed, nobody connects, and the main chunk
+    /// ends at its first wait.
+    package var isPlan = false
     /// Bytes that the script's Lua may have; 0: as many as there are.
     package var memoryLimit = 0
     /// For `math.random`; 0: another one each time.
@@ -45,6 +48,8 @@ package protocol ScriptHostDelegate: AnyObject {
     func scriptFailed(_ error: UncaughtError)
     /// The script called `os.exit`: it does not run any more, its clients are still connected.
     func scriptExited(status: Int32)
+    /// A call that ``ScriptHost/call(_:argument:wantsResult:id:)`` began is over.
+    func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome)
     /// The main chunk has returned, no task is alive and no client is connected.
     func scriptFinished()
 }
@@ -54,4 +59,9 @@ package enum ScriptLogLevel: Int32 {
     case info
     case warning
     case error
+}
+
+extension ScriptHostDelegate {
+    /// Only load tests call functions.
+    package func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) {}
 }

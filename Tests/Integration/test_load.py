@@ -70,7 +70,7 @@ def test_summary_shows_the_plan_and_the_totals(lua, server):
 
 
 def test_error_is_counted_and_shown_once(lua):
-    result = load(lua, "error('no luck', 0)", "-u", 3, "-i", 6)
+    result = load(lua, "eio.sleep(0) error('no luck', 0)", "-u", 3, "-i", 6)
     assert result.status == 0, result
     assert result.totals["iterations_failed"] == 6
     assert result.stdout.count("no luck") == 1
@@ -133,3 +133,119 @@ def test_missing_script(lua):
     result = lua.command("load", "nowhere.lua").finish()
     assert result.status == 64
     assert "nowhere.lua" in result.stderr
+
+
+SCENARIO = """
+    local loadtest = require "loadtest"
+    local rtt = loadtest.Trend("rtt", true)
+    local echoes = loadtest.Counter("echoes")
+    options = {
+        scenarios = {
+            chat = {executor = "per-vu-iterations", vus = 5, iterations = 4, exec = "chat", tags = {kind = "chat"}},
+            steady = {executor = "constant-arrival-rate", rate = 50, timeUnit = "1s", duration = "1s",
+                      preAllocatedVUs = 5, maxVUs = 20, exec = "steady"},
+        },
+        thresholds = {
+            checks = {"rate>0.99"}, rtt = {"p(95)<THRESHOLD"}, ["eio_connects{result:opened}"] = {"count==5"},
+        },
+    }
+    function setup() return {url = arg[1], greeting = "hello"} end
+    function chat(data)
+        if eio.state == "disconnected" then eio.connect(data.url, {transports = {"websocket"}}) end
+        loadtest.group("talk", function()
+            local answer
+            loadtest.time("echo", function()
+                eio.send(data.greeting .. " " .. __VU .. " " .. __ITER)
+                answer = eio.receive(5)
+            end)
+            loadtest.check(answer, {["is an echo"] = function(text) return text:find("^hello") ~= nil end})
+            echoes:add(1)
+        end)
+    end
+    function steady() rtt:add(0.05) end
+    function teardown(data) print("teardown of " .. data.greeting) end
+"""
+
+
+def scenario(threshold=500):
+    return SCENARIO.replace("THRESHOLD", str(threshold))
+
+
+def test_scenario_with_functions_metrics_and_thresholds(lua, server):
+    result = load(lua, scenario(), args=[server.url])
+    assert result.status == 0, result
+    counted = server.stats()
+    # A user's connection lives longer than an iteration.
+    assert (counted["handshakes"], counted["msgs"], counted["open"]) == (5, 20, 0)
+    assert result.totals["echoes"] == 20
+    assert result.totals["iterations"] == 70
+    assert "teardown of hello" in result.lines
+    assert "✓ is an echo" in result.stdout
+    assert re.search(r"checks_succeeded\.+: 100.00% 20 out of 20", result.stdout)
+    assert re.search(r"rtt\.+: avg=50ms min=50ms med=50ms max=50ms", result.stdout)
+    assert "✓ 'p(95)<500' p(95)=50ms" in result.stdout
+
+
+def test_failed_threshold_is_the_exit_status(lua, server):
+    result = load(lua, scenario(threshold=10), args=[server.url])
+    assert result.status == 99, result
+    assert "✗ 'p(95)<10' p(95)=50ms" in result.stdout
+
+
+def test_threshold_that_fails_may_end_the_run(lua):
+    script = """
+        options = {vus = 1, duration = "60s", thresholds = {checks = {{threshold = "rate>0.5", abortOnFail = true}}}}
+        function default() require("loadtest").check(1, {never = false}) eio.sleep(0.05) end
+    """
+    result = load(lua, script)
+    assert result.status == 99, result
+    assert result.duration < 15
+    assert "checks: rate>0.5" in result.stderr
+
+
+def test_abort_ends_the_run(lua):
+    result = load(lua, "function default() require('loadtest').abort('enough') end", "-u", 3, "-d", "60s")
+    assert result.status == 108, result
+    assert "enough" in result.stderr
+    assert result.duration < 15
+
+
+@pytest.mark.parametrize("script, status, message", [
+    ("options = {vuz = 3}", 104, "vus"),
+    ("options = {thresholds = {nowhere = {'count<1'}}}", 104, "nowhere"),
+    ("options = {thresholds = {checks = {'p(95)<1'}}}", 104, "checks"),
+    ("eio.sleep(1) function default() end", 0, ""),
+    ("function default() end eio.sleep(1)", 104, "script.lua:1"),
+    ("error('broken chunk')", 107, "broken chunk"),
+    ("function setup() error('no setup') end function default() end", 107, "no setup"),
+])
+def test_what_the_script_says_of_the_test(lua, script, status, message):
+    result = load(lua, script, "-i", 1)
+    assert result.status == status, result
+    assert message in result.stderr
+
+
+def test_report_is_one_page_without_network(lua, server):
+    page = lua.folder / "report.html"
+    result = load(lua, scenario(), "--report", str(page), args=[server.url])
+    assert result.status == 0, result
+    text = page.read_text()
+    assert "script.lua" in text and "p(95)&lt;500" in text
+    assert not re.search(r'(src|href)=["\']?(https?:)?//', text)
+
+
+def test_iterations_are_seeded_and_numbered(lua):
+    script = """
+        local loadtest = require "loadtest"
+        function default()
+            print("user", __VU, __ITER, loadtest.vu.id, loadtest.vu.iteration, __ENV.ROOM, math.random(1 << 30))
+        end
+    """
+    lines = [
+        sorted(line for line in load(lua, script, "-u", 2, "-i", 6, "--seed", 5, "-e", "ROOM=blue").lines
+               if line.startswith("user")) for _ in range(2)]
+    assert len(lines[0]) == 6
+    assert lines[0] == lines[1]
+    fields = [line.split("\t") for line in lines[0]]
+    assert all(each[1] == each[3] and each[2] == each[4] and each[5] == "blue" for each in fields)
+    assert {each[1] for each in fields} == {"1", "2"}

@@ -1,0 +1,4 @@
+import LoadPlan
+
+package typealias PlanSelector = MetricSelector
+package typealias PlanMetricKind = MetricKind

@@ -1,0 +1,201 @@
+import EngineIOClient
+import LoadPlan
+import NIOCore
+import NIOPosix
+import Scripting
+
+/// What a script says about a load test.
+package struct ScriptContents: Sendable {
+    package var options = LoadOptions()
+    package var shape = ScriptShape.bot
+    package var hasSetup = false
+    package var hasTeardown = false
+    package var hasSummary = false
+    /// Metrics that the chunk made.
+    package var metrics: [DeclaredMetric] = []
+}
+
+package struct DeclaredMetric: Sendable {
+    package var name: String
+    package var kind: LoadTestMetric
+    package var isTime: Bool
+}
+
+/// Notes which metrics a script makes; it takes no samples.
+private final class MetricList: LoadTestSink {
+    private(set) var metrics: [DeclaredMetric] = []
+
+    func intern(_ kind: LoadTestName, _ text: String) -> UInt32 { 1 }
+
+    func createMetric(_ kind: LoadTestMetric, _ name: String, isTime: Bool) throws(LoadTestError) -> Int32 {
+        self.metrics.append(DeclaredMetric(name: name, kind: kind, isTime: isTime))
+        return Int32(self.metrics.count)
+    }
+
+    func add(_ metric: UInt32, _ value: Double, _ tags: LoadTestTags) {}
+    func checkEnded(_ check: UInt32, passed: Bool, _ tags: LoadTestTags) {}
+    func groupEnded(after seconds: Double, _ tags: LoadTestTags) {}
+    func timeEnded(_ name: UInt32, after seconds: Double, error: String?, _ tags: LoadTestTags) {}
+    func paceEnded(service: Double, response: Double, _ tags: LoadTestTags) {}
+    func abortTest(_ message: String) {}
+}
+
+/// Why a script cannot be used for a load test.
+package enum ScriptProblem: Error, CustomStringConvertible {
+    /// What it says is wrong.
+    case invalid(String)
+    /// It raised an error.
+    case failed(String)
+
+    package var description: String {
+        switch self {
+        case .invalid(let text), .failed(let text): text
+        }
+    }
+}
+
+/// Runs a script's functions outside of any user: its chunk for what it says about the test, `setup` and `teardown`.
+package struct ScriptReader: Sendable {
+    private let settings: LoadSettings
+
+    /// How long the chunk may compute, in seconds.
+    private static let planLimit = 5.0
+
+    /// - Parameter settings: the script, its arguments and environment; the plan is not looked at.
+    package init(_ settings: LoadSettings) {
+        self.settings = settings
+    }
+
+    /// Runs the chunk until it ends or would wait.
+    package func read() throws -> ScriptContents {
+        var options = self.settings.script
+        options.isPlan = true
+        return try self.run(options, maximumBlock: Self.planLimit) { $0.contents() }
+    }
+
+    /// Calls one function in a VM of its own, and gives its first result as JSON.
+    package func call(_ function: String, argument: String, timeout: Duration) throws -> String {
+        try self.run(self.settings.script, maximumBlock: self.settings.maximumBlock) { call in
+            call.run(function, argument: argument, timeout: TimeAmount(timeout))
+        }
+    }
+
+    private func run<Value: Sendable>(
+        _ options: ScriptOptions, maximumBlock: Double,
+        _ body: @escaping @Sendable (ScriptCall) -> EventLoopFuture<Value>
+    ) throws -> Value {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        defer { try? group.syncShutdownGracefully() }
+        let settings = self.settings
+        let eventLoop = group.next()
+        return try eventLoop.flatSubmit {
+            body(ScriptCall(eventLoop: eventLoop, settings: settings, options: options, maximumBlock: maximumBlock))
+        }.wait()
+    }
+}
+
+/// One VM that is made, asked, and dropped.
+final class ScriptCall: ScriptHostDelegate {
+    private let loop: ClientLoop
+    private let luaLoop: LuaLoop
+    private let settings: LoadSettings
+    private let options: ScriptOptions
+    private let sink = MetricList()
+    private var host: ScriptHost?
+    private var errors: [String] = []
+    private var promise: EventLoopPromise<String>?
+
+    init(eventLoop: any EventLoop, settings: LoadSettings, options: ScriptOptions, maximumBlock: Double) {
+        self.loop = ClientLoop(eventLoop: eventLoop)
+        self.luaLoop = LuaLoop(maximumBlock: maximumBlock) { _ in }
+        self.settings = settings
+        self.options = options
+    }
+
+    private func start() -> ScriptHost {
+        let host = ScriptHost(
+            loop: self.loop, luaLoop: self.luaLoop, options: self.options, logger: self.settings.logger, delegate: self,
+            sink: self.sink)
+        self.host = host
+        host.hold()
+        host.setEnvironment(self.settings.environment)
+        host.run()
+        return host
+    }
+
+    func contents() -> EventLoopFuture<ScriptContents> {
+        let host = self.start()
+        defer { host.close() }
+        do {
+            return self.loop.eventLoop.makeSucceededFuture(try self.contents(of: host))
+        } catch {
+            return self.loop.eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    private func contents(of host: ScriptHost) throws -> ScriptContents {
+        var contents = ScriptContents()
+        do {
+            if let json = try host.json(ofGlobal: "options") { contents.options = try LoadOptions(json: json) }
+        } catch let error as LoadTestError {
+            throw ScriptProblem.invalid(error.message)
+        }
+        let functions = contents.options.scenarios?.map { $0.exec ?? "default" } ?? ["default"]
+        contents.shape = functions.allSatisfy(host.hasFunction) ? .scenario : .bot
+        contents.metrics = self.sink.metrics
+        contents.hasSetup = host.hasFunction("setup")
+        contents.hasTeardown = host.hasFunction("teardown")
+        contents.hasSummary = host.hasFunction("handleSummary")
+        switch host.planState {
+        case .finished, .exited: break
+        case .failed: throw ScriptProblem.failed(self.errors.first ?? "the script failed")
+        case .waits(let place):
+            if contents.shape == .scenario {
+                throw ScriptProblem.invalid(
+                    "the script waits at \(place) before it is prepared: a script with a function 'default' connects and "
+                        + "waits in 'setup' or 'default'")
+            }
+        }
+        return contents
+    }
+
+    func run(_ function: String, argument: String, timeout: TimeAmount) -> EventLoopFuture<String> {
+        let promise = self.loop.eventLoop.makePromise(of: String.self)
+        self.promise = promise
+        let host = self.start()
+        let timer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            self.finish(.failure(ScriptProblem.failed("\(function)() took longer than its time")))
+        }
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            timer.cancel()
+            host.close()
+        }
+        if !host.call(function, argument: argument, wantsResult: true, id: 0) {
+            self.finish(.failure(ScriptProblem.failed(self.errors.first ?? "the script has ended")))
+        }
+        return promise.futureResult
+    }
+
+    private func finish(_ result: Result<String, any Error>) {
+        self.promise?.completeWith(result)
+        self.promise = nil
+    }
+
+    // MARK: ScriptHostDelegate
+
+    func scriptLogged(_ level: ScriptLogLevel, _ text: String) { self.settings.log(level, text) }
+
+    func scriptFailed(_ error: UncaughtError) { self.errors.append(error.message) }
+
+    func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) {
+        switch outcome {
+        case .returned(let json): self.finish(.success(json))
+        case .exited("0"): self.finish(.success(""))
+        default: self.finish(.failure(ScriptProblem.failed(self.errors.first ?? "it did not come to its end")))
+        }
+    }
+
+    func scriptExited(status: Int32) { self.finish(.failure(ScriptProblem.failed("os.exit(\(status)) was called"))) }
+
+    func scriptFinished() {}
+}
