@@ -32,6 +32,7 @@ struct RunCommand: ParsableCommand {
           -h, --help          Show this help.
 
         OTHER COMMANDS:
+          eio-lua load        Run a script as many virtual users, and measure.
           eio-lua serve       Run an Engine.IO server to try scripts against.
         """
 

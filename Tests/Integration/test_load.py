@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +185,15 @@ def test_scenario_with_functions_metrics_and_thresholds(lua, server):
     assert re.search(r"checks_succeeded\.+: 100.00% 20 out of 20", result.stdout)
     assert re.search(r"rtt\.+: avg=50ms min=50ms med=50ms max=50ms", result.stdout)
     assert "✓ 'p(95)<500' p(95)=50ms" in result.stdout
+
+
+def test_example_of_the_guide(lua, server):
+    guide = (Path(__file__).parents[2] / "docs/load-testing.md").read_text()
+    example = guide.split("```lua\n")[1].split("```")[0]
+    result = load(lua, example, "-u", 3, "-i", 3, args=[server.url])
+    assert result.status == 0, result
+    assert result.totals["answers"] == server.stats()["msgs"] == 3
+    assert f"done with {server.url}" in result.lines
 
 
 def test_failed_threshold_is_the_exit_status(lua, server):
