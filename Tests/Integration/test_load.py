@@ -259,3 +259,35 @@ def test_iterations_are_seeded_and_numbered(lua):
     fields = [line.split("\t") for line in lines[0]]
     assert all(each[1] == each[3] and each[2] == each[4] and each[5] == "blue" for each in fields)
     assert {each[1] for each in fields} == {"1", "2"}
+
+
+def test_counts_add_up_when_the_server_dies(lua, transport):
+    script = """
+        eio.on("message", function(text) eio.send(text) end)
+        eio.connect(arg[1], {transports = {arg[2]}})
+        for n = 1, 50 do eio.send(("%d"):format(n):rep(100)) end
+        eio.wait()
+        error("lost the server", 0)
+    """
+    server = EmbeddedServer(lua)
+    lua.write(script)
+    export = lua.folder / "summary.json"
+    running = lua.command(
+        "load", "-u", "20", "-d", "4s", "--summary-export", str(export), "script.lua", "--", server.url, transport)
+    while server.stats()["msgs"] < 2000:
+        time.sleep(0.02)
+    server.kill()
+    time.sleep(0.5)
+    EmbeddedServer(lua, port=server.port)
+    result = running.finish(20)
+    assert result.status == 0, result
+    counts = totals(export)
+
+    def count(name):
+        return counts.get(name, 0)
+
+    assert count("iterations_started") == (
+        count("iterations") + count("iterations_failed") + count("interrupted_iterations"))
+    assert count("iterations_failed") >= 20
+    assert count("eio_connects_started") == count("eio_connects") > 20
+    assert count("eio_messages_accepted") == count("eio_messages_sent") + count("eio_messages_discarded")
