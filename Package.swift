@@ -33,9 +33,10 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .target(name: "JSONText", swiftSettings: settings),
         .target(
             name: "EngineIO",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["JSONText", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
         .target(
             name: "EngineIOClient",
@@ -50,9 +51,10 @@ let package = Package(
         .target(name: "EngineIOServer", dependencies: nio + ["EngineIO"], swiftSettings: settings),
         .target(name: "CLuaHost", dependencies: ["CLua"]),
         // Rounding is libm's on processors without an instruction for it.
-        .target(name: "Metrics", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "LoadPlan", swiftSettings: settings),
-        .target(name: "LoadReport", dependencies: ["Metrics"], swiftSettings: settings),
+        .target(
+            name: "Metrics", dependencies: ["JSONText"], swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "LoadPlan", dependencies: ["JSONText", "Metrics"], swiftSettings: settings),
+        .target(name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"], swiftSettings: settings),
         .target(
             name: "LoadEngine",
             dependencies: [
@@ -102,9 +104,11 @@ let package = Package(
             name: "EngineIOClientTests",
             dependencies: ["EngineIO", "EngineIOClient", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
-        .testTarget(name: "LoadReportTests", dependencies: ["LoadReport", "Metrics"], swiftSettings: settings),
-        .testTarget(name: "LoadPlanTests", dependencies: ["LoadPlan"], swiftSettings: settings),
+        .testTarget(name: "LoadPlanTests", dependencies: ["LoadPlan", "Metrics"], swiftSettings: settings),
+        .testTarget(
+            name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "Scripting", .product(name: "Logging", package: "swift-log")],

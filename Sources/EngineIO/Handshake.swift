@@ -1,3 +1,5 @@
+import JSONText
+
 /// What the server says in the open packet (Engine.IO protocol 4, "Handshake").
 public struct Handshake: Sendable, Equatable {
     public var sid: String
@@ -25,37 +27,39 @@ public struct Handshake: Sendable, Equatable {
     ///
     /// - Throws: ``PacketError`` that names the member that is missing or wrong.
     public init(openPacketData data: some Sequence<UInt8>) throws(PacketError) {
-        guard let members = JSONScanner.object(data) else {
+        guard let json = JSON(parsing: data, leniently: true), json.members != nil else {
             throw PacketError("the OPEN packet's data is not a JSON object")
         }
-        guard case .string(let sid) = members["sid"], !sid.isEmpty else {
+        guard let sid = json["sid"]?.string, !sid.isEmpty else {
             throw PacketError("the OPEN packet has no \"sid\" that is a string")
         }
         self.sid = sid
-        switch members["upgrades"] {
-        case .none, .literal("null"): self.upgrades = []
-        case .strings(let names): self.upgrades = names
-        default: throw PacketError("the OPEN packet's \"upgrades\" is not a list of strings")
-        }
-        self.pingInterval = try Self.milliseconds("pingInterval", in: members)
-        self.pingTimeout = try Self.milliseconds("pingTimeout", in: members)
-        self.maxPayload = nil
-        if members["maxPayload"] != nil, let bytes = Self.integer(members["maxPayload"]), bytes > 0 {
-            self.maxPayload = bytes
-        }
+        self.upgrades = try Self.names(json["upgrades"] ?? .null)
+        self.pingInterval = try Self.milliseconds("pingInterval", in: json)
+        self.pingTimeout = try Self.milliseconds("pingTimeout", in: json)
+        self.maxPayload = Self.integer(json["maxPayload"]).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    private static func integer(_ value: JSONScanner.Value?) -> Int? {
-        switch value {
-        case .number(let text), .string(let text): Int(text) ?? Double(text).flatMap { Int(exactly: $0.rounded()) }
+    private static func names(_ json: JSON) throws(PacketError) -> [String] {
+        if json == .null { return [] }
+        let names = json.array?.compactMap(\.string)
+        guard let names, names.count == json.array?.count else {
+            throw PacketError("the OPEN packet's \"upgrades\" is not a list of strings")
+        }
+        return names
+    }
+
+    private static func integer(_ json: JSON?) -> Int? {
+        switch json {
+        case .integer(let integer): integer
+        case .number(let number): Int(exactly: number.rounded())
+        case .string(let text): Int(text) ?? Double(text).flatMap { Int(exactly: $0.rounded()) }
         default: nil
         }
     }
 
-    private static func milliseconds(
-        _ name: String, in members: [String: JSONScanner.Value]
-    ) throws(PacketError) -> Int {
-        guard let value = self.integer(members[name]), value >= 0, value <= self.longest else {
+    private static func milliseconds(_ name: String, in json: JSON) throws(PacketError) -> Int {
+        guard let value = self.integer(json[name]), value >= 0, value <= self.longest else {
             throw PacketError("the OPEN packet has no \"\(name)\" in milliseconds")
         }
         return value
@@ -73,12 +77,13 @@ public struct ServerRefusal: Sendable, Equatable {
 
     /// Reads `{"code":1,"message":"Session ID unknown"}`, a JSON string (python-engineio), or neither.
     public init(body: some Collection<UInt8>) {
-        if let members = JSONScanner.object(body) {
-            if case .number(let text) = members["code"] { self.code = Int(text) }
-            if case .string(let text) = members["message"] { self.message = text }
-        } else if let text = JSONScanner.string(body) {
+        switch JSON(parsing: body, leniently: true) {
+        case .string(let text):
             self.message = text
             self.isBareMessage = true
+        case let json:
+            self.code = json?["code"]?.integer
+            self.message = json?["message"]?.string
         }
     }
 

@@ -1,3 +1,5 @@
+import Metrics
+
 /// What the command line says about a plan; every member wins over the script's `options`.
 public struct CommandLineOptions: Equatable, Sendable {
     /// `-u`, `--vus`.
@@ -12,7 +14,7 @@ public struct CommandLineOptions: Equatable, Sendable {
     public var tags: [String: String] = [:]
     public var setupTimeout: Duration?
     public var teardownTimeout: Duration?
-    public var summaryTrendStats: [TrendStatistic]?
+    public var summaryTrendStats: [Aggregation]?
     public var summaryTimeUnit: SummaryTimeUnit?
     public var noSetup = false
     public var noTeardown = false

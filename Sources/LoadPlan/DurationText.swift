@@ -1,3 +1,5 @@
+import Metrics
+
 /// Durations as k6 writes them: `1m30s`, `500ms`, `1h`, `1d12h`.
 ///
 /// The grammar is Go's `time.ParseDuration` with k6's addition of days in front; a number without a unit is in
@@ -67,20 +69,18 @@ extension Duration {
         let magnitude = Int64(nanoseconds.magnitude)
         switch magnitude {
         case ..<1_000: return sign + "\(magnitude)ns"
-        case ..<1_000_000: return sign + Self.decimal(magnitude, per: 1_000) + "µs"
-        case ..<1_000_000_000: return sign + Self.decimal(magnitude, per: 1_000_000) + "ms"
+        case ..<1_000_000: return sign + Self.decimal(magnitude, digits: 3) + "µs"
+        case ..<1_000_000_000: return sign + Self.decimal(magnitude, digits: 6) + "ms"
         default: break
         }
         let minutes = magnitude / 60_000_000_000
-        let seconds = Self.decimal(magnitude % 60_000_000_000, per: 1_000_000_000) + "s"
+        let seconds = Self.decimal(magnitude % 60_000_000_000, digits: 9) + "s"
         if minutes == 0 { return sign + seconds }
         if minutes < 60 { return sign + "\(minutes)m" + seconds }
         return sign + "\(minutes / 60)h\(minutes % 60)m" + seconds
     }
 
-    private static func decimal(_ value: Int64, per unit: Int64) -> String {
-        var fraction = String(unit + value % unit).dropFirst()
-        while fraction.last == "0" { fraction.removeLast() }
-        return fraction.isEmpty ? "\(value / unit)" : "\(value / unit).\(fraction)"
+    private static func decimal(_ scaled: Int64, digits: Int) -> String {
+        DecimalText.withoutTrailingZeros(DecimalText.text(ofScaled: scaled, digits: digits))
     }
 }

@@ -1,3 +1,5 @@
+import Metrics
+
 /// A fraction as a user wrote it, not reduced: its denominator tells over what the other segments are written.
 struct Fraction: Equatable {
     let numerator: Int

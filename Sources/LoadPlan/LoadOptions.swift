@@ -1,3 +1,6 @@
+import JSONText
+import Metrics
+
 /// A script's global `options`: k6's keys (k6 documentation, "Options"), and what of them was given.
 ///
 /// Read from JSON, as which Lua hands it over. `weight` and `fixedCount` of a scenario are not k6's but Locust's.
@@ -16,7 +19,7 @@ public struct LoadOptions: Equatable, Sendable {
     public var tags: [String: String] = [:]
     public var setupTimeout: Duration?
     public var teardownTimeout: Duration?
-    public var summaryTrendStats: [TrendStatistic]?
+    public var summaryTrendStats: [Aggregation]?
     public var summaryTimeUnit: SummaryTimeUnit?
     public var noSetup: Bool?
     public var noTeardown: Bool?
@@ -33,7 +36,7 @@ public struct LoadOptions: Equatable, Sendable {
 
     /// Reads the JSON text of `options`; `null` and empty tables are no options.
     public init(json: String) throws(OptionErrors) {
-        guard let value = JSONValue(text: json) else {
+        guard let value = JSON(parsing: json.utf8) else {
             throw OptionErrors([OptionProblem(path: "options", message: "is no JSON text")])
         }
         self.init()
@@ -56,7 +59,7 @@ public struct LoadOptions: Equatable, Sendable {
         self.tags = reader.strings("tags")
         self.setupTimeout = reader.duration("setupTimeout", positive: true)
         self.teardownTimeout = reader.duration("teardownTimeout", positive: true)
-        self.summaryTrendStats = TrendStatistic.read(reader)
+        self.summaryTrendStats = TrendStatistics.read(reader)
         self.summaryTimeUnit = SummaryTimeUnit.read(reader)
         self.noSetup = reader.bool("noSetup")
         self.noTeardown = reader.bool("noTeardown")

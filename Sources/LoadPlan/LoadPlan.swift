@@ -1,3 +1,5 @@
+import Metrics
+
 /// What a run does: scenarios, thresholds and the rest of the options, checked and complete.
 public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     /// Users that a constant executor starts in a second unless told otherwise.
@@ -10,7 +12,7 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     /// k6's default is a minute for both.
     public let setupTimeout: Duration
     public let teardownTimeout: Duration
-    public let summaryTrendStats: [TrendStatistic]
+    public let summaryTrendStats: [Aggregation]
     public let summaryTimeUnit: SummaryTimeUnit?
     public let noSetup: Bool
     public let noTeardown: Bool
@@ -54,7 +56,7 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
         self.tags = merged.tags
         self.setupTimeout = merged.setupTimeout ?? .seconds(60)
         self.teardownTimeout = merged.teardownTimeout ?? .seconds(60)
-        self.summaryTrendStats = merged.summaryTrendStats ?? TrendStatistic.defaults
+        self.summaryTrendStats = merged.summaryTrendStats ?? TrendStatistics.defaults
         self.summaryTimeUnit = merged.summaryTimeUnit
         self.noSetup = merged.noSetup ?? false
         self.noTeardown = merged.noTeardown ?? false

@@ -1,3 +1,5 @@
+import Metrics
+
 /// A plan as a Locust master sees it: classes of users with weights. How many users there are, the master decides.
 public struct LocustPlan: Equatable, Sendable {
     public struct UserClass: Equatable, Sendable {

@@ -1,13 +1,17 @@
+import JSONText
+import Metrics
+
 /// Reads the members of one object of the options; what is wrong goes to the list of problems, and reading goes on.
 struct OptionReader {
     let path: String
-    private let members: [String: JSONValue]
+    private let members: [String: JSON]
     let problems: ProblemList
 
     /// Nil, with a problem noted, where the value is no object.
-    init?(_ value: JSONValue, path: String, problems: ProblemList) {
+    init?(_ value: JSON, path: String, problems: ProblemList) {
         switch value {
-        case .object(let members): self.members = members
+        case .object(let members):
+            self.members = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
         case .array([]): self.members = [:]
         default:
             problems.add(path, value.excerpt, "must be a table with named members")
@@ -21,7 +25,7 @@ struct OptionReader {
 
     func has(_ key: String) -> Bool { self.members[key] != nil && self.members[key] != .null }
 
-    func value(_ key: String) -> JSONValue? { self.has(key) ? self.members[key] : nil }
+    func value(_ key: String) -> JSON? { self.has(key) ? self.members[key] : nil }
 
     func path(of key: String) -> String { Self.path(self.path, key) }
 
@@ -59,7 +63,7 @@ struct OptionReader {
 
     func integer(_ key: String, atLeast least: Int, atMost most: Int = 100_000_000) -> Int? {
         guard let value = self.value(key) else { return nil }
-        if case .number(let number) = value, let integer = Int(exactly: number), integer >= least, integer <= most {
+        if let integer = value.integer ?? value.double.flatMap(Int.init(exactly:)), integer >= least, integer <= most {
             return integer
         }
         self.problems.add(self.path(of: key), value.excerpt, "must be a whole number from \(least) to \(most)")
@@ -89,9 +93,8 @@ struct OptionReader {
         let parsed: Duration?
         let isPlain: Bool
         switch value {
-        case .number(let number): (parsed, isPlain) = (DurationText.milliseconds(number), true)
         case .string(let text): (parsed, isPlain) = (DurationText.parse(text), DurationText.isPlainNumber(text))
-        default: (parsed, isPlain) = (nil, false)
+        default: (parsed, isPlain) = (value.double.flatMap(DurationText.milliseconds), true)
         }
         guard let duration = parsed else {
             self.problems.add(
@@ -119,7 +122,7 @@ struct OptionReader {
     }
 
     /// Elements with their paths; a table without elements is an empty list.
-    func list(_ key: String) -> [(value: JSONValue, path: String)]? {
+    func list(_ key: String) -> [(value: JSON, path: String)]? {
         guard let value = self.value(key) else { return nil }
         if value.isEmptyTable { return [] }
         guard case .array(let elements) = value else {
@@ -138,17 +141,12 @@ struct OptionReader {
         for (name, value) in reader.members {
             switch value {
             case .string(let text): strings[name] = text
-            case .number(let number): strings[name] = JSONValue.text(of: number)
+            case .integer(let integer): strings[name] = String(integer)
+            case .number(let number): strings[name] = number.plainText
             case .bool(let bool): strings[name] = "\(bool)"
             default: self.problems.add(reader.path(of: name), value.excerpt, "must be a string, number or boolean")
             }
         }
         return strings
     }
-}
-
-extension Unicode.Scalar {
-    var isDigit: Bool { self >= "0" && self <= "9" }
-    /// `A`-`Z`, `a`-`z`, `0`-`9` or `_`.
-    var isWordCharacter: Bool { self.isASCII && self.properties.isAlphabetic || self.isDigit || self == "_" }
 }

@@ -1,3 +1,5 @@
+import Metrics
+
 extension LoadPlan {
     /// The most users that run at once in this process.
     public var maxUsers: Int { self.maxUsers(of: self.share) }
@@ -24,7 +26,7 @@ extension LoadPlan {
         let share = self.share
         let count = self.scenarios.count == 1 ? "1 scenario" : "\(self.scenarios.count) scenarios"
         let head =
-            "scenarios: (\(NumberText.twoDigits(self.segment.fraction * 100))%) \(count), "
+            "scenarios: (\((self.segment.fraction * 100).fixed(2))%) \(count), "
             + "\(self.maxUsers(of: share)) max VUs, \(self.maxDuration.planText) max duration (incl. graceful stop):"
         let scenarios = self.scenarios.sorted { ($0.startTime, $0.name) < ($1.startTime, $1.name) }
         let fraction = self.segment.fraction
@@ -41,7 +43,7 @@ extension Scenario {
     public func description(share: Share, fraction: Double) -> String {
         func users(_ number: Int) -> Int { share.count(below: number) }
         func perSecond(_ rate: Int, _ timeUnit: Duration) -> String {
-            NumberText.twoDigits(Double(rate) * 1e9 / Double(timeUnit.wholeNanoseconds) * fraction)
+            (Double(rate) * 1e9 / Double(timeUnit.wholeNanoseconds) * fraction).fixed(2)
         }
         func pool(_ pool: Executor.ArrivalUsers) -> String {
             let (least, most) = (users(pool.preAllocated), users(pool.most))

@@ -1,3 +1,5 @@
+import Metrics
+
 /// One entry of `options.scenarios` as the script wrote it.
 public struct ScenarioOptions: Equatable, Sendable {
     public let name: String

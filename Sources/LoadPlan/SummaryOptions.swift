@@ -1,48 +1,25 @@
-/// One figure that a summary shows of a Trend: `avg`, `min`, `med`, `max`, `count` or `p(N)` (k6, `summaryTrendStats`).
-public enum TrendStatistic: Hashable, Sendable, CustomStringConvertible {
-    case average, minimum, median, maximum, count
-    /// From 0 to 100.
-    case percentile(Double)
+import JSONText
+import Metrics
 
+/// Which figures a summary shows of a Trend (k6, `summaryTrendStats`).
+public enum TrendStatistics {
     /// k6's default: `avg,min,med,max,p(90),p(95)`.
-    public static let defaults: [TrendStatistic] = [
+    public static let defaults: [Aggregation] = [
         .average, .minimum, .median, .maximum, .percentile(90), .percentile(95),
     ]
 
-    /// Nil where the text names none.
-    public init?(_ text: String) {
-        switch text {
-        case "avg": self = .average
-        case "min": self = .minimum
-        case "med": self = .median
-        case "max": self = .maximum
-        case "count": self = .count
-        default:
-            guard text.hasPrefix("p("), text.hasSuffix(")"),
-                let percentile = NumberText.decimal(text.dropFirst(2).dropLast()), (0...100).contains(percentile)
-            else { return nil }
-            self = .percentile(percentile)
-        }
-    }
+    private static let allowed = "must be one of avg, min, med, max, count, p(N) with N from 0 to 100"
 
-    public var description: String {
-        switch self {
-        case .average: "avg"
-        case .minimum: "min"
-        case .median: "med"
-        case .maximum: "max"
-        case .count: "count"
-        case .percentile(let percentile): "p(\(JSONValue.text(of: percentile)))"
-        }
+    /// Unlike a threshold, a summary may also ask how many values there were.
+    private static func statistic(_ text: some StringProtocol) -> Aggregation? {
+        Aggregation(text).flatMap { $0 == .count || $0.applies(to: .trend) ? $0 : nil }
     }
-
-    static let allowed = "must be one of avg, min, med, max, count, p(N) with N from 0 to 100"
 
     /// Reads `--summary-trend-stats avg,p(95)`.
-    public static func list(commandLine text: String) throws(OptionErrors) -> [TrendStatistic] {
+    public static func list(commandLine text: String) throws(OptionErrors) -> [Aggregation] {
         let problems = ProblemList()
         let statistics = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { name in
-            let statistic = TrendStatistic(String(name))
+            let statistic = Self.statistic(name)
             if statistic == nil { problems.add("--summary-trend-stats", "\"\(name)\"", Self.allowed) }
             return statistic
         }
@@ -50,9 +27,9 @@ public enum TrendStatistic: Hashable, Sendable, CustomStringConvertible {
         return statistics
     }
 
-    static func read(_ reader: OptionReader) -> [TrendStatistic]? {
+    static func read(_ reader: OptionReader) -> [Aggregation]? {
         reader.list("summaryTrendStats")?.compactMap { element in
-            if case .string(let text) = element.value, let statistic = TrendStatistic(text) { return statistic }
+            if let statistic = element.value.string.flatMap(Self.statistic) { return statistic }
             reader.problems.add(element.path, element.value.excerpt, Self.allowed)
             return nil
         }

@@ -1,3 +1,5 @@
+import Metrics
+
 /// One entry of `options.thresholds`.
 public struct Threshold: Equatable, Sendable {
     public let selector: MetricSelector
@@ -35,17 +37,17 @@ public struct Threshold: Equatable, Sendable {
 
     /// What is wrong with thresholds that name an unknown metric, or a figure that the metric's kind does not have.
     ///
-    /// - Parameter kinds: all metrics that the run has, the script's own included.
-    public static func problems(_ thresholds: [Threshold], kinds: [String: MetricKind]) -> [OptionProblem] {
+    /// - Parameter registry: with the script's own metrics declared.
+    public static func problems(_ thresholds: [Threshold], registry: MetricRegistry) -> [OptionProblem] {
         thresholds.compactMap { threshold in
             let metric = threshold.selector.metric
             let value = "\"\(threshold.expression)\""
-            guard let kind = kinds[metric] else {
-                let nearest = nearestName(to: metric, among: kinds.keys.sorted()).map { "; did you mean \"\($0)\"?" }
+            guard let kind = registry.definition(of: threshold.selector)?.kind else {
+                let nearest = nearestName(to: metric, among: registry.names).map { "; did you mean \"\($0)\"?" }
                 return OptionProblem(
                     path: threshold.path, value: value, message: "there is no metric \"\(metric)\"\(nearest ?? "")")
             }
-            if threshold.expression.aggregation.fits(kind) { return nil }
+            if threshold.expression.aggregation.applies(to: kind) { return nil }
             return OptionProblem(
                 path: threshold.path, value: value,
                 message: "\"\(metric)\" is a \(kind.rawValue), which has \(Aggregation.names(for: kind)), "

@@ -1,50 +1,4 @@
-/// The four kinds of metrics (k6, "Metrics").
-public enum MetricKind: String, Sendable, CaseIterable {
-    case counter, gauge, rate, trend
-}
-
-/// A metric's figure that a threshold compares.
-public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
-    case count, rate, value, average, minimum, maximum, median
-    /// From 0 to 100.
-    case percentile(Double)
-
-    public var description: String {
-        switch self {
-        case .count: "count"
-        case .rate: "rate"
-        case .value: "value"
-        case .average: "avg"
-        case .minimum: "min"
-        case .maximum: "max"
-        case .median: "med"
-        case .percentile(let percentile): "p(\(JSONValue.text(of: percentile)))"
-        }
-    }
-
-    static let words: [String: Aggregation] = [
-        "count": .count, "rate": .rate, "value": .value, "avg": .average, "min": .minimum, "max": .maximum,
-        "med": .median,
-    ]
-
-    /// Whether metrics of the kind have this figure (k6, "Thresholds", the table of aggregation methods).
-    public func fits(_ kind: MetricKind) -> Bool {
-        switch (kind, self) {
-        case (.counter, .count), (.counter, .rate), (.gauge, .value), (.rate, .rate): true
-        case (.trend, .average), (.trend, .minimum), (.trend, .maximum), (.trend, .median), (.trend, .percentile): true
-        default: false
-        }
-    }
-
-    static func names(for kind: MetricKind) -> String {
-        switch kind {
-        case .counter: "count, rate"
-        case .gauge: "value"
-        case .rate: "rate"
-        case .trend: "avg, min, max, med, p(N)"
-        }
-    }
-}
+import Metrics
 
 /// A condition on a metric: `p(95)<200`, `rate>0.9`, `count == 0`. Times are in milliseconds.
 ///
@@ -78,7 +32,7 @@ public struct ThresholdExpression: Equatable, Sendable, CustomStringConvertible 
         self.comparison = comparison
         scanner.skipSpaces()
         let beforeNumber = scanner
-        guard let value = NumberText.decimal(scanner.take { $0 != " " }) else {
+        guard let value = Double(decimal: scanner.take { $0 != " " }) else {
             throw beforeNumber.error("expected a number")
         }
         self.value = value
@@ -90,16 +44,16 @@ public struct ThresholdExpression: Equatable, Sendable, CustomStringConvertible 
     private static func aggregation(_ scanner: inout TextScanner) throws(ThresholdSyntaxError) -> Aggregation {
         let start = scanner
         let word = scanner.take { $0.isWordCharacter }
-        if let aggregation = Aggregation.words[word] { return aggregation }
         guard word == "p", scanner.take("(") else {
+            if let aggregation = Aggregation(word) { return aggregation }
             throw start.error("expected one of count, rate, value, avg, min, max, med, p(N)")
         }
         let beforeNumber = scanner
-        guard let percentile = NumberText.decimal(scanner.take { $0 != ")" }), (0...100).contains(percentile) else {
+        guard let aggregation = Aggregation("p(\(scanner.take { $0 != ")" }))") else {
             throw beforeNumber.error("expected a percentile from 0 to 100")
         }
         guard scanner.take(")") else { throw scanner.error("expected \")\"") }
-        return .percentile(percentile)
+        return aggregation
     }
 
     /// Whether the figure meets the condition. One that is not a number meets none, not even `!=`.

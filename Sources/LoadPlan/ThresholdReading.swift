@@ -1,3 +1,6 @@
+import JSONText
+import Metrics
+
 extension Threshold {
     /// Reads `options.thresholds`, in the order of the metrics' names.
     static func read(_ options: OptionReader) -> [Threshold] {
@@ -21,7 +24,7 @@ extension Threshold {
     }
 
     private static func read(
-        _ value: JSONValue, _ path: String, _ selector: MetricSelector, _ problems: ProblemList
+        _ value: JSON, _ path: String, _ selector: MetricSelector, _ problems: ProblemList
     ) -> Threshold? {
         if case .string(let text) = value {
             return Self.expression(text, path, problems).map {

@@ -1,3 +1,5 @@
+import Metrics
+
 /// `--mix polling=20,upgrade=60,websocket=20`: which transports a user has, in percent of the users.
 public struct TransportMix: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {

@@ -1,3 +1,4 @@
+import LoadPlan
 import Metrics
 
 /// What a run prints when it has ended, in k6's layout.
@@ -12,7 +13,7 @@ public struct EndSummary {
     private static let maximumErrors = 20
 
     public init(
-        _ result: RunResult, trendStatistics: [Aggregation] = RunResult.defaultTrendStatistics, hasColor: Bool
+        _ result: RunResult, trendStatistics: [Aggregation] = TrendStatistics.defaults, hasColor: Bool
     ) {
         self.result = result
         self.trendStatistics = trendStatistics
@@ -45,17 +46,11 @@ public struct EndSummary {
         return selectors.map { selector in
             ["    \(selector)"]
                 + self.result.run.thresholds.filter { $0.selector == selector }.map { threshold in
-                    let verdict = "'\(threshold.expression)' \(threshold.aggregation)=\(self.value(of: threshold))"
+                    let value = self.result.text(ofValueOf: threshold) ?? "(no values)"
+                    let verdict = "'\(threshold.expression)' \(threshold.expression.aggregation)=\(value)"
                     return "    \(self.mark(threshold.passed)) \(verdict)"
                 }
         }
-    }
-
-    private func value(of threshold: RunDescription.Threshold) -> String {
-        guard let value = threshold.value else { return "(no values)" }
-        let name = MetricRegistry.resolve(threshold.selector).metric
-        guard let definition = self.result.metrics[name]?.definition else { return NumberText.plain(value) }
-        return NumberText.text(of: threshold.aggregation, value, definition)
     }
 
     private func mark(_ passed: Bool) -> String { passed ? self.style("✓", .good) : self.style("✗", .bad) }
@@ -111,7 +106,7 @@ public struct EndSummary {
     }
 
     private func times(of entry: ErrorTable.Entry) -> String {
-        let time = { (time: Double) in NumberText.duration(Swift.max(time - self.result.run.start, 0) * 1_000) }
+        let time = self.result.timeText(of:)
         return entry.count == 1
             ? "after \(time(entry.first))" : "first after \(time(entry.first)), last \(time(entry.last))"
     }

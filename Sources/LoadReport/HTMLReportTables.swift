@@ -1,3 +1,4 @@
+import LoadPlan
 import Metrics
 
 /// The tables of a report; empty where a run has nothing to show in one.
@@ -9,14 +10,9 @@ enum HTMLReportTables {
 
     static func thresholds(_ result: RunResult) -> String {
         let rows = result.run.thresholds.map { threshold in
-            let name = MetricRegistry.resolve(threshold.selector).metric
-            let definition = result.metrics[name]?.definition
-            let value = threshold.value.map { value in
-                definition.map { NumberText.text(of: threshold.aggregation, value, $0) } ?? NumberText.plain(value)
-            }
-            return [
-                threshold.passed ? "✓ passed" : "✗ failed", threshold.selector.description, threshold.expression,
-                value ?? "no values",
+            [
+                threshold.passed ? "✓ passed" : "✗ failed", threshold.selector.description,
+                threshold.expression.description, result.text(ofValueOf: threshold) ?? "no values",
             ]
         }
         return rows.isEmpty ? "" : HTMLText.table(["Verdict", "Metric", "Demanded", "Was"], textColumns: 3, rows)
@@ -64,7 +60,7 @@ enum HTMLReportTables {
     }
 
     static func errors(_ result: RunResult) -> String {
-        let time = { (time: Double) in NumberText.duration(Swift.max(time - result.run.start, 0) * 1_000) }
+        let time = result.timeText(of:)
         let rows = result.errors.sorted.map { key, entry in
             [
                 key.name.isEmpty ? key.kind : "\(key.kind) \(key.name)", key.text, String(entry.count),

@@ -1,3 +1,6 @@
+import JSONText
+import Metrics
+
 /// Lines over a common axis, as an SVG picture that needs no script: colours come from the page's style, values of a
 /// place from the browser's own tool tips.
 struct LinePlot {
@@ -40,7 +43,7 @@ struct LinePlot {
     var html: String {
         let scale = PlotScale(upTo: self.series.flatMap(\.values).compactMap(\.self).max() ?? 0)
         var html = "<figure><figcaption><b>\(HTMLText.escape(self.title))</b>\(self.legend)</figcaption>\n"
-        html += "<svg viewBox=\"0 0 \(Self.width.plainNumber) \(Self.height.plainNumber)\" role=\"img\" "
+        html += "<svg viewBox=\"0 0 \(Self.width.plainText) \(Self.height.plainText)\" role=\"img\" "
         html += "aria-label=\"\(HTMLText.escape(self.summary))\">\n"
         html += self.grid(scale)
         for (index, series) in self.series.enumerated() {

@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// The four files of Locust's `--csv`, with its columns. Times are milliseconds and, unlike Locust's, not cut to whole

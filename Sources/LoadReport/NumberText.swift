@@ -1,61 +1,24 @@
+import LoadPlan
 import Metrics
-
-extension Double {
-    /// With so many digits after the point, rounded (halves away from zero).
-    func fixed(_ digits: Int) -> String {
-        let scale = Self.powersOfTen[digits]
-        guard self.isFinite, self.magnitude * scale < 9e18 else { return self.plainText }
-        return Self.text(ofScaled: Int64((self * scale).rounded()), digits: digits)
-    }
-
-    /// As `fixed`, with the digits after the last cut off: a share of 99.999 % must not read as all.
-    func truncated(_ digits: Int) -> String {
-        let scale = Self.powersOfTen[digits]
-        guard self.isFinite, self.magnitude * scale < 9e18 else { return self.plainText }
-        // A product such as 0.29 * 100 is just below the number that was meant.
-        let scaled = self * scale
-        let nearest = scaled.rounded()
-        let kept = (scaled - nearest).magnitude < 1e-12 * Swift.max(nearest.magnitude, 1) ? nearest : scaled
-        return Self.text(ofScaled: Int64(kept.rounded(.towardZero)), digits: digits)
-    }
-
-    /// Up to so many digits after the point, without zeros at the end.
-    func short(_ digits: Int) -> String { Self.withoutTrailingZeros(self.fixed(digits)) }
-
-    static func withoutTrailingZeros(_ text: String) -> String {
-        guard text.contains("."), !text.contains("e") else { return text }
-        var text = Substring(text)
-        while text.hasSuffix("0") { text.removeLast() }
-        if text.hasSuffix(".") { text.removeLast() }
-        return text == "-0" ? "0" : String(text)
-    }
-
-    /// The shortest text that reads as this number again, in JSON's grammar.
-    var plainNumber: String { self.plainText }
-
-    private static let powersOfTen: [Double] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
-
-    private static func text(ofScaled scaled: Int64, digits: Int) -> String {
-        guard digits > 0 else { return String(scaled) }
-        let text = String(scaled.magnitude)
-        let padded = String(repeating: "0", count: Swift.max(digits + 1 - text.count, 0)) + text
-        return (scaled < 0 ? "-" : "") + padded.dropLast(digits) + "." + padded.suffix(digits)
-    }
-}
 
 /// How k6's summary writes numbers, by what they are.
 enum NumberText {
+    /// With two digits after the point; without any below a microsecond and from a minute on.
+    ///
     /// - Parameter milliseconds: a duration; may be negative, as a difference is.
     static func duration(_ milliseconds: Double) -> String {
-        if milliseconds < 0 { return "-" + Self.duration(-milliseconds) }
-        if milliseconds == 0 { return "0s" }
-        if milliseconds < 0.001 { return (milliseconds * 1e6).truncated(0) + "ns" }
-        if milliseconds < 1 { return Self.trimmed(milliseconds * 1_000) + "µs" }
-        if milliseconds < 1_000 { return Self.trimmed(milliseconds) + "ms" }
-        if milliseconds < 60_000 { return Self.trimmed(milliseconds / 1_000) + "s" }
-        let seconds = Int64(Swift.min(milliseconds / 1_000, 9e15))
-        let minutes = "\(seconds / 60 % 60)m\(seconds % 60)s"
-        return seconds < 3_600 ? minutes : "\(seconds / 3_600)h\(minutes)"
+        // Nanoseconds of more than 292 years do not fit.
+        let magnitude = Swift.min(milliseconds.magnitude, 9e12)
+        let step: Double =
+            switch magnitude {
+            case ..<0.001: 1
+            case ..<1: 10
+            case ..<1_000: 10_000
+            case ..<60_000: 10_000_000
+            default: 1_000_000_000
+            }
+        let nanoseconds = (magnitude * 1e6 / step).truncatedWhole * Int64(step)
+        return Duration.nanoseconds(milliseconds < 0 ? -nanoseconds : nanoseconds).planText
     }
 
     /// In units of 1000 bytes.
@@ -81,6 +44,18 @@ enum NumberText {
         case .data: Self.bytes(value)
         }
     }
+}
 
-    private static func trimmed(_ value: Double) -> String { Double.withoutTrailingZeros(value.truncated(2)) }
+extension RunResult {
+    /// What the threshold's metric was at the end; nil where nothing was recorded.
+    func text(ofValueOf threshold: RunDescription.Threshold) -> String? {
+        threshold.value.map { value in
+            guard let definition = self.metrics[threshold.selector]?.definition else { return NumberText.plain(value) }
+            return NumberText.text(of: threshold.expression.aggregation, value, definition)
+        }
+    }
+
+    /// - Parameter time: seconds since 1970.
+    /// - Returns: how long after the start that was.
+    func timeText(of time: Double) -> String { NumberText.duration(Swift.max(time - self.run.start, 0) * 1_000) }
 }

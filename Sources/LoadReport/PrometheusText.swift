@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// The metrics in Prometheus' text format, version 0.0.4.
@@ -99,7 +100,7 @@ public enum PrometheusText {
     private static func labels(_ tags: TagSet, _ extra: (String, String)? = nil) -> String {
         var labels: [(name: String, value: String)] = []
         for tag in tags.tags {
-            var name = String(tag.key.unicodeScalars.map { Self.isLabelScalar($0) ? Character($0) : "_" })
+            var name = String(tag.key.unicodeScalars.map { $0.isWordCharacter ? Character($0) : "_" })
             if name.first?.isNumber ?? true { name = "_" + name }
             // Names with two underscores at the beginning are Prometheus' own.
             if name.hasPrefix("__") || name == extra?.0 { name = "tag" + name }
@@ -109,10 +110,6 @@ public enum PrometheusText {
         if let extra { labels.append(extra) }
         guard !labels.isEmpty else { return "" }
         return "{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}"
-    }
-
-    private static func isLabelScalar(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_")
     }
 
     private static func escaped(_ value: String) -> String {

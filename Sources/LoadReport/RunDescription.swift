@@ -1,3 +1,4 @@
+import LoadPlan
 import Metrics
 
 /// What ran and how it ended: all that a report says beside the measurements.
@@ -15,51 +16,23 @@ public struct RunDescription: Sendable, Equatable {
 
     /// What was demanded of a metric, and what came of it.
     public struct Threshold: Sendable, Equatable {
-        public enum Comparison: String, Sendable {
-            case less = "<"
-            case lessOrEqual = "<="
-            case greater = ">"
-            case greaterOrEqual = ">="
-            case equal = "=="
-            case strictlyEqual = "==="
-            case unequal = "!="
-        }
-
         public var selector: MetricSelector
-        /// As it was written: `p(95)<200`.
-        public var expression: String
-        public var aggregation: Aggregation
-        public var comparison: Comparison
-        /// In the metric's shown unit; for rates from 0 to 1.
-        public var bound: Double
-        /// The value at the end; nil where nothing was recorded.
+        public var expression: ThresholdExpression
+        /// The value at the end, in the metric's shown unit; nil where nothing was recorded.
         public var value: Double?
         public var passed: Bool
 
         public init(
-            selector: MetricSelector, expression: String, aggregation: Aggregation, comparison: Comparison,
-            bound: Double, value: Double? = nil, passed: Bool = true
+            selector: MetricSelector, expression: ThresholdExpression, value: Double? = nil, passed: Bool = true
         ) {
-            (self.selector, self.expression, self.aggregation) = (selector, expression, aggregation)
-            (self.comparison, self.bound, self.value, self.passed) = (comparison, bound, value, passed)
+            (self.selector, self.expression) = (selector, expression)
+            (self.value, self.passed) = (value, passed)
         }
 
         /// Compares again; without a value there is nothing that could have failed.
         mutating func evaluate(_ metrics: MetricSet, seconds: Double) {
-            self.value = metrics.value(self.selector, self.aggregation, seconds: seconds)
-            guard let value = self.value else {
-                self.passed = true
-                return
-            }
-            self.passed =
-                switch self.comparison {
-                case .less: value < self.bound
-                case .lessOrEqual: value <= self.bound
-                case .greater: value > self.bound
-                case .greaterOrEqual: value >= self.bound
-                case .equal, .strictlyEqual: value == self.bound
-                case .unequal: value != self.bound
-                }
+            self.value = metrics.value(self.selector, self.expression.aggregation, seconds: seconds)
+            self.passed = self.value.map(self.expression.holds(for:)) ?? true
         }
     }
 

@@ -1,3 +1,5 @@
+import JSONText
+import LoadPlan
 import Metrics
 
 extension RunResult {
@@ -6,7 +8,7 @@ extension RunResult {
 
     /// The whole run as JSON: k6's `root_group` and `metrics` for those who read k6's exports, and under `eio_lua`
     /// everything that a report or a merge needs, exactly: histograms, the timeline, errors, the description.
-    public func export(trendStatistics: [Aggregation] = RunResult.defaultTrendStatistics) -> String {
+    public func export(trendStatistics: [Aggregation] = TrendStatistics.defaults) -> String {
         let own: JSON = .object([
             "format": .integer(Self.exportFormat),
             "run": self.run.json,
@@ -46,8 +48,9 @@ extension RunDescription.Threshold {
     fileprivate var json: JSON {
         .object([
             "metric": .string(self.selector.metric), "tags": self.selector.tags.json,
-            "expression": .string(self.expression), "aggregation": .string(self.aggregation.description),
-            "comparison": .string(self.comparison.rawValue), "bound": .number(self.bound),
+            "expression": .string(self.expression.description),
+            "aggregation": .string(self.expression.aggregation.description),
+            "comparison": .string(self.expression.comparison.rawValue), "bound": .number(self.expression.value),
             "value": .optional(self.value), "passed": .bool(self.passed),
         ])
     }

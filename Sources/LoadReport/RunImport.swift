@@ -1,3 +1,5 @@
+import JSONText
+import LoadPlan
 import Metrics
 
 /// An export that cannot be read, and why.
@@ -12,7 +14,7 @@ extension RunResult {
     ///
     /// - Throws: where the bytes are no such export, or of a later form.
     public init(export bytes: [UInt8]) throws(ExportError) {
-        guard let json = JSONParser.parse(bytes) else { throw ExportError("the file is not JSON") }
+        guard let json = JSON(parsing: bytes) else { throw ExportError("the file is not JSON") }
         guard let own = json["eio_lua"] else {
             throw ExportError("the file is no export of eio-lua load: it has no member 'eio_lua'")
         }
@@ -99,14 +101,10 @@ extension RunDescription.Scenario {
 
 extension RunDescription.Threshold {
     fileprivate init?(json: JSON) {
-        guard let selector = MetricSelector(json: json), let expression = json["expression"]?.string,
-            let aggregation = json["aggregation"]?.string.flatMap({ Aggregation($0) }),
-            let comparison = json["comparison"]?.string.flatMap(Comparison.init(rawValue:)),
-            let bound = json["bound"]?.double, let passed = json["passed"]?.bool
+        guard let selector = MetricSelector(json: json), let text = json["expression"]?.string,
+            let expression = try? ThresholdExpression(parsing: text), let passed = json["passed"]?.bool
         else { return nil }
-        self.init(
-            selector: selector, expression: expression, aggregation: aggregation, comparison: comparison,
-            bound: bound, value: json["value"]?.double, passed: passed)
+        self.init(selector: selector, expression: expression, value: json["value"]?.double, passed: passed)
     }
 }
 

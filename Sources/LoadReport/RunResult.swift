@@ -65,9 +65,4 @@ public struct RunResult: Sendable, Equatable {
             (self.run.exitCode, self.run.exitReason) = (0, "")
         }
     }
-
-    /// The numbers that summaries show of a trend, unless others are asked for: k6's.
-    public static let defaultTrendStatistics: [Aggregation] = [
-        .average, .minimum, .median, .maximum, .percentile(90), .percentile(95),
-    ]
 }

@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// A value as `--out` writes it: one sample, or what a counter got in a second.

@@ -1,3 +1,5 @@
+import JSONText
+import LoadPlan
 import Metrics
 
 extension RunResult {
@@ -11,10 +13,9 @@ extension RunResult {
         }
         for threshold in self.run.thresholds where !threshold.selector.tags.isEmpty || threshold.isOfAlias {
             guard !metrics.contains(where: { $0.key == threshold.selector.description }) else { continue }
-            let name = MetricRegistry.resolve(threshold.selector).metric
-            guard let value = self.metrics.value(of: threshold.selector), let record = self.metrics[name] else {
-                continue
-            }
+            guard let value = self.metrics.value(of: threshold.selector),
+                let record = self.metrics[threshold.selector]
+            else { continue }
             metrics.append(self.member(threshold.selector, record.definition, value, trendStatistics))
         }
         return [
@@ -31,7 +32,7 @@ extension RunResult {
             seconds: self.run.seconds, unit: definition.unit, trendStatistics: trendStatistics)
         let thresholds = self.run.thresholds.filter { $0.selector == selector }
         if !thresholds.isEmpty {
-            let verdicts = thresholds.map { JSON.Member(key: $0.expression, value: .bool(!$0.passed)) }
+            let verdicts = thresholds.map { JSON.Member(key: $0.expression.description, value: .bool(!$0.passed)) }
             members.append(JSON.Member(key: "thresholds", value: .object(verdicts)))
         }
         return JSON.Member(key: selector.description, value: .object(members))

@@ -1,14 +1,11 @@
+import Metrics
+
 /// Points in time as outputs write them, in UTC.
 enum Timestamp {
     /// RFC 3339 with as many digits of the second as are needed, at most nine.
     static func rfc3339(nanoseconds: Int64) -> String {
         let (seconds, rest) = Self.split(nanoseconds, by: 1_000_000_000)
-        var fraction = ""
-        if rest > 0 {
-            let digits = String(rest)
-            fraction = "." + String(repeating: "0", count: 9 - digits.count) + digits
-            while fraction.hasSuffix("0") { fraction.removeLast() }
-        }
+        let fraction = DecimalText.withoutTrailingZeros(DecimalText.text(ofScaled: rest, digits: 9)).dropFirst()
         return Self.date(seconds: seconds, separator: "T") + fraction + "Z"
     }
 

@@ -1,3 +1,5 @@
+import JSONText
+
 /// A number that is made of a metric's values: what thresholds compare and summaries show.
 public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
     case count, rate, value
@@ -18,7 +20,7 @@ public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
         case "med": self = .median
         default:
             guard text.hasPrefix("p("), text.hasSuffix(")"),
-                let percentile = Double(text.dropFirst(2).dropLast()), (0...100).contains(percentile)
+                let percentile = Double(decimal: text.dropFirst(2).dropLast()), (0...100).contains(percentile)
             else { return nil }
             self = .percentile(percentile)
         }
@@ -46,20 +48,13 @@ public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    static func names(for kind: MetricKind) -> String {
+    /// The names of those that apply, for messages.
+    public static func names(for kind: MetricKind) -> String {
         switch kind {
         case .counter: "count, rate"
         case .gauge: "value"
         case .rate: "rate"
         case .trend: "avg, min, max, med, p(N)"
         }
-    }
-}
-
-extension Double {
-    /// Without `.0` where it is whole.
-    package var plainText: String {
-        let text = self.description
-        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }

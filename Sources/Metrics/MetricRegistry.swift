@@ -70,25 +70,18 @@ public final class MetricRegistry: Sendable {
     /// All metrics, in the order of their numbers.
     public var definitions: [MetricDefinition] { self.state.withLock { $0.definitions } }
 
+    /// The definition of the metric that a selector means, or nil where there is no such metric.
+    public func definition(of selector: MetricSelector) -> MetricDefinition? {
+        self.metric(named: Self.resolve(selector).metric).map(self.definition(of:))
+    }
+
+    /// What a selector may name: all metrics and k6's names for parts of them, in the order of the names.
+    public var names: [String] { (self.definitions.map(\.name) + BuiltInMetric.aliases.keys).sorted() }
+
     /// What a selector means: k6's WebSocket names are parts of other metrics.
     public static func resolve(_ selector: MetricSelector) -> MetricSelector {
         guard let alias = BuiltInMetric.aliases[selector.metric] else { return selector }
         return MetricSelector(metric: alias.metric, tags: TagSet(alias.tags.tags + selector.tags.tags))
-    }
-
-    /// Checks that a threshold can be evaluated.
-    ///
-    /// - Throws: where no such metric exists, or its kind has no such aggregation.
-    public func validate(_ selector: MetricSelector, _ aggregation: Aggregation) throws(MetricError) {
-        guard let metric = self.metric(named: Self.resolve(selector).metric) else {
-            throw MetricError("there is no metric '\(selector.metric)'")
-        }
-        let kind = self.definition(of: metric).kind
-        guard aggregation.applies(to: kind) else {
-            throw MetricError(
-                "'\(aggregation)' cannot be had of '\(selector.metric)', a \(kind): "
-                    + "possible are \(Aggregation.names(for: kind))")
-        }
     }
 
     /// The warnings that have come up since the last call, each once in a run.
@@ -119,8 +112,7 @@ public final class MetricRegistry: Sendable {
     }
 
     private static func isName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= 128 else { return false }
-        let isLetter = { (byte: UInt8) in byte == UInt8(ascii: "_") || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
-        return isLetter(first) && name.utf8.allSatisfy { isLetter($0) || $0 >= 0x30 && $0 <= 0x39 }
+        guard let first = name.unicodeScalars.first, !first.isDigit else { return false }
+        return name.utf8.count <= 128 && name.unicodeScalars.allSatisfy(\.isWordCharacter)
     }
 }

@@ -34,6 +34,8 @@ public struct MetricSet: Sendable, Equatable {
 
     public subscript(name: String) -> Record? { self.places[name].map { self.records[$0] } }
     public subscript(metric: BuiltInMetric) -> Record? { self[metric.definition.name] }
+    /// The whole metric of which the selector names a part.
+    public subscript(selector: MetricSelector) -> Record? { self[MetricRegistry.resolve(selector).metric] }
 
     /// What the series that the selector names have together; nil where there is none.
     public func value(of selector: MetricSelector) -> MetricValue? {
@@ -51,7 +53,7 @@ public struct MetricSet: Sendable, Equatable {
     /// - Parameter seconds: how long the values were collected; for the rate of a counter.
     /// - Returns: nil where nothing was recorded, but 0 for a counter.
     public func value(_ selector: MetricSelector, _ aggregation: Aggregation, seconds: Double) -> Double? {
-        guard let value = self.value(of: selector), let record = self[MetricRegistry.resolve(selector).metric] else {
+        guard let value = self.value(of: selector), let record = self[selector] else {
             return aggregation == .count ? 0 : nil
         }
         return record.value(of: aggregation, in: value, seconds: seconds)

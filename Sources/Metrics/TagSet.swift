@@ -45,16 +45,3 @@ public struct TagSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         other.tags.allSatisfy { wanted in self.tags.contains(wanted) }
     }
 }
-
-/// A metric, or the part of it whose samples have certain tags: `metric{key:value,key:value}`.
-public struct MetricSelector: Hashable, Sendable, CustomStringConvertible {
-    public let metric: String
-    public let tags: TagSet
-
-    public init(metric: String, tags: TagSet = TagSet()) { (self.metric, self.tags) = (metric, tags) }
-
-    public var description: String {
-        guard !self.tags.isEmpty else { return self.metric }
-        return "\(self.metric){\(self.tags.tags.map { "\($0.key):\($0.value)" }.joined(separator: ","))}"
-    }
-}

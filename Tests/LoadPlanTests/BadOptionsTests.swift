@@ -23,6 +23,7 @@ struct BadOptionsTests {
             (#"{"vus":-1}"#, "options.vus", "-1", "whole number"),
             (#"{"vus":0}"#, "options.vus", "0", "1 or more"),
             (#"{"vus":true}"#, "options.vus", "true", "whole number"),
+            (#"{"vus":{"b":"<\"","a":2}}"#, "options.vus", #"{"a":2,"b":"<\""}"#, "whole number"),
             (#"{"vus":1e30}"#, "options.vus", "1e+30", "whole number"),
             (#"{"duration":"10 sec"}"#, "options.duration", #""10 sec""#, "1m30s"),
             (#"{"duration":0}"#, "options.duration", "0", "more than 0"),

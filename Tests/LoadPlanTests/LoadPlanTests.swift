@@ -1,4 +1,5 @@
 import LoadPlan
+import Metrics
 import Testing
 
 struct LoadPlanTests {
@@ -114,7 +115,7 @@ struct LoadPlanTests {
         for text in ["10", "0s", "-1s", "x"] {
             #expect(throws: OptionErrors.self, "\(text)") { try CommandLineOptions.duration(text, option: "-d") }
         }
-        #expect(try TrendStatistic.list(commandLine: "avg,p(99.9)") == [.average, .percentile(99.9)])
-        #expect(throws: OptionErrors.self) { try TrendStatistic.list(commandLine: "avg,mean") }
+        #expect(try TrendStatistics.list(commandLine: "avg,p(99.9)") == [.average, .percentile(99.9)])
+        #expect(throws: OptionErrors.self) { try TrendStatistics.list(commandLine: "avg,mean") }
     }
 }

@@ -1,4 +1,5 @@
 import LoadPlan
+import Metrics
 import Testing
 
 struct ThresholdTests {
@@ -34,33 +35,6 @@ struct ThresholdTests {
         }
     }
 
-    @Test func selectors() throws {
-        #expect(try MetricSelector(parsing: "eio_time") == MetricSelector(metric: "eio_time"))
-        let tags = ["name": "join", "transport": "polling"]
-        for text in [
-            "m{name:join,transport:polling}", "m{transport:polling,name:join}", "m{ name : join , transport:polling }",
-            #"m{name:"join",transport:'polling'}"#,
-        ] {
-            #expect(try MetricSelector(parsing: text) == MetricSelector(metric: "m", tags: tags))
-        }
-        #expect(try MetricSelector(parsing: "m{url:http://a:1/b,x:}").tags.map(\.value) == ["http://a:1/b", ""])
-        #expect("\(try MetricSelector(parsing: "m{b:2, a:1}"))" == "m{a:1,b:2}")
-        #expect(try MetricSelector(parsing: #"m{a:"x,}y"}"#).tags.map(\.value) == ["x,}y"])
-    }
-
-    @Test(arguments: [
-        ("", 1), ("1m", 1), ("m{", 3), ("m{}", 3), ("m{a}", 4), ("m{a:1", 6), ("m{a:1}x", 7), ("m{a:1,a:2}", 7),
-        ("m {a:1}", 2), (#"m{a:"x}"#, 8), ("m{:1}", 3), ("m-x", 2),
-    ])
-    func badSelectors(_ text: String, _ position: Int) {
-        do {
-            let selector = try MetricSelector(parsing: text)
-            Issue.record("\(selector)")
-        } catch {
-            #expect(error.position == position, "\(error)")
-        }
-    }
-
     @Test(arguments: ["<", "<=", ">", ">=", "==", "===", "!="])
     func whatIsNotANumberMeetsNothing(_ sign: String) throws {
         #expect(try !ThresholdExpression(parsing: "avg\(sign)1").holds(for: .nan))
@@ -79,19 +53,6 @@ struct ThresholdTests {
         #expect(try holds("!=") == [true, false, true])
     }
 
-    @Test func theKindOfTheMetricDecidesWhatItHas() throws {
-        let words: [MetricKind: [String]] = [
-            .counter: ["count", "rate"], .gauge: ["value"], .rate: ["rate"],
-            .trend: ["avg", "min", "max", "med", "p(95)"],
-        ]
-        for kind in MetricKind.allCases {
-            for word in ["count", "rate", "value", "avg", "min", "max", "med", "p(95)"] {
-                let aggregation = try ThresholdExpression(parsing: word + "<1").aggregation
-                #expect(aggregation.fits(kind) == words[kind]!.contains(word))
-            }
-        }
-    }
-
     private func thresholds(_ json: String) throws -> [Threshold] {
         try LoadOptions(json: #"{"thresholds":\#(json)}"#).thresholds
     }
@@ -99,7 +60,7 @@ struct ThresholdTests {
     @Test func unknownMetricsAndWrongKinds() throws {
         let thresholds = try self.thresholds(
             #"{"eio_tiem":["avg<1"],"eio_time":["avg<1","count<1"],"zzz{a:b}":[{"threshold":"rate>1"}]}"#)
-        let problems = Threshold.problems(thresholds, kinds: ["eio_time": .trend, "checks": .rate])
+        let problems = Threshold.problems(thresholds, registry: MetricRegistry())
         #expect(
             problems.map(\.path) == [
                 "options.thresholds.eio_tiem[1]", "options.thresholds.eio_time[2]",
@@ -108,6 +69,19 @@ struct ThresholdTests {
         #expect(problems[0].message.contains(#"did you mean "eio_time"?"#))
         #expect(problems[1].message.contains("avg, min, max, med, p(N)"))
         #expect(problems[2].message.contains(#"no metric "zzz""#))
+    }
+
+    @Test(arguments: [
+        ("eio_connect", "p(95)", true), ("eio_connect", "rate", false), ("iterations", "count", true),
+        ("iterations", "avg", false), ("checks", "rate", true), ("vus", "value", true), ("vus", "max", false),
+        ("nothing", "count", false), ("ws_msgs_sent", "count", true), ("ws_sessions", "avg", false),
+        ("joins", "count", true), ("joins", "p(95)", false),
+    ])
+    func whatAThresholdMayAskFor(_ metric: String, _ aggregation: String, _ isValid: Bool) throws {
+        let registry = MetricRegistry()
+        _ = try registry.declare("joins", .counter)
+        let thresholds = try self.thresholds(#"{"\#(metric)":["\#(aggregation)<1"]}"#)
+        #expect(Threshold.problems(thresholds, registry: registry).isEmpty == isValid)
     }
 
     @Test func evaluatedWithTheFiguresOfTheMoment() throws {

@@ -50,11 +50,7 @@ struct RunExportTests {
 
     @Test func verdictsOfAMergeAreThoseOfTheSums() throws {
         var first = try SampleRun.result()
-        first.run.thresholds = [
-            .init(
-                selector: MetricSelector(metric: "joins"), expression: "count>100", aggregation: .count,
-                comparison: .greater, bound: 100, value: 90, passed: false)
-        ]
+        first.run.thresholds = [try SampleRun.threshold("joins", "count>100", value: 90, passed: false)]
         var second = first
         second.run.start += 1
         try first.merge(second)

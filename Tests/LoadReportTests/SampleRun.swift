@@ -1,3 +1,4 @@
+import LoadPlan
 import LoadReport
 import Metrics
 
@@ -5,31 +6,34 @@ import Metrics
 enum SampleRun {
     static let start = 1_700_000_000.0
 
-    static let thresholds: [RunDescription.Threshold] = [
+    static func threshold(
+        _ selector: String, _ expression: String, value: Double? = nil, passed: Bool = true
+    ) throws -> RunDescription.Threshold {
         .init(
-            selector: MetricSelector(metric: "eio_time", tags: ["name": "join"]), expression: "p(95)<1500",
-            aggregation: .percentile(95), comparison: .less, bound: 1_500),
-        .init(
-            selector: MetricSelector(metric: "eio_time", tags: ["name": "join"]), expression: "p(90)<20",
-            aggregation: .percentile(90), comparison: .less, bound: 20),
-        .init(
-            selector: MetricSelector(metric: "checks"), expression: "rate>0.99", aggregation: .rate,
-            comparison: .greater, bound: 0.99),
-        .init(
-            selector: MetricSelector(metric: "eio_ping_gap"), expression: "max<1", aggregation: .maximum,
-            comparison: .less, bound: 1),
-    ]
+            selector: try MetricSelector(parsing: selector), expression: try ThresholdExpression(parsing: expression),
+            value: value, passed: passed)
+    }
+
+    static func thresholds() throws -> [RunDescription.Threshold] {
+        [
+            try Self.threshold("eio_time{name:join}", "p(95)<1500"),
+            try Self.threshold("eio_time{name:join}", "p(90)<20"), try Self.threshold("checks", "rate>0.99"),
+            try Self.threshold("eio_ping_gap", "max<1"),
+        ]
+    }
 
     static let description = RunDescription(
         name: "chat", script: "chat.lua", commandLine: "eio-lua load chat.lua -u 2 -d 10s", version: "1.0",
         start: Self.start, seconds: 10, seed: .max,
         scenarios: [RunDescription.Scenario(name: "chat", executor: "constant-vus", plan: "2 users for 10s")],
-        thresholds: Self.thresholds, exitReason: "thresholds failed", exitCode: 99)
+        exitReason: "thresholds failed", exitCode: 99)
 
     /// - Parameters:
     ///   - part: of `parts`; the samples of all parts together are those of the whole.
     static func result(part: Int = 0, of parts: Int = 1) throws -> RunResult {
-        let registry = MetricRegistry(selectors: Self.thresholds.map(\.selector))
+        var run = Self.description
+        run.thresholds = try Self.thresholds()
+        let registry = MetricRegistry(selectors: run.thresholds.map(\.selector))
         let shard = MetricShard(number: 0, registry: registry)
         var collector = Collector()
         let base = shard.tags(["scenario": "chat", "transport": "websocket"])
@@ -65,10 +69,10 @@ enum SampleRun {
         collector.merge(shard.takeDelta())
         collector.closeInterval(at: 2)
 
-        var run = Self.description
         for index in run.thresholds.indices {
             let threshold = run.thresholds[index]
-            run.thresholds[index].value = collector.value(threshold.selector, threshold.aggregation, seconds: 10)
+            run.thresholds[index].value = collector.value(
+                threshold.selector, threshold.expression.aggregation, seconds: 10)
             run.thresholds[index].passed = [true, false, false, true][index]
         }
         return RunResult(run: run, collector: collector)

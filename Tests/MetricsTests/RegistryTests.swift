@@ -29,34 +29,21 @@ struct RegistryTests {
         _ = try self.registry.declare(name, .counter)
     }
 
+    @Test func aSelectorMeansAMetric() throws {
+        let joins = try self.registry.declare("joins", .counter)
+        let definition = { (metric: String) in self.registry.definition(of: MetricSelector(metric: metric)) }
+        #expect(definition("joins") == self.registry.definition(of: joins))
+        #expect(definition("ws_connecting") == BuiltInMetric.connect.definition)
+        #expect(definition("nothing") == nil)
+        #expect(self.registry.names.allSatisfy { definition($0) != nil })
+        #expect(Set(self.registry.names).isSuperset(of: ["joins", "ws_sessions", "eio_time"]))
+    }
+
     @Test func theBuiltInOnesHaveTheirPlaces() {
         for metric in BuiltInMetric.allCases {
             #expect(self.registry.definition(of: MetricID(metric)) == metric.definition)
             #expect(self.registry.metric(named: metric.definition.name) == MetricID(metric))
         }
-    }
-
-    @Test(arguments: [
-        ("eio_connect", "p(95)", true), ("eio_connect", "rate", false), ("iterations", "count", true),
-        ("iterations", "avg", false), ("checks", "rate", true), ("vus", "value", true), ("vus", "max", false),
-        ("nothing", "count", false), ("ws_msgs_sent", "count", true), ("ws_sessions", "avg", false),
-    ])
-    func whatAThresholdMayAskFor(_ metric: String, _ aggregation: String, _ isValid: Bool) throws {
-        let aggregation = try #require(Aggregation(aggregation))
-        let validate = { try self.registry.validate(MetricSelector(metric: metric), aggregation) }
-        if isValid { try validate() } else { #expect(throws: MetricError.self) { try validate() } }
-    }
-
-    @Test func aggregationsAreReadAndWritten() {
-        for text in ["count", "rate", "value", "avg", "min", "max", "med", "p(95)", "p(99.9)", "p(0)"] {
-            #expect(Aggregation(text)?.description == text)
-        }
-        for text in ["", "p95", "p(101)", "p(-1)", "p(nan)", "p()", "AVG", "mean"] { #expect(Aggregation(text) == nil) }
-    }
-
-    @Test func selectorsAreWrittenAsK6Does() {
-        #expect(MetricSelector(metric: "a", tags: ["y": "2", "x": "1"]).description == "a{x:1,y:2}")
-        #expect(MetricSelector(metric: "a").description == "a")
     }
 
     @Test func namesAfterTheFirstThousandAreOther() throws {

@@ -1,17 +1,28 @@
-/// Reads a whole JSON text (RFC 8259).
-struct JSONParser {
+extension JSON {
+    /// Reads a whole JSON text (RFC 8259); nil where it is none, or is nested more than 64 deep.
+    ///
+    /// - Parameter leniently: for texts of others, of which as much as possible is to be understood: half a surrogate
+    ///   pair and bytes that are no UTF-8 become U+FFFD, a number beyond `Double`'s range becomes infinite. Else all
+    ///   three are mistakes.
+    public init?(parsing bytes: some Sequence<UInt8>, leniently: Bool = false) {
+        var parser = JSONParser(Array(bytes), isLenient: leniently)
+        guard let value = parser.whole() else { return nil }
+        self = value
+    }
+}
+
+private struct JSONParser {
     private let bytes: [UInt8]
+    private let isLenient: Bool
     private var index = 0
     private static let maximumDepth = 64
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], isLenient: Bool) { (self.bytes, self.isLenient) = (bytes, isLenient) }
 
-    /// The text's content, or nil where it is not JSON.
-    static func parse(_ bytes: [UInt8]) -> JSON? {
-        var parser = JSONParser(bytes)
-        guard let value = parser.value(depth: 0) else { return nil }
-        parser.skipSpace()
-        return parser.index == bytes.count ? value : nil
+    mutating func whole() -> JSON? {
+        guard let value = self.value(depth: 0) else { return nil }
+        self.skipSpace()
+        return self.index == self.bytes.count ? value : nil
     }
 
     private var current: UInt8? { self.index < self.bytes.count ? self.bytes[self.index] : nil }
@@ -78,15 +89,38 @@ struct JSONParser {
 
     private mutating func number() -> JSON? {
         let start = self.index
-        while let byte = self.current,
-            byte >= 0x30 && byte <= 0x39 || byte == 0x2D || byte == 0x2B || byte == 0x2E || byte | 0x20 == 0x65
-        {
-            self.index += 1
-        }
+        guard let isInteger = self.skipNumber() else { return nil }
         let text = String(decoding: self.bytes[start..<self.index], as: UTF8.self)
-        if let integer = Int(text), !text.hasPrefix("+") { return .integer(integer) }
-        guard !text.hasPrefix("+"), let number = Double(text), number.isFinite else { return nil }
+        if isInteger, let integer = Int(text) { return .integer(integer) }
+        guard let number = Double(text), number.isFinite || self.isLenient else { return nil }
         return .number(number)
+    }
+
+    /// Passes a number by RFC 8259, section 6; nil where there is none, else whether it has neither point nor exponent.
+    private mutating func skipNumber() -> Bool? {
+        if self.current == UInt8(ascii: "-") { self.index += 1 }
+        let startsWithZero = self.current == UInt8(ascii: "0")
+        let digits = self.skipDigits()
+        guard digits > 0, digits == 1 || !startsWithZero else { return nil }
+        var isInteger = true
+        if self.current == UInt8(ascii: ".") {
+            isInteger = false
+            self.index += 1
+            guard self.skipDigits() > 0 else { return nil }
+        }
+        if self.current == UInt8(ascii: "e") || self.current == UInt8(ascii: "E") {
+            isInteger = false
+            self.index += 1
+            if self.current == UInt8(ascii: "+") || self.current == UInt8(ascii: "-") { self.index += 1 }
+            guard self.skipDigits() > 0 else { return nil }
+        }
+        return isInteger
+    }
+
+    private mutating func skipDigits() -> Int {
+        let start = self.index
+        while let byte = self.current, byte >= 0x30, byte <= 0x39 { self.index += 1 }
+        return self.index - start
     }
 
     private mutating func string() -> String? {
@@ -95,7 +129,9 @@ struct JSONParser {
         while let byte = self.current {
             self.index += 1
             switch byte {
-            case UInt8(ascii: "\""): return String(validating: content, as: UTF8.self)
+            case UInt8(ascii: "\""):
+                return self.isLenient
+                    ? String(decoding: content, as: UTF8.self) : String(validating: content, as: UTF8.self)
             case 0..<0x20: return nil
             case UInt8(ascii: "\\"):
                 guard let scalar = self.escape() else { return nil }
@@ -123,13 +159,17 @@ struct JSONParser {
 
     private mutating func unicodeEscape() -> Unicode.Scalar? {
         guard let first = self.fourDigits() else { return nil }
-        guard first >= 0xD800, first < 0xDC00 else { return Unicode.Scalar(first) }
-        guard self.current == UInt8(ascii: "\\") else { return nil }
-        self.index += 1
-        guard self.current == UInt8(ascii: "u") else { return nil }
-        self.index += 1
-        guard let second = self.fourDigits(), second >= 0xDC00, second < 0xE000 else { return nil }
-        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        let mark = self.index
+        if first < 0xDC00, self.bytes[mark...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) {
+            self.index += 2
+            guard let second = self.fourDigits() else { return nil }
+            if second >= 0xDC00, second < 0xE000 {
+                return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+            }
+            self.index = mark
+        }
+        return self.isLenient ? "\u{FFFD}" : nil
     }
 
     private mutating func fourDigits() -> UInt32? {

@@ -1,4 +1,4 @@
-/// A mistake in a threshold's text, with its place.
+/// A mistake in the text of a threshold or of its metric, with the place.
 public struct ThresholdSyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The whole text.
     public let text: String
@@ -10,27 +10,27 @@ public struct ThresholdSyntaxError: Error, Equatable, Sendable, CustomStringConv
 }
 
 /// Walks over a short text and knows where it is.
-struct TextScanner {
+package struct TextScanner {
     private let text: String
     private let scalars: [Unicode.Scalar]
     private var index = 0
 
-    init(_ text: String) {
+    package init(_ text: String) {
         self.text = text
         self.scalars = Array(text.unicodeScalars)
     }
 
-    var isAtEnd: Bool { self.index == self.scalars.count }
+    package var isAtEnd: Bool { self.index == self.scalars.count }
 
-    mutating func skipSpaces() { _ = self.take { $0 == " " } }
+    package mutating func skipSpaces() { _ = self.take { $0 == " " } }
 
-    mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    package mutating func take(_ scalar: Unicode.Scalar) -> Bool {
         guard !self.isAtEnd, self.scalars[self.index] == scalar else { return false }
         self.index += 1
         return true
     }
 
-    mutating func take(while accepts: (Unicode.Scalar) -> Bool) -> String {
+    package mutating func take(while accepts: (Unicode.Scalar) -> Bool) -> String {
         var taken = String.UnicodeScalarView()
         while !self.isAtEnd, accepts(self.scalars[self.index]) {
             taken.append(self.scalars[self.index])
@@ -39,7 +39,24 @@ struct TextScanner {
         return String(taken)
     }
 
-    func error(_ message: String) -> ThresholdSyntaxError {
+    package func error(_ message: String) -> ThresholdSyntaxError {
         ThresholdSyntaxError(text: self.text, position: self.index + 1, message: message)
+    }
+}
+
+extension Unicode.Scalar {
+    /// `0`-`9`.
+    package var isDigit: Bool { self >= "0" && self <= "9" }
+    /// `A`-`Z`, `a`-`z`, `0`-`9` or `_`.
+    package var isWordCharacter: Bool { self.isASCII && self.properties.isAlphabetic || self.isDigit || self == "_" }
+}
+
+extension String {
+    /// Without spaces at either end.
+    package var trimmed: String {
+        var text = self[...]
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
     }
 }
