@@ -112,9 +112,9 @@ final class LoadSession {
     }
 
     private static func line(_ progress: LoadRun.Progress, _ plan: LoadPlan) -> String {
-        let seconds = Double(progress.elapsed.components.seconds)
-        func count(_ metric: BuiltInMetric, _ aggregation: Metrics.Aggregation) -> Int {
-            let selector = Metrics.MetricSelector(metric: metric.definition.name)
+        let seconds = progress.seconds.rounded(.down)
+        func count(_ metric: BuiltInMetric, _ aggregation: Aggregation) -> Int {
+            let selector = MetricSelector(metric: metric.definition.name)
             return Int(progress.collector.value(selector, aggregation, seconds: max(seconds, 1)) ?? 0)
         }
         let complete = count(.iterations, .count) + count(.iterationsFailed, .count)
@@ -123,10 +123,9 @@ final class LoadSession {
     }
 
     private func description(_ start: Double, _ last: LoadRun.Progress) -> RunDescription {
-        let (seconds, attoseconds) = last.elapsed.components
         return RunDescription(
             name: self.scriptName, script: self.scriptName, commandLine: CommandLine.arguments.joined(separator: " "),
-            version: Version.number, start: start, seconds: Double(seconds) + Double(attoseconds) / 1e18,
+            version: Version.number, start: start, seconds: last.seconds,
             seed: self.settings.runSeed,
             scenarios: self.settings.plan.scenarios.map {
                 RunDescription.Scenario(

@@ -10,6 +10,11 @@ package final class LoadRun: Sendable {
         package let collector: Collector
         /// Since the start.
         package let elapsed: Duration
+
+        /// ``elapsed`` in seconds.
+        package var seconds: Double {
+            Double(self.elapsed.components.seconds) + Double(self.elapsed.components.attoseconds) / 1e18
+        }
     }
 
     private let settings: LoadSettings

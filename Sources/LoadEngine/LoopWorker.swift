@@ -42,6 +42,7 @@ final class LoopWorker {
                 scenario, machine: settings.plan.machine(for: scenario, share: share), worker: self, meter: meter,
                 sink: sink)
         }
+        self.running = self.runners.count
     }
 
     /// Since the run's start, on the clock that all loops share.
@@ -50,7 +51,8 @@ final class LoopWorker {
     /// - Parameter start: the run's start, the same on all loops.
     func start(at start: NIODeadline) {
         self.startedAt = start
-        self.running = self.runners.count
+        // A stop may have come first: a script on another loop aborts as soon as it runs.
+        guard self.running > 0 else { return }
         self.watchLag()
         for runner in self.runners { runner.start() }
     }

@@ -137,7 +137,7 @@ extension MetricRegistry {
     /// Makes a script's metric, or finds it.
     @discardableResult
     package func declare(_ metric: DeclaredMetric) throws(MetricError) -> MetricID {
-        let kind: Metrics.MetricKind =
+        let kind: MetricKind =
             switch metric.kind {
             case .counter: .counter
             case .gauge: .gauge

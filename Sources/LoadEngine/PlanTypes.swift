@@ -1,4 +1,0 @@
-import LoadPlan
-
-package typealias PlanSelector = MetricSelector
-package typealias PlanMetricKind = MetricKind
