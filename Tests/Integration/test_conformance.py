@@ -36,7 +36,7 @@ def integration_tests():
 def unit_tests():
     """`Suite.test` for the Swift functions with @Test."""
     tests = set()
-    for path in sorted((ROOT / "Tests" / "EngineIOTests").glob("*.swift")):
+    for path in sorted((ROOT / "Tests").glob("*Tests/*.swift")):
         suites = re.split(r"^(?:@Suite.*\s)?struct (\w+)", path.read_text(), flags=re.MULTILINE)
         for suite, body in zip(suites[1::2], suites[2::2]):
             for declaration in re.split(r"^    @Test", body, flags=re.MULTILINE)[1:]:
