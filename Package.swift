@@ -88,9 +88,10 @@ let package = Package(
             name: "eio-lua",
             dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "EngineIOTests",
-            dependencies: ["EngineIO", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["EngineIO", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
         .testTarget(
             name: "EngineIOServerTests",
@@ -105,8 +106,9 @@ let package = Package(
             dependencies: ["EngineIO", "EngineIOClient", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: settings),
-        .testTarget(name: "LoadPlanTests", dependencies: ["LoadPlan", "Metrics"], swiftSettings: settings),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "LoadPlanTests", dependencies: ["LoadPlan", "Metrics", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics"], swiftSettings: settings),
         .testTarget(
