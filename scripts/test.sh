@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up all that the tests need and runs them: format, unit tests, then the program against real servers.
 #   scripts/test.sh            everything
-#   scripts/test.sh unit       the Swift tests only
+#   scripts/test.sh unit       the unit tests only, of C and of Swift
 #   scripts/test.sh integration [pytest arguments]
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
@@ -20,6 +20,9 @@ check_format() {
 run_unit() {
     need_packages python3 python3-venv
     need_venv .venv-test Tests/Integration/requirements.txt
+    need_packages gcc libc6-dev
+    say "running the tests of the Lua host"
+    Tests/CLuaHost/run.sh
     say "running the Swift tests"
     # One at a time: tests that wait for a process hold one of the few threads of the concurrency pool.
     swift test --no-parallel
