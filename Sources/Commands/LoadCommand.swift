@@ -1,10 +1,7 @@
 import ArgumentParser
 import LoadEngine
 import LoadPlan
-import LoadReport
 import Logging
-import Metrics
-import NIOCore
 import Scripting
 
 #if canImport(Glibc)
@@ -91,10 +88,17 @@ struct LoadCommand: ParsableCommand {
             throw ValidationError("cannot read the script \(self.script): \(String(cString: strerror(errno)))")
         }
         do {
-            let settings = try self.settings()
-            let contents = try ScriptReader(settings).read()
+            let threads = try self.threadCount()
+            let script = try self.scriptSettings()
+            let contents = try ScriptReader(script).read()
+            let plan = try LoadPlan(
+                options: contents.options, commandLine: try self.planOptions(), shape: contents.shape,
+                segment: try self.segment())
+            let settings = LoadSettings(
+                script: script, plan: plan, shape: contents.shape, threads: threads,
+                seed: self.seed ?? UInt64.random(in: 1...(.max)))
             let session = try LoadSession(
-                settings, contents: contents, commandLine: try self.planOptions(), segment: try self.segment(),
+                settings, contents: contents,
                 outputs: LoadOutputs(
                     isQuiet: self.quiet, hasColor: !self.noColor, summaryExport: self.summaryExport, report: self.report
                 ))
@@ -142,22 +146,23 @@ struct LoadCommand: ParsableCommand {
         try self.executionSegment.map { try ExecutionSegment(parsing: $0) } ?? .whole
     }
 
-    private func settings() throws -> LoadSettings {
+    private func threadCount() throws -> Int {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
-        var script = ScriptOptions()
+        return self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+    }
+
+    private func scriptSettings() throws -> ScriptSettings {
+        var options = ScriptOptions()
         let line = [CommandLine.arguments[0], self.script] + self.arguments
-        script.arguments = line.map { Array($0.utf8) }
-        script.scriptIndex = 1
-        script.steps = [.file(Array(self.script.utf8))]
-        script.defaultURL = self.url
+        options.arguments = line.map { Array($0.utf8) }
+        options.scriptIndex = 1
+        options.steps = [.file(Array(self.script.utf8))]
+        options.defaultURL = self.url
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
         logger.logLevel = try ScriptCommandLine.level(self.logLevel)
-        var settings = LoadSettings(
-            script: script, plan: try LoadPlan(shape: .bot),
-            threads: self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1),
-            seed: self.seed ?? UInt64.random(in: 1...(.max)), maximumBlock: self.maxBlock, logger: logger)
-        settings.environment = try Self.pairs(self.env, "--env")
-        return settings
+        return ScriptSettings(
+            options: options, environment: try Self.pairs(self.env, "--env"), maximumBlock: self.maxBlock,
+            logger: logger)
     }
 }
 

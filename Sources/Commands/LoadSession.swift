@@ -1,4 +1,3 @@
-import EngineIOClient
 import LoadEngine
 import LoadPlan
 import LoadReport
@@ -31,18 +30,12 @@ final class LoadSession {
     /// How often a line is written, in seconds.
     private static let lineInterval = 10
 
-    /// - Throws: `OptionErrors` for a plan or a threshold that cannot be.
-    init(
-        _ settings: LoadSettings, contents: ScriptContents, commandLine: CommandLineOptions, segment: ExecutionSegment,
-        outputs: LoadOutputs
-    ) throws {
+    /// - Throws: `OptionErrors` for a threshold that cannot be.
+    init(_ settings: LoadSettings, contents: ScriptContents, outputs: LoadOutputs) throws {
         self.settings = settings
         self.contents = contents
         self.outputs = outputs
-        self.settings.shape = contents.shape
-        self.settings.plan = try LoadPlan(
-            options: contents.options, commandLine: commandLine, shape: contents.shape, segment: segment)
-        let plan = self.settings.plan
+        let plan = settings.plan
         self.thresholds = LoadThresholds(plan.noThresholds ? [] : plan.thresholds)
         self.registry = MetricRegistry(selectors: self.thresholds.selectors)
         for metric in contents.metrics { try self.registry.declare(metric) }
@@ -52,7 +45,7 @@ final class LoadSession {
     func run() throws -> LoadStatus {
         let ending = Ending()
         let plan = self.settings.plan
-        let reader = ScriptReader(self.settings)
+        let reader = ScriptReader(self.settings.script)
         self.showPlan()
         if self.contents.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
             self.settings.setupData = try reader.call("setup", argument: "", timeout: plan.setupTimeout)
@@ -62,7 +55,7 @@ final class LoadSession {
         Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
-        let start = Self.now()
+        let start = WallClock.now()
         let (isQuiet, thresholds) = (self.outputs.isQuiet, self.thresholds)
         let last = try run.run { progress in
             if let threshold = thresholds.aborting(progress) {
@@ -107,8 +100,8 @@ final class LoadSession {
     }
 
     private var scriptName: String {
-        self.settings.script.scriptIndex.map { String(decoding: self.settings.script.arguments[$0], as: UTF8.self) }
-            ?? ""
+        let options = self.settings.script.options
+        return options.scriptIndex.map { String(decoding: options.arguments[$0], as: UTF8.self) } ?? ""
     }
 
     private static func line(_ progress: LoadRun.Progress, _ plan: LoadPlan) -> String {
@@ -123,7 +116,7 @@ final class LoadSession {
     }
 
     private func description(_ start: Double, _ last: LoadRun.Progress) -> RunDescription {
-        return RunDescription(
+        RunDescription(
             name: self.scriptName, script: self.scriptName, commandLine: CommandLine.arguments.joined(separator: " "),
             version: Version.number, start: start, seconds: last.seconds,
             seed: self.settings.runSeed,
@@ -132,12 +125,6 @@ final class LoadSession {
                     name: $0.name, executor: $0.executor.kind.rawValue,
                     plan: $0.description(share: self.settings.plan.share, fraction: 1))
             })
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private static func write(_ text: String, to path: String) throws {

@@ -66,15 +66,6 @@ final class Program: ScriptHostDelegate {
 
     // MARK: ScriptHostDelegate
 
-    func scriptLogged(_ level: ScriptLogLevel, _ text: String) {
-        switch level {
-        case .debug: self.logger.debug("\(text)")
-        case .info: self.logger.info("\(text)")
-        case .warning: self.logger.warning("\(text)")
-        case .error: self.logger.error("\(text)")
-        }
-    }
-
     func scriptFailed(_ error: UncaughtError) {
         let lines = ["eio-lua: error in \(error.place): \(error.message)", error.traceback].filter { !$0.isEmpty }
         FileDescriptorOutput.standardError.write(lines.joined(separator: "\n") + "\n")

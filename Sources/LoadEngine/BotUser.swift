@@ -24,8 +24,6 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     private var isStopping = false
     private var timer: Scheduled<Void>?
 
-    /// How long disconnecting and the handlers may take when a user is stopped.
-    private static let farewell = TimeAmount.seconds(5)
     /// A script that ended with an error is not started again at once.
     private static let pauseAfterError = Duration.seconds(1)
 
@@ -41,7 +39,6 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
         self.runner.meter.iterationsStarted.add()
         let host = self.runner.makeHost(for: self.user, iteration: iteration, delegate: self)
         self.host = host
-        host.setEnvironment(self.runner.environment)
         host.setUser(
             id: self.user.idInTest, iteration: self.iterations, iterationInTest: iteration,
             scenario: self.runner.scenario.name, seed: 0)
@@ -58,7 +55,7 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
             return
         }
         if graceful <= .zero { return self.interrupt() }
-        self.timer = self.after(TimeAmount(graceful)) { $0.interrupt() }
+        self.timer = self.runner.schedule(TimeAmount(graceful)) { self.interrupt() }
     }
 
     /// The last ``stop(graceful:)`` does not hold any more.
@@ -71,12 +68,8 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     private func interrupt() {
         guard self.state == .running else { return }
         self.state = .ending
-        self.timer = self.after(Self.farewell) { $0.iterationEnded() }
+        self.timer = self.runner.schedule(Self.farewell) { self.iterationEnded() }
         self.host?.interrupt()
-    }
-
-    private func after(_ time: TimeAmount, _ body: @escaping (BotUser) -> Void) -> Scheduled<Void> {
-        self.runner.eventLoop.assumeIsolated().scheduleTask(in: time) { body(self) }
     }
 
     private func iterationEnded() {
@@ -104,8 +97,6 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     }
 
     // MARK: ScriptHostDelegate
-
-    func scriptLogged(_ level: ScriptLogLevel, _ text: String) { self.runner.log(level, text) }
 
     func scriptFailed(_ error: UncaughtError) {
         self.hasFailed = true

@@ -22,8 +22,6 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
     private var isStopping = false
     private var timer: Scheduled<Void>?
 
-    private static let farewell = TimeAmount.seconds(5)
-
     init(_ user: ScenarioUser, runner: ScenarioRunner) {
         self.user = user
         self.runner = runner
@@ -48,7 +46,6 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         let host = self.runner.makeHost(for: self.user, iteration: 0, delegate: self)
         self.host = host
         host.hold()
-        host.setEnvironment(self.runner.environment)
         self.setUser(host, 0)
         host.run()
         return host
@@ -69,7 +66,7 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
             return
         }
         if graceful <= .zero { return self.end() }
-        self.timer = self.after(TimeAmount(graceful)) { $0.end() }
+        self.timer = self.runner.schedule(TimeAmount(graceful)) { self.end() }
     }
 
     func keep() {
@@ -83,12 +80,8 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         if case .running = self.state { self.runner.meter.iterationsInterrupted.add() }
         self.state = .ending
         guard let host = self.host else { return self.leave() }
-        self.timer = self.after(Self.farewell) { $0.leave() }
+        self.timer = self.runner.schedule(Self.farewell) { self.leave() }
         host.stop()
-    }
-
-    private func after(_ time: TimeAmount, _ body: @escaping (FunctionUser) -> Void) -> Scheduled<Void> {
-        self.runner.eventLoop.assumeIsolated().scheduleTask(in: time) { body(self) }
     }
 
     private func leave() {
@@ -103,15 +96,17 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
     private func iterationEnded(_ outcome: CallOutcome) {
         guard case .running = self.state else { return }
         let meter = self.runner.meter
+        let duration = (NIODeadline.now() - self.started).nanoseconds
         self.state = .idle
         switch outcome {
-        case .returned, .exited("0"): meter.iterations.add()
-        case .failed, .exited: meter.iterationsFailed.add()
-        case .cancelled: meter.iterationsInterrupted.add()
-        }
-        if case .cancelled = outcome {
-        } else {
-            meter.iterationDuration.record(nanoseconds: (NIODeadline.now() - self.started).nanoseconds)
+        case .returned, .exited("0"):
+            meter.iterations.add()
+            meter.iterationDuration.record(nanoseconds: duration)
+        case .failed, .exited:
+            meter.iterationsFailed.add()
+            meter.iterationDuration.record(nanoseconds: duration)
+        case .cancelled:
+            meter.iterationsInterrupted.add()
         }
         self.timer?.cancel()
         self.runner.iterationEnded(self.user, notBefore: nil)
@@ -119,8 +114,6 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
     }
 
     // MARK: ScriptHostDelegate
-
-    func scriptLogged(_ level: ScriptLogLevel, _ text: String) { self.runner.log(level, text) }
 
     func scriptFailed(_ error: UncaughtError) { self.runner.meter.recordError("iteration", error.message) }
 

@@ -61,7 +61,7 @@ package final class LoadRun: Sendable {
 
     /// Runs the plan; returns when it is over and all is measured.
     ///
-    /// - Parameter progress: told each second, and at the end.
+    /// - Parameter progress: told each second.
     package func run(progress: @escaping @Sendable (Progress) -> Void) throws -> Progress {
         let start = NIODeadline.now()
         let controlLoop = self.control.next()

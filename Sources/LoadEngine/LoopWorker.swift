@@ -1,5 +1,6 @@
 import EngineIOClient
 import LoadPlan
+import Logging
 import Metrics
 import NIOCore
 import Scripting
@@ -28,7 +29,8 @@ final class LoopWorker {
         finished: EventLoopPromise<Void>, onAbort: @escaping @Sendable (String) -> Void
     ) {
         self.loop = ClientLoop(eventLoop: eventLoop)
-        self.luaLoop = LuaLoop(maximumBlock: settings.maximumBlock) { settings.warn($0) }
+        let logger = settings.script.logger
+        self.luaLoop = LuaLoop(maximumBlock: settings.script.maximumBlock) { logger.warning("\($0)") }
         self.settings = settings
         self.shard = shard
         self.finished = finished

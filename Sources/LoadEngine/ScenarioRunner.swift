@@ -11,6 +11,8 @@ final class ScenarioRunner {
     private let worker: LoopWorker
     let scenario: Scenario
     private let sink: UserSink
+    /// `__ENV` in the script.
+    private let environment: [String: String]
     private var machine: ScenarioMachine
     private var users: [Int: any VirtualUser] = [:]
     private var timer: Scheduled<Void>?
@@ -26,14 +28,10 @@ final class ScenarioRunner {
         self.worker = worker
         self.meter = meter
         self.sink = sink
+        self.environment = worker.settings.script.environment.merging(scenario.env) { $1 }
     }
 
     var settings: LoadSettings { self.worker.settings }
-
-    /// `__ENV` in the script.
-    var environment: [String: String] { self.settings.environment.merging(self.scenario.env) { $1 } }
-
-    var eventLoop: any EventLoop { self.worker.loop.eventLoop }
 
     func start() { self.act { $0.machine.start(at: $0.worker.elapsed, into: &$0.actions) } }
 
@@ -41,15 +39,19 @@ final class ScenarioRunner {
     func stop() { self.act { $0.machine.stop(at: $0.worker.elapsed, into: &$0.actions) } }
 
     func makeHost(for user: ScenarioUser, iteration: Int, delegate: any ScriptHostDelegate) -> ScriptHost {
-        var options = self.worker.settings.script
-        options.seed = self.worker.settings.seed(user: user.idInTest, iteration: iteration)
-        return ScriptHost(
+        var options = self.settings.script.options
+        options.seed = self.settings.seed(user: user.idInTest, iteration: iteration)
+        let host = ScriptHost(
             loop: self.worker.loop, luaLoop: self.worker.luaLoop, options: options,
-            logger: self.worker.settings.logger, delegate: delegate, meter: self.meter, traffic: self.meter.traffic,
+            logger: self.settings.script.logger, delegate: delegate, meter: self.meter, traffic: self.meter.traffic,
             sink: self.sink)
+        host.setEnvironment(self.environment)
+        return host
     }
 
-    func log(_ level: ScriptLogLevel, _ text: String) { self.worker.settings.log(level, text) }
+    func schedule(_ time: TimeAmount, _ body: @escaping () -> Void) -> Scheduled<Void> {
+        self.worker.loop.eventLoop.assumeIsolated().scheduleTask(in: time, body)
+    }
 
     /// - Parameter notBefore: from now on.
     func iterationEnded(_ user: ScenarioUser, notBefore: Duration?) {
@@ -83,7 +85,7 @@ final class ScenarioRunner {
         case .wake(let time):
             self.timer?.cancel()
             let wait = max(time - self.worker.elapsed, .zero)
-            self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
+            self.timer = self.schedule(TimeAmount(wait)) {
                 self.act { $0.machine.wake(at: $0.worker.elapsed, into: &$0.actions) }
             }
         case .startUser(let user):

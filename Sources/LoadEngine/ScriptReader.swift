@@ -10,7 +10,6 @@ package struct ScriptContents: Sendable {
     package var shape = ScriptShape.bot
     package var hasSetup = false
     package var hasTeardown = false
-    package var hasSummary = false
     /// Metrics that the chunk made.
     package var metrics: [DeclaredMetric] = []
 }
@@ -56,26 +55,25 @@ package enum ScriptProblem: Error, CustomStringConvertible {
 
 /// Runs a script's functions outside of any user: its chunk for what it says about the test, `setup` and `teardown`.
 package struct ScriptReader: Sendable {
-    private let settings: LoadSettings
+    private let settings: ScriptSettings
 
     /// How long the chunk may compute, in seconds.
     private static let planLimit = 5.0
 
-    /// - Parameter settings: the script, its arguments and environment; the plan is not looked at.
-    package init(_ settings: LoadSettings) {
+    package init(_ settings: ScriptSettings) {
         self.settings = settings
     }
 
     /// Runs the chunk until it ends or would wait.
     package func read() throws -> ScriptContents {
-        var options = self.settings.script
+        var options = self.settings.options
         options.isPlan = true
         return try self.run(options, maximumBlock: Self.planLimit) { $0.contents() }
     }
 
     /// Calls one function in a VM of its own, and gives its first result as JSON.
     package func call(_ function: String, argument: String, timeout: Duration) throws -> String {
-        try self.run(self.settings.script, maximumBlock: self.settings.maximumBlock) { call in
+        try self.run(self.settings.options, maximumBlock: self.settings.maximumBlock) { call in
             call.run(function, argument: argument, timeout: TimeAmount(timeout))
         }
     }
@@ -98,14 +96,14 @@ package struct ScriptReader: Sendable {
 final class ScriptCall: ScriptHostDelegate {
     private let loop: ClientLoop
     private let luaLoop: LuaLoop
-    private let settings: LoadSettings
+    private let settings: ScriptSettings
     private let options: ScriptOptions
     private let sink = MetricList()
     private var host: ScriptHost?
     private var errors: [String] = []
     private var promise: EventLoopPromise<String>?
 
-    init(eventLoop: any EventLoop, settings: LoadSettings, options: ScriptOptions, maximumBlock: Double) {
+    init(eventLoop: any EventLoop, settings: ScriptSettings, options: ScriptOptions, maximumBlock: Double) {
         self.loop = ClientLoop(eventLoop: eventLoop)
         self.luaLoop = LuaLoop(maximumBlock: maximumBlock) { _ in }
         self.settings = settings
@@ -145,7 +143,6 @@ final class ScriptCall: ScriptHostDelegate {
         contents.metrics = self.sink.metrics
         contents.hasSetup = host.hasFunction("setup")
         contents.hasTeardown = host.hasFunction("teardown")
-        contents.hasSummary = host.hasFunction("handleSummary")
         switch host.planState {
         case .finished, .exited: break
         case .failed: throw ScriptProblem.failed(self.errors.first ?? "the script failed")
@@ -182,8 +179,6 @@ final class ScriptCall: ScriptHostDelegate {
     }
 
     // MARK: ScriptHostDelegate
-
-    func scriptLogged(_ level: ScriptLogLevel, _ text: String) { self.settings.log(level, text) }
 
     func scriptFailed(_ error: UncaughtError) { self.errors.append(error.message) }
 

@@ -9,10 +9,23 @@ final class UserSink: LoadTestSink {
         case gauge(GaugeHandle)
         case rate(RateHandle)
         case trend(TrendHandle, isTime: Bool)
+
+        /// - Parameter value: as scripts write it: of a time in seconds, of a rate 0 or 1.
+        func record(_ value: Double) {
+            switch self {
+            case .counter(let counter): counter.add(value)
+            case .gauge(let gauge): gauge.set(value, at: WallClock.now())
+            case .rate(let rate): rate.add(value != 0)
+            // What is shown is milliseconds.
+            case .trend(let trend, let isTime): trend.record(isTime ? value * 1000 : value)
+            }
+        }
     }
 
     private struct Series: Hashable {
-        let metric: UInt32
+        let metric: MetricID
+        /// Of the check or the time, or 0.
+        let name: UInt32
         let group: UInt32
     }
 
@@ -24,10 +37,10 @@ final class UserSink: LoadTestSink {
     /// What was interned, by its number less one.
     private var names: [String] = []
     private var numbers: [String: UInt32] = [:]
-    private var metrics: [(id: MetricID, definition: MetricDefinition)] = []
+    private var metrics: [MetricID] = []
     private var metricNumbers: [MetricID: Int32] = [:]
+    /// Of the series without tags of the script's own.
     private var handles: [Series: Handle] = [:]
-    private var checks: [Series: RateHandle] = [:]
 
     /// - Parameters:
     ///   - tags: of every sample.
@@ -60,76 +73,60 @@ final class UserSink: LoadTestSink {
         }
         if let number = self.metricNumbers[id] { return number }
         let number = Int32(self.metrics.count)
-        self.metrics.append((id, self.registry.definition(of: id)))
+        self.metrics.append(id)
         self.metricNumbers[id] = number
         return number
     }
 
     func add(_ metric: UInt32, _ value: Double, _ tags: LoadTestTags) {
-        let series = Series(metric: metric, group: tags.group)
-        let handle: Handle
-        if tags.pairs.isEmpty, let known = self.handles[series] {
-            handle = known
-        } else {
-            handle = self.makeHandle(metric, tags)
-            if tags.pairs.isEmpty { self.handles[series] = handle }
-        }
-        switch handle {
-        case .counter(let counter): counter.add(value)
-        case .gauge(let gauge): gauge.set(value, at: WallClock.now())
-        case .rate(let rate): rate.add(value != 0)
-        // Scripts write seconds; what is shown is milliseconds.
-        case .trend(let trend, let isTime): trend.record(isTime ? value * 1000 : value)
-        }
-    }
-
-    private func makeHandle(_ metric: UInt32, _ tags: LoadTestTags) -> Handle {
-        let (id, definition) = self.metrics[Int(metric)]
-        let tags = self.tagSet(tags)
-        switch definition.kind {
-        case .counter: return .counter(self.shard.counter(id, tags))
-        case .gauge: return .gauge(self.shard.gauge(id, tags))
-        case .rate: return .rate(self.shard.rate(id, tags))
-        case .trend: return .trend(self.shard.trend(id, tags), isTime: definition.contains == .time)
-        }
+        self.handle(self.metrics[Int(metric)], tags).record(value)
     }
 
     func checkEnded(_ check: UInt32, passed: Bool, _ tags: LoadTestTags) {
-        let series = Series(metric: check, group: tags.group)
-        if tags.pairs.isEmpty, let known = self.checks[series] { return known.add(passed) }
-        let rate = self.shard.rate(MetricID(.checks), self.tagSet(tags, adding: ("check", self.name(check))))
-        if tags.pairs.isEmpty { self.checks[series] = rate }
-        rate.add(passed)
+        self.handle(MetricID(.checks), named: ("check", check), tags).record(passed ? 1 : 0)
     }
 
     func groupEnded(after seconds: Double, _ tags: LoadTestTags) {
-        self.shard.trend(MetricID(.groupDuration), self.tagSet(tags)).record(seconds * 1000)
+        self.handle(MetricID(.groupDuration), tags).record(seconds)
     }
 
     func timeEnded(_ name: UInt32, after seconds: Double, error: String?, _ tags: LoadTestTags) {
-        let text = self.name(name)
-        self.shard.trend(MetricID(.time), self.tagSet(tags, adding: ("name", text))).record(seconds * 1000)
-        if let error { self.meter.recordError("time", error, name: text) }
+        self.handle(MetricID(.time), named: ("name", name), tags).record(seconds)
+        if let error { self.meter.recordError("time", error, name: self.name(name)) }
     }
 
     func paceEnded(service: Double, response: Double, _ tags: LoadTestTags) {
-        let set = self.tagSet(tags)
-        self.shard.trend(MetricID(.paceService), set).record(service * 1000)
-        self.shard.trend(MetricID(.paceResponse), set).record(response * 1000)
+        self.handle(MetricID(.paceService), tags).record(service)
+        self.handle(MetricID(.paceResponse), tags).record(response)
     }
 
     func abortTest(_ message: String) { self.onAbort(message) }
 
     private func name(_ number: UInt32) -> String { self.names[Int(number) - 1] }
 
-    private func tagSet(
-        _ tags: LoadTestTags, adding extra: (key: String, value: String)? = nil
-    ) -> MetricShard.TagSetID {
+    /// - Parameter named: the tag that a check or a time has by its name.
+    private func handle(
+        _ metric: MetricID, named: (key: String, number: UInt32)? = nil, _ tags: LoadTestTags
+    ) -> Handle {
+        let series = Series(metric: metric, name: named?.number ?? 0, group: tags.group)
+        if tags.pairs.isEmpty, let known = self.handles[series] { return known }
         var set = self.base
         if tags.group != 0 { set.set("group", to: self.name(tags.group)) }
         for (key, value) in tags.pairs { set.set(key, to: value) }
-        if let extra { set.set(extra.key, to: extra.value) }
-        return self.shard.tags(set)
+        if let named { set.set(named.key, to: self.name(named.number)) }
+        let handle = self.makeHandle(metric, self.shard.tags(set))
+        if tags.pairs.isEmpty { self.handles[series] = handle }
+        return handle
+    }
+
+    private func makeHandle(_ metric: MetricID, _ tags: MetricShard.TagSetID) -> Handle {
+        let definition = self.registry.definition(of: metric)
+        switch definition.kind {
+        case .counter: return .counter(self.shard.counter(metric, tags))
+        case .gauge: return .gauge(self.shard.gauge(metric, tags))
+        case .rate: return .rate(self.shard.rate(metric, tags))
+        case .trend: return .trend(self.shard.trend(metric, tags), isTime: definition.contains == .time)
+        }
     }
 }
 

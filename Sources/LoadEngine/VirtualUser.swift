@@ -1,4 +1,4 @@
-import LoadPlan
+import NIOCore
 
 /// One user of a scenario on its loop.
 protocol VirtualUser: AnyObject {
@@ -8,4 +8,9 @@ protocol VirtualUser: AnyObject {
     func stop(graceful: Duration)
     /// The last ``stop(graceful:)`` does not hold any more.
     func keep()
+}
+
+extension VirtualUser {
+    /// How long disconnecting and the handlers may take when a user is stopped.
+    static var farewell: TimeAmount { .seconds(5) }
 }

@@ -4,9 +4,9 @@ import Glibc
 import Musl
 #endif
 
-enum WallClock {
+package enum WallClock {
     /// Seconds since 1970.
-    static func now() -> Double {
+    package static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -81,7 +81,7 @@ extension ScriptHost {
         let isBegun = withExtendedLifetime(arena) {
             luahost_vm_call(vm, arena.slice(name), arena.slice(argument), wantsResult, id)
         }
-        luahost_vm_run(vm)
+        self.run(vm)
         return isBegun
     }
 
@@ -91,6 +91,6 @@ extension ScriptHost {
         guard let vm = self.vm else { return }
         self.turn()
         luahost_vm_stop(vm)
-        luahost_vm_run(vm)
+        self.run(vm)
     }
 }

@@ -46,7 +46,6 @@ package final class ScriptHost {
         vmOptions.warnings = options.showsWarnings
         vmOptions.strict = options.isStrict
         vmOptions.is_plan = options.isPlan
-        vmOptions.memory_limit = options.memoryLimit
         vmOptions.seed = options.seed
         vmOptions.default_url = arena.slice(options.defaultURL)
         var callbacks = HostCallbacks.table
@@ -80,7 +79,8 @@ package final class ScriptHost {
         self.run(vm)
     }
 
-    private func run(_ vm: OpaquePointer) {
+    /// Runs what is ready. All that makes something ready goes on from here.
+    func run(_ vm: OpaquePointer) {
         self.runStart = .now()
         luahost_vm_run(vm)
         self.runStart = nil
@@ -186,7 +186,7 @@ package final class ScriptHost {
     }
 
     func log(_ level: Int32, _ text: String) {
-        self.delegate?.scriptLogged(ScriptLogLevel(rawValue: level) ?? .error, text)
+        self.logger.log(level: Logger.Level(script: level), "\(text)")
     }
 
     func report(_ error: UncaughtError) { self.delegate?.scriptFailed(error) }
@@ -248,5 +248,17 @@ private final class SlowSliceReporter: Sendable {
 
     init(report: @escaping @Sendable (String) -> Void) {
         self.report = report
+    }
+}
+
+extension Logger.Level {
+    /// - Parameter level: one of those of `luahost_callbacks.log`.
+    fileprivate init(script level: Int32) {
+        switch Int(level) {
+        case LUAHOST_DEBUG: self = .debug
+        case LUAHOST_INFO: self = .info
+        case LUAHOST_WARNING: self = .warning
+        default: self = .error
+        }
     }
 }

@@ -25,8 +25,6 @@ package struct ScriptOptions {
     /// The script is only read for what it says about a load test: nothing is printed, nobody connects, and the main chunk
     /// ends at its first wait.
     package var isPlan = false
-    /// Bytes that the script's Lua may have; 0: as many as there are.
-    package var memoryLimit = 0
     /// For `math.random`; 0: another one each time.
     package var seed: UInt64 = 0
 
@@ -44,7 +42,6 @@ package struct UncaughtError {
 
 /// Who is told what a script does. All calls come on the script's loop.
 package protocol ScriptHostDelegate: AnyObject {
-    func scriptLogged(_ level: ScriptLogLevel, _ text: String)
     func scriptFailed(_ error: UncaughtError)
     /// The script called `os.exit`: it does not run any more, its clients are still connected.
     func scriptExited(status: Int32)
@@ -52,13 +49,6 @@ package protocol ScriptHostDelegate: AnyObject {
     func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome)
     /// The main chunk has returned, no task is alive and no client is connected.
     func scriptFinished()
-}
-
-package enum ScriptLogLevel: Int32 {
-    case debug
-    case info
-    case warning
-    case error
 }
 
 extension ScriptHostDelegate {
