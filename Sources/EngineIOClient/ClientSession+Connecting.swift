@@ -131,10 +131,16 @@ extension ClientSession {
     private func connectTimedOut() {
         let limit = ErrorText.seconds(self.configuration.connectTimeout)
         if self.machine.state == .connecting {
-            self.fail(ConnectionError(.http, "connecting took longer than \(limit)", cause: "connect_timeout"))
+            self.fail(ConnectionError(self.phase, "connecting took longer than \(limit)", cause: "connect_timeout"))
         } else {
             self.upgradeFailed("connecting took longer than \(limit)")
         }
+    }
+
+    /// How far connecting has come.
+    private var phase: ConnectionError.Phase {
+        if self.webSocket != nil { return .open }
+        return self.handshaking?.phase ?? self.pollConnection?.phase ?? .tcp
     }
 
     private func fail(_ error: ConnectionError) {

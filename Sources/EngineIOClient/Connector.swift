@@ -77,6 +77,16 @@ final class ConnectionClock {
 }
 
 extension ConnectionError {
+    /// The server took longer than `timeout` over what `phase` waits for.
+    init(timeout: TimeAmount, in phase: Phase, to url: ServerURL) {
+        let limit = ErrorText.seconds(timeout)
+        switch phase {
+        case .tcp: self.init(phase, "cannot connect to \(url.hostHeader)", cause: "no answer within \(limit)")
+        case .tls: self.init(phase, "the TLS handshake failed", cause: "it took longer than \(limit)")
+        default: self.init(phase, "no answer from the server", cause: "it took longer than \(limit)")
+        }
+    }
+
     /// What NIO says of a connection that could not be opened, in words.
     init(connecting error: any Error, to url: ServerURL) {
         switch error {

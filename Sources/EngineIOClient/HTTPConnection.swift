@@ -28,6 +28,9 @@ final class HTTPConnection {
         self.url = url
     }
 
+    /// What the request that was sent waits for.
+    var phase: ConnectionError.Phase { self.handler?.phase ?? .tcp }
+
     /// Sends `request`; `completion` is called once, on the loop, and never after ``close()``.
     ///
     /// A GET on a kept-alive connection that the server closes without a byte of an answer is repeated once on a fresh
@@ -113,10 +116,9 @@ final class HTTPConnection {
 
     private func timedOut(_ generation: Int, _ timeout: TimeAmount) {
         guard generation == self.generation, self.completion != nil else { return }
+        let error = ConnectionError(timeout: timeout, in: self.phase, to: self.url)
         let handler = self.handler
         self.handler = nil
-        let error = ConnectionError(
-            .http, "no answer from the server", cause: "it took longer than \(ErrorText.seconds(timeout))")
         self.finish(generation, .failure(HTTPFailure(error: error, cause: .requestTimeout)))
         handler?.close()
     }

@@ -49,6 +49,9 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
 
     var isActive: Bool { self.context?.channel.isActive ?? false }
 
+    /// What it waits for: the answer, or TLS before it.
+    var phase: ConnectionError.Phase { self.isSecured ? .http : .tls }
+
     /// Sends a request; `completion` is called once, on the loop.
     func send(
         _ head: HTTPRequestHead, body: ByteBuffer?, completion: @escaping (Result<HTTPResponse, HTTPFailure>) -> Void
@@ -117,10 +120,9 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
         let silent = self.head == nil && self.isSecured
         guard let failure = self.failure else {
             let what = self.head == nil ? "without an answer" : "in the middle of an answer"
-            let phase: ConnectionError.Phase = self.isSecured ? .http : .tls
             return HTTPFailure(
-                error: ConnectionError(phase, "the server closed the connection \(what)"), cause: .eof, isSilent: silent
-            )
+                error: ConnectionError(self.phase, "the server closed the connection \(what)"), cause: .eof,
+                isSilent: silent)
         }
         let text = ErrorText.of(failure)
         let cause = ErrorText.cause(of: failure)
@@ -131,9 +133,8 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
         }
         let isParserError = failure is HTTPParserError
         let message = isParserError ? "the answer is not HTTP" : "the connection was lost"
-        let phase: ConnectionError.Phase = self.isSecured ? .http : .tls
         return HTTPFailure(
-            error: ConnectionError(phase, message, cause: text), cause: cause, isSilent: silent && !isParserError)
+            error: ConnectionError(self.phase, message, cause: text), cause: cause, isSilent: silent && !isParserError)
     }
 
     private func finish(_ result: Result<HTTPResponse, HTTPFailure>) {

@@ -13,12 +13,16 @@ final class WebSocketHandshake {
 
     private let connector: Connector
     private var channel: (any Channel)?
+    private var exchange: HTTPExchangeHandler?
     private var completion: ((Result<WebSocketHandler, Failure>) -> Void)?
     private var timer: Scheduled<Void>?
 
     init(connector: Connector) {
         self.connector = connector
     }
+
+    /// What the handshake waits for.
+    var phase: ConnectionError.Phase { self.exchange?.phase ?? .tcp }
 
     /// - Parameters:
     ///   - makeHandler: makes the handler for the frames once the server has agreed.
@@ -29,8 +33,7 @@ final class WebSocketHandshake {
     ) {
         self.completion = completion
         self.timer = self.connector.loop.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
-            let error = ConnectionError(
-                .http, "no answer from the server", cause: "it took longer than \(ErrorText.seconds(timeout))")
+            let error = ConnectionError(timeout: timeout, in: self.phase, to: builder.url)
             self.finish(.failure(Failure(error: error)))
         }
         let key = Self.newKey()
@@ -51,6 +54,7 @@ final class WebSocketHandshake {
         self.timer?.cancel()
         self.channel?.close(promise: nil)
         self.channel = nil
+        self.exchange = nil
     }
 
     private func shakeHands(
@@ -62,6 +66,7 @@ final class WebSocketHandshake {
         let gate = UpgradeGate()
         let exchange = HTTPExchangeHandler(
             bodyLimit: 65536, limitText: "the answer is longer than 65536 bytes", isSecure: builder.url.isSecure)
+        self.exchange = exchange
         let pipeline = channel.pipeline.syncOperations
         do {
             try pipeline.addHandlers([gate, encoder, decoder, exchange])
@@ -109,6 +114,7 @@ final class WebSocketHandshake {
         self.completion = nil
         self.timer?.cancel()
         self.timer = nil
+        self.exchange = nil
         if case .failure = result {
             self.channel?.close(promise: nil)
             self.channel = nil

@@ -244,6 +244,27 @@ def test_no_valid_transports(lua):
     """).lines == ["false\tValueError\tNo valid transports provided"] * 4
 
 
+def test_try_all_transports(lua):
+    async def conversation(server):
+        for _ in range(2):
+            await (await server.get()).answer("no polling here", status=400)
+        await server.open("websocket")
+        await (await server.upgrade()).answer("no websocket here", status=400)
+        await (await server.open("polling")).send("1")
+
+    result = converse(lua, conversation, """
+        local function try(...)
+            local ok, err = pcall(eio.connect, arg[1], {transports = {...}, try_all_transports = select("#", ...) > 1})
+            print(ok, ok and eio.transport() or err.body)
+            eio.disconnect{abort = true}
+        end
+        try("polling")
+        try("polling", "websocket")
+        try("websocket", "polling")
+    """)
+    assert result.lines == ["false\tno polling here", "true\twebsocket", "true\tpolling"], result
+
+
 def test_options_of_the_caller_are_left_alone(lua, echo):
     assert complete(lua, """
         local options = {headers = {Cookie = "a=b", X = 5}, transports = {"polling", "websocket"}}

@@ -39,7 +39,8 @@ def test_c66_unknown_host(lua, transport):
     assert result.failure.cause
 
 
-def test_c66_tcp_that_nobody_accepts(lua, transport):
+@pytest.mark.parametrize("limit", ["connect_timeout", "request_timeout"])
+def test_c66_tcp_that_nobody_accepts(lua, transport, limit):
     # A listener with a full backlog lets further connections wait, as a firewall does that drops packets.
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -49,10 +50,21 @@ def test_c66_tcp_that_nobody_accepts(lua, transport):
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        result = lua.observe(url, transport=transport, client="engineio.Client{connect_timeout = 0.5}")
+        result = lua.observe(url, transport=transport, client=f"engineio.Client{{{limit} = 0.5}}")
         for filler in fillers:
             filler.close()
-    assert result.failure.type == "ConnectionError"
+    assert (result.failure.type, result.failure.phase) == ("ConnectionError", "tcp")
+    assert result.duration < 3
+
+
+@pytest.mark.parametrize("limit", ["connect_timeout", "request_timeout"])
+def test_c66_tls_that_never_answers(lua, transport, limit):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        result = lua.observe(url, transport=transport, client=f"engineio.Client{{{limit} = 0.5}}")
+    assert (result.failure.type, result.failure.phase) == ("ConnectionError", "tls")
     assert result.duration < 3
 
 
