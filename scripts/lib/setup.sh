@@ -28,7 +28,7 @@ need_swift() {
     exit 1
 }
 
-# build_release: the program as users run it: one file that needs only liblua and libc. Sets $eio_lua.
+# build_release: the program as users run it: one file that needs only liblua, zlib and the C and C++ libraries. Sets $eio_lua.
 build_release() {
     say "building eio-lua (the first time takes some minutes)"
     swift build -c release --static-swift-stdlib --product eio-lua "$@"
