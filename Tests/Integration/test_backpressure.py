@@ -69,6 +69,32 @@ def test_c76_reading_goes_on(lua):
     assert result.lines == [str(count)], result
 
 
+def test_c76_reading_pauses_while_ten_thousand_handlers_wait(lua):
+    count = 100_000
+
+    async def conversation(server):
+        session = await server.open("websocket")
+        for number in range(0, count, 1000):
+            await session.send(*(f"4{each}" for each in range(number, number + 1000)))
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.run("""
+            local started, released = 0, eio.create_event()
+            eio.on("message", function() started = started + 1; released:wait() end)
+            eio.connect(arg[1], {transports = {"websocket"}})
+            local before
+            repeat before = started; eio.sleep(0.5) until started == before and started > 0
+            print(started >= 10000, started < 40000)
+            released:set()
+            eio.wait()
+            eio.sleep(0.1)
+            print(started)
+        """, server.url)
+    assert result.lines == ["true\ttrue", str(count)], result
+    assert "handlers have not returned" in result.stderr, result
+
+
 def test_c76_pong_before_reading_pauses(lua, transport):
     async def conversation(server):
         session = await server.open(transport)
