@@ -108,8 +108,7 @@ extension ClientSession {
     }
 
     func finish(_ reason: DisconnectReason, _ detail: DisconnectDetail?) {
-        let unwritten = self.unwrittenMessages
-        self.report(reason, detail, unwritten: unwritten)
+        self.report(reason, detail)
         _ = self.machine.ended()
         self.measureEnd(reason, detail, unwritten)
         self.cleanUp()
@@ -119,9 +118,10 @@ extension ClientSession {
         }
     }
 
-    private func report(_ reason: DisconnectReason, _ detail: DisconnectDetail?, unwritten: Int = 0) {
+    private func report(_ reason: DisconnectReason, _ detail: DisconnectDetail?) {
         guard !self.isEndTold, self.handshake != nil else { return }
         self.isEndTold = true
+        let unwritten = self.unwrittenMessages
         var detail = detail ?? DisconnectDetail(.client)
         detail.transport = self.transport
         if let oversized = self.oversized, reason != .clientDisconnect {

@@ -415,6 +415,20 @@ def test_disconnect_says_whether_all_was_written(lua, transport):
     assert result.lines == ["1\ttrue"]
 
 
+def test_aborting_says_how_much_was_not_written(lua):
+    async def conversation(server):
+        await server.open("polling")
+        await server.gone()
+
+    result = converse(lua, conversation, """
+        eio.connect(arg[1], {transports = "polling"})
+        for n = 1, 3 do eio.send(n) end
+        print(eio.disconnect{abort = true})
+        print(eio.disconnect())
+    """)
+    assert result.lines == ["false\t3"] * 2, result
+
+
 def test_disconnect_without_a_connection(lua):
     assert complete(lua, """
         eio.on("disconnect", function() print("event") end)
