@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "CLuaHost.h"
+#include "pool.h"
 
 /* Coroutines that have resumed one another. Lua itself gives up at 200 (LUAI_MAXCCALLS). */
 #define LUAHOST_MAX_NESTING 208
@@ -21,6 +22,8 @@ typedef enum luahost_demand {
 } luahost_demand;
 
 struct luahost_loop {
+    luahost_pool pool; /* of its VMs */
+
     /* Written by the loop's thread. `sequence` is odd while Lua runs and `running` is the coroutine that does, so a number
      * that stays the same and odd is one slice. */
     _Atomic uint64_t sequence;

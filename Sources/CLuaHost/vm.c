@@ -39,12 +39,40 @@ void luahost_log(luahost_vm *vm, int level, const char *format, ...) {
 
 /* ---- what Lua needs of its state ---- */
 
+#if defined(__SANITIZE_ADDRESS__)
+/* The sanitizer is to see every block. */
+static void *resize(luahost_pool *pool, void *block, size_t old_size, size_t size) {
+    (void)pool, (void)old_size;
+    return realloc(block, size);
+}
+
+static void give(luahost_pool *pool, void *block, size_t size) {
+    (void)pool, (void)size;
+    free(block);
+}
+#else
+static void *resize(luahost_pool *pool, void *block, size_t old_size, size_t size) {
+    if (block == NULL) return luahost_pool_take(pool, size);
+    if (old_size > LUAHOST_POOL_LIMIT && size > LUAHOST_POOL_LIMIT) return realloc(block, size);
+    if (luahost_pool_units(old_size) == luahost_pool_units(size)) return block;
+    void *moved = luahost_pool_take(pool, size);
+    if (moved == NULL) return NULL;
+    memcpy(moved, block, old_size < size ? old_size : size);
+    luahost_pool_give(pool, block, old_size);
+    return moved;
+}
+
+static void give(luahost_pool *pool, void *block, size_t size) {
+    if (block != NULL) luahost_pool_give(pool, block, size);
+}
+#endif
+
 /* Outside of a slice nobody could catch a memory error. */
 static void *allocate(void *context, void *block, size_t old_size, size_t size) {
     luahost_vm *vm = context;
     if (block == NULL) old_size = 0;
     if (size == 0) {
-        free(block);
+        give(&vm->loop->pool, block, old_size);
         vm->memory_used -= old_size;
         return NULL;
     }
@@ -52,7 +80,7 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size) 
         vm->memory_used + (size - old_size) > vm->options.memory_limit) {
         return NULL;
     }
-    void *moved = realloc(block, size);
+    void *moved = resize(&vm->loop->pool, block, old_size, size);
     if (moved == NULL) {
         if (!vm->enforce_memory && vm->L != NULL) luahost_out_of_memory();
         return NULL;

@@ -162,6 +162,7 @@ void luahost_loop_destroy(luahost_loop *loop) {
     while (*link != NULL && *link != loop) link = &(*link)->next_on_thread;
     if (*link != NULL) *link = loop->next_on_thread;
     atomic_signal_fence(memory_order_seq_cst);
+    luahost_pool_free(&loop->pool);
     free(loop);
 }
 
