@@ -5,11 +5,16 @@
 
 static const char bytes_key;
 
+static void create_metatable(lua_State *L);
+
 /* An empty userdata still has an address, so the data of bytes is never NULL. */
 void luahost_push_bytes(lua_State *L, const char *data, size_t length) {
     void *bytes = lua_newuserdatauv(L, length, 0);
     if (length > 0) memcpy(bytes, data, length);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &bytes_key);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &bytes_key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        create_metatable(L);
+    }
     lua_setmetatable(L, -2);
 }
 
@@ -166,6 +171,13 @@ static int bytes_new(lua_State *L) {
 }
 
 void luahost_bytes_open(lua_State *L) {
+    lua_pushcfunction(L, bytes_new);
+    lua_setfield(L, -2, "bytes");
+}
+
+/* Pushes it. */
+static void create_metatable(lua_State *L) {
+    luaL_checkstack(L, 8, NULL);
     static const luaL_Reg metamethods[] = {
         {"__eq", bytes_eq}, {"__lt", bytes_lt}, {"__le", bytes_le}, {"__concat", bytes_concat},
         {"__len", bytes_len}, {"__tostring", bytes_tostring}, {NULL, NULL},
@@ -175,13 +187,15 @@ void luahost_bytes_open(lua_State *L) {
     lua_pushliteral(L, "bytes");
     lua_setfield(L, -2, "__name");
     luaL_newlib(L, methods);
-    lua_getglobal(L, LUA_STRLIBNAME);
-    lua_getfield(L, -1, "unpack");
-    lua_remove(L, -2);
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_getfield(L, -1, LUA_STRLIBNAME);
+    lua_pushliteral(L, "unpack");
+    lua_rawget(L, -2);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
     lua_pushcclosure(L, bytes_unpack, 1);
     lua_setfield(L, -2, "unpack");
     lua_setfield(L, -2, "__index");
+    lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &bytes_key);
-    lua_pushcfunction(L, bytes_new);
-    lua_setfield(L, -2, "bytes");
 }

@@ -208,23 +208,37 @@ static const luahost_client *push_userdata(lua_State *L) {
     return lua_rawgetp(L, 1, &luahost_key_client) == LUA_TUSERDATA ? lua_touserdata(L, -1) : NULL;
 }
 
-/* What the table does not have itself. Upvalues: the numbers of attributes and methods by name, the shared functions.
- * What is no attribute is put into the table, so that the next access does not come here. */
+static attribute find_attribute(const char *name) {
+    attribute which = SID;
+    while (which < ATTRIBUTES && strcmp(attribute_names[which], name) != 0) which++;
+    return which;
+}
+
+static lua_CFunction find_method(const char *name) {
+    const luaL_Reg *method = methods;
+    while (method->name != NULL && strcmp(method->name, name) != 0) method++;
+    return method->func;
+}
+
+/* What the table does not have itself. Upvalue: the functions that all clients share. What is no attribute is put into the
+ * table, so that the next access does not come here. */
 static int client_index(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 2);
-    lua_pushvalue(L, 2);
-    int number_type = lua_rawget(L, lua_upvalueindex(1));
-    if (number_type == LUA_TNUMBER) {
-        int number = (int)lua_tointeger(L, -1);
+    if (lua_type(L, 2) != LUA_TSTRING) return 0;
+    const char *name = lua_tostring(L, 2);
+    attribute which = find_attribute(name);
+    lua_CFunction method = find_method(name);
+    if (which != ATTRIBUTES || method != NULL) {
         const luahost_client *client = push_userdata(L);
         if (client == NULL) return luaL_error(L, "a client's metatable on what is no client");
-        if (number < ATTRIBUTES) return push_attribute(L, client, number);
+        if (which != ATTRIBUTES) return push_attribute(L, client, which);
         lua_pushvalue(L, 1);
-        lua_pushcclosure(L, methods[number - ATTRIBUTES].func, 2);
+        lua_pushcclosure(L, method, 2);
     } else {
+        if (!luahost_shared_open(L, lua_upvalueindex(1), name)) return 0;
         lua_pushvalue(L, 2);
-        if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) return 1;
+        lua_rawget(L, lua_upvalueindex(1));
     }
     lua_pushvalue(L, 2);
     lua_pushvalue(L, -2);
@@ -250,17 +264,8 @@ void luahost_client_open(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &luahost_key_client);
 
     lua_createtable(L, 0, 4);
-    lua_newtable(L);
-    for (int number = 0; number < ATTRIBUTES; number++) {
-        lua_pushinteger(L, number);
-        lua_setfield(L, -2, attribute_names[number]);
-    }
-    for (int number = 0; methods[number].name != NULL; number++) {
-        lua_pushinteger(L, ATTRIBUTES + number);
-        lua_setfield(L, -2, methods[number].name);
-    }
     lua_pushvalue(L, shared);
-    lua_pushcclosure(L, client_index, 2);
+    lua_pushcclosure(L, client_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, client_text);
     lua_setfield(L, -2, "__tostring");

@@ -123,6 +123,11 @@ int luahost_client_new(lua_State *L, luahost_engine *engine, int index);
 /* Makes the metatables. What clients have in common is in the table on top of the stack, which stays. */
 void luahost_client_open(lua_State *L);
 
+/* ---- engineio.c ---- */
+
+/* Whether the name is one of what clients share; makes it, in the table at `shared`, if it is not there. */
+bool luahost_shared_open(lua_State *L, int shared, const char *name);
+
 /* ---- the methods ---- */
 int luahost_client_on(lua_State *L);
 int luahost_client_connect(lua_State *L);

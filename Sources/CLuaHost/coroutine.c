@@ -186,7 +186,5 @@ void luahost_coroutine_open(lua_State *L) {
         {"resume", resume}, {"wrap", wrap}, {"yield", yield}, {"running", running},
         {"status", status}, {"isyieldable", isyieldable}, {"close", close_coroutine}, {NULL, NULL},
     };
-    lua_getglobal(L, "coroutine");
     luaL_setfuncs(L, functions, 0);
-    lua_pop(L, 1);
 }

@@ -1,5 +1,6 @@
 /* The module `engineio` and the ready client `eio`. */
 #include "client.h"
+#include "json.h"
 
 #include <string.h>
 
@@ -42,6 +43,35 @@ static void set_reasons(lua_State *L) {
     lua_setfield(L, -2, "reason");
 }
 
+/* Made when a script asks for it: an idle virtual user has few of them. */
+static const struct {
+    const char *name;
+    void (*open)(lua_State *L);
+} shared_names[] = {
+    {"sleep", luahost_sleep_open}, {"start_background_task", luahost_tasks_open}, {"cancelled", luahost_tasks_open},
+    {"create_queue", luahost_queue_open}, {"queue_empty", luahost_queue_open}, {"queue_full", luahost_queue_open},
+    {"get_queue_empty_exception", luahost_queue_open}, {"create_event", luahost_event_open},
+    {"bytes", luahost_bytes_open}, {"json", luahost_json_api_open}, {"null", luahost_json_api_open},
+    {"array", luahost_json_api_open}, {"object", luahost_json_api_open}, {"log", luahost_log_open},
+    {"reason", set_reasons},
+};
+
+bool luahost_shared_open(lua_State *L, int shared, const char *name) {
+    size_t index = 0, count = sizeof shared_names / sizeof *shared_names;
+    while (index < count && strcmp(shared_names[index].name, name) != 0) index++;
+    if (index == count) return false;
+    lua_pushvalue(L, shared);
+    lua_pushstring(L, name);
+    if (lua_rawget(L, -2) == LUA_TNIL) {
+        lua_pop(L, 1);
+        shared_names[index].open(L);
+    } else {
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return true;
+}
+
 /* Sets package.loaded[name] to the value on top of the stack, which it pops. */
 static void set_loaded(lua_State *L, const char *name) {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
@@ -55,14 +85,9 @@ void luahost_engineio_open(lua_State *L) {
     luahost_engine *engine = push_engine(L);
     luaL_ref(L, LUA_REGISTRYINDEX);
 
+    luahost_json_open(L);
+    luahost_null_open(L);
     lua_newtable(L);
-    luahost_tasks_open(L);
-    luahost_queue_open(L);
-    luahost_event_open(L);
-    luahost_bytes_open(L);
-    luahost_json_api_open(L);
-    luahost_log_open(L);
-    set_reasons(L);
     luahost_client_open(L);
     lua_pop(L, 1);
 

@@ -115,7 +115,8 @@ struct luahost_vm {
     size_t holds;              /* luahost_vm_hold */
     struct luahost_loadtest *loadtest; /* NULL until the script requires it */
     struct luahost_user user;
-    int randomseed_ref;        /* math.randomseed as Lua made it */
+    int randomseed_ref;        /* math.randomseed as Lua made it; LUA_NOREF: `math` is not filled */
+    uint64_t seed;             /* the last one; 0: Lua's own */
     int env_ref;               /* __ENV */
     luahost_plan plan;
     char *plan_place;
@@ -295,20 +296,30 @@ void luahost_push_inner_traceback(lua_State *outer, lua_State *inner, int level)
 void luahost_note_inner_traceback(lua_State *L);
 
 /* ---- what a VM is opened with; each leaves the stack as it was, called inside a protected call ---- */
-void luahost_coroutine_open(lua_State *L);
+void luahost_libraries_open(lua_State *L);
+void luahost_print_open(lua_State *L);
 void luahost_require_open(lua_State *L);
-void luahost_stdio_open(lua_State *L);
-void luahost_os_open(lua_State *L);
 void luahost_report_open(lua_State *L);
-/* Pushes the table of functions that every client has besides its own: sleep, start_background_task, create_queue,
- * create_event, bytes, json … (tasks.c, queue.c, event.c, bytes.c, json_api.c add to the table on top of the stack). */
+/* What every client has besides its own: each adds some to the table on top of the stack, when one of them is asked for. */
+void luahost_sleep_open(lua_State *L);
 void luahost_tasks_open(lua_State *L);
 void luahost_queue_open(lua_State *L);
 void luahost_event_open(lua_State *L);
 void luahost_bytes_open(lua_State *L);
 void luahost_json_api_open(lua_State *L);
-/* Sets package.preload/loaded for "engineio" and "eio", and the global `eio`. Calls the five above. */
+/* What JSON's null prints as. */
+void luahost_null_open(lua_State *L);
+/* Sets package.loaded for "engineio" and "eio", and the global `eio`. */
 void luahost_engineio_open(lua_State *L);
+
+/* ---- libraries.c, which calls the four below for the library on top of the stack ---- */
+
+/* Makes the library what it is, if it is not filled yet. */
+void luahost_library_fill(lua_State *L, const char *name);
+void luahost_coroutine_open(lua_State *L);
+void luahost_stdio_open(lua_State *L);
+void luahost_os_open(lua_State *L);
+void luahost_random_open(lua_State *L);
 
 /* ---- bytes.c ---- */
 void luahost_push_bytes(lua_State *L, const char *data, size_t length);

@@ -79,21 +79,24 @@ static int light_userdata_text(lua_State *L) {
     return 1;
 }
 
-void luahost_json_api_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"encode", json_encode}, {"decode", json_decode}, {NULL, NULL}};
-    static const luaL_Reg marks[] = {{"array", array}, {"object", object}, {NULL, NULL}};
-    luahost_json_open(L);
-    luaL_setfuncs(L, marks, 0);
-    luaL_newlibtable(L, functions);
-    lua_pushvalue(L, -1);
-    luaL_setfuncs(L, functions, 1);
-    lua_setfield(L, -2, "json");
-
-    /* All light userdata share one metatable. */
+/* All light userdata share one metatable. */
+void luahost_null_open(lua_State *L) {
     lua_pushlightuserdata(L, NULL);
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, light_userdata_text);
     lua_setfield(L, -2, "__tostring");
     lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+void luahost_json_api_open(lua_State *L) {
+    static const luaL_Reg functions[] = {{"encode", json_encode}, {"decode", json_decode}, {NULL, NULL}};
+    static const luaL_Reg marks[] = {{"array", array}, {"object", object}, {NULL, NULL}};
+    luaL_setfuncs(L, marks, 0);
+    luaL_newlibtable(L, functions);
+    lua_pushvalue(L, -1);
+    luaL_setfuncs(L, functions, 1);
+    lua_setfield(L, -2, "json");
+    lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");
 }

@@ -21,8 +21,6 @@ static int exit_program(lua_State *L) {
 }
 
 void luahost_os_open(lua_State *L) {
-    lua_getglobal(L, LUA_OSLIBNAME);
     lua_pushcfunction(L, exit_program);
     lua_setfield(L, -2, "exit");
-    lua_pop(L, 1);
 }

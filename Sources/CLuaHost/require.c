@@ -89,6 +89,9 @@ static int load_module(lua_State *L, int status, lua_KContext context) {
     if (is_loading_elsewhere(L)) return luahost_parkk(L, &vm->loading_waiters, -1, NULL, "require", load_module);
 
     find_loader(L, name);
+    /* A module in C may look for what belongs to `io` in the registry; those of package.preload are the host's. */
+    bool is_file = lua_type(L, -1) == LUA_TSTRING && lua_tostring(L, -1)[0] != ':';
+    if (is_file && lua_iscfunction(L, -2)) luahost_library_fill(L, LUA_IOLIBNAME);
     /* …, loader, data -> name, loaded, guard, data, loader */
     lua_copy(L, -1, DATA);
     lua_copy(L, -2, VALUE);

@@ -136,15 +136,16 @@ static void replace(lua_State *L, const char *name, lua_CFunction function, cons
     lua_setfield(L, -2, name);
 }
 
-void luahost_stdio_open(lua_State *L) {
+void luahost_print_open(lua_State *L) {
     lua_pushcfunction(L, print);
     lua_setglobal(L, "print");
-    lua_getglobal(L, LUA_IOLIBNAME);
+}
+
+void luahost_stdio_open(lua_State *L) {
     replace(L, "read", read_default, "input");
     replace(L, "lines", lines_of_default, "input");
     bool is_plan = luahost_vm_of(L)->options.is_plan;
     if (is_plan) replace(L, "write", write_default, "output");
-    lua_pop(L, 1);
     luaL_getmetatable(L, LUA_FILEHANDLE);
     lua_getfield(L, -1, "__index");
     replace(L, "read", read_file, NULL);

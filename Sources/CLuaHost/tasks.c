@@ -168,6 +168,11 @@ static int sleep_for(lua_State *L) {
     return luahost_park(L, NULL, seconds, NULL, "eio.sleep");
 }
 
+void luahost_sleep_open(lua_State *L) {
+    lua_pushcfunction(L, sleep_for);
+    lua_setfield(L, -2, "sleep");
+}
+
 void luahost_tasks_open(lua_State *L) {
     static const luaL_Reg methods[] = {{"join", join}, {"cancel", cancel}, {"done", done}, {NULL, NULL}};
     lua_createtable(L, 0, 4);
@@ -181,8 +186,6 @@ void luahost_tasks_open(lua_State *L) {
     lua_setfield(L, -2, "__name");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &task_key);
 
-    lua_pushcfunction(L, sleep_for);
-    lua_setfield(L, -2, "sleep");
     lua_pushcfunction(L, start_background_task);
     lua_setfield(L, -2, "start_background_task");
     luahost_push_cancelled(L);

@@ -14,10 +14,18 @@ static void set_global(lua_State *L, const char *name, uint64_t value) {
 }
 
 /* math.randomseed keeps its state in an upvalue, so it works whatever the script has put in its place. */
-static void seed(luahost_vm *vm, uint64_t value) {
-    lua_rawgeti(vm->L, LUA_REGISTRYINDEX, vm->randomseed_ref);
-    lua_pushinteger(vm->L, (lua_Integer)value);
-    lua_call(vm->L, 1, 0);
+static void seed(lua_State *L) {
+    luahost_vm *vm = luahost_vm_of(L);
+    if (vm->seed == 0 || vm->randomseed_ref == LUA_NOREF) return;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->randomseed_ref);
+    lua_pushinteger(L, (lua_Integer)vm->seed);
+    lua_call(L, 1, 0);
+}
+
+void luahost_random_open(lua_State *L) {
+    lua_getfield(L, -1, "randomseed");
+    luahost_vm_of(L)->randomseed_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    seed(L);
 }
 
 void luahost_vm_set_user(luahost_vm *vm, const luahost_user *user) {
@@ -30,7 +38,10 @@ void luahost_vm_set_user(luahost_vm *vm, const luahost_user *user) {
     luahost_enter(vm, vm->L);
     set_global(vm->L, "__VU", user->id);
     set_global(vm->L, "__ITER", user->iteration);
-    if (user->seed != 0) seed(vm, user->seed);
+    if (user->seed != 0) {
+        vm->seed = user->seed;
+        seed(vm->L);
+    }
     luahost_loadtest_set_user(vm);
     luahost_leave(vm);
 }
@@ -54,11 +65,8 @@ static int look_up(lua_State *L) {
 
 void luahost_user_open(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
-    lua_getglobal(L, LUA_MATHLIBNAME);
-    lua_getfield(L, -1, "randomseed");
-    vm->randomseed_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_pop(L, 1);
-    if (vm->options.seed != 0) seed(vm, vm->options.seed);
+    vm->randomseed_ref = LUA_NOREF;
+    vm->seed = vm->options.seed;
 
     lua_newtable(L);
     lua_createtable(L, 0, 1);

@@ -115,12 +115,10 @@ static int open_libraries(lua_State *L) {
         lua_pushboolean(L, 1);
         lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
     }
-    luaL_openlibs(L);
+    luahost_libraries_open(L);
     luahost_report_open(L);
-    luahost_coroutine_open(L);
+    luahost_print_open(L);
     luahost_require_open(L);
-    luahost_stdio_open(L);
-    luahost_os_open(L);
     luahost_user_open(L);
     luahost_loadtest_open(L);
     luahost_engineio_open(L);

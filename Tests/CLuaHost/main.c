@@ -16,6 +16,7 @@ int main(void) {
     test_plan();
     test_loadtest();
     test_data();
+    test_libraries();
     remove("t.lua");
     remove("d");
     if (chdir("/") == 0) rmdir(folder);

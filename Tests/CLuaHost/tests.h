@@ -6,5 +6,6 @@ void test_stop(void);
 void test_plan(void);
 void test_loadtest(void);
 void test_data(void);
+void test_libraries(void);
 
 #endif
