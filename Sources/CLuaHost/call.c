@@ -87,7 +87,8 @@ static int run(lua_State *L) {
 
 bool luahost_was_cancelled(const luahost_task *task) {
     if (!task->cancelled) return false;
-    /* A script may turn the cancellation into an error of its own: what the host has ended is no failure, whatever it says. */
+    /* A script may turn the cancellation into an error of its own: what the host has ended is no failure, whatever it
+     * says. */
     return task->call != NULL || task->vm->stopped || luahost_is_cancelled(task->co, -1);
 }
 

@@ -1,5 +1,5 @@
-/* loadtest.group and loadtest.time: a function, measured. What measures is a pending variable, so that an error goes on with its
- * own traceback. */
+/* loadtest.group and loadtest.time: a function, measured. What measures is a pending variable, so that an error goes on
+ * with its own traceback. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +62,8 @@ static unsigned find_group(lua_State *L) {
         group = add_group(vm, path);
     } else if (!loadtest->told_groups) {
         loadtest->told_groups = true;
-        luahost_log(vm, LUAHOST_WARNING, "more than %d groups: further ones count for the group around them", GROUPS_LIMIT);
+        luahost_log(
+            vm, LUAHOST_WARNING, "more than %d groups: further ones count for the group around them", GROUPS_LIMIT);
     }
     lua_settop(L, top);
     return group;

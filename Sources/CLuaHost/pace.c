@@ -1,5 +1,5 @@
-/* loadtest.pace: rounds that are meant to begin at equal distances. A round that takes too long makes the next ones late, and the
- * time since the intended start says so, while that since the real start hides it (coordinated omission). */
+/* loadtest.pace: rounds that are meant to begin at equal distances. A round that takes too long makes the next ones late,
+ * and the time since the intended start says so, while that since the real start hides it (coordinated omission). */
 #include <stdlib.h>
 
 #include "loadtest.h"
