@@ -110,7 +110,7 @@ extension ClientSession {
     func finish(_ reason: DisconnectReason, _ detail: DisconnectDetail?) {
         self.report(reason, detail)
         _ = self.machine.ended()
-        self.measureEnd(reason, detail, unwritten)
+        self.measureEnd(reason, detail)
         self.cleanUp()
         if self.isSayingFarewell {
             self.isSayingFarewell = false
@@ -136,11 +136,12 @@ extension ClientSession {
         }
     }
 
-    private func measureEnd(_ reason: DisconnectReason, _ detail: DisconnectDetail?, _ unwritten: Int) {
+    private func measureEnd(_ reason: DisconnectReason, _ detail: DisconnectDetail?) {
         guard let meter = self.meter, !self.isEndMeasured else { return }
         self.isEndMeasured = true
         meter.sessionEnded(
-            reason, detail ?? DisconnectDetail(.client), unwritten: unwritten, after: .now() - self.openedAt)
+            reason, detail ?? DisconnectDetail(.client), unwritten: self.unwrittenMessages,
+            after: .now() - self.openedAt)
     }
 
     private var unwrittenMessages: Int {
