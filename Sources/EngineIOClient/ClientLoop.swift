@@ -9,15 +9,19 @@ package final class ClientLoop {
     private var masks: [UInt32] = []
     private var nextMaskIndex = 0
     private var spareBlocks: [FrameBlock] = []
+    private var spareBytes = 0
     private var farewells = 0
     private var afterFarewells: (() -> Void)?
     private var unflushed: [WebSocketHandler] = []
     private var flushing: [WebSocketHandler] = []
+    private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
+    private var isFlushDue = false
 
-    /// Blocks above this size are given back to the system, so that one large message does not stay in memory.
-    private static let largestSpare = 256 << 10
-    private static let spareCount = 4
+    /// Spare blocks have so much memory at most, in bytes: neither one large message nor a burst stays in memory.
+    private static let spareLimit = 1 << 20
     private static let maskCount = 1024
+    /// How long a frame may wait for those of other sessions.
+    private static let flushPatience = TimeAmount.microseconds(500)
 
     package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -43,11 +47,16 @@ package final class ClientLoop {
         self.nextMaskIndex = 0
     }
 
-    func takeBlock() -> FrameBlock { self.spareBlocks.popLast() ?? FrameBlock() }
+    func takeBlock() -> FrameBlock {
+        guard let block = self.spareBlocks.popLast() else { return FrameBlock() }
+        self.spareBytes -= block.capacity
+        return block
+    }
 
     func giveBack(_ block: FrameBlock) {
-        if block.capacity <= Self.largestSpare, self.spareBlocks.count < Self.spareCount {
+        if self.spareBytes + block.capacity <= Self.spareLimit {
             self.spareBlocks.append(block)
+            self.spareBytes += block.capacity
         } else {
             block.free()
         }
@@ -74,11 +83,20 @@ package final class ClientLoop {
         }
     }
 
-    /// Flushes `handler` when the loop has run what it is at.
+    /// Flushes `handler` when the loop has read what is ready, or soon where that takes long.
+    ///
+    /// A server that sleeps is woken by each write: those of one turn, one after the other, wake it once.
     func flushSoon(_ handler: WebSocketHandler) {
         self.unflushed.append(handler)
-        if self.unflushed.count == 1 {
-            self.eventLoop.assumeIsolated().execute { self.flush() }
+        if self.unflushed.count == 1 { self.firstUnflushed = .now() }
+        if !self.isFlushDue {
+            self.isFlushDue = true
+            self.eventLoop.assumeIsolated().execute {
+                self.isFlushDue = false
+                self.flush()
+            }
+        } else if NIODeadline.now() - self.firstUnflushed > Self.flushPatience {
+            self.flush()
         }
     }
 

@@ -28,7 +28,7 @@ final class FrameWriter {
     private var written = 0
     private var onDrained: (() -> Void)?
 
-    /// How much may be collected before it is written without waiting for the end of the read.
+    /// How much may be collected before it is written at once.
     static let flushThreshold = 64 << 10
 
     init(loop: ClientLoop, traffic: UnsafeMutablePointer<TrafficCounts>) {

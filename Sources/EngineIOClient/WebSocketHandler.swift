@@ -4,7 +4,7 @@ import NIOCore
 /// The frames of one websocket: the hot path.
 ///
 /// Frames are read straight from the received buffer and messages are handed on as pointers into it; all that is sent
-/// during one read goes into one buffer, which is written when the read is over.
+/// during one read goes into one buffer, which is written when the loop has read what is ready.
 final class WebSocketHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -103,7 +103,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func readCompleted() {
         self.isReading = false
-        if self.output.count > 0 { self.output.flush() }
+        if self.output.count > 0 { self.flushSoon() }
     }
 
     /// Reads all complete frames and returns how many bytes they had.
@@ -249,7 +249,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     // MARK: Writing
 
-    /// Collects one frame; it is written at the end of the read, or when the loop has run what it is at.
+    /// Collects one frame; it is written when the loop has run what it is at.
     @inline(__always)
     func write(
         _ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer, isMessage: Bool = false
@@ -260,10 +260,15 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.output.append(opcode, prefix: prefix, payload)
         if self.output.count >= FrameWriter.flushThreshold {
             self.output.flush()
-        } else if !self.isReading && !self.isMarked {
-            self.isMarked = true
-            self.loop.flushSoon(self)
+        } else if !self.isReading {
+            self.flushSoon()
         }
+    }
+
+    private func flushSoon() {
+        guard !self.isMarked else { return }
+        self.isMarked = true
+        self.loop.flushSoon(self)
     }
 
     /// Whether less waits to be written than senders may leave.
