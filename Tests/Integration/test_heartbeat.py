@@ -178,12 +178,12 @@ def test_c57_websocket_pings_do_not_replace_pings(lua):
 def test_c57_ping_that_came_during_a_suspend_counts(lua):
     # When the program goes on, its deadline is over, but the ping has been in the socket in time.
     async def conversation(server):
-        session = await server.open("websocket", ping_interval=500, ping_timeout=500)
+        session = await server.open("websocket", ping_interval=1500, ping_timeout=500)
         running = await lua.running()
         await asyncio.to_thread(running.wait_for, "@connected")
         await asyncio.to_thread(running.suspend)
         await session.send("2")
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(2.5)
         running.signal(signal.SIGCONT)
         assert await session.receive() == "3"
         await session.send("1")
