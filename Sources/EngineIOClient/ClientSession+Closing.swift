@@ -5,10 +5,10 @@ import NIOCore
 /// Liveness, and the end of a session.
 extension ClientSession {
     func watchHeartbeat() {
-        guard let heartbeat = self.heartbeat, self.machine.state == .open || self.machine.state == .closing else {
-            return
-        }
-        switch heartbeat.check(now: .now()) {
+        guard self.machine.state == .open || self.machine.state == .closing else { return }
+        switch self.heartbeat?.check(now: .now()) {
+        case nil:
+            break
         case .dead:
             self.lose(DisconnectDetail(.pingTimeout, message: "the server sent no ping in time"))
         case .alive(let deadline):

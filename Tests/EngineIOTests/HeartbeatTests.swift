@@ -12,14 +12,32 @@ struct HeartbeatTests {
     /// Milliseconds after the session opened.
     private func at(_ milliseconds: Int64) -> NIODeadline { Self.start + .milliseconds(milliseconds) }
 
-    @Test func aSessionWithoutAPingDiesAfterIntervalAndTimeout() {
+    @Test mutating func aSessionWithoutAPingDiesAfterIntervalAndTimeout() {
         #expect(self.heartbeat.check(now: self.at(0)) == .alive(until: self.at(500)))
         #expect(self.heartbeat.check(now: self.at(499)) == .alive(until: self.at(500)))
         #expect(self.heartbeat.check(now: self.at(500)) == .dead)
-        #expect(self.heartbeat.check(now: self.at(60_000)) == .dead)
     }
 
-    @Test func itsDeadlineIsExact() {
+    @Test mutating func aLookThatWasHeldUpIsRepeatedWhenTheLoopHasRead() {
+        #expect(self.heartbeat.check(now: self.at(60_000)) == .alive(until: self.at(60_020)))
+        #expect(self.heartbeat.check(now: self.at(60_020)) == .dead)
+    }
+
+    @Test mutating func aPingThatWasReadMeanwhileCounts() {
+        #expect(self.heartbeat.check(now: self.at(60_000)) == .alive(until: self.at(60_020)))
+        self.heartbeat.pingReceived(now: self.at(60_001))
+        #expect(self.heartbeat.check(now: self.at(60_020)) == .alive(until: self.at(60_501)))
+        #expect(self.heartbeat.check(now: self.at(70_000)) == .alive(until: self.at(70_020)))
+    }
+
+    @Test mutating func aLoopThatIsAlwaysLateDoesNotKeepADeadSession() {
+        for time in stride(from: Int64(1_000), to: 4_000, by: 1_000) {
+            #expect(self.heartbeat.check(now: self.at(time)) == .alive(until: self.at(time + 20)))
+        }
+        #expect(self.heartbeat.check(now: self.at(4_000)) == .dead)
+    }
+
+    @Test mutating func itsDeadlineIsExact() {
         #expect(self.heartbeat.check(now: self.at(500) - .nanoseconds(1)) == .alive(until: self.at(500)))
     }
 
@@ -85,7 +103,7 @@ struct HeartbeatTests {
 
     @Test func theLongestTimesOfAHandshakeDoNotOverflow() throws {
         let text = #"{"sid":"a","pingInterval":86400000,"pingTimeout":86400000}"#
-        let heartbeat = Heartbeat(try Handshake(openPacketData: text.utf8), now: Self.start)
+        var heartbeat = Heartbeat(try Handshake(openPacketData: text.utf8), now: Self.start)
         #expect(heartbeat.check(now: Self.start) == .alive(until: Self.start + .hours(48)))
     }
 }

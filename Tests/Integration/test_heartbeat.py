@@ -60,6 +60,21 @@ def test_c53_computing_slice_is_reported(lua, transport):
     assert "script.lua:" in result.stderr, result
 
 
+def test_c53_a_ping_that_came_during_a_slice_counts(lua, transport):
+    # When the slice ends, the deadline is over, but the ping has been in the socket in time.
+    async def conversation(server):
+        session = await server.open(transport, ping_interval=500, ping_timeout=500)
+        await session.send("4compute")
+        await session.send("2")
+        assert await session.receive() == "3"
+        await session.send("1")
+
+    setup = "on_message = function()\n local ends = os.time() + 3\n while os.time() < ends do end\nend"
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport=transport, setup=setup)
+    assert result.disconnect.text == "server disconnect", result
+
+
 def test_c54_no_ping_in_time(lua, transport):
     async def conversation(server):
         await server.open(transport, ping_interval=300, ping_timeout=200)
