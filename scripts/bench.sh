@@ -22,7 +22,7 @@ build_native() {
     local shared=("$native"/{accept_key,connection,frame,process}.c)
     local compile=(gcc -std=c11 -D_DEFAULT_SOURCE -O2 -flto -Wall -Wextra)
     mkdir -p "$build"
-    "${compile[@]}" "$native"/{echo_server,server_session}.c "${shared[@]}" -o "$build/echo_server"
+    "${compile[@]}" "$native"/{echo_server,server_session,delayed_echo}.c "${shared[@]}" -o "$build/echo_server"
     "${compile[@]}" "$native"/{raw_client,client_options,latency}.c "${shared[@]}" -o "$build/raw_client"
 }
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 EIO_LUA = "eio-lua"
+# `eio-lua load --threads 1`: each client is a virtual user with a Lua VM of its own.
+EIO_LOAD = "eio-lua-load"
 RAW_C = "raw-c"
 PYTHON_ASYNC = "python-async"
 PYTHON_THREADS = "python-threads"
@@ -14,7 +16,7 @@ LUA = "lua5.4"
 PEERS = (PYTHON_ASYNC, PYTHON_THREADS, LOCUST_WEBSOCKET, LOCUST_ENGINEIO, K6)
 # One thread for each of its clients' loops: at 1000 clients it spends minutes only to connect.
 PEERS_FOR_MANY = (PYTHON_ASYNC, LOCUST_WEBSOCKET, LOCUST_ENGINEIO, K6)
-PROGRAMS = (EIO_LUA, RAW_C, *PEERS, LUA)
+PROGRAMS = (EIO_LUA, EIO_LOAD, RAW_C, *PEERS, LUA)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Cell:
     server: str = "echo"
     # Messages a second that a flooding server offers; 0 is as many as the client takes.
     flood_rate: int = 0
+    # How long the server keeps each echo.
+    delay_ms: float = 0
+    # Of the latencies, in a cell that measures them.
+    quantile: str = ""
+    ping_interval_ms: int = 25_000
 
     @property
     def counter(self):
@@ -42,10 +49,10 @@ class Cell:
 ROUND_TRIPS = "round trips/s"
 
 CELLS = (
-    Cell("1x64", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C, *PEERS), clients=1, window=64),
+    Cell("1x64", "pingpong", ROUND_TRIPS, (EIO_LUA, EIO_LOAD, RAW_C, *PEERS), clients=1, window=64),
     Cell("100x1", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C, *PEERS), clients=100),
     Cell("100x16", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C, *PEERS), clients=100, window=16),
-    Cell("1000x1", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C, *PEERS_FOR_MANY), clients=1000),
+    Cell("1000x1", "pingpong", ROUND_TRIPS, (EIO_LUA, EIO_LOAD, RAW_C, *PEERS_FOR_MANY), clients=1000),
     Cell("5000x1", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C), clients=5000),
     Cell("RECV1", "recv", "messages/s", (EIO_LUA, RAW_C, PYTHON_ASYNC), server="flood", flood_rate=2_000_000),
     Cell("RECV1-full", "recv", "messages/s", (EIO_LUA, RAW_C), server="flood"),
@@ -54,19 +61,30 @@ CELLS = (
     Cell("IDLE", "idle", "KiB per client", (EIO_LUA, RAW_C, PYTHON_ASYNC), clients=5000),
     Cell("STARTUP", "startup", "ms", (EIO_LUA, LUA)),
     Cell("CONNECT", "connect", "connects/s", (EIO_LUA, RAW_C, PYTHON_ASYNC), clients=16),
+    # The users of a load test, on all cores, with the descriptors of one process on an ordinary machine.
+    Cell("USERS-10K", "users", "KiB per user", (EIO_LOAD,), clients=10_000, ping_interval_ms=2000),
+    Cell("USERS-18K", "users", "KiB per user", (EIO_LOAD,), clients=18_000, ping_interval_ms=5000),
+    # What a load test says of a server that answers after a known time.
+    Cell("DELAY-p50", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p50"),
+    Cell("DELAY-p99", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p99"),
 )
 
 
 @dataclass(frozen=True)
 class Demand:
-    """A figure of eio-lua's that has a limit: against another program in the same cell, itself in another, or alone."""
+    """A figure of a program's that has a limit: against another program in the same cell, itself in another, or alone.
+
+    Kinds: `ratio` and `difference` of the value, `per-cpu` for operations in the same CPU time, each against a program;
+    `cpu` for CPU time per operation against another cell; `value`; `start-cpu` for the CPU seconds until all are open;
+    `open` for the users that the server still saw at the end."""
 
     cell: str
     what: str
-    kind: str  # ratio, difference, value, cpu
+    kind: str
     limit: float
     against: str = ""
     at_least: bool = True
+    program: str = EIO_LUA
 
 
 def demands():
@@ -85,3 +103,11 @@ def demands():
     yield Demand("IDLE", "KiB per idle client", "value", 18, at_least=False)
     yield Demand("STARTUP", "ms more than lua5.4", "difference", 15, LUA, at_least=False)
     yield Demand("5000x1", "CPU per message, times that at 1000x1", "cpu", 1.5, "1000x1", at_least=False)
+    yield Demand("1x64", "as a load test, of the bot", "ratio", 0.9, EIO_LUA, program=EIO_LOAD)
+    yield Demand("1000x1", "as a load test, of the raw C client", "ratio", 0.4, RAW_C, program=EIO_LOAD)
+    for peer, limit in ((LOCUST_WEBSOCKET, 10), (LOCUST_ENGINEIO, 10), (K6, 5)):
+        yield Demand("1000x1", f"as a load test, per CPU, times {peer}", "per-cpu", limit, peer, program=EIO_LOAD)
+    for cell in ("USERS-10K", "USERS-18K"):
+        yield Demand(cell, "KiB per idle user", "value", 45, at_least=False, program=EIO_LOAD)
+    yield Demand("USERS-10K", "CPU seconds to start", "start-cpu", 10, at_least=False, program=EIO_LOAD)
+    yield Demand("USERS-18K", "users that answer pings at the end", "open", 18_000, program=EIO_LOAD)

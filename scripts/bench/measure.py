@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import select
 import signal
 import statistics
@@ -26,7 +27,11 @@ START_LIMIT_SECONDS = 10
 # Beside the measured seconds: connecting all the clients, and ending.
 SPARE_SECONDS = 60
 STARTUPS = 20
+EXPORTED_QUANTILES = {"p50": "med", "p99": "p(99)"}
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
+# Of a process on an ordinary machine.
+DESCRIPTOR_LIMIT = 20_000
 
 
 class BenchError(Exception):
@@ -47,6 +52,7 @@ class Sample:
     count: int
     open: int
     client_cpu: float
+    client_kib: int = 0
 
 
 def cpu_seconds(pid):
@@ -61,6 +67,11 @@ def machine_cpu_seconds():
     with open("/proc/stat") as stat:
         user, nice, system, _idle, _iowait, irq, softirq = map(int, stat.readline().split()[1:8])
     return (user + nice + system + irq + softirq) / TICKS_PER_SECOND
+
+
+def resident_kib(pid):
+    with open(f"/proc/{pid}/statm") as statm:
+        return int(statm.read().split()[1]) * PAGE_KIB
 
 
 class Server:
@@ -106,14 +117,20 @@ class Server:
 def run(program, cell, seconds):
     if cell.mode == "startup":
         return _measure_startup(program)
-    with Server(cell) as server, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+    with (
+        Server(cell) as server,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as errors,
+        tempfile.NamedTemporaryFile() as export,
+    ):
         machine_before = machine_cpu_seconds()
         client = subprocess.Popen(
-            programs.client_command(program, cell, server.url, seconds),
+            programs.client_command(program, cell, server.url, seconds, export.name),
             stdout=output,
             stderr=errors,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_limit_descriptors,
         )
         began = time.monotonic()
         try:
@@ -125,10 +142,17 @@ def run(program, cell, seconds):
         elapsed = time.monotonic() - began
         ours = client.cpu_seconds + cpu_seconds(server.process.pid)
         others_cpu = max(0, machine_cpu_seconds() - machine_before - ours) / elapsed
-        report = _read_report(client.returncode, output, errors)
+        if program == cells.EIO_LOAD:
+            report = _read_export(client.returncode, export.name, errors)
+        else:
+            report = _read_report(client.returncode, output, errors)
     result = _evaluate(cell, seconds, samples, report)
     result.others_cpu = others_cpu
     return result
+
+
+def _limit_descriptors():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTOR_LIMIT, DESCRIPTOR_LIMIT))
 
 
 def _sample_until_exit(server, client, seconds):
@@ -146,7 +170,8 @@ def _sample_until_exit(server, client, seconds):
         if server.counts:
             counters = server.statistics()
             count = counters[server.cell.counter]
-            samples.append(Sample(counters["time_ms"] / 1e3, count, counters["open"], cpu_seconds(client.pid)))
+            seconds_now, is_open = counters["time_ms"] / 1e3, counters["open"]
+            samples.append(Sample(seconds_now, count, is_open, cpu_seconds(client.pid), resident_kib(client.pid)))
         time.sleep(SAMPLE_SECONDS)
 
 
@@ -169,11 +194,29 @@ def _read_report(status, output, errors):
     raise BenchError("\n".join(["it printed no line of JSON", *complaint]))
 
 
+def _read_export(status, path, errors):
+    """What a load test measured: its latencies in microseconds, as the C client prints them."""
+    errors.seek(0)
+    complaint = errors.read().decode(errors="replace").strip().splitlines()[-5:]
+    if status != 0:
+        raise BenchError("\n".join([f"exit status {status}", *complaint]))
+    with open(path) as file:
+        metrics = json.load(file)["metrics"]
+    latencies = metrics.get("eio_time", {})
+    return {f"{name}_us": latencies[key] * 1e3 for name, key in EXPORTED_QUANTILES.items() if key in latencies}
+
+
 def _evaluate(cell, seconds, samples, report):
     if samples and cell.mode != "connect" and max(sample.open for sample in samples) < cell.clients:
         raise BenchError(f"the server never saw all {cell.clients} clients at once")
     if cell.mode == "idle":
         return Result((report["rss_open_kib"] - report["rss_before_kib"]) / cell.clients, report=report)
+    if cell.mode == "users":
+        return _evaluate_users(cell, samples)
+    if cell.mode == "latency":
+        if f"{cell.quantile}_us" not in report:
+            raise BenchError(f"it said nothing of {cell.quantile}")
+        return Result(report[f"{cell.quantile}_us"] / 1e3, report=report)
     if cell.mode == "recv" or not samples:
         if report["operations"] == 0:
             raise BenchError("the client counted nothing in the measured part")
@@ -185,6 +228,16 @@ def _evaluate(cell, seconds, samples, report):
     operations = last.count - first.count
     cpu_us = (last.client_cpu - first.client_cpu) / operations * 1e6
     return Result(operations / (last.seconds - first.seconds), cpu_us=cpu_us, report=report)
+
+
+def _evaluate_users(cell, samples):
+    """All memory of the process, divided by its users, when all have been open for a while."""
+    full = [sample for sample in samples if sample.open >= cell.clients]
+    # The last samples may be of the end, when the users go.
+    last = full[-1 - len(full) // 10]
+    later = [sample for sample in samples if full[0].seconds <= sample.seconds <= last.seconds]
+    report = {"start_cpu": full[0].client_cpu, "open": min(sample.open for sample in later)}
+    return Result(max(sample.client_kib for sample in later) / cell.clients, report=report)
 
 
 def _inner_samples(cell, seconds, samples):

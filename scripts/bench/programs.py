@@ -16,12 +16,17 @@ LUA_SCRIPTS = {
     "recv": "recv.lua",
     "idle": "idle.lua",
     "connect": "connect.lua",
+    "users": "users.lua",
+    "latency": "latency.lua",
 }
+# Beside the measured seconds of a load test: its users connect, a thousand a second.
+LOAD_SPARE_SECONDS = 3
+USERS_PER_SECOND = 1000
 
 
 def binary(program):
     """The path of a program that is no Python script, or None if this machine does not have it."""
-    if program == cells.EIO_LUA:
+    if program in (cells.EIO_LUA, cells.EIO_LOAD):
         path = os.environ.get("EIO_LUA") or str(ROOT / ".build" / "release" / "eio-lua")
     elif program == cells.RAW_C:
         path = str(BUILD / "raw_client")
@@ -40,16 +45,20 @@ def server_command(cell):
     if cell.server == cells.EIO_LUA:
         return [binary(cells.EIO_LUA), "serve", "--port", "0", "--ping-interval", "25"]
     command = [str(BUILD / "echo_server"), "--port", "0", "--mode", cell.server, "--size", str(cell.size)]
-    return [*command, "--flood-rate", str(cell.flood_rate)]
+    command += ["--flood-rate", str(cell.flood_rate), "--delay", str(cell.delay_ms)]
+    return [*command, "--ping-interval", str(cell.ping_interval_ms), "--ping-timeout", str(cell.ping_interval_ms)]
 
 
-def client_command(program, cell, url, seconds):
+def client_command(program, cell, url, seconds, export):
+    """`export` is the file for the summary of a load test."""
+    if program == cells.EIO_LOAD:
+        return _load_command(cell, url, seconds, export)
     options = ["--url", url, "--clients", cell.clients, "--window", cell.window, "--size", cell.size]
     options += ["--seconds", seconds, "--transport", cell.transport]
     options = [str(option) for option in options]
     if program == cells.EIO_LUA:
         return [binary(program), str(HERE / "lua" / LUA_SCRIPTS[cell.mode]), *options]
-    options += ["--mode", cell.mode]
+    options += ["--mode", "pingpong" if cell.mode == "latency" else cell.mode]
     if program == cells.RAW_C:
         return [binary(program), *options]
     if program == cells.K6:
@@ -57,6 +66,18 @@ def client_command(program, cell, url, seconds):
     if program.startswith("locust-"):
         return _python("locust_users.py", *options, "--library", program.removeprefix("locust-"))
     return _python(program.replace("-", "_") + ".py", *options)
+
+
+def _load_command(cell, url, seconds, export):
+    seconds += LOAD_SPARE_SECONDS + cell.clients / USERS_PER_SECOND
+    command = [binary(cells.EIO_LOAD), "load", "--vus", cell.clients, "--duration", f"{seconds:g}s", "--quiet"]
+    command += ["--summary-export", export, "--spawn-rate", USERS_PER_SECOND]
+    if cell.mode != "users":
+        command += ["--threads", 1]
+    # As long as the load test goes on: it ends the script.
+    options = ["--url", url, "--window", cell.window, "--size", cell.size, "--seconds", 3600]
+    command += [HERE / "lua" / LUA_SCRIPTS[cell.mode], "--", *options, "--transport", cell.transport]
+    return [str(part) for part in command]
 
 
 def startup_command(program):

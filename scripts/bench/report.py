@@ -18,19 +18,25 @@ def demanded_value(demand, rounds):
     `rounds` has one dictionary a round, from (cell, program) to a result."""
     values = []
     for results in rounds:
-        own = results.get((demand.cell, cells.EIO_LUA))
+        own = results.get((demand.cell, demand.program))
         if demand.kind == "cpu":
-            other = results.get((demand.against, cells.EIO_LUA))
+            other = results.get((demand.against, demand.program))
         else:
             other = results.get((demand.cell, demand.against))
-        if own is None or (demand.kind != "value" and other is None):
+        if own is None or (demand.kind in ("ratio", "difference", "per-cpu", "cpu") and other is None):
             continue
         if demand.kind == "ratio":
             values.append(own.value / other.value)
         elif demand.kind == "difference":
             values.append(own.value - other.value)
+        elif demand.kind == "per-cpu":
+            values.append(other.cpu_us / own.cpu_us)
         elif demand.kind == "cpu":
             values.append(own.cpu_us / other.cpu_us)
+        elif demand.kind == "start-cpu":
+            values.append(own.report["start_cpu"])
+        elif demand.kind == "open":
+            values.append(own.report["open"])
         else:
             values.append(own.value)
     return statistics.median(values) if values else None
@@ -78,7 +84,7 @@ def _cpu_median(results):
 
 def demand_table(measured_cells, rounds):
     names = {cell.name for cell in measured_cells}
-    rows = [("cell", "eio-lua", "measured", "target", "")]
+    rows = [("cell", "what", "measured", "target", "")]
     for demand in cells.demands():
         if demand.cell not in names:
             continue

@@ -14,7 +14,7 @@ import measure
 import programs
 import report
 
-DESCRIPTORS_NEEDED = 6000
+DESCRIPTORS_NEEDED = 20_000
 DISTURBED_CPUS = 0.3
 CALM_ATTEMPTS = 3
 
@@ -64,7 +64,7 @@ def raise_descriptor_limit():
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if hard != resource.RLIM_INFINITY and hard < DESCRIPTORS_NEEDED:
-        print(f"bench: only {hard} descriptors are allowed, the cells with 5000 clients will fail", file=sys.stderr)
+        print(f"bench: only {hard} descriptors are allowed, the cells with many clients will fail", file=sys.stderr)
 
 
 def measure_calmly(program, cell, arguments):

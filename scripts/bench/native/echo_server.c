@@ -1,12 +1,14 @@
 /// An Engine.IO 4 server for the benchmark: WebSocket only, one thread, on the loopback address.
 ///
 ///     echo_server [--port N] [--mode echo|sink|flood] [--size BYTES] [--flood-rate N] [--ping-interval MS]
-///                 [--ping-timeout MS]
+///                 [--ping-timeout MS] [--delay MS]
 ///
 /// The first line on the standard output is {"port":N}; port 0, the default, takes a free one. GET /stats answers with
 /// the counters as JSON. `echo` sends each message back, `sink` only counts it, `flood` sends messages of --size bytes
-/// to each client, --flood-rate of them a second, or as fast as the client takes them at the default of 0.
+/// to each client, --flood-rate of them a second, or as fast as the client takes them at the default of 0. --delay keeps
+/// each echo for so many milliseconds.
 #define _GNU_SOURCE
+#include "delayed_echo.h"
 #include "process.h"
 #include "server_session.h"
 
@@ -17,13 +19,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 
 enum { BACKLOG = 4096, EVENT_LIMIT = 1024, ACCEPT_LIMIT = 256, TICK_MS = 50, PACED_FLOOD_MS = 1 };
 
 static void usage(void)
 {
     fprintf(stderr, "usage: echo_server [--port N] [--mode echo|sink|flood] [--size BYTES] [--flood-rate N] "
-                    "[--ping-interval MS] [--ping-timeout MS]\n");
+                    "[--ping-interval MS] [--ping-timeout MS] [--delay MS]\n");
     exit(64);
 }
 
@@ -59,6 +62,8 @@ static ServerOptions parse_options(int count, char **arguments)
             options.ping_interval_ms = strtoul(value, NULL, 10);
         } else if (strcmp(name, "--ping-timeout") == 0) {
             options.ping_timeout_ms = strtoul(value, NULL, 10);
+        } else if (strcmp(name, "--delay") == 0) {
+            options.delay_ns = (uint64_t)(strtod(value, NULL) * 1e6);
         } else {
             usage();
         }
@@ -95,15 +100,28 @@ static void accept_waiting(int epoll, int listener)
     }
 }
 
-static void serve(int epoll, int listener, bool paced_flood)
+/// Waits for events as long as nothing is due: finer than a millisecond where an echo is.
+static int wait_for_events(int epoll, struct epoll_event *events, int64_t wait_ms)
 {
+    int64_t wait_ns = delayed_echo_wait_ns(monotonic_ns());
+    if (wait_ns < 0 || wait_ns > wait_ms * 1000000) {
+        return epoll_wait(epoll, events, EVENT_LIMIT, (int)wait_ms);
+    }
+    struct timespec wait = {.tv_nsec = wait_ns};
+    return epoll_pwait2(epoll, events, EVENT_LIMIT, &wait, NULL);
+}
+
+static void serve(int epoll, int listener, const ServerOptions *options)
+{
+    bool paced_flood = options->mode == MODE_FLOOD && options->flood_rate > 0;
     struct epoll_event listening = {.events = EPOLLIN, .data.ptr = NULL};
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &listening);
 
     static struct epoll_event events[EVENT_LIMIT];
     uint64_t next_tick_ms = 0;
     for (;;) {
-        int count = epoll_wait(epoll, events, EVENT_LIMIT, paced_flood ? PACED_FLOOD_MS : TICK_MS);
+        int count = options->delay_ns > 0 ? wait_for_events(epoll, events, TICK_MS)
+                                          : epoll_wait(epoll, events, EVENT_LIMIT, paced_flood ? PACED_FLOOD_MS : TICK_MS);
         for (int i = 0; i < count; i++) {
             if (events[i].data.ptr == NULL) {
                 accept_waiting(epoll, listener);
@@ -113,6 +131,9 @@ static void serve(int epoll, int listener, bool paced_flood)
         }
         if (paced_flood) {
             sessions_flood();
+        }
+        if (options->delay_ns > 0) {
+            delayed_echo_send(monotonic_ns());
         }
         uint64_t now = monotonic_ms_coarse();
         if (now >= next_tick_ms) {
@@ -128,5 +149,5 @@ int main(int count, char **arguments)
     raise_descriptor_limit();
     sessions_configure(&options);
     int listener = listen_on(options.port);
-    serve(epoll_create1(0), listener, options.mode == MODE_FLOOD && options.flood_rate > 0);
+    serve(epoll_create1(0), listener, &options);
 }

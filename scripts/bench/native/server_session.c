@@ -2,6 +2,7 @@
 #include "server_session.h"
 
 #include "accept_key.h"
+#include "delayed_echo.h"
 #include "frame.h"
 #include "process.h"
 
@@ -82,6 +83,9 @@ static void session_free(Session *session)
     if (session->upgraded) {
         counters.open--;
         counters.closed++;
+    }
+    if (options->delay_ns > 0) {
+        delayed_echo_forget(session);
     }
     if (session->previous != NULL) {
         session->previous->next = session->next;
@@ -178,8 +182,14 @@ static void handle_message(Session *session, const Frame *frame)
 {
     counters.messages++;
     counters.bytes += frame->payload_length;
-    if (options->mode == MODE_ECHO) {
-        counters.sent++;
+    if (options->mode != MODE_ECHO) {
+        return;
+    }
+    counters.sent++;
+    if (options->delay_ns > 0) {
+        uint64_t due_ns = monotonic_ns() + options->delay_ns;
+        delayed_echo_add(session, frame->opcode, frame->payload, frame->payload_length, due_ns);
+    } else {
         queue_frame(session, frame->opcode, frame->payload, frame->payload_length);
     }
 }
@@ -284,6 +294,15 @@ void session_handle(Session *session, uint32_t events)
         }
     }
     if (connection->closed) {
+        session_free(session);
+    }
+}
+
+void session_send(Session *session, uint8_t opcode, const char *payload, size_t length)
+{
+    queue_frame(session, opcode, payload, length);
+    connection_flush(&session->connection);
+    if (session->connection.closed) {
         session_free(session);
     }
 }

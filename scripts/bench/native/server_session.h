@@ -19,6 +19,8 @@ typedef struct {
     size_t flood_size;
     /// Messages a second for each client; 0 sends as fast as the client takes them.
     uint64_t flood_rate;
+    /// How long an echo is kept before it is sent; 0 sends it at once.
+    uint64_t delay_ns;
 } ServerOptions;
 
 typedef struct Session {
@@ -40,6 +42,9 @@ void session_open(int epoll, int descriptor);
 
 /// Handles what epoll reported. The session is freed here when it has ended.
 void session_handle(Session *session, uint32_t events);
+
+/// Sends one message, at once. The session is freed here when it has ended.
+void session_send(Session *session, uint8_t opcode, const char *payload, size_t length);
 
 /// Sends what the flood's rate allows since the last call.
 void sessions_flood(void);
