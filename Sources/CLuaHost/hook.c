@@ -53,7 +53,12 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
     for (size_t index = 0; index < loop->depth; index++) {
         lua_sethook(loop->resumers[index], stop_hook, EVERYTHING, 1);
     }
-    if (loop->stop_reason == LUAHOST_DEMAND_UNWIND) {
+    if (loop->stop_reason == LUAHOST_DEMAND_END) {
+        luahost_vm *vm = luahost_vm_of(L);
+        if (vm->current != NULL) vm->current->cancelled = true;
+        luahost_vm_stop(vm);
+    }
+    if (loop->stop_reason == LUAHOST_DEMAND_UNWIND || loop->stop_reason == LUAHOST_DEMAND_END) {
         luahost_push_cancelled(L);
         lua_error(L);
     }

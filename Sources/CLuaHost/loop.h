@@ -18,6 +18,7 @@ typedef enum luahost_demand {
     LUAHOST_DEMAND_REPORT,    /* say where Lua is */
     LUAHOST_DEMAND_STOP,      /* raise: more than max_block */
     LUAHOST_DEMAND_INTERRUPT, /* raise "interrupted!" */
+    LUAHOST_DEMAND_END,       /* stop the VM as luahost_vm_stop does, and raise */
     LUAHOST_DEMAND_UNWIND,    /* raise, since os.exit was called where its caller cannot be left by waiting */
 } luahost_demand;
 
@@ -53,7 +54,7 @@ struct luahost_loop {
     uint64_t seen_sequence, seen_since;
     bool asked_location, reported;
     uint64_t max_block; /* ns; 0: none */
-    _Atomic uint64_t interrupt_at; /* CLOCK_MONOTONIC in ns; UINT64_MAX: never */
+    _Atomic uint64_t interrupt_at, end_at; /* CLOCK_MONOTONIC in ns; UINT64_MAX: never */
     luahost_slow_slice report;
     void *context;
     pthread_t thread;

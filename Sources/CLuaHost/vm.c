@@ -226,6 +226,10 @@ void luahost_vm_stop(luahost_vm *vm) {
     }
 }
 
+bool luahost_vm_is_stopped(const luahost_vm *vm) {
+    return vm->stopped;
+}
+
 /* The tasks first: what they send in their cleanup goes out before the clients are closed. */
 void luahost_vm_stop_now(luahost_vm *vm) {
     vm->stop_due = false;

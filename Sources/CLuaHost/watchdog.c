@@ -82,7 +82,9 @@ static void look_at(luahost_loop *loop, uint64_t now) {
         }
     }
     /* A slice that was seen only once may be one of many short ones, which an interrupt has no need to hit. */
-    if (now >= atomic_load(&loop->interrupt_at)) {
+    if (now >= atomic_load(&loop->end_at)) {
+        demand_of(loop, sequence, LUAHOST_DEMAND_END);
+    } else if (now >= atomic_load(&loop->interrupt_at)) {
         demand_of(loop, sequence, LUAHOST_DEMAND_INTERRUPT);
     } else if (loop->max_block != 0 && elapsed >= loop->max_block) {
         demand_of(loop, sequence, LUAHOST_DEMAND_STOP);
@@ -140,6 +142,7 @@ luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, v
     loop->context = context;
     loop->thread = pthread_self();
     atomic_store(&loop->interrupt_at, UINT64_MAX);
+    atomic_store(&loop->end_at, UINT64_MAX);
     loop->next_on_thread = loops_of_thread;
     atomic_signal_fence(memory_order_seq_cst);
     loops_of_thread = loop;
@@ -170,9 +173,18 @@ void luahost_loop_turn(luahost_loop *loop) {
     loop->turn_tick = atomic_load_explicit(&luahost_tick, memory_order_relaxed);
 }
 
+static uint64_t after(double seconds) {
+    return luahost_now() + (seconds > 0 ? (uint64_t)(seconds * (double)SECOND) : 0);
+}
+
 void luahost_loop_interrupt(luahost_loop *loop, double seconds) {
-    if (!(seconds > 0)) seconds = 0;
-    atomic_store(&loop->interrupt_at, luahost_now() + (uint64_t)(seconds * (double)SECOND));
+    atomic_store(&loop->interrupt_at, after(seconds));
+}
+
+void luahost_loop_end(luahost_loop *loop, double seconds) {
+    uint64_t end = after(seconds);
+    uint64_t before = atomic_load(&loop->end_at);
+    while (end < before && !atomic_compare_exchange_weak(&loop->end_at, &before, end)) continue;
 }
 
 void luahost_signals_install(void (*handler)(void *context, int signal), void *context) {

@@ -53,6 +53,9 @@ final class LoadSession {
         let run = try LoadRun(self.settings, registry: self.registry) { message in ending.end(.aborted, message) }
         ending.attach(run)
         Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
+            FileDescriptorOutput.standardError.write(
+                "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; once more ends at once\n"
+            )
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
         let start = WallClock.now()

@@ -69,12 +69,12 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
         guard self.state == .running else { return }
         self.state = .ending
         self.timer = self.runner.schedule(Self.farewell) { self.iterationEnded() }
-        self.host?.interrupt()
+        self.host?.stop()
     }
 
     private func iterationEnded() {
         guard self.state == .running || self.state == .ending else { return }
-        let wasInterrupted = self.state == .ending
+        let wasInterrupted = self.state == .ending || self.host?.isStopped == true
         self.state = .idle
         self.timer?.cancel()
         self.host?.close()

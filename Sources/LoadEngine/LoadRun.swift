@@ -21,6 +21,8 @@ package final class LoadRun: Sendable {
     private let control: MultiThreadedEventLoopGroup
     private let group: MultiThreadedEventLoopGroup
     private let workers: [NIOLoopBound<LoopWorker>]
+    /// Ends the scripts that compute, on each loop.
+    private let enders: [@Sendable (Double) -> Void]
     private let finished: [EventLoopFuture<Void>]
 
     /// How often the loops are asked what they measured.
@@ -37,25 +39,30 @@ package final class LoadRun: Sendable {
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
         let shares = settings.plan.share.split(into: settings.threads)
         var workers: [NIOLoopBound<LoopWorker>] = []
+        var enders: [@Sendable (Double) -> Void] = []
         var finished: [EventLoopFuture<Void>] = []
         for (number, eventLoop) in self.group.makeIterator().enumerated() {
             let promise = eventLoop.makePromise(of: Void.self)
             finished.append(promise.futureResult)
-            workers.append(
-                try eventLoop.submit {
-                    let shard = MetricShard(number: number, registry: registry)
-                    return NIOLoopBound(
-                        LoopWorker(
-                            eventLoop: eventLoop, settings: settings, registry: registry, shard: shard,
-                            share: shares[number], finished: promise, onAbort: onAbort), eventLoop: eventLoop)
-                }.wait())
+            let (worker, ender) = try eventLoop.submit {
+                let shard = MetricShard(number: number, registry: registry)
+                let worker = LoopWorker(
+                    eventLoop: eventLoop, settings: settings, registry: registry, shard: shard,
+                    share: shares[number], finished: promise, onAbort: onAbort)
+                return (NIOLoopBound(worker, eventLoop: eventLoop), worker.ender)
+            }.wait()
+            workers.append(worker)
+            enders.append(ender)
         }
         self.workers = workers
+        self.enders = enders
         self.finished = finished
     }
 
     /// Ends the run as if its time were over. Safe on any thread.
     package func stop() {
+        let graceful = self.settings.plan.scenarios.map(\.gracefulStop).max() ?? .zero
+        self.endScripts(after: graceful)
         for worker in self.workers { worker.eventLoop.execute { worker.value.stop() } }
     }
 
@@ -64,6 +71,7 @@ package final class LoadRun: Sendable {
     /// - Parameter progress: told each second.
     package func run(progress: @escaping @Sendable (Progress) -> Void) throws -> Progress {
         let start = NIODeadline.now()
+        self.endScripts(after: self.settings.plan.maxDuration)
         let controlLoop = self.control.next()
         let collector = NIOLoopBoundBox.makeBoxSendingValue(Collector(), eventLoop: controlLoop)
         for worker in self.workers { worker.eventLoop.execute { worker.value.start(at: start) } }
@@ -79,6 +87,12 @@ package final class LoadRun: Sendable {
         try self.group.syncShutdownGracefully()
         try self.control.syncShutdownGracefully()
         return last
+    }
+
+    /// A script that computes keeps its loop from learning that the time is over.
+    private func endScripts(after time: Duration) {
+        let seconds = time / .seconds(1)
+        for ender in self.enders { ender(seconds) }
     }
 
     private func collect(

@@ -59,6 +59,9 @@ final class LoopWorker {
         for runner in self.runners { runner.start() }
     }
 
+    /// Ends the scripts that compute so many seconds from now. Safe on any thread.
+    var ender: @Sendable (Double) -> Void { self.luaLoop.ender }
+
     func stop() {
         for runner in self.runners { runner.stop() }
     }

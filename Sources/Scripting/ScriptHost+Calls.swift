@@ -85,6 +85,9 @@ extension ScriptHost {
         return isBegun
     }
 
+    /// Whether ``stop()`` was called, or the loop's end has stopped it.
+    package var isStopped: Bool { self.vm.map { luahost_vm_is_stopped($0) } ?? false }
+
     /// Ends the script without an error: cancels its waits, disconnects its clients with a flush, lets their handlers
     /// run; ``ScriptHostDelegate/scriptFinished()`` follows, later.
     package func stop() {

@@ -241,6 +241,13 @@ package final class LuaLoop {
         nonisolated(unsafe) let handle = self.handle
         return { seconds in luahost_loop_interrupt(handle, seconds) }
     }
+
+    /// Ends the slices of Lua that compute this many seconds from now, or later, and stops their scripts as
+    /// ``ScriptHost/stop()`` does. An earlier end holds. Safe on any thread.
+    package var ender: @Sendable (Double) -> Void {
+        nonisolated(unsafe) let handle = self.handle
+        return { seconds in luahost_loop_end(handle, seconds) }
+    }
 }
 
 private final class SlowSliceReporter: Sendable {

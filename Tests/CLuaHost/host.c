@@ -192,10 +192,8 @@ static const luahost_callbacks plain = {
 };
 
 static host *start(const char *script, const luahost_vm_options *options, bool is_plain) {
-    static luahost_loop *loop;
-    if (loop == NULL) loop = luahost_loop_create(0.5, NULL, NULL);
     host *host = calloc(1, sizeof *host);
-    host->loop = loop;
+    host->loop = luahost_loop_create(0.5, NULL, NULL);
     host->exit_status = -1;
     host->deadline = UINT64_MAX;
     host->callbacks = plain;
@@ -213,7 +211,7 @@ static host *start(const char *script, const luahost_vm_options *options, bool i
     luahost_vm_options none = {.ignore_environment = true};
     luahost_vm_options chosen = options != NULL ? *options : none;
     chosen.default_url = slice("any");
-    host->vm = luahost_vm_create(loop, &host->callbacks, host, &chosen);
+    host->vm = luahost_vm_create(host->loop, &host->callbacks, host, &chosen);
     FILE *file = fopen("t.lua", "w");
     fputs(script, file);
     fclose(file);
@@ -281,6 +279,7 @@ void host_call(host *host, const char *name, const char *argument, uint64_t id) 
 
 void host_end(host *host) {
     luahost_vm_destroy(host->vm);
+    luahost_loop_destroy(host->loop);
     while (host->peers != NULL) {
         peer *peer = host->peers;
         host->peers = peer->next;

@@ -83,6 +83,20 @@ static void a_loop_that_catches_is_unwound(void) {
     host_end(host);
 }
 
+static void a_slice_that_computes_is_ended_with_its_loop(void) {
+    host *host = host_start(
+        "lt = require 'loadtest'\n"
+        "eio.connect()\n"
+        "while true do pcall(lt.time, 't', function() while true do end end) end", NULL);
+    luahost_loop_end(host->loop, 0);
+    host_run(host, 0);
+    EXPECT(luahost_vm_is_stopped(host->vm));
+    EXPECT(strstr(host->log, "report") == NULL);
+    EXPECT(strstr(host->log, "took") == NULL);
+    EXPECT(strstr(host->log, "disconnect\nfinished\n") != NULL);
+    host_end(host);
+}
+
 static void from_within_a_slice(void) {
     host *host = host_start(
         "lt = require 'loadtest'  function default() pcall(lt.abort, 'enough') eio.send('no') end", NULL);
@@ -101,5 +115,6 @@ void test_stop(void) {
     an_error_in_a_disconnect_handler_is_one();
     nobody_connects_again();
     a_loop_that_catches_is_unwound();
+    a_slice_that_computes_is_ended_with_its_loop();
     from_within_a_slice();
 }

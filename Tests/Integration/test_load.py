@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.embedded import EmbeddedServer
+from harness.loads import load, totals
 
 ECHO = """
     local left = 4
@@ -23,21 +24,6 @@ ECHO = """
 @pytest.fixture
 def server(lua):
     return EmbeddedServer(lua)
-
-
-def load(lua, script, *options, args=(), timeout=40):
-    lua.write(script)
-    export = lua.folder / "summary.json"
-    result = lua.command(
-        "load", *options, "--summary-export", str(export), "script.lua", "--", *args).finish(timeout)
-    result.totals = totals(export) if export.exists() else {}
-    return result
-
-
-def totals(export):
-    """The counts of the counters."""
-    metrics = json.loads(export.read_text())["metrics"]
-    return {name: metric["count"] for name, metric in metrics.items() if "count" in metric}
 
 
 def test_counts_agree_with_the_servers(lua, server, transport):

@@ -43,6 +43,9 @@ void luahost_loop_destroy(luahost_loop *loop);
 void luahost_loop_turn(luahost_loop *loop);
 /* From any thread: raises `interrupted!` in whatever slice still runs on this loop `seconds` from now, and goes on doing so. */
 void luahost_loop_interrupt(luahost_loop *loop, double seconds);
+/* Once this many seconds have passed, a slice that computes is ended at once, whatever it catches, and its VM is stopped as by
+ * luahost_vm_stop. An earlier end holds. Safe on any thread. */
+void luahost_loop_end(luahost_loop *loop, double seconds);
 /* SIGINT and SIGTERM are handed to `handler`, on the watchdog's thread. SIGPIPE is ignored. */
 void luahost_signals_install(void (*handler)(void *context, int signal), void *context);
 
@@ -264,6 +267,7 @@ void luahost_vm_interrupt(luahost_vm *vm);
  * reported, and no check fails any more. `finished` is called when it is over, also for a VM that is held; possibly from
  * within this call. From within a slice or luahost_vm_run it happens right after. */
 void luahost_vm_stop(luahost_vm *vm);
+bool luahost_vm_is_stopped(const luahost_vm *vm);
 /* How many uncaught errors there were. */
 size_t luahost_vm_error_count(const luahost_vm *vm);
 /* Ends all tasks (running their <close> variables), closes Lua, releases the clients, frees the VM. Not from within a
