@@ -4,6 +4,7 @@ import NIOCore
 package final class ClientLoop {
     package let eventLoop: any EventLoop
     package let tlsContexts = TLSContexts()
+    let resolver: HostResolver
     /// For sessions that nobody measures.
     let uncounted = UnsafeMutablePointer<TrafficCounts>.allocate(capacity: 1)
     private var masks: [UInt32] = []
@@ -25,6 +26,7 @@ package final class ClientLoop {
 
     package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        self.resolver = HostResolver(eventLoop: eventLoop)
         self.uncounted.initialize(to: TrafficCounts())
     }
 

@@ -2,31 +2,36 @@ import EngineIO
 import NIOCore
 import NIOPosix
 import NIOSSL
+import NIOTLS
 
 /// Opens TCP connections, and puts TLS on them where the url asks for it.
 struct Connector {
     let loop: ClientLoop
     let configuration: ClientConfiguration
     let meter: (any SessionMeter)?
-    /// When the last connection was there.
+    /// When the last connection was there, its TLS included.
     let lastConnected = ConnectionClock()
 
     /// Connects to the url's host. A name with several addresses is tried by all of them (RFC 8305).
     ///
-    /// - Parameter completion: called on the loop, never before this function has returned.
+    /// - Parameters:
+    ///   - transport: what the connection is for.
+    ///   - completion: called on the loop, never before this function has returned.
+    /// - Returns: how far it has come.
     func connect(
-        to url: ServerURL, timeout: TimeAmount, completion: @escaping (Result<any Channel, ConnectionError>) -> Void
-    ) {
+        to url: ServerURL, for transport: Transport, timeout: TimeAmount,
+        completion: @escaping (Result<any Channel, ConnectionError>) -> Void
+    ) -> ConnectionProgress {
+        let progress = ConnectionProgress()
         var tls: NIOSSLContext?
         if url.isSecure {
             do {
                 tls = try self.loop.tlsContexts.context(for: self.configuration)
             } catch {
                 self.loop.eventLoop.assumeIsolated().execute { completion(.failure(error)) }
-                return
+                return progress
             }
         }
-        let started = NIODeadline.now()
         let bootstrap = ClientBootstrap(group: self.loop.eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -37,17 +42,24 @@ struct Connector {
         if let address = try? SocketAddress(ipAddress: url.host, port: url.port) {
             future = bootstrap.connect(to: address)
         } else {
-            future = bootstrap.connect(host: url.host, port: url.port)
+            let lookup = self.loop.resolver.lookUp(url.host, port: url.port)
+            progress.phase = .dns
+            // Told before the bootstrap is, which begins to connect then.
+            lookup.assumeIsolated().whenSuccess { _ in
+                guard progress.phase == .dns else { return }
+                self.meter?.phaseEnded(.dns, transport, after: progress.enter(.tcp))
+            }
+            future = bootstrap.resolver(SharedLookup(addresses: lookup)).connect(host: url.host, port: url.port)
         }
         future.hop(to: self.loop.eventLoop).assumeIsolated().whenComplete { result in
             switch result {
             case .failure(let error):
-                completion(.failure(ConnectionError(connecting: error, to: url)))
+                completion(.failure(ConnectionError(connecting: error, to: url, in: progress.phase)))
             case .success(let channel):
                 do {
-                    if let tls { try self.addTLS(tls, to: channel, url: url) }
-                    self.lastConnected.time = .now()
-                    self.meter?.connectionOpened(after: self.lastConnected.time - started)
+                    self.meter?.phaseEnded(.tcp, transport, after: progress.enter(url.isSecure ? .tls : .http))
+                    self.lastConnected.time = progress.phaseStart
+                    if let tls { try self.addTLS(tls, to: channel, url: url, transport) }
                     completion(.success(channel))
                 } catch {
                     channel.close(promise: nil)
@@ -55,6 +67,7 @@ struct Connector {
                 }
             }
         }
+        return progress
     }
 
     /// `isWritable` tells senders to wait: it turns false above the limit and true again below half of it.
@@ -63,11 +76,20 @@ struct Connector {
         return .init(low: high / 2, high: high)
     }
 
-    private func addTLS(_ context: NIOSSLContext, to channel: any Channel, url: ServerURL) throws {
+    private func addTLS(
+        _ context: NIOSSLContext, to channel: any Channel, url: ServerURL, _ transport: Transport
+    ) throws {
         // A server name must not be an address (RFC 6066, section 3); the certificate is then checked against the address.
         let isAddress = url.isIPv6Literal || (try? SocketAddress(ipAddress: url.host, port: 0)) != nil
         let handler = try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : url.host)
         try channel.pipeline.syncOperations.addHandler(handler)
+        guard let meter = self.meter else { return }
+        let clock = self.lastConnected
+        try channel.pipeline.syncOperations.addHandler(
+            TLSWatcher { time in
+                meter.phaseEnded(.tls, transport, after: time)
+                clock.time = .now()
+            })
     }
 }
 
@@ -76,34 +98,35 @@ final class ConnectionClock {
     var time = NIODeadline.uptimeNanoseconds(0)
 }
 
-extension ConnectionError {
-    /// The server took longer than `timeout` over what `phase` waits for.
-    init(timeout: TimeAmount, in phase: Phase, to url: ServerURL) {
-        let limit = ErrorText.seconds(timeout)
-        switch phase {
-        case .tcp: self.init(phase, "cannot connect to \(url.hostHeader)", cause: "no answer within \(limit)")
-        case .tls: self.init(phase, "the TLS handshake failed", cause: "it took longer than \(limit)")
-        default: self.init(phase, "no answer from the server", cause: "it took longer than \(limit)")
-        }
+/// How far one attempt to open a connection has come.
+final class ConnectionProgress {
+    fileprivate(set) var phase = ConnectionError.Phase.tcp
+    fileprivate(set) var phaseStart = NIODeadline.now()
+
+    /// Returns how long the phase before took.
+    fileprivate func enter(_ phase: ConnectionError.Phase) -> TimeAmount {
+        let before = self.phaseStart
+        self.phase = phase
+        self.phaseStart = .now()
+        return self.phaseStart - before
+    }
+}
+
+/// Tells how long TLS took over its handshake, and leaves the pipeline.
+private final class TLSWatcher: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let started = NIODeadline.now()
+    private let onSecured: (TimeAmount) -> Void
+
+    init(onSecured: @escaping (TimeAmount) -> Void) {
+        self.onSecured = onSecured
     }
 
-    /// What NIO says of a connection that could not be opened, in words.
-    init(connecting error: any Error, to url: ServerURL) {
-        switch error {
-        case let error as NIOConnectionError:
-            if error.connectionErrors.isEmpty, let dns = error.dnsAError ?? error.dnsAAAAError {
-                self.init(.dns, "cannot find the host \"\(url.host)\"", cause: ErrorText.of(dns))
-            } else if let first = error.connectionErrors.first {
-                self.init(.tcp, "cannot connect to \(url.hostHeader)", cause: ErrorText.of(first.error))
-            } else {
-                self.init(.dns, "the host \"\(url.host)\" has no address")
-            }
-        case ChannelError.connectTimeout(let amount):
-            self.init(
-                .tcp, "cannot connect to \(url.hostHeader)",
-                cause: "no answer within \(ErrorText.seconds(amount))")
-        default:
-            self.init(.tcp, "cannot connect to \(url.hostHeader)", cause: ErrorText.of(error))
-        }
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        context.fireUserInboundEventTriggered(event)
+        guard case TLSUserEvent.handshakeCompleted(_)? = event as? TLSUserEvent else { return }
+        self.onSecured(.now() - self.started)
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 }

@@ -20,8 +20,8 @@ enum ErrorText {
             return "the connection was closed"
         case ChannelError.connectTimeout(let amount):
             return "no answer within \(Self.seconds(amount))"
-        case let error as SocketAddressError.UnknownHost:
-            return error.errorDescription
+        case let error as HostLookupError:
+            return error.reason
         case let error as NIOSSLError:
             return Self.of(tls: error)
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:

@@ -17,6 +17,7 @@ final class HTTPConnection {
     private let connector: Connector
     private let url: ServerURL
     private var handler: HTTPExchangeHandler?
+    private var progress: ConnectionProgress?
     private var isClosed = false
     /// Counts requests, so that a timer of one that is over does nothing.
     private var generation = 0
@@ -29,7 +30,7 @@ final class HTTPConnection {
     }
 
     /// What the request that was sent waits for.
-    var phase: ConnectionError.Phase { self.handler?.phase ?? .tcp }
+    var phase: ConnectionError.Phase { self.handler?.phase ?? self.progress?.phase ?? .tcp }
 
     /// Sends `request`; `completion` is called once, on the loop, and never after ``close()``.
     ///
@@ -67,7 +68,7 @@ final class HTTPConnection {
         _ request: HTTPRequest, _ generation: Int, _ timeout: TimeAmount, earlier: HTTPFailure?
     ) {
         self.handler = nil
-        self.connector.connect(to: self.url, timeout: timeout) { result in
+        self.progress = self.connector.connect(to: self.url, for: .polling, timeout: timeout) { result in
             switch result {
             case .failure(let error):
                 self.finish(generation, .failure(earlier ?? HTTPFailure(error: error, cause: .connect)))
@@ -79,7 +80,7 @@ final class HTTPConnection {
                     self.exchange(request, on: handler, generation, timeout) { _ in false }
                 } catch {
                     channel.close(promise: nil)
-                    let error = ConnectionError(.http, "cannot set up the connection", cause: "\(error)")
+                    let error = ConnectionError(lostBeforeAnswerOf: self.url, cause: ErrorText.of(error))
                     self.finish(generation, .failure(HTTPFailure(error: error, cause: .connect)))
                 }
             }

@@ -57,7 +57,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
         _ head: HTTPRequestHead, body: ByteBuffer?, completion: @escaping (Result<HTTPResponse, HTTPFailure>) -> Void
     ) {
         guard let context = self.context, context.channel.isActive else {
-            let error = ConnectionError(.http, "the connection is closed")
+            let error = ConnectionError(self.phase, "the connection was lost", cause: "the connection was closed")
             return completion(.failure(HTTPFailure(error: error, cause: .eof, isSilent: true)))
         }
         self.completion = completion

@@ -1,9 +1,15 @@
 import EngineIO
 import NIOCore
 
-/// A part of connecting that takes time of its own.
+/// A part of connecting that takes time of its own; the first three are those of each connection.
 package enum ConnectPhase: String, Sendable, CaseIterable {
-    /// From the last TCP connection to the open packet, with TLS where it is needed.
+    /// Looking up the host's name, where it is one.
+    case dns
+    /// Opening a TCP connection.
+    case tcp
+    /// The TLS handshake of a connection.
+    case tls
+    /// From the last connection to the open packet.
     case handshake
     /// From the open packet to the end of a successful upgrade.
     case upgrade
@@ -22,8 +28,6 @@ package enum ConnectOutcome {
 /// Who measures sessions. All calls come on the session's loop.
 package protocol SessionMeter: AnyObject {
     func connectStarted()
-    /// A TCP connection is there.
-    func connectionOpened(after time: TimeAmount)
     func phaseEnded(_ phase: ConnectPhase, _ transport: Transport, after time: TimeAmount)
     /// Called once for each ``connectStarted()``.
     func connectEnded(_ outcome: ConnectOutcome, _ transport: Transport?)

@@ -14,6 +14,7 @@ final class WebSocketHandshake {
     private let connector: Connector
     private var channel: (any Channel)?
     private var exchange: HTTPExchangeHandler?
+    private var progress: ConnectionProgress?
     private var completion: ((Result<WebSocketHandler, Failure>) -> Void)?
     private var timer: Scheduled<Void>?
 
@@ -22,7 +23,7 @@ final class WebSocketHandshake {
     }
 
     /// What the handshake waits for.
-    var phase: ConnectionError.Phase { self.exchange?.phase ?? .tcp }
+    var phase: ConnectionError.Phase { self.exchange?.phase ?? self.progress?.phase ?? .tcp }
 
     /// - Parameters:
     ///   - makeHandler: makes the handler for the frames once the server has agreed.
@@ -37,7 +38,7 @@ final class WebSocketHandshake {
             self.finish(.failure(Failure(error: error)))
         }
         let key = Self.newKey()
-        self.connector.connect(to: builder.url, timeout: timeout) { result in
+        self.progress = self.connector.connect(to: builder.url, for: .websocket, timeout: timeout) { result in
             switch result {
             case .failure(let error):
                 self.finish(.failure(Failure(error: error)))
@@ -71,7 +72,7 @@ final class WebSocketHandshake {
         do {
             try pipeline.addHandlers([gate, encoder, decoder, exchange])
         } catch {
-            let error = ConnectionError(.http, "cannot set up the connection", cause: "\(error)")
+            let error = ConnectionError(lostBeforeAnswerOf: builder.url, cause: ErrorText.of(error))
             return self.finish(.failure(Failure(error: error)))
         }
         let head = HTTPRequestHead(

@@ -63,15 +63,9 @@ final class ScenarioMeter: SessionMeter {
 
     func connectStarted() { self.connectsStarted.add() }
 
-    func connectionOpened(after time: TimeAmount) { self.recordConnect("tcp", nil, time) }
-
     func phaseEnded(_ phase: ConnectPhase, _ transport: Transport, after time: TimeAmount) {
-        self.recordConnect(phase.rawValue, transport, time)
-    }
-
-    private func recordConnect(_ phase: String, _ transport: Transport?, _ time: TimeAmount) {
         let tags = self.tagged(with: transport)
-        self.shard.trend(MetricID(.connect), self.shard.tags(tags, adding: "phase", phase))
+        self.shard.trend(MetricID(.connect), self.shard.tags(tags, adding: "phase", phase.rawValue))
             .record(nanoseconds: time.nanoseconds)
     }
 

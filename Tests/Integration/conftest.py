@@ -8,6 +8,7 @@ Without EIO_LUA, the release build of the package is used. HAProxy must be insta
 
 import pytest
 
+from harness import faults
 from harness.certificates import Authority
 from harness.embedded import EmbeddedServer
 from harness.haproxy import Haproxy
@@ -78,3 +79,9 @@ def haproxy(tmp_path):
 def authority(tmp_path_factory):
     """A certificate authority of the tests' own."""
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def network_faults(tmp_path_factory):
+    """The environment of a program whose network fails as network_faults.c says."""
+    return faults.build(tmp_path_factory.mktemp("faults"))

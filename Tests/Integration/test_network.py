@@ -40,6 +40,18 @@ def test_c66_unknown_host(lua, transport):
 
 
 @pytest.mark.parametrize("limit", ["connect_timeout", "request_timeout"])
+def test_c66_name_server_that_hangs(lua, transport, limit, network_faults):
+    result = lua.observe(
+        "http://hangs.invalid:1234", transport=transport, client=f"engineio.Client{{{limit} = 0.5}}",
+        env=network_faults)
+    assert (result.failure.type, result.failure.phase) == ("ConnectionError", "dns")
+    if limit == "request_timeout":
+        assert 'cannot find the host "hangs.invalid"' in result.failure.text
+    assert result.failure.cause
+    assert result.duration < 3
+
+
+@pytest.mark.parametrize("limit", ["connect_timeout", "request_timeout"])
 def test_c66_tcp_that_nobody_accepts(lua, transport, limit):
     # A listener with a full backlog lets further connections wait, as a firewall does that drops packets.
     with socket.socket() as listener:
@@ -81,6 +93,22 @@ def test_c66_reset_during_tls(lua, transport):
     assert result.failure.cause
 
 
+@pytest.mark.parametrize("scheme, phase", [("https", "tls"), ("http", "http")])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_c66_reset_before_the_client_looks(lua, transport, network_faults, host, scheme, phase):
+    async def conversation(server):
+        while not server.connections:
+            await asyncio.sleep(0.01)
+        server.connections[0].reset()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(
+            f"{scheme}://{host}:{server.port}", transport=transport,
+            env={**network_faults, "CONNECT_UNTIL_RESET": "1"})
+    assert (result.failure.type, result.failure.phase) == ("ConnectionError", phase)
+    assert "reset" in result.failure.cause.lower()
+
+
 def test_c66_plain_server_for_a_tls_client(lua, transport):
     async def conversation(server):
         while not server.connections:
@@ -116,6 +144,16 @@ def test_c67_all_addresses_of_a_name_are_tried(lua, transport, host):
         result = lua.observe(f"http://localhost:{server.port}", transport=transport)
     assert result.disconnect.text == "server disconnect"
     assert server.requests[0].header("host") == f"localhost:{server.port}"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_c67_both_families_of_a_name_are_tried(lua, transport, network_faults, host):
+    async def conversation(server):
+        await (await server.open(transport)).send("1")
+
+    with ScriptedServer(conversation, host=host) as server:
+        result = lua.observe(f"http://two.invalid:{server.port}", transport=transport, env=network_faults)
+    assert result.disconnect.text == "server disconnect"
 
 
 def test_c68_default_ports_are_left_out_of_host(lua, transport, port_80):

@@ -1,0 +1,57 @@
+import EngineIO
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+extension ConnectionError {
+    /// The server took longer than `timeout` over what `phase` waits for.
+    init(timeout: TimeAmount, in phase: Phase, to url: ServerURL) {
+        let limit = ErrorText.seconds(timeout)
+        switch phase {
+        case .dns: self.init(phase, "cannot find the host \"\(url.host)\"", cause: "no answer within \(limit)")
+        case .tcp: self.init(phase, "cannot connect to \(url.hostHeader)", cause: "no answer within \(limit)")
+        case .tls: self.init(phase, "the TLS handshake failed", cause: "it took longer than \(limit)")
+        default: self.init(phase, "no answer from the server", cause: "it took longer than \(limit)")
+        }
+    }
+
+    /// The connection was there, and was lost before anything was read from it.
+    init(lostBeforeAnswerOf url: ServerURL, cause: String) {
+        self.init(url.isSecure ? .tls : .http, "the connection was lost", cause: cause)
+    }
+
+    /// What NIO says of a connection that could not be opened, in words.
+    init(connecting error: any Error, to url: ServerURL, in phase: Phase) {
+        let attempts = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
+        if let reset = attempts.first(where: Self.isReset) {
+            self.init(lostBeforeAnswerOf: url, cause: ErrorText.of(reset))
+            return
+        }
+        switch error {
+        case let error as NIOConnectionError:
+            if error.connectionErrors.isEmpty, let dns = error.dnsAError ?? error.dnsAAAAError {
+                self.init(.dns, "cannot find the host \"\(url.host)\"", cause: ErrorText.of(dns))
+            } else if let first = error.connectionErrors.first {
+                self.init(.tcp, "cannot connect to \(url.hostHeader)", cause: ErrorText.of(first.error))
+            } else {
+                self.init(.dns, "the host \"\(url.host)\" has no address")
+            }
+        case ChannelError.connectTimeout(let amount):
+            self.init(timeout: amount, in: phase, to: url)
+        default:
+            self.init(.tcp, "cannot connect to \(url.hostHeader)", cause: ErrorText.of(error))
+        }
+    }
+
+    /// A connection that is being opened is refused, never reset: one that is was opened, and the server dropped it before
+    /// this side looked (RFC 9293, section 3.10.7.3).
+    private static func isReset(_ error: any Error) -> Bool {
+        guard let error = error as? IOError else { return false }
+        return error.errnoCode == ECONNRESET || error.errnoCode == EPIPE
+    }
+}

@@ -1,0 +1,80 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The addresses of a name, by their families.
+struct HostAddresses: Sendable {
+    var v4: [SocketAddress] = []
+    var v6: [SocketAddress] = []
+}
+
+/// The system could not find a name.
+struct HostLookupError: Error {
+    /// In the system's words.
+    var reason: String
+}
+
+/// Looks names up for the connections of one event loop. The system's resolver blocks, so that it is asked on another thread.
+final class HostResolver {
+    private let eventLoop: any EventLoop
+    /// Under way, by host and port: users that start together ask once, and a name server that hangs is asked once.
+    private var lookups: [String: EventLoopFuture<HostAddresses>] = [:]
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    /// - Returns: on the loop; fails with ``HostLookupError``.
+    func lookUp(_ host: String, port: Int) -> EventLoopFuture<HostAddresses> {
+        let key = "\(host):\(port)"
+        if let lookup = self.lookups[key] { return lookup }
+        let lookup = NIOThreadPool.singleton.runIfActive(eventLoop: self.eventLoop) {
+            try Self.askSystem(host, port: port)
+        }
+        self.lookups[key] = lookup
+        lookup.assumeIsolated().whenComplete { _ in self.lookups[key] = nil }
+        return lookup
+    }
+
+    private static func askSystem(_ host: String, port: Int) throws(HostLookupError) -> HostAddresses {
+        var hints = addrinfo()
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        hints.ai_protocol = CInt(IPPROTO_TCP)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let status = getaddrinfo(host, "\(port)", &hints, &list)
+        guard status == 0 else { throw HostLookupError(reason: String(cString: gai_strerror(status))) }
+        defer { freeaddrinfo(list) }
+        var addresses = HostAddresses()
+        var next = list
+        while let entry = next?.pointee {
+            next = entry.ai_next
+            guard let address = UnsafeRawPointer(entry.ai_addr) else { continue }
+            switch entry.ai_family {
+            case AF_INET:
+                addresses.v4.append(SocketAddress(address.loadUnaligned(as: sockaddr_in.self), host: host))
+            case AF_INET6:
+                addresses.v6.append(SocketAddress(address.loadUnaligned(as: sockaddr_in6.self), host: host))
+            default:
+                break
+            }
+        }
+        return addresses
+    }
+}
+
+/// A lookup as a bootstrap wants it, which tries the addresses of both families in turn (RFC 8305).
+struct SharedLookup: Resolver, Sendable {
+    let addresses: EventLoopFuture<HostAddresses>
+
+    func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> { self.addresses.map(\.v4) }
+
+    func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> { self.addresses.map(\.v6) }
+
+    /// Others may wait for the same lookup.
+    func cancelQueries() {}
+}

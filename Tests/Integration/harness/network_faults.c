@@ -1,0 +1,43 @@
+/* Loaded before libc (LD_PRELOAD): what a network does at moments that a test cannot choose. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The name server never answers for hangs.invalid; two.invalid has the addresses ::1 and 127.0.0.1. */
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **list) {
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (node != NULL && strcmp(node, "hangs.invalid") == 0) {
+        for (;;) pause();
+    }
+    if (node != NULL && strcmp(node, "two.invalid") == 0) {
+        struct addrinfo numeric = *hints;
+        numeric.ai_flags |= AI_NUMERICHOST;
+        struct addrinfo *second;
+        if (real("::1", service, &numeric, list) != 0 || real("127.0.0.1", service, &numeric, &second) != 0) return EAI_FAIL;
+        struct addrinfo *last = *list;
+        while (last->ai_next != NULL) last = last->ai_next;
+        last->ai_next = second;
+        return 0;
+    }
+    return real(node, service, hints, list);
+}
+
+/* With CONNECT_UNTIL_RESET the connection is there, and reset again, before its owner looks. */
+int connect(int socket, const struct sockaddr *address, socklen_t length) {
+    int (*real)(int, const struct sockaddr *, socklen_t);
+    *(void **)&real = dlsym(RTLD_NEXT, "connect");
+    int result = real(socket, address, length);
+    if (result == -1 && errno == EINPROGRESS && getenv("CONNECT_UNTIL_RESET") != NULL) {
+        struct pollfd waiting = {.fd = socket};
+        poll(&waiting, 1, 10000);
+        errno = EINPROGRESS;
+    }
+    return result;
+}
