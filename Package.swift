@@ -76,8 +76,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CLuaHost", "EngineIOClient", "EngineIOServer", "LoadEngine", "LoadPlan", "LoadReport", "Metrics",
-                "Scripting",
+                "CLuaHost", "EngineIO", "EngineIOClient", "EngineIOServer", "JSONText", "LoadEngine", "LoadPlan",
+                "LoadReport", "Metrics", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

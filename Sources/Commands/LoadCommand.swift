@@ -1,4 +1,5 @@
 import ArgumentParser
+import EngineIOClient
 import LoadEngine
 import LoadPlan
 import Logging
@@ -80,6 +81,9 @@ struct LoadCommand: ParsableCommand {
     @Flag(name: .long, help: "No colours.")
     var noColor = false
 
+    @OptionGroup(title: "Tracing")
+    var tracing: TraceOptions
+
     @Option(help: "debug, info, warning, error or off. (default: error)")
     var logLevel = "error"
 
@@ -158,6 +162,7 @@ struct LoadCommand: ParsableCommand {
         options.scriptIndex = 1
         options.steps = [.file(Array(self.script.utf8))]
         options.defaultURL = self.url
+        options.clients.trace = try self.tracing.open().map { TracedUser($0) }
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
         logger.logLevel = try ScriptCommandLine.level(self.logLevel)
         return ScriptSettings(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EngineIOClient
 import Logging
 import Scripting
 
@@ -28,6 +29,9 @@ struct RunCommand: ParsableCommand {
           -W                  Turn on Lua's warnings.
           --url URL           Where eio.connect() connects to when the script names no url.
           --log-level LEVEL   debug, info, warning (the default), error or off.
+          --trace             Show each packet, one line each, on the standard error.
+          --trace-format F    text (the default) or json, one JSON object a line.
+          --trace-file FILE   Write the trace to FILE instead.
           --strict            End at the first error that no part of the script catches.
           -h, --help          Show this help.
 
@@ -56,6 +60,11 @@ struct RunCommand: ParsableCommand {
                 throw ExitCode(EX_USAGE)
             }
             options.steps.append(.standardInput)
+        }
+        do {
+            options.clients.trace = try line.trace.open().map { TracedUser($0) }
+        } catch {
+            throw ValidationError(error.description)
         }
         Program(options: options, logLevel: line.logLevel).run()
     }

@@ -19,6 +19,7 @@ struct ScriptCommandLine {
 
     var options = ScriptOptions()
     var logLevel = Logger.Level.warning
+    var trace = TraceTarget()
     var showsVersion = false
     var showsHelp = false
 
@@ -52,6 +53,11 @@ struct ScriptCommandLine {
             case "-l": self.options.steps.append(.require(try value("-l")))
             case "--log-level": self.logLevel = try Self.level(Self.text(try value(name)))
             case "--url": self.options.defaultURL = Self.text(try value(name))
+            case "--trace" where whole == name: self.trace.isOn = true
+            case "--trace-format":
+                self.trace.format = try TraceTarget.format(named: Self.text(try value(name)))
+                self.trace.isOn = true
+            case "--trace-file": self.trace.path = Self.text(try value(name))
             case "-v" where whole == name, "--version" where whole == name: self.showsVersion = true
             case "-E" where whole == name: self.options.ignoresEnvironment = true
             case "-W" where whole == name: self.options.showsWarnings = true

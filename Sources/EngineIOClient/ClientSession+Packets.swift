@@ -21,6 +21,7 @@ extension ClientSession {
     }
 
     func received(_ packet: ReceivedPacket) {
+        if self.trace != nil { self.traceUndelivered(packet) }
         switch packet {
         case .packet(let type, let data):
             if self.isOverLimit(data.count) { return }
@@ -34,6 +35,18 @@ extension ClientSession {
             data.withUnsafeReadableBytes { self.deliver(.binary, $0) }
         case .unknown(let digit):
             self.logger.error("Received unexpected packet of type \(digit - 0x30)")
+        }
+    }
+
+    /// What is delivered is traced there.
+    private func traceUndelivered(_ packet: ReceivedPacket) {
+        let transport = self.transport ?? .polling
+        switch packet {
+        case .packet(.message, _) where self.machine.state == .open, .binary where self.machine.state == .open: break
+        case .packet(let type, let data): self.trace?.packet(.received, transport, type, data)
+        case .binary(let data):
+            data.withUnsafeReadableBytes { self.trace?.packet(.received, transport, .message, $0, .binary) }
+        case .unknown(let digit): withUnsafeBytes(of: digit) { self.trace?.unknown(transport, $0) }
         }
     }
 
@@ -85,13 +98,19 @@ extension ClientSession {
 
     @inline(__always)
     func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
-        if self.logsPackets { self.logMessage("Received", kind, bytes) }
+        if self.watchesPackets { self.show(.received, kind, bytes) }
         if self.transport == .websocket {
             self.traffic.pointee.websocket.received &+= 1
         } else {
             self.traffic.pointee.polling.received &+= 1
         }
         self.delegate?.sessionReceived(kind, bytes)
+    }
+
+    /// A message that is delivered, or goes by the websocket.
+    func show(_ direction: TraceEvent.Direction, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
+        if self.logsPackets { self.logMessage(direction == .received ? "Received" : "Sending", kind, bytes) }
+        self.trace?.packet(direction, self.transport ?? .polling, .message, bytes, kind)
     }
 
     func logMessage(_ verb: String, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {

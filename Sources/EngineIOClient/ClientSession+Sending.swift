@@ -25,7 +25,7 @@ extension ClientSession {
         _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool, by webSocket: WebSocketHandler
     ) -> SendResult {
         if !mayWait && !webSocket.acceptsMore { return .refused }
-        if self.logsPackets { self.logMessage("Sending", kind, bytes) }
+        if self.watchesPackets { self.show(.sent, kind, bytes) }
         switch kind {
         case .text: webSocket.write(.text, prefix: PacketType.message.rawValue, bytes, isMessage: true)
         case .binary: webSocket.write(.binary, prefix: nil, bytes, isMessage: true)
@@ -59,6 +59,7 @@ extension ClientSession {
     func sendPacket(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
         if self.logsPackets { self.logger.info("Sending packet \(String(describing: type).uppercased())") }
         if let webSocket = self.webSocket, self.transport == .websocket {
+            self.trace?.packet(.sent, .websocket, type, data)
             webSocket.write(.text, prefix: type.rawValue, data)
         } else {
             self.enqueue(Packet(type: type, data: ByteBuffer(bytes: data)), first: type == .pong)
@@ -113,9 +114,15 @@ extension ClientSession {
     }
 
     private func post() {
+        let waiting = self.trace == nil ? nil : self.queue
         let (body, messages, bytes) = PayloadWriter.take(from: &self.queue, maxPayload: self.handshake?.maxPayload)
         self.messagesInFlight = messages
         self.bytesInFlight = bytes
+        if let waiting {
+            for packet in waiting.prefix(waiting.count - self.queue.count) {
+                self.trace?.packet(.sent, .polling, packet)
+            }
+        }
         let connection = self.postConnection ?? self.makeConnection()
         self.postConnection = connection
         var request = self.builder.post()

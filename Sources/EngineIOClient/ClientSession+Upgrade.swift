@@ -68,6 +68,7 @@ extension ClientSession {
             break
         case .sendProbe:
             probeData.withUTF8Buffer {
+                self.trace?.packet(.sent, .websocket, .ping, UnsafeRawBufferPointer($0))
                 self.webSocket?.write(.text, prefix: PacketType.ping.rawValue, UnsafeRawBufferPointer($0))
             }
         case .pausePolling:
@@ -90,12 +91,14 @@ extension ClientSession {
     private func completeUpgrade() {
         guard let webSocket = self.webSocket, self.machine.state != .closed else { return }
         self.endStageTimers()
+        self.trace?.packet(.sent, .websocket, .upgrade, UnsafeRawBufferPointer(start: nil, count: 0))
         webSocket.write(.text, prefix: PacketType.upgrade.rawValue, UnsafeRawBufferPointer(start: nil, count: 0))
         // After the upgrade the server takes no request for this session any more.
         self.dropPolling()
         webSocket.setReading(self.readsNow)
         self.upgraded(to: webSocket)
         while let packet = self.queue.popFirst() {
+            self.trace?.packet(.sent, .websocket, packet)
             packet.data.withUnsafeReadableBytes { bytes in
                 switch packet.kind {
                 case .text:
@@ -150,6 +153,13 @@ extension ClientSession {
     }
 
     private func probeAnswered(_ text: UnsafeRawBufferPointer) {
+        if let trace = self.trace {
+            if let type = text.first.flatMap(PacketType.init) {
+                trace.packet(.received, .websocket, type, UnsafeRawBufferPointer(rebasing: text.dropFirst()))
+            } else {
+                trace.unknown(.websocket, text)
+            }
+        }
         let isPong = text.first == PacketType.pong.rawValue && text.dropFirst().elementsEqual(Self.probe)
         let what = text.isEmpty ? "an empty message" : "\"\(String(decoding: text.prefix(32), as: UTF8.self))\""
         if let action = self.upgrade?.received(isProbePong: isPong, what: what) { self.perform(action) }

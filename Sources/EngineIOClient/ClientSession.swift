@@ -13,10 +13,13 @@ package final class ClientSession {
     let configuration: ClientConfiguration
     let logger: Logger
     let logsPackets: Bool
+    /// Whether anybody wants to see them: each message asks this once.
+    let watchesPackets: Bool
     /// Let go when the session has ended.
     var delegate: (any SessionDelegate)?
     let connector: Connector
     let meter: (any SessionMeter)?
+    let trace: SessionTrace?
     let traffic: UnsafeMutablePointer<TrafficCounts>
 
     var builder: RequestBuilder
@@ -70,12 +73,13 @@ package final class ClientSession {
     var isSayingFarewell = false
 
     /// - Parameters:
+    ///   - trace: shown what goes over the wire.
     ///   - meter: told what connecting takes and how the session ends.
     ///   - traffic: where messages are counted; it must outlive the session.
     package init(
         loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
-        logger: Logger, delegate: any SessionDelegate, meter: (any SessionMeter)? = nil,
-        traffic: UnsafeMutablePointer<TrafficCounts>? = nil
+        logger: Logger, delegate: any SessionDelegate, trace: TracedUser? = nil,
+        meter: (any SessionMeter)? = nil, traffic: UnsafeMutablePointer<TrafficCounts>? = nil
     ) {
         self.loop = loop
         self.options = options
@@ -83,7 +87,9 @@ package final class ClientSession {
         self.logger = logger
         self.logsPackets = logger.logLevel <= .info
         self.delegate = delegate
-        self.connector = Connector(loop: loop, configuration: configuration, meter: meter)
+        self.trace = trace.map(SessionTrace.init)
+        self.watchesPackets = self.logsPackets || self.trace != nil
+        self.connector = Connector(loop: loop, configuration: configuration, meter: meter, trace: self.trace)
         self.meter = meter
         self.traffic = traffic ?? loop.uncounted
         self.builder = RequestBuilder(options, timestamps: configuration.timestampsRequests, cookies: cookies)

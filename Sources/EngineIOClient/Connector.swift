@@ -9,6 +9,7 @@ struct Connector {
     let loop: ClientLoop
     let configuration: ClientConfiguration
     let meter: (any SessionMeter)?
+    let trace: SessionTrace?
     /// When the last connection was there, its TLS included.
     let lastConnected = ConnectionClock()
 

@@ -10,6 +10,8 @@ struct HTTPRequest {
     var target: String
     var headers: HTTPHeaders
     var body: ByteBuffer?
+    /// It is the first one of a session.
+    var opensSession = false
 }
 
 /// One kept-alive connection of the polling transport: one request at a time, opened anew where the server closed it.
@@ -108,8 +110,14 @@ final class HTTPConnection {
         var headers = request.headers
         if let body = request.body { headers.replaceOrAdd(name: "Content-Length", value: "\(body.readableBytes)") }
         let head = HTTPRequestHead(version: .http1_1, method: request.method, uri: request.target, headers: headers)
+        let trace = self.connector.trace
+        trace?.request(
+            head, .polling, bodySize: request.body?.readableBytes ?? 0, showsHeaders: request.opensSession)
         handler.send(head, body: request.body) { result in
             guard !self.isClosed, generation == self.generation else { return }
+            if case .success(let response) = result {
+                trace?.response(response, .polling, showsHeaders: request.opensSession)
+            }
             if case .failure(let failure) = result, retry(failure) { return }
             self.finish(generation, result)
         }

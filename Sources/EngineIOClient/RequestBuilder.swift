@@ -39,7 +39,9 @@ struct RequestBuilder {
         headers.add(name: "Accept", value: "*/*")
         headers.add(name: "Accept-Encoding", value: "gzip, deflate")
         if !self.timestamps { headers.add(name: "Cache-Control", value: "no-cache") }
-        return HTTPRequest(method: .GET, target: self.target("polling", stamped: true), headers: headers)
+        return HTTPRequest(
+            method: .GET, target: self.target("polling", stamped: true), headers: headers,
+            opensSession: self.sid == nil)
     }
 
     func post() -> HTTPRequest {

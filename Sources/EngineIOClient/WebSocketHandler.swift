@@ -179,9 +179,10 @@ final class WebSocketHandler: ChannelInboundHandler {
                 }
             }
         case .ping:
-            self.write(.pong, prefix: nil, payload)
+            self.session.trace?.frame(.received, .ping, payload)
+            self.writeControl(.pong, payload)
         case .pong:
-            break
+            self.session.trace?.frame(.received, .pong, payload)
         case .close:
             try self.closeReceived(payload)
         }
@@ -212,6 +213,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func closeReceived(_ payload: UnsafeRawBufferPointer) throws(WebSocketProtocolError) {
+        self.session.trace?.frame(.received, .close, payload)
         var detail = DisconnectDetail(.webSocketClose)
         if payload.count == 1 { throw WebSocketProtocolError("a Close frame has half a status code") }
         if payload.count >= 2 {
@@ -233,7 +235,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             detail.message = "the server closed the websocket with code \(code)\(reason.isEmpty ? "" : ", \(reason)")"
         }
         if self.state == .open {
-            self.write(.close, prefix: nil, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))
+            self.writeControl(.close, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))
             self.output.flush()
         }
         self.end(detail)
@@ -271,6 +273,11 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.loop.flushSoon(self)
     }
 
+    private func writeControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
+        if self.state == .open, self.context != nil { self.session.trace?.frame(.sent, opcode, payload) }
+        self.write(opcode, prefix: nil, payload)
+    }
+
     /// Whether less waits to be written than senders may leave.
     var acceptsMore: Bool { self.isWritable }
 
@@ -301,7 +308,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     // MARK: Closing
 
     private func writeClose(code: UInt16) {
-        withUnsafeBytes(of: code.bigEndian) { self.write(.close, prefix: nil, $0) }
+        withUnsafeBytes(of: code.bigEndian) { self.writeControl(.close, $0) }
     }
 
     /// Says goodbye on both levels behind all that is queued, waits for the server's Close frame, and closes.
@@ -311,7 +318,9 @@ final class WebSocketHandler: ChannelInboundHandler {
     func close(timeout: TimeAmount?) {
         guard self.state == .open else { return }
         guard let context = self.context else { return self.end(DisconnectDetail(.client)) }
-        self.write(.text, prefix: PacketType.close.rawValue, UnsafeRawBufferPointer(start: nil, count: 0))
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        self.session.trace?.packet(.sent, .websocket, .close, nothing)
+        self.write(.text, prefix: PacketType.close.rawValue, nothing)
         self.writeClose(code: WebSocketCloseCode.normal)
         guard let timeout else {
             self.output.flush()

@@ -77,11 +77,14 @@ final class WebSocketHandshake {
         }
         let head = HTTPRequestHead(
             version: .http1_1, method: request.method, uri: request.target, headers: request.headers)
+        let trace = self.connector.trace
+        trace?.request(head, .websocket, bodySize: 0, showsHeaders: true)
         exchange.send(head, body: nil) { result in
             switch result {
             case .failure(let failure):
                 self.finish(.failure(Failure(error: failure.error)))
             case .success(let response):
+                trace?.response(response, .websocket, showsHeaders: true)
                 builder.store(response.headers)
                 if let error = Self.check(response, key: key) {
                     return self.finish(.failure(Failure(error: error, response: response)))

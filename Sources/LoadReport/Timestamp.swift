@@ -1,9 +1,9 @@
 import Metrics
 
 /// Points in time as outputs write them, in UTC.
-enum Timestamp {
+package enum Timestamp {
     /// RFC 3339 with as many digits of the second as are needed, at most nine.
-    static func rfc3339(nanoseconds: Int64) -> String {
+    package static func rfc3339(nanoseconds: Int64) -> String {
         let (seconds, rest) = Self.split(nanoseconds, by: 1_000_000_000)
         let fraction = DecimalText.withoutTrailingZeros(DecimalText.text(ofScaled: rest, digits: 9)).dropFirst()
         return Self.date(seconds: seconds, separator: "T") + fraction + "Z"

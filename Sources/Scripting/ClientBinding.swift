@@ -57,7 +57,8 @@ final class ClientBinding: SessionDelegate {
             let options = try self.connectOptions(options)
             let session = ClientSession(
                 loop: self.host.loop, options: options, configuration: self.configuration, cookies: self.cookies,
-                logger: self.logger, delegate: self, meter: self.host.meter, traffic: self.host.traffic)
+                logger: self.logger, delegate: self, trace: self.host.clientDefaults.trace, meter: self.host.meter,
+                traffic: self.host.traffic)
             self.session = session
             session.connect()
             return 0

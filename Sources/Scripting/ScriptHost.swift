@@ -9,6 +9,7 @@ package final class ScriptHost {
     let loop: ClientLoop
     let logger: Logger
     let sink: (any LoadTestSink)?
+    let clientDefaults: ClientDefaults
     let meter: (any SessionMeter)?
     let traffic: UnsafeMutablePointer<TrafficCounts>?
     private let luaLoop: LuaLoop
@@ -34,6 +35,7 @@ package final class ScriptHost {
         sink: (any LoadTestSink)? = nil
     ) {
         self.sink = sink
+        self.clientDefaults = options.clients
         self.loop = loop
         self.meter = meter
         self.traffic = traffic

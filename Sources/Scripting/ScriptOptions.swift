@@ -21,6 +21,7 @@ package struct ScriptOptions {
     package var isStrict = false
     /// The url of `eio.connect()` without one.
     package var defaultURL: String?
+    package var clients = ClientDefaults()
 
     /// The script is only read for what it says about a load test: nothing is printed, nobody connects, and the main chunk
     /// ends at its first wait.

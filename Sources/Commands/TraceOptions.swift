@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// `--trace` of the commands that run a script as users.
+struct TraceOptions: ParsableArguments {
+    @Flag(help: "Show each packet, one line each, on the standard error.")
+    var trace = false
+
+    @Option(help: "text or json, one JSON object a line. (default: text)")
+    var traceFormat: String?
+
+    @Option(help: "Write the trace to this file instead.")
+    var traceFile: String?
+
+    /// The tracer, or nil where nothing is to be traced.
+    func open() throws -> TraceOutput? {
+        do {
+            var target = TraceTarget(isOn: self.trace || self.traceFormat != nil, path: self.traceFile)
+            if let traceFormat { target.format = try TraceTarget.format(named: traceFormat) }
+            return try target.open()
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+}
