@@ -248,6 +248,14 @@ void luahost_vm_stop_now(luahost_vm *vm) {
     luahost_vm_check_finished(vm);
 }
 
+void luahost_vm_resume(luahost_vm *vm) {
+    vm->stopped = vm->interrupted = vm->finished_told = false;
+}
+
+bool luahost_vm_chunk_returned(const luahost_vm *vm) {
+    return vm->main_done && !vm->interrupted && !vm->closing && !vm->exiting;
+}
+
 void luahost_vm_hold(luahost_vm *vm) {
     vm->holds++;
 }

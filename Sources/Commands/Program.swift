@@ -16,6 +16,7 @@ final class Program: ScriptHostDelegate {
     private let logger: Logger
     private var loop: ClientLoop?
     private var host: ScriptHost?
+    private var scenario: ScenarioRun?
     private var signal: Int32?
     private var isEnding = false
 
@@ -54,6 +55,8 @@ final class Program: ScriptHostDelegate {
             eventLoop.execute { target.value.interrupted(by: signal, eventLoop) }
         }
         host.run()
+        self.scenario = ScenarioRun(host, isStrict: self.options.isStrict)
+        if self.scenario != nil { eventLoop.execute { target.value.scenario?.start() } }
     }
 
     private func interrupted(by signal: Int32, _ eventLoop: any EventLoop) {
@@ -61,7 +64,7 @@ final class Program: ScriptHostDelegate {
         self.signal = signal
         let target = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.scheduleTask(in: Self.grace) { target.value.end(128 + signal) }
-        self.host?.interrupt()
+        if let scenario = self.scenario { scenario.interrupt() } else { self.host?.interrupt() }
     }
 
     // MARK: ScriptHostDelegate
@@ -77,9 +80,12 @@ final class Program: ScriptHostDelegate {
         host.disconnectClients(timeout: Self.farewell) { exit(status) }
     }
 
+    func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) { self.scenario?.callEnded(id, outcome) }
+
     func scriptFinished() {
-        guard let host = self.host else { return }
-        self.end(self.signal.map { 128 + $0 } ?? (host.errorCount > 0 ? 1 : 0))
+        guard let host = self.host, self.scenario?.scriptFinished() ?? true else { return }
+        let status = self.scenario?.exitStatus ?? (host.errorCount > 0 ? 1 : 0)
+        self.end(self.signal.map { 128 + $0 } ?? status)
     }
 
     private func end(_ status: Int32) {

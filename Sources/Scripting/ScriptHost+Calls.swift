@@ -28,6 +28,9 @@ extension ScriptHost {
         luahost_vm_hold(vm)
     }
 
+    /// Whether the main chunk has returned and the script goes on.
+    package var hasReturnedFromChunk: Bool { self.vm.map { luahost_vm_chunk_returned($0) } ?? false }
+
     /// What `vu` is in the script. To be called before ``run()`` and before each further iteration.
     package func setUser(id: Int, iteration: Int, iterationInTest: Int, scenario: String, seed: UInt64) {
         guard let vm = self.vm else { return }
@@ -95,5 +98,11 @@ extension ScriptHost {
         self.turn()
         luahost_vm_stop(vm)
         self.run(vm)
+    }
+
+    /// Lets functions be called again after ``stop()`` has come to its end.
+    package func resume() {
+        guard let vm = self.vm else { return }
+        luahost_vm_resume(vm)
     }
 }

@@ -109,6 +109,32 @@ static void from_within_a_slice(void) {
     host_end(host);
 }
 
+static void what_was_stopped_can_be_called_again(void) {
+    host *host = host_start(
+        "function default()\n"
+        "  eio.start_background_task(function() while true do eio.sleep(0.01) end end)\n"
+        "  eio.connect()  eio.wait()\n"
+        "end\n"
+        "function after() eio.sleep(0.01) return eio.state end", NULL);
+    EXPECT(!luahost_vm_chunk_returned(host->vm));
+    luahost_vm_hold(host->vm);
+    host_run(host, 0);
+    EXPECT(luahost_vm_chunk_returned(host->vm));
+    host_call(host, "default", "", 1);
+    host_run(host, 0);
+    luahost_vm_stop(host->vm);
+    host_run(host, 0);
+    EXPECT(!luahost_vm_chunk_returned(host->vm));
+    EXPECT_LOG(host, "connect\nended 1 cancelled \ndisconnect\nfinished\n");
+    luahost_vm_resume(host->vm);
+    host_call(host, "after", "", 2);
+    host_run(host, 0.2);
+    EXPECT_LOG(host, "ended 2 ok \"disconnected\"\n");
+    luahost_vm_stop(host->vm);
+    EXPECT_LOG(host, "finished\n");
+    host_end(host);
+}
+
 void test_stop(void) {
     everything_is_told_to_end();
     a_bot_is_stopped_while_it_connects();
@@ -117,4 +143,5 @@ void test_stop(void) {
     a_loop_that_catches_is_unwound();
     a_slice_that_computes_is_ended_with_its_loop();
     from_within_a_slice();
+    what_was_stopped_can_be_called_again();
 }

@@ -268,6 +268,8 @@ void luahost_vm_interrupt(luahost_vm *vm);
  * within this call. From within a slice or luahost_vm_run it happens right after. */
 void luahost_vm_stop(luahost_vm *vm);
 bool luahost_vm_is_stopped(const luahost_vm *vm);
+/* After the end that luahost_vm_stop made: the script can be called again. It has no task and no open client. */
+void luahost_vm_resume(luahost_vm *vm);
 /* How many uncaught errors there were. */
 size_t luahost_vm_error_count(const luahost_vm *vm);
 /* Ends all tasks (running their <close> variables), closes Lua, releases the clients, frees the VM. Not from within a
@@ -290,6 +292,8 @@ bool luahost_vm_call(
 /* Raises the cancellation in the call's waits, now and later. The background tasks that it started go on. */
 void luahost_vm_cancel_call(luahost_vm *vm, uint64_t call_id);
 
+/* Whether the chunk has returned and the script goes on: no error, signal or os.exit has ended it. */
+bool luahost_vm_chunk_returned(const luahost_vm *vm);
 /* Whether a global is a function. No metamethod is called here or in the next one. */
 bool luahost_vm_has_function(luahost_vm *vm, luahost_slice name);
 typedef enum luahost_global { LUAHOST_GLOBAL_NIL, LUAHOST_GLOBAL_OK, LUAHOST_GLOBAL_NOT_JSON } luahost_global;
