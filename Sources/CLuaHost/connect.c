@@ -99,6 +99,8 @@ static void check_transports(const luahost_options *options, luahost_connect_opt
     lua_State *L = options->L;
     switch (luahost_option_push(options, "transports")) {
     case LUA_TNIL:
+        memcpy(out->transports, luahost_vm_of(L)->options.default_transports, sizeof out->transports);
+        if (out->transports[0] != 0) break;
         out->transports[0] = 1;
         out->transports[1] = 2;
         break;

@@ -81,6 +81,9 @@ struct LoadCommand: ParsableCommand {
     @Flag(name: .long, help: "No colours.")
     var noColor = false
 
+    @OptionGroup(title: "Network")
+    var network: NetworkOptions
+
     @OptionGroup(title: "Tracing")
     var tracing: TraceOptions
 
@@ -98,9 +101,10 @@ struct LoadCommand: ParsableCommand {
             let plan = try LoadPlan(
                 options: contents.options, commandLine: try self.planOptions(), shape: contents.shape,
                 segment: try self.segment())
-            let settings = LoadSettings(
+            var settings = LoadSettings(
                 script: script, plan: plan, shape: contents.shape, threads: threads,
                 seed: self.seed ?? UInt64.random(in: 1...(.max)))
+            settings.network = try self.network.network()
             let session = try LoadSession(
                 settings, contents: contents,
                 outputs: LoadOutputs(

@@ -19,6 +19,8 @@ public struct ClientConfiguration: Sendable {
     }
     /// How many bytes may wait to be written before senders wait.
     public var maximumBuffered = 1 << 20
+    /// Where connections come from; nil for what the system chooses. Its port is 0.
+    package var localAddress: SocketAddress?
 
     public init() {}
 

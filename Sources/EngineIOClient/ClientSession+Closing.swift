@@ -50,7 +50,7 @@ extension ClientSession {
         case .none:
             break
         case .abandon:
-            self.meter?.connectEnded(.cutOff, self.transport)
+            self.meter?.connectEnded(.cutOff, self.attempted)
             self.cleanUp()
             let error = ConnectionError(.open, "disconnected while connecting")
             self.loop.eventLoop.assumeIsolated().execute { self.tellFailure(error) }
@@ -139,9 +139,10 @@ extension ClientSession {
     private func measureEnd(_ reason: DisconnectReason, _ detail: DisconnectDetail?) {
         guard let meter = self.meter, !self.isEndMeasured else { return }
         self.isEndMeasured = true
+        var detail = detail ?? DisconnectDetail(.client)
+        detail.transport = self.transport
         meter.sessionEnded(
-            reason, detail ?? DisconnectDetail(.client), unwritten: self.unwrittenMessages,
-            after: .now() - self.openedAt)
+            reason, detail, unwritten: self.unwrittenMessages, after: .now() - self.openedAt)
     }
 
     private var unwrittenMessages: Int {

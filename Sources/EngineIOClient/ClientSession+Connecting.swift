@@ -137,6 +137,12 @@ extension ClientSession {
         }
     }
 
+    /// The transport that was tried last.
+    var attempted: Transport? {
+        let next = self.transportsLeft.startIndex
+        return next > 0 ? self.options.transports[next - 1] : nil
+    }
+
     /// How far connecting has come.
     private var phase: ConnectionError.Phase {
         if self.webSocket != nil { return .open }
@@ -145,7 +151,7 @@ extension ClientSession {
 
     private func fail(_ error: ConnectionError) {
         guard self.machine.ended() == .connecting else { return }
-        self.meter?.connectEnded(.failed(error), self.transport)
+        self.meter?.connectEnded(.failed(error), self.attempted)
         self.cleanUp()
         self.logger.info("Connection failed: \(error)")
         self.tellFailure(error)

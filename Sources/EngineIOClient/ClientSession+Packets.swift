@@ -69,7 +69,7 @@ extension ClientSession {
             self.deliver(.text, data)
         case .pong:
             let now = NIODeadline.now()
-            self.meter?.pinged(after: now - (self.heartbeat?.lastPing ?? now))
+            self.meter?.pinged(self.transport ?? .polling, after: now - (self.heartbeat?.lastPing ?? now))
             self.heartbeat?.pingReceived(now: now)
             if self.logsPackets { self.logger.info("Received packet PING") }
             self.sendPacket(.pong, data)

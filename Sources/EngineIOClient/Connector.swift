@@ -33,12 +33,16 @@ struct Connector {
                 return progress
             }
         }
-        let bootstrap = ClientBootstrap(group: self.loop.eventLoop)
+        var bootstrap = ClientBootstrap(group: self.loop.eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             // One read for each event: a second would nearly always find nothing.
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.writeBufferWaterMark, value: self.waterMark)
+        if let local = self.configuration.localAddress {
+            // The port is chosen at the connect then: two connections to different servers may share one.
+            bootstrap = bootstrap.bind(to: local).channelOption(.ipOption(.bindAddressNoPort), value: 1)
+        }
         let future: EventLoopFuture<any Channel>
         if let address = try? SocketAddress(ipAddress: url.host, port: url.port) {
             future = bootstrap.connect(to: address)
@@ -50,7 +54,8 @@ struct Connector {
                 guard progress.phase == .dns else { return }
                 self.meter?.phaseEnded(.dns, transport, after: progress.enter(.tcp))
             }
-            future = bootstrap.resolver(SharedLookup(addresses: lookup)).connect(host: url.host, port: url.port)
+            let shared = SharedLookup(addresses: lookup, family: self.configuration.localAddress?.protocol)
+            future = bootstrap.resolver(shared).connect(host: url.host, port: url.port)
         }
         future.hop(to: self.loop.eventLoop).assumeIsolated().whenComplete { result in
             switch result {
@@ -130,4 +135,9 @@ private final class TLSWatcher: ChannelInboundHandler, RemovableChannelHandler {
         self.onSecured(.now() - self.started)
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
+}
+
+extension NIOBSDSocket.Option {
+    /// ip(7), IP_BIND_ADDRESS_NO_PORT.
+    fileprivate static let bindAddressNoPort = Self(rawValue: 24)
 }

@@ -70,10 +70,16 @@ final class HostResolver {
 /// A lookup as a bootstrap wants it, which tries the addresses of both families in turn (RFC 8305).
 struct SharedLookup: Resolver, Sendable {
     let addresses: EventLoopFuture<HostAddresses>
+    /// Of the local address, where one is demanded: the other family cannot be reached from it.
+    let family: NIOBSDSocket.ProtocolFamily?
 
-    func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> { self.addresses.map(\.v4) }
+    func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+        self.addresses.map { self.family == .inet6 ? [] : $0.v4 }
+    }
 
-    func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> { self.addresses.map(\.v6) }
+    func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+        self.addresses.map { self.family == .inet ? [] : $0.v6 }
+    }
 
     /// Others may wait for the same lookup.
     func cancelQueries() {}

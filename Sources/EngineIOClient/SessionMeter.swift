@@ -29,10 +29,10 @@ package enum ConnectOutcome {
 package protocol SessionMeter: AnyObject {
     func connectStarted()
     func phaseEnded(_ phase: ConnectPhase, _ transport: Transport, after time: TimeAmount)
-    /// Called once for each ``connectStarted()``.
+    /// Called once for each ``connectStarted()``. `transport` is the one that was tried last, nil where none was.
     func connectEnded(_ outcome: ConnectOutcome, _ transport: Transport?)
     /// The time between two pings of the server, or between the opening and the first.
-    func pinged(after time: TimeAmount)
+    func pinged(_ transport: Transport, after time: TimeAmount)
     /// An opened session is over.
     func sessionEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, after time: TimeAmount)
 }

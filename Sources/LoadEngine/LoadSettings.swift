@@ -29,6 +29,7 @@ package struct LoadSettings: Sendable {
     package var setupData = ""
     /// Event loops; a user stays on one.
     package var threads: Int
+    package var network = UserNetwork()
     /// All random numbers of the run come from it.
     package var runSeed: UInt64
 

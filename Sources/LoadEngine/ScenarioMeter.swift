@@ -82,8 +82,8 @@ final class ScenarioMeter: SessionMeter {
         self.shard.counter(MetricID(.connects), self.shard.tags(tags, adding: "result", result)).add()
     }
 
-    func pinged(after time: TimeAmount) {
-        self.shard.trend(MetricID(.pingGap), self.tags).record(nanoseconds: time.nanoseconds)
+    func pinged(_ transport: Transport, after time: TimeAmount) {
+        self.shard.trend(MetricID(.pingGap), self.tagged(with: transport)).record(nanoseconds: time.nanoseconds)
     }
 
     func sessionEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, after time: TimeAmount) {

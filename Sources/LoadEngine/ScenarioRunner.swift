@@ -41,7 +41,7 @@ final class ScenarioRunner {
     func makeHost(for user: ScenarioUser, iteration: Int, delegate: any ScriptHostDelegate) -> ScriptHost {
         var options = self.settings.script.options
         options.seed = self.settings.seed(user: user.idInTest, iteration: iteration)
-        options.clients.trace?.user = user.idInTest
+        self.settings.network.apply(to: &options.clients, user: user.idInTest)
         let host = ScriptHost(
             loop: self.worker.loop, luaLoop: self.worker.luaLoop, options: options,
             logger: self.settings.script.logger, delegate: delegate, meter: self.meter, traffic: self.meter.traffic,

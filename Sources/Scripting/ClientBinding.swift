@@ -35,6 +35,7 @@ final class ClientBinding: SessionDelegate {
         configuration.timestampsRequests = options.timestamp_requests != 0
         configuration.maximumMessageSize = Int(min(options.max_message_size, 1e15))
         configuration.maximumBuffered = Int(min(options.max_buffered, 1e15))
+        configuration.localAddress = host.clientDefaults.localAddress
         self.configuration = configuration
         var logger = host.logger
         if options.logger > 0 { logger.logLevel = min(logger.logLevel, options.logger == 1 ? .info : .debug) }

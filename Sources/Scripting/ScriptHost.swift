@@ -50,6 +50,7 @@ package final class ScriptHost {
         vmOptions.is_plan = options.isPlan
         vmOptions.seed = options.seed
         vmOptions.default_url = arena.slice(options.defaultURL)
+        vmOptions.default_transports = options.clients.transportCodes
         var callbacks = HostCallbacks.table
         self.vm = luahost_vm_create(
             luaLoop.handle, &callbacks, Unmanaged.passUnretained(self).toOpaque(), &vmOptions)

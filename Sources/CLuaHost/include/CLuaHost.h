@@ -230,6 +230,8 @@ typedef struct luahost_vm_options {
     bool warnings;             /* -W */
     bool strict;               /* the first uncaught error ends the program */
     luahost_slice default_url; /* --url, for eio.connect() without one; may be empty */
+    /* As luahost_connect_options.transports, for connect() without transports; all 0: polling, then websocket. */
+    int default_transports[3];
     size_t memory_limit;       /* bytes; 0: none. Enforced only while Lua runs */
     uint64_t seed;             /* for math.random; 0: Lua's own */
     /* The VM is to read what the script says about the test, and nothing else: nothing is printed or logged, no background
