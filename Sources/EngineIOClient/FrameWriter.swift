@@ -26,7 +26,7 @@ final class FrameWriter {
     /// Messages that were accepted so far, and those of them that the system has.
     private var accepted = 0
     private var written = 0
-    private var onDrained: (() -> Void)?
+    private var onDrained: [() -> Void] = []
 
     /// How much may be collected before it is written at once.
     static let flushThreshold = 64 << 10
@@ -51,8 +51,11 @@ final class FrameWriter {
         self.context = nil
         self.descriptor = -1
         self.block.count = 0
-        self.onDrained = nil
+        self.onDrained = []
     }
+
+    /// Whether the channel has bytes that the system did not take.
+    var isBehind: Bool { self.channelWrites > 0 }
 
     /// Messages that the system has not taken, or not wholly.
     var unwrittenMessages: Int { self.accepted - self.written }
@@ -98,7 +101,7 @@ final class FrameWriter {
             self.count(written: self.accepted, bytes: sent)
             self.empty()
             promise?.succeed()
-            if self.onDrained != nil { self.tellDrained() }
+            if !self.onDrained.isEmpty { self.tellDrained() }
             return
         }
         self.traffic.pointee.websocket.bytesWritten &+= sent
@@ -135,14 +138,15 @@ final class FrameWriter {
 
     /// Calls `body` once, later, when nothing is left to be written. It is not called when the connection ends before.
     func whenDrained(_ body: @escaping () -> Void) {
-        self.onDrained = body
+        self.onDrained.append(body)
         self.tellDrained()
     }
 
     private func tellDrained() {
-        guard let body = self.onDrained, self.count == 0, self.channelWrites == 0 else { return }
-        self.onDrained = nil
-        self.loop.eventLoop.assumeIsolated().execute(body)
+        guard !self.onDrained.isEmpty, self.count == 0, self.channelWrites == 0 else { return }
+        let bodies = self.onDrained
+        self.onDrained = []
+        for body in bodies { self.loop.eventLoop.assumeIsolated().execute(body) }
     }
 
     private func count(written: Int, bytes: Int) {

@@ -28,6 +28,8 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private enum State {
         case open
+        /// The goodbye follows when the system has what was sent before.
+        case leaving
         /// A Close frame was sent.
         case closing
         case closed
@@ -234,7 +236,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             let reason = detail.webSocketReason ?? ""
             detail.message = "the server closed the websocket with code \(code)\(reason.isEmpty ? "" : ", \(reason)")"
         }
-        if self.state == .open {
+        if self.mayWrite {
             self.writeControl(.close, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))
             self.output.flush()
         }
@@ -258,7 +260,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     ) {
         if isMessage { self.output.countMessage() }
         // Nothing may follow a Close frame (RFC 6455, section 5.5.1).
-        guard self.state == .open, self.context != nil else { return }
+        guard self.mayWrite, self.context != nil else { return }
         self.output.append(opcode, prefix: prefix, payload)
         if self.output.count >= FrameWriter.flushThreshold {
             self.output.flush()
@@ -274,9 +276,12 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func writeControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
-        if self.state == .open, self.context != nil { self.session.trace?.frame(.sent, opcode, payload) }
+        if self.mayWrite, self.context != nil { self.session.trace?.frame(.sent, opcode, payload) }
         self.write(opcode, prefix: nil, payload)
     }
+
+    @inline(__always)
+    private var mayWrite: Bool { self.state == .open || self.state == .leaving }
 
     /// Whether less waits to be written than senders may leave.
     var acceptsMore: Bool { self.isWritable }
@@ -317,15 +322,27 @@ final class WebSocketHandler: ChannelInboundHandler {
     ///   ``ClientSession/farewell``. nil closes the connection without waiting for anything.
     func close(timeout: TimeAmount?) {
         guard self.state == .open else { return }
-        guard let context = self.context else { return self.end(DisconnectDetail(.client)) }
-        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        self.session.trace?.packet(.sent, .websocket, .close, nothing)
-        self.write(.text, prefix: PacketType.close.rawValue, nothing)
-        self.writeClose(code: WebSocketCloseCode.normal)
+        guard self.context != nil else { return self.end(DisconnectDetail(.client)) }
         guard let timeout else {
+            self.writeGoodbye()
             self.output.flush()
             return self.end(DisconnectDetail(.client))
         }
+        // A closing client reads on, or the server's Close frame would never be seen.
+        self.setReading(true)
+        guard self.output.isBehind else { return self.sayGoodbye(timeout: timeout) }
+        // A pong may not follow a Close frame: until that is with the system, pings are answered in front of it.
+        self.state = .leaving
+        self.endAfter(timeout)
+        self.output.flush()
+        self.output.whenDrained {
+            if self.state == .leaving { self.sayGoodbye(timeout: timeout) }
+        }
+    }
+
+    private func sayGoodbye(timeout: TimeAmount) {
+        guard let context = self.context else { return }
+        self.writeGoodbye()
         self.state = .closing
         self.endAfter(timeout)
         let promise = context.eventLoop.makePromise(of: Void.self)
@@ -333,12 +350,17 @@ final class WebSocketHandler: ChannelInboundHandler {
             self.endAfter(min(timeout, ClientSession.farewell))
         }
         self.output.flush(promise: promise)
-        // A closing client reads on, or the server's Close frame would never be seen.
-        self.setReading(true)
+    }
+
+    private func writeGoodbye() {
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        self.session.trace?.packet(.sent, .websocket, .close, nothing)
+        self.write(.text, prefix: PacketType.close.rawValue, nothing)
+        self.writeClose(code: WebSocketCloseCode.normal)
     }
 
     private func endAfter(_ amount: TimeAmount) {
-        guard self.state == .closing else { return }
+        guard self.state == .closing || self.state == .leaving else { return }
         self.closeTimer?.cancel()
         self.closeTimer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: amount) {
             self.end(DisconnectDetail(.client))

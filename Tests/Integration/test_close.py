@@ -1,6 +1,7 @@
 """How sessions end, lines 58 to 65 of the wire cases."""
 
 import asyncio
+import struct
 
 import pytest
 
@@ -409,6 +410,38 @@ def test_c65_flush_is_bounded(lua, stuck):
         result = lua.observe(server.url, transport=stuck, main=main)
     assert "false\ttrue" in result.lines, result
     assert result.duration < 5
+
+
+def test_c65_ping_during_a_long_flush_is_answered(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        transport = session.socket.connection.writer.transport
+        transport.pause_reading()
+        running = await lua.running()
+        await asyncio.to_thread(running.wait_for, "leaving")
+        await session.socket.text("2")
+        await asyncio.to_thread(running.wait_for, "Received packet PING", stream="stderr")
+        transport.resume_reading()
+        others = []
+        while not others or others[-1] != "1":
+            message = await session.socket.message()
+            if message[0] != "4":
+                others.append(message)
+        assert others == ["3", "1"]
+        assert (await session.socket.read_close()).payload[:2] == struct.pack("!H", 1000)
+        await session.socket.close(1000)
+
+    # All of it waits at once, and more than the system takes.
+    main = """
+        for _ = 1, 400 do client.send(("x"):rep(65536)) end
+        print("leaving")
+        print(client.disconnect())
+    """
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(
+            server.url, transport="websocket", main=main,
+            client="engineio.Client{max_buffered = 1e9, logger = true}")
+    assert "true" in result.lines, result
 
 
 def test_abort_cuts_a_slow_disconnect_short(lua, transport):
