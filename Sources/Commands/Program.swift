@@ -56,7 +56,11 @@ final class Program: ScriptHostDelegate {
         }
         host.run()
         self.scenario = ScenarioRun(host, isStrict: self.options.isStrict)
-        if self.scenario != nil { eventLoop.execute { target.value.scenario?.start() } }
+        if self.scenario != nil {
+            eventLoop.execute { target.value.scenario?.start() }
+        } else if let remark = ScenarioRun.remark(on: host) {
+            self.logger.warning("\(remark)")
+        }
     }
 
     private func interrupted(by signal: Int32, _ eventLoop: any EventLoop) {

@@ -1,3 +1,4 @@
+import LoadPlan
 import Scripting
 
 /// A scenario script run as a bot: after its chunk `setup`, `default` once, a disconnect, and `teardown`.
@@ -27,6 +28,17 @@ final class ScenarioRun {
         guard host.hasReturnedFromChunk, host.hasFunction("default") else { return nil }
         self.host = host
         self.isStrict = isStrict
+    }
+
+    /// What is to be said of a script that load tests know by other functions than `default`, which a bot cannot choose from.
+    static func remark(on host: ScriptHost) -> String? {
+        guard host.hasReturnedFromChunk, let json = try? host.json(ofGlobal: "options"),
+            let scenarios = (try? LoadOptions(json: json))?.scenarios
+        else { return nil }
+        let functions = scenarios.compactMap(\.exec)
+        guard !functions.isEmpty, functions.allSatisfy(host.hasFunction) else { return nil }
+        return "the script has no function 'default', which is what runs outside of a load test; its scenarios have "
+            + functions.joined(separator: ", ")
     }
 
     func start() {

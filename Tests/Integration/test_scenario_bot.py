@@ -72,6 +72,22 @@ def test_a_plain_bot_stays_one(lua, script, lines):
     assert (result.status, result.lines, result.stderr) == (0, lines, "")
 
 
+def test_scenarios_without_default_are_told_of(lua):
+    script = """
+        options = {scenarios = {
+            chat = {executor = "shared-iterations", iterations = 1, exec = "chat"},
+            steady = {executor = "shared-iterations", iterations = 1, exec = "steady"},
+        }}
+        function chat() print("chat") end
+    """
+    result = lua.run(script + "function steady() end")
+    assert (result.status, result.lines) == (0, [])
+    assert result.stderr == (
+        "warning: the script has no function 'default', which is what runs outside of a load test; its scenarios have "
+        "chat, steady\n")
+    assert lua.run(script).stderr == ""
+
+
 @pytest.mark.parametrize("part, lines", [
     ("setup", ["setup"]),
     ("default", ["setup", "default", "teardown"]),
