@@ -75,9 +75,9 @@ def test_transports_of_failed_connects_and_of_ends(lua, echo, transport):
 
 def test_gaps_between_pings_have_a_transport(lua, transport):
     server = EmbeddedServer(lua, "--ping-interval", 0.1)
-    script = "eio.connect(arg[1], {transports = {arg[2]}}) eio.sleep(0.5) eio.disconnect()"
+    script = "eio.connect(arg[1], {transports = {arg[2]}}) eio.sleep(1) eio.disconnect()"
     result = run(lua, script, "-i", 1, args=[server.url, transport])
-    assert count(result, "eio_ping_gap", transport=transport) >= 2
+    assert count(result, "eio_ping_gap", transport=transport) >= 1
 
 
 MIX = ("--mix", "polling=20,upgrade=60,websocket=20")

@@ -49,8 +49,9 @@ def test_setup_and_teardown_may_be_missing(lua):
 def test_tasks_and_handlers_of_the_chunk_stay(lua, echo):
     result = lua.run("""
         eio.start_background_task(function() while true do eio.sleep(60) end end)
-        eio.on("message", function(text) print("handled", text) end)
-        function default() eio.connect(arg[1]) eio.send("a") eio.sleep(0.2) end
+        local handled = eio.create_event()
+        eio.on("message", function(text) print("handled", text) handled:set() end)
+        function default() eio.connect(arg[1]) eio.send("a") handled:wait() end
     """, echo.url)
     assert (result.status, result.lines) == (0, ["handled\ta"])
 
