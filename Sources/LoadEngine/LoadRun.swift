@@ -2,6 +2,7 @@ import LoadPlan
 import Metrics
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Runs a plan over several event loops, from the start to the last measurement.
 package final class LoadRun: Sendable {
@@ -20,10 +21,12 @@ package final class LoadRun: Sendable {
     private let settings: LoadSettings
     private let control: MultiThreadedEventLoopGroup
     private let group: MultiThreadedEventLoopGroup
-    private let workers: [NIOLoopBound<LoopWorker>]
+    let workers: [NIOLoopBound<LoopWorker>]
     /// Ends the scripts that compute, on each loop.
     private let enders: [@Sendable (Double) -> Void]
     private let finished: [EventLoopFuture<Void>]
+    /// Measures out of turn, while the run goes on.
+    private let measuring = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// How often the loops are asked what they measured.
     private static let interval = TimeAmount.seconds(1)
@@ -66,6 +69,9 @@ package final class LoadRun: Sendable {
         for worker in self.workers { worker.eventLoop.execute { worker.value.stop() } }
     }
 
+    /// Measures now and not at the next full second, and tells `progress`. Safe on any thread.
+    package func measure() { self.measuring.withLock { $0 }?() }
+
     /// Runs the plan; returns when it is over and all is measured.
     ///
     /// - Parameter progress: told each second.
@@ -78,12 +84,16 @@ package final class LoadRun: Sendable {
         let ticker = controlLoop.scheduleRepeatedAsyncTask(initialDelay: Self.interval, delay: Self.interval) { _ in
             self.collect(into: collector, since: start).map(progress)
         }
+        self.measuring.withLock {
+            $0 = { controlLoop.execute { _ = self.collect(into: collector, since: start).map(progress) } }
+        }
         let end = EventLoopFuture.andAllComplete(self.finished, on: controlLoop).flatMap {
             let stopped = controlLoop.makePromise(of: Void.self)
             ticker.cancel(promise: stopped)
             return stopped.futureResult.flatMapError { _ in controlLoop.makeSucceededVoidFuture() }
         }.flatMap { self.collect(into: collector, since: start) }
         let last = try end.wait()
+        self.measuring.withLock { $0 = nil }
         try self.group.syncShutdownGracefully()
         try self.control.syncShutdownGracefully()
         return last

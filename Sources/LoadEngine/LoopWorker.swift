@@ -11,7 +11,10 @@ final class LoopWorker {
     let luaLoop: LuaLoop
     let settings: LoadSettings
     private let shard: MetricShard
-    private var runners: [ScenarioRunner] = []
+    private(set) var runners: [ScenarioRunner] = []
+    /// Whether the run has started, and what is to be done as soon as it has.
+    private var isStarted = false
+    private var afterStart: [() -> Void] = []
     private var running = 0
     private var startedAt = NIODeadline.uptimeNanoseconds(0)
     private let finished: EventLoopPromise<Void>
@@ -57,6 +60,13 @@ final class LoopWorker {
         guard self.running > 0 else { return }
         self.watchLag()
         for runner in self.runners { runner.start() }
+        self.isStarted = true
+        for body in self.afterStart { body() }
+        self.afterStart = []
+    }
+
+    func whenStarted(_ body: @escaping () -> Void) {
+        if self.isStarted { body() } else { self.afterStart.append(body) }
     }
 
     /// Ends the scripts that compute so many seconds from now. Safe on any thread.

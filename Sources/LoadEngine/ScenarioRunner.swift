@@ -38,6 +38,15 @@ final class ScenarioRunner {
     /// Ends the scenario as if its time were over.
     func stop() { self.act { $0.machine.stop(at: $0.worker.elapsed, into: &$0.actions) } }
 
+    /// The scenario's users from now on, of all loops together; for a plan that is directed from outside.
+    func direct(to users: Int, within span: Duration) {
+        self.act { $0.machine.direct(to: users, within: span, at: $0.worker.elapsed, into: &$0.actions) }
+    }
+
+    /// This loop's.
+    var directedUsers: Int { self.machine.directedUsers }
+    var isRamping: Bool { self.machine.isRamping }
+
     func makeHost(for user: ScenarioUser, iteration: Int, delegate: any ScriptHostDelegate) -> ScriptHost {
         var options = self.settings.script.options
         options.seed = self.settings.seed(user: user.idInTest, iteration: iteration)

@@ -26,6 +26,8 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     let saysIterations: Bool
     /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
     let isShortcut: Bool
+    /// Who says how many users there are, where the plan's executors do not.
+    private(set) var direction: Direction?
 
     /// - Throws: `OptionErrors` with everything that contradicts.
     public init(
@@ -68,6 +70,13 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
         self.isShortcut = merged.scenarios?.isEmpty ?? true
     }
 
+    /// The same plan, with users whose numbers are said from outside and may change at any time.
+    public func directed(_ direction: Direction) -> LoadPlan {
+        var plan = self
+        plan.direction = direction
+        return plan
+    }
+
     /// This process's part of the run.
     public var share: Share { Share(of: self.segment) }
 
@@ -75,6 +84,7 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     ///
     /// - Parameter share: the loop's part, as `share.split(into:)` gives it.
     public func machine(for scenario: Scenario, share: Share) -> ScenarioMachine {
-        ScenarioMachine(scenario, share: share, spawnRate: self.spawnRate)
+        if let direction { return self.directedMachine(for: scenario, share: share, direction) }
+        return ScenarioMachine(scenario, share: share, spawnRate: self.spawnRate)
     }
 }

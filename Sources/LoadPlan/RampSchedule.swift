@@ -12,7 +12,7 @@ struct RampSchedule: Equatable, Sendable {
     }
 
     private let share: Share
-    private let stages: [Stage]
+    private var stages: [Stage]
     private var stage = 0
     private var stageStart: Int64 = 0
     private var from: Int
@@ -51,10 +51,19 @@ struct RampSchedule: Equatable, Sendable {
     /// Takes the step that `peek` told.
     mutating func advance(_ step: Step) { self.users += step.starts ? 1 : -1 }
 
-    /// The first nanosecond at which the line has come as far as `level`.
+    /// From `time` on the line goes to `target`, whatever it was before: up within `span`, down at once.
+    mutating func redirect(to target: Int, from time: Int64, within span: Duration) {
+        self.from = self.stages.last?.target ?? self.from
+        self.stages = [Stage(duration: target > self.from ? span : .zero, target: target)]
+        self.stage = 0
+        self.stageStart = time
+    }
+
+    /// The first nanosecond at which the line has come as far as `level`; users that a line left behind when it was
+    /// redirected are due at once.
     private func time(when level: Int, in stage: Stage) -> Int64 {
-        let way = Int128(abs(stage.target - self.from))
-        let done = Int128(abs(level - self.from))
+        let way = Int128(max(abs(stage.target - self.from), 1))
+        let done = min(Int128(max((level - self.from) * (stage.target - self.from).signum(), 0)), way)
         return self.stageStart + Int64((Int128(stage.duration.wholeNanoseconds) * done + way - 1) / way)
     }
 }

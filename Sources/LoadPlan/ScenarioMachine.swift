@@ -43,6 +43,8 @@ public struct ScenarioMachine: Sendable {
     /// Arrival rates: the first user that was never started.
     var nextUnplanned = 0
     var orderedWake: Int64?
+    /// Whether users come and go by `direct`, and only a stop ends the machine.
+    var isDirected = false
 
     init(_ scenario: Scenario, share: Share, spawnRate: Int) {
         self.executor = scenario.executor
@@ -93,7 +95,7 @@ public struct ScenarioMachine: Sendable {
         guard self.state == .notStarted else { return }
         self.origin = time.wholeNanoseconds
         self.state = .active
-        if self.users.count == 0 { self.state = .over }
+        if self.users.count == 0, !self.isDirected { self.state = .over }
         self.proceed(self.origin, &actions)
         self.settle(&actions)
     }

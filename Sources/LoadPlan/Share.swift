@@ -42,6 +42,9 @@ public struct Share: Equatable, Sendable {
         return (0..<count).map { Share(self, part: self.part + self.parts * $0, parts: self.parts * count) }
     }
 
+    /// Every share of the same whole has one of so many consecutive elements at least.
+    var period: Int { self.cycle * self.parts }
+
     /// How many of the first `limit` elements of the whole this share has.
     public func count(below limit: Int) -> Int {
         guard limit > 0 else { return 0 }

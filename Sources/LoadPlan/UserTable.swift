@@ -24,20 +24,29 @@ struct UserTable: Sendable {
 
     private let share: Share
     private let firstUserID: Int
+    private let stride: Int
     private(set) var slots: [Slot]
     /// Users that are not absent.
     private(set) var live = 0
 
-    init(share: Share, users: Int, firstUserID: Int) {
+    /// - Parameter stride: how far the identifiers of neighbours lie apart.
+    init(share: Share, users: Int, firstUserID: Int, stride: Int = 1) {
         self.share = share
         self.firstUserID = firstUserID
+        self.stride = stride
         self.slots = Array(repeating: Slot(), count: share.count(below: users))
     }
 
     var count: Int { self.slots.count }
 
     func user(_ slot: Int) -> ScenarioUser {
-        ScenarioUser(idInTest: self.firstUserID + self.share.element(slot), slot: slot)
+        ScenarioUser(idInTest: self.firstUserID + self.stride * self.share.element(slot), slot: slot)
+    }
+
+    /// Makes room for the share of so many users; never less than there was.
+    mutating func grow(toShareOf users: Int) {
+        let missing = self.share.count(below: users) - self.slots.count
+        if missing > 0 { self.slots.append(contentsOf: repeatElement(Slot(), count: missing)) }
     }
 
     func phase(_ slot: Int) -> Phase { self.slots[slot].phase }

@@ -14,6 +14,14 @@ struct Simulation {
         case iterationEnd(ScenarioUser, iteration: Int)
         case deadline(ScenarioUser, order: Int)
         case gone(ScenarioUser)
+        case direct(Order)
+    }
+
+    /// What a director says.
+    struct Order {
+        let time: Duration
+        let users: Int
+        var span: Duration = .zero
     }
 
     private struct UserState {
@@ -54,7 +62,8 @@ struct Simulation {
     }
 
     /// Runs until the machine has finished, or until `limit`; `stopAt` ends it from outside.
-    mutating func run(stopAt: Duration? = nil, limit: Duration = .seconds(100_000)) {
+    mutating func run(stopAt: Duration? = nil, orders: [Order] = [], limit: Duration = .seconds(100_000)) {
+        for order in orders { self.add(order.time, .direct(order)) }
         var actions: [ScenarioAction] = []
         self.machine.start(at: .zero, into: &actions)
         self.perform(&actions, .zero)
@@ -94,6 +103,8 @@ struct Simulation {
             self.users[user.slot]?.iteration = nil
             self.interrupted += 1
             self.add(now, .gone(user))
+        case .direct(let order):
+            self.machine.direct(to: order.users, within: order.span, at: now, into: &actions)
         case .gone(let user):
             guard self.users.removeValue(forKey: user.slot) != nil else { return }
             self.userEnds.append((now, user))

@@ -1,0 +1,48 @@
+import EngineIOClient
+import LoadPlan
+import NIOCore
+import Synchronization
+
+extension LoadRun {
+    /// Says how many users each scenario has from now on, in the order of the plan, which must be directed; new ones start
+    /// evenly within `span`. Safe on any thread, before the run too.
+    ///
+    /// - Parameter done: told on a loop of the run's how many users each scenario has when all were started; not at all
+    ///   where the run ends before.
+    package func direct(_ users: [Int], within span: Duration, done: @escaping @Sendable ([Int]) -> Void) {
+        let answers = DirectionAnswers(loops: self.workers.count, scenarios: users.count, done: done)
+        for worker in self.workers {
+            worker.eventLoop.execute { worker.value.direct(users, within: span) { answers.add($0) } }
+        }
+    }
+}
+
+/// Adds up what the loops say.
+private final class DirectionAnswers: Sendable {
+    private let state: Mutex<(missing: Int, counts: [Int])>
+    private let done: @Sendable ([Int]) -> Void
+
+    init(loops: Int, scenarios: Int, done: @escaping @Sendable ([Int]) -> Void) {
+        self.state = Mutex((loops, Array(repeating: 0, count: scenarios)))
+        self.done = done
+    }
+
+    func add(_ counts: [Int]) {
+        let sum = self.state.withLock { state -> [Int]? in
+            state.missing -= 1
+            state.counts = zip(state.counts, counts).map { $0 + $1 }
+            return state.missing == 0 ? state.counts : nil
+        }
+        if let sum { self.done(sum) }
+    }
+}
+
+extension LoopWorker {
+    fileprivate func direct(_ users: [Int], within span: Duration, done: @escaping ([Int]) -> Void) {
+        self.whenStarted {
+            for (runner, users) in zip(self.runners, users) { runner.direct(to: users, within: span) }
+            let wait = self.runners.contains(where: \.isRamping) ? TimeAmount(span) : .zero
+            self.loop.eventLoop.assumeIsolated().scheduleTask(in: wait) { done(self.runners.map(\.directedUsers)) }
+        }
+    }
+}
