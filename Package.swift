@@ -23,6 +23,7 @@ let package = Package(
     products: [
         .library(name: "EngineIOClient", targets: ["EngineIOClient"]),
         .executable(name: "eio-lua", targets: ["eio-lua"]),
+        .executable(name: "eio-lua-worker", targets: ["eio-lua-worker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -33,6 +34,9 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        // Their headers lie where every compiler looks; pkg-config's flags are for what they were built with.
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CMessagePack", providers: [.apt(["libmsgpack-dev"])]),
         .target(name: "JSONText", swiftSettings: settings),
         .target(
             name: "EngineIO",
@@ -64,6 +68,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .target(name: "LocustWorker", dependencies: ["LoadReport", "Metrics"], swiftSettings: settings),
+        .target(
+            name: "LocustTransport", dependencies: ["CMessagePack", "CZeroMQ", "LocustWorker"], swiftSettings: settings),
         .target(
             name: "Scripting",
             dependencies: [
@@ -88,6 +95,17 @@ let package = Package(
             name: "eio-lua",
             dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
+        .executableTarget(
+            name: "eio-lua-worker",
+            dependencies: [
+                "Commands", "LoadEngine", "LoadPlan", "LoadReport", "LocustTransport", "LocustWorker", "Metrics",
+                "Scripting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "EngineIOTests",
@@ -111,6 +129,10 @@ let package = Package(
             name: "LoadPlanTests", dependencies: ["LoadPlan", "Metrics", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics"], swiftSettings: settings),
+        .testTarget(
+            name: "LocustWorkerTests",
+            dependencies: ["LoadReport", "LocustTransport", "LocustWorker", "Metrics", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "Scripting", .product(name: "Logging", package: "swift-log")],

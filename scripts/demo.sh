@@ -4,8 +4,9 @@ set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
 need_swift
-need_packages liblua5.4-dev pkg-config zlib1g-dev
+need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev
 build_release
+build_worker
 
 say "starting the embedded echo server: eio-lua serve --port 0"
 coproc SERVER { exec "$eio_lua" serve --port 0; }

@@ -10,7 +10,7 @@ part=${1:-all}
 [ $# -gt 0 ] && shift
 
 need_swift
-need_packages liblua5.4-dev pkg-config zlib1g-dev
+need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev
 
 check_format() {
     say "checking the format"
@@ -32,6 +32,7 @@ run_integration() {
     need_packages python3 python3-venv haproxy lua-cjson lua-lpeg lua-socket
     need_venv .venv-test Tests/Integration/requirements.txt
     build_release
+    build_worker
     say "running the program against real servers"
     EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q "$@"
 }

@@ -5,7 +5,7 @@ import Musl
 #endif
 
 /// Raises the soft limit of open files to the hard one: each client needs one or two.
-func raiseDescriptorLimit() {
+package func raiseDescriptorLimit() {
     var limit = rlimit()
     let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
@@ -15,7 +15,7 @@ func raiseDescriptorLimit() {
 
 /// Opens the standard descriptors that the program was started without, so that no socket gets their numbers: using one then
 /// is the error that it would be otherwise.
-func reserveStandardDescriptors() {
+package func reserveStandardDescriptors() {
     for (descriptor, uselessMode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
     where fcntl(descriptor, F_GETFD) == -1 {
         // The lowest number that is free is this one.

@@ -8,10 +8,14 @@ public struct EioLuaCommand: ParsableCommand {
         usage: """
             eio-lua [run] [options] [script.lua [arguments ...]]
             eio-lua load [options] script.lua [-- arguments ...]
+            eio-lua worker [options] script.lua ... [-- arguments ...]
+            eio-lua locustfile script.lua ...
             eio-lua serve [options]
             """,
         version: Version.text,
-        subcommands: [RunCommand.self, LoadCommand.self, ServeCommand.self],
+        subcommands: [
+            RunCommand.self, LoadCommand.self, WorkerLauncher.self, LocustfileCommand.self, ServeCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 
     public init() {}
@@ -23,8 +27,13 @@ public struct EioLuaCommand: ParsableCommand {
     public static func start() -> Never {
         raiseDescriptorLimit()
         reserveStandardDescriptors()
-        let others = ["help", self.name(of: ServeCommand.self), self.name(of: LoadCommand.self)]
-        if CommandLine.argc > 1, others.contains(CommandLine.arguments[1]) {
+        let first = CommandLine.arguments.dropFirst().first
+        if first == self.name(of: WorkerLauncher.self) { WorkerLauncher.start() }
+        let others = [
+            "help", self.name(of: ServeCommand.self), self.name(of: LoadCommand.self),
+            self.name(of: LocustfileCommand.self),
+        ]
+        if let first, others.contains(first) {
             self.main()
             self.exit()
         }
@@ -42,7 +51,7 @@ public struct EioLuaCommand: ParsableCommand {
     private static func name(of command: any ParsableCommand.Type) -> String? { command.configuration.commandName }
 }
 
-enum Version {
-    static let number = "0.1.0"
-    static let text = "eio-lua \(number) (Lua 5.4, Engine.IO 4)"
+package enum Version {
+    package static let number = "0.1.0"
+    package static let text = "eio-lua \(number) (Lua 5.4, Engine.IO 4)"
 }

@@ -132,22 +132,11 @@ struct LoadCommand: ParsableCommand {
         options.duration = try self.duration.map { try CommandLineOptions.duration($0, option: "--duration") }
         if !self.stage.isEmpty { options.stages = try self.stage.flatMap { try CommandLineOptions.stages($0) } }
         if let spawnRate = self.spawnRate { options.spawnRate = spawnRate }
-        options.tags = try Self.pairs(self.tag, "--tag")
+        options.tags = try keyValuePairs(self.tag, "--tag")
         options.noSetup = self.noSetup
         options.noTeardown = self.noTeardown
         options.noThresholds = self.noThresholds
         return options
-    }
-
-    private static func pairs(_ texts: [String], _ option: String) throws -> [String: String] {
-        var pairs: [String: String] = [:]
-        for text in texts {
-            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-                throw ValidationError("\(option) needs KEY=VALUE, not \(text)")
-            }
-            pairs[String(text[..<equals])] = String(text[text.index(after: equals)...])
-        }
-        return pairs
     }
 
     private func segment() throws -> ExecutionSegment {
@@ -170,13 +159,13 @@ struct LoadCommand: ParsableCommand {
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
         logger.logLevel = try ScriptCommandLine.level(self.logLevel)
         return ScriptSettings(
-            options: options, environment: try Self.pairs(self.env, "--env"), maximumBlock: self.maxBlock,
+            options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: self.maxBlock,
             logger: logger)
     }
 }
 
 /// The exit status of a run, by k6's numbers.
-enum LoadStatus: Int32 {
+package enum LoadStatus: Int32 {
     case success = 0
     case thresholdsFailed = 99
     case invalidOptions = 104

@@ -2,10 +2,10 @@ import Logging
 import Scripting
 
 /// A command line that cannot be used.
-struct UsageError: Error, Equatable, CustomStringConvertible {
-    var description: String
+package struct UsageError: Error, Equatable, CustomStringConvertible {
+    package var description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
@@ -14,7 +14,7 @@ struct UsageError: Error, Equatable, CustomStringConvertible {
 /// script is the script's.
 ///
 /// It is read as bytes: a file's name and what a script is told need not be UTF-8.
-struct ScriptCommandLine {
+package struct ScriptCommandLine {
     typealias Bytes = [UInt8]
 
     var options = ScriptOptions()
@@ -83,7 +83,7 @@ struct ScriptCommandLine {
         UsageError("unknown option '\(argument)': see 'eio-lua run --help'; the script's own options follow the script")
     }
 
-    static func level(_ name: String) throws(UsageError) -> Logger.Level {
+    package static func level(_ name: String) throws(UsageError) -> Logger.Level {
         switch name {
         case "debug": .debug
         case "info": .info

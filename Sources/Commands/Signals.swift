@@ -8,7 +8,7 @@ import Musl
 #endif
 
 /// SIGINT and SIGTERM: the first is for the program to end well, the second ends it at once.
-enum Signals {
+package enum Signals {
     private final class Receiver: Sendable {
         let interrupter: @Sendable (Double) -> Void
         let secondStatus: @Sendable (Int32) -> Int32
@@ -35,7 +35,7 @@ enum Signals {
     /// - Parameters:
     ///   - secondStatus: what the process ends with at the second signal.
     ///   - handler: called for the first signal, on a thread of the watchdog's.
-    static func install(
+    package static func install(
         interrupter: @escaping @Sendable (Double) -> Void,
         secondStatus: @escaping @Sendable (Int32) -> Int32 = { 128 + $0 },
         handler: @escaping @Sendable (Int32) -> Void

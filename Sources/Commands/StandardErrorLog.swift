@@ -7,12 +7,12 @@ import Musl
 #endif
 
 /// A file descriptor that lines are written to, each in one piece, from any thread.
-struct FileDescriptorOutput: Sendable {
-    static let standardError = FileDescriptorOutput(descriptor: STDERR_FILENO)
+package struct FileDescriptorOutput: Sendable {
+    package static let standardError = FileDescriptorOutput(descriptor: STDERR_FILENO)
 
     let descriptor: Int32
 
-    func write(_ text: String) {
+    package func write(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)

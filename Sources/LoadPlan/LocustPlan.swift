@@ -38,6 +38,13 @@ public struct LocustPlan: Equatable, Sendable {
         try problems.throwIfAny()
     }
 
+    /// The file's name without folders and extension.
+    public static func stem(ofPath path: String) -> String {
+        let file = path.split(separator: "/").last ?? ""
+        guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return String(file) }
+        return String(file[..<dot])
+    }
+
     /// Why a worker cannot run an executor, or nil.
     static func refusal(of kind: Executor.Kind) -> String? {
         switch kind {
@@ -56,8 +63,14 @@ public struct LocustPlan: Equatable, Sendable {
         var scalars = String.UnicodeScalarView(text.unicodeScalars.map { $0.isWordCharacter ? $0 : "_" })
         if scalars.first.map(\.isDigit) ?? true { scalars.insert("_", at: scalars.startIndex) }
         let name = String(scalars)
-        return Self.keywords.contains(name) ? name + "_" : name
+        return Self.keywords.contains(name) || Self.reserved.contains(name) ? name + "_" : name
     }
+
+    /// Names that the master's file uses itself, and the two that make Locust take a map of classes for another value.
+    private static let reserved: Set<String> = [
+        "abs", "getattr", "isinstance", "max", "print", "round", "str", "sum", "zip", "__datetime__", "__ObjectId__",
+        "_EioShape", "_EioUser",
+    ]
 
     /// Python's own, which cannot name a class (Python language reference, "Keywords").
     private static let keywords: Set<String> = [

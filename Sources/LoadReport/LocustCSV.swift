@@ -38,9 +38,9 @@ public enum LocustCSV {
     /// `PREFIX_failures.csv`, written anew each time: the errors of connects and of `time` names.
     public static func failures(_ errors: ErrorTable) -> String {
         let header = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"]
-        let rows = errors.sorted.filter { Self.isRequest($0.key) }.map { key, entry in
+        let rows = errors.sorted.filter { $0.key.requestName != nil }.map { key, entry in
             [
-                "EIO", key.name.isEmpty ? key.kind : key.name, key.text, String(entry.count),
+                "EIO", key.requestName ?? "", key.text, String(entry.count),
                 Timestamp.rfc3339(seconds: entry.first), Timestamp.rfc3339(seconds: entry.last),
             ]
         }
@@ -51,14 +51,12 @@ public enum LocustCSV {
     /// lines after it are the traceback.
     /// - Parameter node: this machine's name.
     public static func exceptions(_ errors: ErrorTable, node: String) -> String {
-        let rows = errors.sorted.filter { !Self.isRequest($0.key) }.map { key, entry in
+        let rows = errors.sorted.filter { $0.key.requestName == nil }.map { key, entry in
             let lines = key.text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
             return [String(entry.count), String(lines[0]), lines.count > 1 ? String(lines[1]) : "", node]
         }
         return Self.text([["Count", "Message", "Traceback", "Nodes"]] + rows)
     }
-
-    private static func isRequest(_ key: ErrorTable.Key) -> Bool { key.kind == "connect" || key.kind == "time" }
 
     fileprivate static func summary(_ times: Histogram) -> [String] {
         [times.median, times.mean, times.min, times.max].map { ($0 / 1e6).short(6) }
@@ -71,6 +69,16 @@ public enum LocustCSV {
 
     fileprivate static func text(_ rows: [[String]]) -> String {
         rows.map { CSVRow.text($0, lineBreak: "\r\n") }.joined()
+    }
+}
+
+extension ErrorTable.Key {
+    /// The request that failed, where the error is one of a connect or of a `time`; to Locust all others are exceptions.
+    public var requestName: String? {
+        switch self.kind {
+        case "connect", "time": self.name.isEmpty ? self.kind : self.name
+        default: nil
+        }
     }
 }
 

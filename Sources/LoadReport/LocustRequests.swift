@@ -10,6 +10,15 @@ public struct LocustRequests: Sendable {
         public let failures: UInt64
         /// Nanoseconds.
         public let times: Histogram
+
+        /// The sum of two rows of one name.
+        public func adding(_ other: Row) -> Row {
+            var times = self.times
+            times.merge(other.times)
+            return Row(
+                method: self.method, name: self.name, count: self.count + other.count,
+                failures: self.failures + other.failures, times: times)
+        }
     }
 
     /// One for `connect` if there were any and one for each name, in the order of the names.
@@ -18,12 +27,18 @@ public struct LocustRequests: Sendable {
     public let aggregated: Row
 
     /// A connect that failed has no time and counts all the same; a `time` that failed has one.
-    public init(_ metrics: MetricSet) {
+    ///
+    /// - Parameter countsPushes: adds a row for the messages that servers sent, which have no time either.
+    public init(_ metrics: MetricSet, countsPushes: Bool = false) {
         var rows: [Row] = []
         let connect = Self.connect(metrics)
         if connect.count > 0 { rows.append(connect) }
         let names = Set((metrics[.time]?.series ?? []).compactMap { $0.tags["name"] })
         rows += names.sorted().map { Self.time($0, metrics) }
+        let pushes = countsPushes ? Self.sum(metrics, .messagesReceived, TagSet()) : 0
+        if pushes > 0 {
+            rows.append(Row(method: "PUSH", name: "message", count: pushes, failures: 0, times: Histogram()))
+        }
         var times = Histogram()
         for row in rows { times.merge(row.times) }
         self.rows = rows

@@ -51,7 +51,7 @@ struct LocustPlanTests {
 
     @Test(arguments: [
         ("chat", "chat"), ("chat room.v2", "chat_room_v2"), ("2fast", "_2fast"), ("", "_"), ("class", "class_"),
-        ("größe", "gr__e"), ("_x", "_x"),
+        ("größe", "gr__e"), ("_x", "_x"), ("sum", "sum_"), ("__datetime__", "__datetime___"),
     ])
     func identifiers(_ text: String, _ name: String) {
         #expect(LocustPlan.identifier(text) == name)

@@ -35,6 +35,12 @@ build_release() {
     eio_lua=$(swift build -c release --static-swift-stdlib --show-bin-path)/eio-lua
 }
 
+# build_worker: the program that `eio-lua worker` starts, beside the other. It alone needs libzmq and libmsgpackc.
+build_worker() {
+    say "building eio-lua-worker"
+    swift build -c release --static-swift-stdlib --product eio-lua-worker "$@"
+}
+
 # need_venv FOLDER REQUIREMENTS: a Python virtual environment with these packages.
 need_venv() {
     local folder=$1 requirements=$2

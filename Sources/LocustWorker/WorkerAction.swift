@@ -1,0 +1,33 @@
+/// What the worker is to do, in this order.
+package enum WorkerAction: Equatable, Sendable {
+    case send(WorkerMessage)
+    /// Send what was measured since the last report, and the exceptions.
+    case report
+    case sendHeartbeat
+    case sendLogs
+    /// Close the connection and make a new one, under the same name or under another.
+    case reconnect(newName: Bool)
+    /// A test begins: forget what was measured before, and run `setup`. Users follow by `direct`.
+    case startTest(SpawnOrder)
+    /// So many users of each class, in place of what was ordered before.
+    case direct(UserCounts)
+    /// Stop the users, run `teardown`; told by `testEnded` when all is measured.
+    case endTest
+    /// Measure now what the users have done, and report it.
+    case measureAndReport
+    case dropMeasurements
+    /// A line of the worker's own log.
+    case log(String)
+    /// The worker's end. The last action.
+    case exit(WorkerEnd)
+}
+
+/// Why a worker ends.
+package enum WorkerEnd: Equatable, Sendable {
+    case quitByMaster
+    case interrupted
+    /// The script called `abort`.
+    case aborted(String)
+    /// There is no master, or it is none that this worker could have.
+    case noMaster(String)
+}

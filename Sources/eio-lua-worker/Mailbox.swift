@@ -1,0 +1,57 @@
+import LoadReport
+import LocustWorker
+import Metrics
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// What the threads of a test, and signals, have to say to the thread that talks to the master.
+enum WorkerEvent: Sendable {
+    /// A script's totals since the test's start.
+    case measured(script: Int, LocustRequests, ErrorTable)
+    case usersStarted(UserCounts)
+    /// Something outside of any user went wrong.
+    case failed(String)
+    case testEnded
+    case leave(WorkerEnd)
+    case logged(String)
+}
+
+/// Events in their order, and a descriptor that is readable while there are any.
+final class Mailbox: Sendable {
+    private let events = Mutex<[WorkerEvent]>([])
+    let descriptor: Int32
+    private let writing: Int32
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        precondition(pipe(&ends) == 0, "a process starts with descriptors to spare")
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        (self.descriptor, self.writing) = (ends[0], ends[1])
+    }
+
+    func post(_ event: WorkerEvent) {
+        let isFirst = self.events.withLock { events in
+            events.append(event)
+            return events.count == 1
+        }
+        var byte: UInt8 = 0
+        if isFirst { _ = write(self.writing, &byte, 1) }
+    }
+
+    func takeAll() -> [WorkerEvent] {
+        var bytes: (UInt64, UInt64) = (0, 0)
+        _ = read(self.descriptor, &bytes, MemoryLayout.size(ofValue: bytes))
+        return self.events.withLock { events in
+            defer { events = [] }
+            return events
+        }
+    }
+}

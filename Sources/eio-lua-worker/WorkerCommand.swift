@@ -1,0 +1,151 @@
+import ArgumentParser
+import Commands
+import LoadEngine
+import LoadPlan
+import Logging
+import Scripting
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// `eio-lua worker`: scripts as the users of a Locust master.
+struct WorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eio-lua worker",
+        abstract: "Runs scripts as virtual users that a Locust master directs, and reports to it.",
+        discussion: """
+            The master needs classes of the same names: `eio-lua locustfile script.lua` prints its file. The scripts' own \
+            arguments follow `--`.
+            """,
+        version: Version.text)
+
+    @Argument(help: "The scripts.")
+    var scripts: [String]
+
+    @Argument(parsing: .postTerminator, help: "What the scripts get as their arguments.")
+    var arguments: [String] = []
+
+    @Option(help: "The master. (default: $LOCUST_MASTER_NODE_HOST, or 127.0.0.1)")
+    var masterHost: String?
+
+    @Option(parsing: .unconditional, help: "Its port for workers. (default: $LOCUST_MASTER_NODE_PORT, or 5557)")
+    var masterPort: String?
+
+    @Option(help: "Event loops. (default: one for each core)")
+    var threads: Int?
+
+    @Option(name: .shortAndLong, help: "What the scripts find in __ENV, KEY=VALUE; may be repeated.")
+    var env: [String] = []
+
+    @Option(help: "Where eio.connect() connects to when the script names no url. (default: the web page's field Host)")
+    var url: String?
+
+    @Option(help: "Of all random numbers; printed. (default: another one for each test)")
+    var seed: UInt64?
+
+    @Option(help: "Seconds after which a slice of Lua is stopped; 0: never. (default: 10)")
+    var maxBlock = 10.0
+
+    @Option(help: "Write each test's summary, with histograms and time series, to this file as JSON.")
+    var summaryExport: String?
+
+    @Flag(help: "Do not run setup().")
+    var noSetup = false
+
+    @Flag(help: "Do not run teardown().")
+    var noTeardown = false
+
+    @Flag(name: .shortAndLong, help: "Show no summaries.")
+    var quiet = false
+
+    @Flag(name: .long, help: "No colours.")
+    var noColor = false
+
+    @Option(help: "debug, info, warning, error or off. (default: error)")
+    var logLevel = "error"
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
+    }
+
+    func run() throws {
+        do {
+            let mailbox = Mailbox()
+            let settings = WorkerSettings(
+                host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
+                scripts: try self.readScripts(mailbox),
+                threads: self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), seed: self.seed, url: self.url,
+                summary: WorkerSummary(
+                    isQuiet: self.quiet, hasColor: !self.noColor && isatty(STDOUT_FILENO) != 0,
+                    export: self.summaryExport))
+            throw ExitCode(try WorkerSession(settings, mailbox: mailbox).run())
+        } catch let errors as OptionErrors {
+            throw Self.failure("\(errors)", .invalidOptions)
+        } catch ScriptProblem.invalid(let text) {
+            throw Self.failure(text, .invalidOptions)
+        } catch ScriptProblem.failed(let text) {
+            throw Self.failure(text, .scriptFailed)
+        }
+    }
+
+    private static func failure(_ text: String, _ status: LoadStatus) -> ExitCode {
+        FileDescriptorOutput.standardError.write("eio-lua: \(text)\n")
+        return ExitCode(status.rawValue)
+    }
+
+    private func setting(_ option: String?, _ variable: String) -> String? {
+        option ?? getenv(variable).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func port() throws -> Int {
+        guard let text = self.setting(self.masterPort, "LOCUST_MASTER_NODE_PORT") else { return 5557 }
+        guard let port = Int(text), (1...65_535).contains(port) else {
+            throw ValidationError("the master's port must be a number from 1 to 65535, not \(text)")
+        }
+        return port
+    }
+
+    /// - Throws: `OptionErrors` for what a master cannot direct, and for classes of one name.
+    private func readScripts(_ mailbox: Mailbox) throws -> [WorkerScript] {
+        var logger = Logger(label: "eio-lua") { _ in WorkerLog(mailbox: mailbox) }
+        logger.logLevel = try ScriptCommandLine.level(self.logLevel)
+        let environment = try keyValuePairs(self.env, "--env")
+        var commandLine = CommandLineOptions()
+        commandLine.noSetup = self.noSetup
+        commandLine.noTeardown = self.noTeardown
+        let scripts = try self.scripts.map { path in
+            guard access(path, R_OK) == 0 else {
+                throw ValidationError("cannot read the script \(path): \(String(cString: strerror(errno)))")
+            }
+            var options = ScriptOptions()
+            options.arguments = ([CommandLine.arguments[0], path] + self.arguments).map { Array($0.utf8) }
+            options.scriptIndex = 1
+            options.steps = [.file(Array(path.utf8))]
+            options.defaultURL = self.url
+            return try WorkerScript(
+                path: path,
+                settings: ScriptSettings(
+                    options: options, environment: environment, maximumBlock: self.maxBlock, logger: logger),
+                commandLine: commandLine)
+        }
+        try WorkerScript.checkNames(scripts)
+        return scripts
+    }
+}
+
+/// Log lines of scripts and clients: on the standard error, and on the master's page.
+private struct WorkerLog: LogHandler {
+    let mailbox: Mailbox
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.error
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { self.metadata[key] }
+        set { self.metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { self.mailbox.post(.logged("\(event.level): \(event.message)")) }
+}

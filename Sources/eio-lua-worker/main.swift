@@ -1,0 +1,6 @@
+import ArgumentParser
+import Commands
+
+raiseDescriptorLimit()
+reserveStandardDescriptors()
+WorkerCommand.main()
