@@ -56,6 +56,8 @@ struct LocustfileCommand: ParsableCommand {
         options.arguments = ([CommandLine.arguments[0], path] + self.arguments).map { Array($0.utf8) }
         options.scriptIndex = 1
         options.steps = [.file(Array(path.utf8))]
+        // The master's page may name the url, when a test begins; what only tells its plan connects to none.
+        options.defaultURL = "http://localhost"
         let settings = ScriptSettings(
             options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: 10,
             logger: Logger(label: "eio-lua") { _ in SwiftLogNoOpLogHandler() })

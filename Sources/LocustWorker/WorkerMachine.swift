@@ -65,6 +65,9 @@ package struct WorkerMachine: Sendable {
         self.farewellTimeout = graceful + .seconds(30)
     }
 
+    /// Whether there is a master that hears this worker.
+    package var isRegistered: Bool { self.link == .up }
+
     // MARK: Events
 
     /// The connection is there.

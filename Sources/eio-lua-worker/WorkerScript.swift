@@ -1,5 +1,6 @@
 import LoadEngine
 import LoadPlan
+import Scripting
 
 /// One script of a worker: its plan, and what its scenarios are called by a master.
 struct WorkerScript: Sendable {
@@ -14,7 +15,10 @@ struct WorkerScript: Sendable {
     init(path: String, settings: ScriptSettings, commandLine: CommandLineOptions) throws {
         self.path = path
         self.settings = settings
-        self.contents = try ScriptReader(settings).read()
+        var planning = settings
+        // The master's page may name the url, when a test begins; what only tells its plan connects to none.
+        planning.options.defaultURL = settings.options.defaultURL ?? "http://localhost"
+        self.contents = try ScriptReader(planning).read()
         self.plan = try LoadPlan(
             options: self.contents.options, commandLine: commandLine, shape: self.contents.shape)
         self.classes = try LocustPlan(self.plan, stem: LocustPlan.stem(ofPath: path)).classes.map(\.name)

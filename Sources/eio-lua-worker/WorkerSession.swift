@@ -99,7 +99,7 @@ final class WorkerSession {
             self.exceptions.add(errors, source: script)
             guard self.awaitedMeasurements > 0 else { return }
             self.awaitedMeasurements -= 1
-            if self.awaitedMeasurements == 0 { self.report() }
+            if self.awaitedMeasurements == 0, self.machine.isRegistered { self.report() }
         case .usersStarted(let users): try self.act { $0.usersStarted(users, at: $1, into: &$2) }
         case .failed(let text):
             self.hasFailed = true

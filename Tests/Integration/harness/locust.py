@@ -65,8 +65,8 @@ class Master:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.web}{path}", data, timeout=60) as answer:
             return json.loads(answer.read())
 
-    def swarm(self, users, rate=100):
-        answer = self.post("/swarm", user_count=users, spawn_rate=rate)
+    def swarm(self, users, rate=100, **form):
+        answer = self.post("/swarm", user_count=users, spawn_rate=rate, **form)
         assert answer["success"], answer
 
     def stop(self):
@@ -90,6 +90,12 @@ class Master:
     def requests(self):
         """Requests and failures by name, as the page's CSV file has them."""
         return request_rows(self.get("/stats/requests/csv"))
+
+    def times(self, name):
+        """Average, least and greatest response time in milliseconds."""
+        rows = csv.DictReader(io.StringIO(self.get("/stats/requests/csv")))
+        row = next(row for row in rows if row["Name"] == name)
+        return tuple(float(row[f"{kind} Response Time"]) for kind in ("Average", "Min", "Max"))
 
     def exceptions(self):
         """Occurrences by their message."""
@@ -151,6 +157,24 @@ def measured(*exports):
                         add("message", int(value["sum"]))
     rows["Aggregated"] = tuple(sum(row[i] for row in rows.values()) for i in range(2))
     return rows
+
+
+def measured_times(*exports):
+    """Average, least and greatest time by name, in milliseconds, as the summaries of workers have them."""
+    times = {}
+    for path in exports:
+        for metric in json.loads(Path(path).read_text())["eio_lua"]["series"]:
+            if metric["metric"] == "eio_time":
+                for part in metric["series"]:
+                    times.setdefault(part["tags"]["name"], []).append(part["value"])
+    return {
+        name: (
+            sum(one["sum"] for one in parts) / sum(sum(one["buckets"][1::2]) for one in parts) / 1e6,
+            min(one["min"] for one in parts) / 1e6,
+            max(one["max"] for one in parts) / 1e6,
+        )
+        for name, parts in times.items()
+    }
 
 
 def reported(worker):
