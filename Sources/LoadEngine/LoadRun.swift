@@ -64,8 +64,7 @@ package final class LoadRun: Sendable {
 
     /// Ends the run as if its time were over. Safe on any thread.
     package func stop() {
-        let graceful = self.settings.plan.scenarios.map(\.gracefulStop).max() ?? .zero
-        self.endScripts(after: graceful)
+        self.endScripts(after: self.settings.plan.longestGracefulStop)
         for worker in self.workers { worker.eventLoop.execute { worker.value.stop() } }
     }
 
@@ -77,7 +76,7 @@ package final class LoadRun: Sendable {
     /// - Parameter progress: told each second.
     package func run(progress: @escaping @Sendable (Progress) -> Void) throws -> Progress {
         let start = NIODeadline.now()
-        self.endScripts(after: self.settings.plan.maxDuration)
+        if self.settings.plan.direction == nil { self.endScripts(after: self.settings.plan.maxDuration) }
         let controlLoop = self.control.next()
         let collector = NIOLoopBoundBox.makeBoxSendingValue(Collector(), eventLoop: controlLoop)
         for worker in self.workers { worker.eventLoop.execute { worker.value.start(at: start) } }

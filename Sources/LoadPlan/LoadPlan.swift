@@ -77,6 +77,11 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
         return plan
     }
 
+    /// How long any user may go on when the run is stopped.
+    public var longestGracefulStop: Duration {
+        self.direction?.graceful ?? self.scenarios.map(\.gracefulStop).max() ?? .zero
+    }
+
     /// This process's part of the run.
     public var share: Share { Share(of: self.segment) }
 

@@ -276,6 +276,20 @@ def test_users_that_compute_do_not_delay_heartbeats(fleet):
     assert worker.finish(60).status == 105
 
 
+def test_users_that_ask_closed_connections_do_not_hold_the_stop_up(fleet):
+    fleet = fleet("eio.connect(arg[1]) while true do eio.receive() end")
+    master = fleet.master()
+    worker = fleet.worker(master.port, "--threads", 1, "--max-block", 60)
+    master.wait_for_workers(1)
+    master.swarm(20)
+    master.wait_for_users(20)
+    wait_until(lambda: fleet.server.stats()["open"] == 20)
+    master.stop()
+    worker.wait_for("failures were reported", stream="stderr")
+    assert master.requests()["connect"] == (20, 0)
+    assert master.exceptions() == {}
+
+
 def test_master_that_comes_late(fleet):
     fleet = fleet()
     port = free_port()
