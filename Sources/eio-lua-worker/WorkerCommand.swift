@@ -46,7 +46,7 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: "Of all random numbers; printed. (default: another one for each test)")
     var seed: UInt64?
 
-    @Option(help: "Seconds after which a slice of Lua is stopped; 0: never. (default: 10)")
+    @Option(help: "Seconds after which a slice of Lua is stopped; 0: never.")
     var maxBlock = 10.0
 
     @Option(help: "Write each test's summary, with histograms and time series, to this file as JSON.")
@@ -64,7 +64,7 @@ struct WorkerCommand: ParsableCommand {
     @Flag(name: .long, help: "No colours.")
     var noColor = false
 
-    @Option(help: "debug, info, warning, error or off. (default: error)")
+    @Option(help: "debug, info, warning, error or off.")
     var logLevel = "error"
 
     func validate() throws {
