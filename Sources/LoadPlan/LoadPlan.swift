@@ -27,7 +27,7 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
     let isShortcut: Bool
     /// Who says how many users there are, where the plan's executors do not.
-    private(set) var direction: Direction?
+    public private(set) var direction: Direction?
 
     /// - Throws: `OptionErrors` with everything that contradicts.
     public init(
