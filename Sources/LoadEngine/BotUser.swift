@@ -24,9 +24,6 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     private var isStopping = false
     private var timer: Scheduled<Void>?
 
-    /// A script that ended with an error is not started again at once.
-    private static let pauseAfterError = Duration.seconds(1)
-
     init(_ user: ScenarioUser, runner: ScenarioRunner) {
         self.user = user
         self.runner = runner

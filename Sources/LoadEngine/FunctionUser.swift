@@ -37,7 +37,10 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         self.iterations += 1
         let data = self.runner.settings.setupData
         if !host.call(self.runner.scenario.exec, argument: data, wantsResult: false, id: number) {
-            self.iterationEnded(.failed)
+            // Its chunk ended with an error, or it said that the user is to end: the next iteration begins anew.
+            host.close()
+            self.host = nil
+            self.iterationEnded(.failed, notBefore: Self.pauseAfterError)
         }
     }
 
@@ -93,7 +96,8 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         self.runner.userLeft(self.user)
     }
 
-    private func iterationEnded(_ outcome: CallOutcome) {
+    /// - Parameter notBefore: from now on.
+    private func iterationEnded(_ outcome: CallOutcome, notBefore: Duration? = nil) {
         guard case .running = self.state else { return }
         let meter = self.runner.meter
         let duration = (NIODeadline.now() - self.started).nanoseconds
@@ -109,13 +113,15 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
             meter.iterationsInterrupted.add()
         }
         self.timer?.cancel()
-        self.runner.iterationEnded(self.user, notBefore: nil)
+        self.runner.iterationEnded(self.user, notBefore: notBefore)
         if self.isStopping, case .idle = self.state { self.end() }
     }
 
     // MARK: ScriptHostDelegate
 
-    func scriptFailed(_ error: UncaughtError) { self.runner.meter.recordError("iteration", error.message) }
+    func scriptFailed(_ error: UncaughtError) {
+        self.runner.meter.recordError("iteration", error.message)
+    }
 
     func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) {
         guard case .running(let iteration) = self.state, iteration == id else { return }

@@ -16,6 +16,7 @@ final class LoopWorker {
     private var isStarted = false
     private var afterStart: [() -> Void] = []
     private var running = 0
+    private let maxUsers: LevelHandle
     private var startedAt = NIODeadline.uptimeNanoseconds(0)
     private let finished: EventLoopPromise<Void>
     private let lag: TrendHandle
@@ -37,6 +38,8 @@ final class LoopWorker {
         self.settings = settings
         self.shard = shard
         self.finished = finished
+        self.maxUsers = shard.level(MetricID(.vusMax), shard.tags(TagSet()))
+        self.maxUsers.add(Double(settings.plan.maxUsers(of: share)))
         self.lag = shard.trend(MetricID(.loopLag), shard.tags(TagSet()))
         self.runners = settings.plan.scenarios.map { scenario in
             let own = settings.plan.tags.merging(scenario.tags) { $1 }

@@ -18,6 +18,8 @@ final class ScenarioMeter: SessionMeter {
     let iterationsDropped: CounterHandle
     let iterationDuration: TrendHandle
     let users: LevelHandle
+    private let connecting: LevelHandle
+    private let connected: LevelHandle
     private let connectsStarted: CounterHandle
     private let polling: TrafficHandles
     private let webSocket: TrafficHandles
@@ -34,6 +36,8 @@ final class ScenarioMeter: SessionMeter {
         self.iterationsDropped = shard.counter(MetricID(.droppedIterations), self.tags)
         self.iterationDuration = shard.trend(MetricID(.iterationDuration), self.tags)
         self.users = shard.level(MetricID(.vus), self.tags)
+        self.connecting = shard.level(MetricID(.users), shard.tags(self.tags, adding: "state", "connecting"))
+        self.connected = shard.level(MetricID(.users), shard.tags(self.tags, adding: "state", "connected"))
         self.connectsStarted = shard.counter(MetricID(.connectsStarted), self.tags)
         self.polling = TrafficHandles(shard, shard.tags(self.tags, adding: "transport", "polling"))
         self.webSocket = TrafficHandles(shard, shard.tags(self.tags, adding: "transport", "websocket"))
@@ -61,7 +65,10 @@ final class ScenarioMeter: SessionMeter {
 
     // MARK: SessionMeter
 
-    func connectStarted() { self.connectsStarted.add() }
+    func connectStarted() {
+        self.connectsStarted.add()
+        self.connecting.add(1)
+    }
 
     func phaseEnded(_ phase: ConnectPhase, _ transport: Transport, after time: TimeAmount) {
         let tags = self.tagged(with: transport)
@@ -70,9 +77,12 @@ final class ScenarioMeter: SessionMeter {
     }
 
     func connectEnded(_ outcome: ConnectOutcome, _ transport: Transport?) {
+        self.connecting.add(-1)
         let result: String
         switch outcome {
-        case .opened: result = "opened"
+        case .opened:
+            result = "opened"
+            self.connected.add(1)
         case .cutOff: result = "interrupted"
         case .failed(let error):
             result = "failed"
@@ -87,6 +97,7 @@ final class ScenarioMeter: SessionMeter {
     }
 
     func sessionEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, after time: TimeAmount) {
+        self.connected.add(-1)
         let tags = self.tagged(with: detail.transport)
         let withReason = self.shard.tags(tags, adding: "reason", reason.rawValue)
         self.shard.counter(MetricID(.disconnects), withReason).add()

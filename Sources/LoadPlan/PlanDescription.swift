@@ -8,7 +8,7 @@ extension LoadPlan {
     public var maxDuration: Duration { self.scenarios.map(\.latestEnd).max() ?? .zero }
 
     /// The most users of a share at once: scenarios that do not overlap in time do not add up.
-    func maxUsers(of share: Share) -> Int {
+    public func maxUsers(of share: Share) -> Int {
         // The most there can be at once are there when one of the scenarios begins.
         self.scenarios.map { later in
             self.scenarios.reduce(0) { sum, scenario in
