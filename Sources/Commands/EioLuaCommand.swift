@@ -8,13 +8,15 @@ public struct EioLuaCommand: ParsableCommand {
         usage: """
             eio-lua [run] [options] [script.lua [arguments ...]]
             eio-lua load [options] script.lua [-- arguments ...]
+            eio-lua inspect [options] script.lua [-- arguments ...]
             eio-lua worker [options] script.lua ... [-- arguments ...]
             eio-lua locustfile script.lua ...
             eio-lua serve [options]
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, LoadCommand.self, WorkerLauncher.self, LocustfileCommand.self, ServeCommand.self,
+            RunCommand.self, LoadCommand.self, InspectCommand.self, WorkerLauncher.self, LocustfileCommand.self,
+            ServeCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 
@@ -29,10 +31,7 @@ public struct EioLuaCommand: ParsableCommand {
         reserveStandardDescriptors()
         let first = CommandLine.arguments.dropFirst().first
         if first == self.name(of: WorkerLauncher.self) { WorkerLauncher.start() }
-        let others = [
-            "help", self.name(of: ServeCommand.self), self.name(of: LoadCommand.self),
-            self.name(of: LocustfileCommand.self),
-        ]
+        let others = ["help"] + self.configuration.subcommands.dropFirst().map { self.name(of: $0) }
         if let first, others.contains(first) {
             self.main()
             self.exit()

@@ -57,8 +57,7 @@ struct LoadCommand: ParsableCommand {
     @Option(help: "Seconds after which a slice of Lua is stopped; 0: never. (default: 10)")
     var maxBlock = 10.0
 
-    @Option(help: "The part of the run that this process does, such as 0:1/4.")
-    var executionSegment: String?
+    @OptionGroup var control: RunControlArguments
 
     @Option(help: "Write a report with plots to this file, as one HTML page.")
     var report: String?
@@ -91,26 +90,40 @@ struct LoadCommand: ParsableCommand {
     var logLevel = "error"
 
     func run() throws {
-        guard access(self.script, R_OK) == 0 else {
-            throw ValidationError("cannot read the script \(self.script): \(String(cString: strerror(errno)))")
-        }
-        do {
-            let threads = try self.threadCount()
-            let script = try self.scriptSettings()
-            let contents = try ScriptReader(script).read()
-            let plan = try LoadPlan(
-                options: contents.options, commandLine: try self.planOptions(), shape: contents.shape,
-                segment: try self.segment())
-            var settings = LoadSettings(
-                script: script, plan: plan, shape: contents.shape, threads: threads,
-                seed: self.seed ?? UInt64.random(in: 1...(.max)))
-            settings.network = try self.network.network()
+        try Self.reportingProblems {
+            let startTime = try self.control.startTime()
+            let (settings, contents) = try self.read()
             let session = try LoadSession(
                 settings, contents: contents,
                 outputs: LoadOutputs(
                     isQuiet: self.quiet, hasColor: !self.noColor, summaryExport: self.summaryExport, report: self.report
                 ))
-            throw ExitCode(try session.run().rawValue)
+            throw ExitCode(try session.run(at: startTime).rawValue)
+        }
+    }
+
+    /// The script and the options, checked: all that is to be known before the start.
+    func read() throws -> (LoadSettings, ScriptContents) {
+        guard access(self.script, R_OK) == 0 else {
+            throw ValidationError("cannot read the script \(self.script): \(String(cString: strerror(errno)))")
+        }
+        let threads = try self.threadCount()
+        let script = try self.scriptSettings()
+        let contents = try ScriptReader(script).read()
+        let plan = try LoadPlan(
+            options: contents.options, commandLine: try self.planOptions(), shape: contents.shape,
+            segment: try self.control.segment { getenv($0).map { String(cString: $0) } })
+        var settings = LoadSettings(
+            script: script, plan: plan, shape: contents.shape, threads: threads,
+            seed: self.seed ?? UInt64.random(in: 1...(.max)))
+        settings.network = try self.network.network()
+        return (settings, contents)
+    }
+
+    /// Says what is wrong with a script or its options, with k6's exit status.
+    static func reportingProblems(_ body: () throws -> Void) throws {
+        do {
+            try body()
         } catch let errors as OptionErrors {
             throw Self.failure("\(errors)", .invalidOptions)
         } catch ScriptProblem.invalid(let text) {
@@ -139,10 +152,6 @@ struct LoadCommand: ParsableCommand {
         return options
     }
 
-    private func segment() throws -> ExecutionSegment {
-        try self.executionSegment.map { try ExecutionSegment(parsing: $0) } ?? .whole
-    }
-
     private func threadCount() throws -> Int {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
         return self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
@@ -156,6 +165,7 @@ struct LoadCommand: ParsableCommand {
         options.steps = [.file(Array(self.script.utf8))]
         options.defaultURL = self.url
         options.clients.trace = try self.tracing.open().map { TracedUser($0) }
+        options.memoryLimit = try self.control.memoryBytes()
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
         logger.logLevel = try ScriptCommandLine.level(self.logLevel)
         return ScriptSettings(

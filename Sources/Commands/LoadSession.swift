@@ -42,25 +42,33 @@ final class LoadSession {
         try self.thresholds.validate(self.registry)
     }
 
-    func run() throws -> LoadStatus {
-        let ending = Ending()
+    /// - Parameter startTime: Unix seconds of the users' start; nil for at once.
+    func run(at startTime: Double? = nil) throws -> LoadStatus {
+        let wait = StartWait()
+        let ending = Ending(wait)
         let plan = self.settings.plan
         let reader = ScriptReader(self.settings.script)
         self.showPlan()
+        let preflight = Preflight.ofThisProcess(threads: self.settings.threads)
+        for warning in preflight.warnings(users: plan.maxUsers) { Self.warn(warning) }
         if self.contents.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
             self.settings.setupData = try reader.call("setup", argument: "", timeout: plan.setupTimeout)
         }
         let run = try LoadRun(self.settings, registry: self.registry) { message in ending.end(.aborted, message) }
         ending.attach(run)
+        // What stops the run interrupts the slices that compute, too.
         Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
             FileDescriptorOutput.standardError.write(
                 "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; once more ends at once\n"
             )
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
+        if let startTime { wait.wait(until: startTime) }
         let start = WallClock.now()
         let (isQuiet, thresholds) = (self.outputs.isQuiet, self.thresholds)
+        let bottleneck = Bottleneck(threads: self.settings.threads)
         let last = try run.run { progress in
+            if let finding = bottleneck.look(progress) { Self.warn(finding) }
             if let threshold = thresholds.aborting(progress) {
                 ending.end(.thresholdsFailed, "the threshold \(threshold) failed")
             }
@@ -71,8 +79,10 @@ final class LoadSession {
         if self.contents.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
             _ = try reader.call("teardown", argument: self.settings.setupData, timeout: plan.teardownTimeout)
         }
-        return try self.finish(last, start: start, ending)
+        return try self.finish(last, start: start, ending, warning: bottleneck.finding)
     }
+
+    private static func warn(_ text: String) { FileDescriptorOutput.standardError.write("warning: \(text)\n") }
 
     private func showPlan() {
         if self.outputs.isQuiet { return }
@@ -82,7 +92,9 @@ final class LoadSession {
         fflush(nil)
     }
 
-    private func finish(_ last: LoadRun.Progress, start: Double, _ ending: Ending) throws -> LoadStatus {
+    private func finish(_ last: LoadRun.Progress, start: Double, _ ending: Ending, warning: String?) throws
+        -> LoadStatus
+    {
         var (status, reason) = ending.state
         let verdicts = self.thresholds.described(last)
         if status == .success, verdicts.contains(where: { !$0.passed }) {
@@ -95,6 +107,7 @@ final class LoadSession {
         let result = RunResult(run: description, collector: last.collector)
         let hasColor = self.outputs.hasColor && isatty(STDOUT_FILENO) != 0
         print(EndSummary(result, hasColor: hasColor).text)
+        if let warning { print("warning: \(warning)\n") }
         if !self.outputs.isQuiet { print(Self.line(last, self.settings.plan)) }
         if status != .success { FileDescriptorOutput.standardError.write("eio-lua: \(reason)\n") }
         if let path = self.outputs.summaryExport { try Self.write(result.export(), to: path) }
@@ -145,6 +158,12 @@ final class LoadSession {
 private final class Ending: Sendable {
     private let current = Mutex<(status: LoadStatus, reason: String, run: LoadRun?)>((.success, "finished", nil))
 
+    private let wait: StartWait
+
+    init(_ wait: StartWait) {
+        self.wait = wait
+    }
+
     var state: (LoadStatus, String) { self.current.withLock { ($0.status, $0.reason) } }
 
     func attach(_ run: LoadRun) { self.current.withLock { $0.run = run } }
@@ -156,6 +175,7 @@ private final class Ending: Sendable {
             state.reason = reason
             return state.run
         }
+        self.wait.end()
         run?.stop()
     }
 }

@@ -37,6 +37,7 @@ struct RunCommand: ParsableCommand {
 
         OTHER COMMANDS:
           eio-lua load        Run a script as many virtual users, and measure.
+          eio-lua inspect     Check a script's options and show what load would do.
           eio-lua worker      Run scripts as virtual users under a Locust master.
           eio-lua locustfile  Print the master's file.
           eio-lua serve       Run an Engine.IO server to try scripts against.

@@ -49,6 +49,7 @@ package final class ScriptHost {
         vmOptions.strict = options.isStrict
         vmOptions.is_plan = options.isPlan
         vmOptions.seed = options.seed
+        vmOptions.memory_limit = options.memoryLimit
         vmOptions.default_url = arena.slice(options.defaultURL)
         vmOptions.default_transports = options.clients.transportCodes
         var callbacks = HostCallbacks.table

@@ -26,6 +26,8 @@ package struct ScriptOptions {
     /// The script is only read for what it says about a load test: nothing is printed, nobody connects, and the main chunk
     /// ends at its first wait.
     package var isPlan = false
+    /// The most memory that Lua may have, in bytes; 0: no limit. One that asks for more gets an error it may catch.
+    package var memoryLimit = 0
     /// For `math.random`; 0: another one each time.
     package var seed: UInt64 = 0
 

@@ -1,0 +1,35 @@
+import LoadEngine
+import LoadPlan
+import Metrics
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Looks each second whether this process is what limits the run.
+final class Bottleneck: Sendable {
+    private let watch: Mutex<BottleneckWatch>
+
+    init(threads: Int) {
+        let cores = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+        self.watch = Mutex(BottleneckWatch(threads: min(threads, cores)))
+    }
+
+    /// What was found at any time.
+    var finding: String? { self.watch.withLock { $0.finding } }
+
+    /// - Returns: the finding, once.
+    func look(_ progress: LoadRun.Progress) -> String? {
+        let selector = MetricSelector(metric: BuiltInMetric.loopLag.definition.name)
+        func lag(_ aggregation: Aggregation) -> Double {
+            progress.collector.value(selector, aggregation, seconds: progress.seconds) ?? 0
+        }
+        let count = lag(.count)
+        let reading = BottleneckWatch.Reading(
+            seconds: progress.seconds, cpu: processCPUTime(), lagCount: count, lagSum: count * lag(.average))
+        return self.watch.withLock { $0.add(reading) }
+    }
+}

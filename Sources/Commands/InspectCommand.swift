@@ -1,0 +1,33 @@
+import ArgumentParser
+import LoadEngine
+import LoadPlan
+import Metrics
+
+/// `eio-lua inspect`: what `eio-lua load` with the same line would do.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Checks a script's options and thresholds, and prints what load would do.",
+        discussion: "Takes the options of load. Exit status 104: invalid options; 107: the script fails.")
+
+    @Flag(help: "Print the plan as JSON.")
+    var json = false
+
+    @OptionGroup var load: LoadCommand
+
+    func run() throws {
+        try LoadCommand.reportingProblems {
+            _ = try self.load.control.startTime()
+            let (settings, contents) = try self.load.read()
+            let plan = settings.plan
+            let thresholds = LoadThresholds(plan.noThresholds ? [] : plan.thresholds)
+            let registry = MetricRegistry(selectors: thresholds.selectors)
+            for metric in contents.metrics { try registry.declare(metric) }
+            try thresholds.validate(registry)
+            let inspection = PlanInspection(
+                plan, script: self.load.script, shape: contents.shape, hasSetup: contents.hasSetup,
+                hasTeardown: contents.hasTeardown)
+            print(self.json ? inspection.json : inspection.text)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Dispatch
+import LoadEngine
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Waits for `--start-at`; whoever ends the run ends the wait.
+final class StartWait: Sendable {
+    private let ended = DispatchSemaphore(value: 0)
+
+    func end() { self.ended.signal() }
+
+    /// - Parameter time: Unix seconds.
+    func wait(until time: Double) {
+        let left = time - WallClock.now()
+        guard left > 0 else {
+            return FileDescriptorOutput.standardError.write(
+                "eio-lua: --start-at is \(Int(-left)) s in the past: starting now\n")
+        }
+        FileDescriptorOutput.standardError.write("eio-lua: starting in \(Int(left.rounded(.up))) s (--start-at)\n")
+        // The wall clock may be set meanwhile; it is the one that all machines share.
+        let whole = time.rounded(.down)
+        let nanoseconds = Int((time - whole) * 1e9)
+        _ = self.ended.wait(wallTimeout: DispatchWallTime(timespec: timespec(tv_sec: Int(whole), tv_nsec: nanoseconds)))
+    }
+}

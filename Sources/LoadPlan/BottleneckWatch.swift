@@ -1,0 +1,63 @@
+/// Notices that this process, and not the server, is what limits a run.
+public struct BottleneckWatch: Equatable, Sendable {
+    /// What the process did up to a moment of the run, all counted from its start.
+    public struct Reading: Equatable, Sendable {
+        public var seconds: Double
+        /// CPU time of the process, in seconds.
+        public var cpu: Double
+        /// How often the loops' lag was measured, and all of it together in milliseconds.
+        public var lagCount: Double
+        public var lagSum: Double
+
+        public init(seconds: Double, cpu: Double, lagCount: Double, lagSum: Double) {
+            self.seconds = seconds
+            self.cpu = cpu
+            self.lagCount = lagCount
+            self.lagSum = lagSum
+        }
+    }
+
+    private let threads: Int
+    private var last: Reading?
+    private var busyReadings = 0
+    /// What was found first, for a person; nil as long as nothing was.
+    public private(set) var finding: String?
+
+    /// Of the CPU time that the loops can use.
+    private static let busyShare = 0.9
+    /// Mean lag in milliseconds.
+    private static let longLag = 100.0
+    /// A moment of hurry, as at the start of all users, is none.
+    private static let neededReadings = 3
+
+    /// - Parameter threads: event loops, or cores where there are fewer.
+    public init(threads: Int) {
+        self.threads = threads
+    }
+
+    /// Looks at the time since the last reading.
+    ///
+    /// - Returns: the finding, once.
+    public mutating func add(_ reading: Reading) -> String? {
+        defer { self.last = reading }
+        guard let last, reading.seconds > last.seconds, self.finding == nil else { return nil }
+        let share = (reading.cpu - last.cpu) / (reading.seconds - last.seconds) / Double(self.threads)
+        let measured = reading.lagCount - last.lagCount
+        let lag = measured > 0 ? (reading.lagSum - last.lagSum) / measured : 0
+        guard share >= Self.busyShare || lag >= Self.longLag else {
+            self.busyReadings = 0
+            return nil
+        }
+        self.busyReadings += 1
+        guard self.busyReadings >= Self.neededReadings else { return nil }
+        let what =
+            share >= Self.busyShare
+            ? "it used \(Int(share * 100)) % of \(self.threads) \(self.threads == 1 ? "core" : "cores")"
+            : "its event loops were \(Int(lag)) ms late"
+        let finding =
+            "this process was the bottleneck after \(Int(reading.seconds)) s (\(what)): latencies tell more about it than "
+            + "about the server; use fewer users, or more machines (--segment)"
+        self.finding = finding
+        return finding
+    }
+}

@@ -1,0 +1,70 @@
+/// Points in time on the command line: RFC 3339 with its zone, or Unix seconds.
+public enum StartTime {
+    /// Seconds since 1970, or nil where `text` is no time.
+    public static func parse(_ text: String) -> Double? {
+        if let seconds = Self.decimal(text[...]) { return seconds }
+        var rest = Substring(text)
+        guard let year = Self.number(&rest, 4), Self.take("-", &rest), let month = Self.number(&rest, 2),
+            Self.take("-", &rest), let day = Self.number(&rest, 2), Self.take("Tt ", &rest),
+            let hour = Self.number(&rest, 2), Self.take(":", &rest), let minute = Self.number(&rest, 2),
+            Self.take(":", &rest), let second = Self.number(&rest, 2)
+        else { return nil }
+        var fraction = 0.0
+        if rest.first == "." {
+            let digits = rest.prefix { $0 == "." || ($0.isASCII && $0.isNumber) }
+            guard digits.count > 1, let value = Self.decimal("0" + digits) else { return nil }
+            fraction = value
+            rest = rest.dropFirst(digits.count)
+        }
+        guard let offset = Self.offset(&rest), rest.isEmpty else { return nil }
+        guard (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60,
+            second <= 60
+        else { return nil }
+        let seconds = Self.days(toYear: year, month: month, day: day) * 86_400 + hour * 3_600 + minute * 60 + second
+        return Double(seconds - offset) + fraction
+    }
+
+    private static func decimal(_ text: Substring) -> Double? {
+        guard text.first?.isNumber == true, text.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }) else {
+            return nil
+        }
+        return Double(text)
+    }
+
+    /// Seconds east of Greenwich.
+    private static func offset(_ rest: inout Substring) -> Int? {
+        if Self.take("Zz", &rest) { return 0 }
+        let sign = rest.first == "-" ? -1 : 1
+        guard Self.take("+-", &rest), let hours = Self.number(&rest, 2), Self.take(":", &rest),
+            let minutes = Self.number(&rest, 2), hours < 24, minutes < 60
+        else { return nil }
+        return sign * (hours * 3_600 + minutes * 60)
+    }
+
+    private static func number(_ rest: inout Substring, _ count: Int) -> Int? {
+        let digits = rest.prefix(count)
+        guard digits.count == count, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        rest = rest.dropFirst(count)
+        return Int(digits)
+    }
+
+    private static func take(_ characters: String, _ rest: inout Substring) -> Bool {
+        guard let first = rest.first, characters.contains(first) else { return false }
+        rest = rest.dropFirst()
+        return true
+    }
+
+    private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+
+    private static func days(in month: Int, of year: Int) -> Int {
+        month == 2 ? (Self.isLeap(year) ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
+    /// Days from 1970-01-01 to a date of the Gregorian calendar.
+    private static func days(toYear year: Int, month: Int, day: Int) -> Int {
+        let before = year - 1
+        let ofYears = before * 365 + before / 4 - before / 100 + before / 400
+        let ofMonths = (1..<month).reduce(0) { $0 + Self.days(in: $1, of: year) }
+        return ofYears + ofMonths + day - 1 - 719_162
+    }
+}
