@@ -12,10 +12,10 @@ public struct HTMLReport {
         let title = HTMLText.escape("\(self.run.name): load test")
         var body = self.header + self.tiles
         body += self.section("Thresholds", HTMLReportTables.thresholds(self.result))
-        body += self.section("Over time", self.figures(plots.overTime))
+        body += self.section("Over time", self.figures(plots.overTime), note: plots.interval)
         body += self.section(
             "Distribution", self.figures(plots.distributions),
-            note: "How long it took at most, in which share of all cases. The axis stretches towards 100 %.")
+            note: "What share of all cases took at most how long. The axis of percentiles stretches towards 100 %.")
         body += self.section("Times and sizes", HTMLReportTables.trends(self.result))
         body += self.section("Counters and levels", HTMLReportTables.numbers(self.result))
         body += self.section("Checks", HTMLReportTables.checks(self.result))

@@ -18,6 +18,8 @@ struct LinePlot {
     }
 
     let title: String
+    /// The name of what is drawn, as in the tables; empty where the title says it.
+    let metric: String
     /// What is drawn, for those who cannot see it.
     let summary: String
     /// Where the values stand, from 0 to 1.
@@ -42,7 +44,7 @@ struct LinePlot {
     /// A figure with title, legend and picture.
     var html: String {
         let scale = PlotScale(upTo: self.series.flatMap(\.values).compactMap(\.self).max() ?? 0)
-        var html = "<figure><figcaption><b>\(HTMLText.escape(self.title))</b>\(self.legend)</figcaption>\n"
+        var html = "<figure><figcaption><b>\(HTMLText.escape(self.title))</b>\(self.code)\(self.legend)</figcaption>\n"
         html += "<svg viewBox=\"0 0 \(Self.width.plainText) \(Self.height.plainText)\" role=\"img\" "
         html += "aria-label=\"\(HTMLText.escape(self.summary))\">\n"
         html += self.grid(scale)
@@ -52,11 +54,15 @@ struct LinePlot {
         return html + self.tips + "</svg></figure>\n"
     }
 
+    private var code: String {
+        self.metric.isEmpty || self.metric == self.title ? "" : "<code>\(HTMLText.escape(self.metric))</code>"
+    }
+
     private var legend: String {
-        guard self.series.count > 1 else { return "" }
-        return self.series.enumerated().map { index, series in
+        let keys = self.series.enumerated().map { index, series in
             "<span class=\"key\"><i class=\"s\(index + 1)\"></i>\(HTMLText.escape(series.name))</span>"
-        }.joined()
+        }
+        return "<div>\(keys.joined())</div>"
     }
 
     private func grid(_ scale: PlotScale) -> String {

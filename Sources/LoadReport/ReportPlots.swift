@@ -15,6 +15,12 @@ struct ReportPlots {
         return plots.compactMap(\.self)
     }
 
+    /// What a point of the plots over time stands for.
+    var interval: String {
+        let count = self.timeline.intervalsPerPoint
+        return "Time since the start; a point for each \(count == 1 ? "second" : "\(count) seconds")."
+    }
+
     private var users: LinePlot? {
         let column = self.timeline.columns.levels.firstIndex { $0.metric == BuiltInMetric.vus.definition.name }
         guard let column, !self.timeline.points.isEmpty else { return nil }
@@ -33,7 +39,7 @@ struct ReportPlots {
             let selector = MetricSelector(metric: metric.definition.name)
             guard let column = self.timeline.columns.counters.firstIndex(of: selector) else { return nil }
             let values = self.timeline.points.map { point in
-                column < point.counters.count && point.seconds > 0 ? point.counters[column] / point.seconds : 0
+                self.isLong(point) ? column < point.counters.count ? point.counters[column] / point.seconds : 0 : nil
             }
             return LinePlot.Series(name: name, values: values)
         }
@@ -43,7 +49,9 @@ struct ReportPlots {
 
     private func percentiles(_ column: Int) -> LinePlot? {
         let selector = self.timeline.columns.trends[column]
-        let points = self.timeline.points.map { column < $0.trends.count ? $0.trends[column] : nil }
+        let points = self.timeline.points.map {
+            column < $0.trends.count && self.isLong($0) ? $0.trends[column] : nil
+        }
         guard points.contains(where: { $0 != nil }),
             let definition = self.result.metrics[MetricRegistry.resolve(selector).metric]?.definition
         else { return nil }
@@ -52,16 +60,25 @@ struct ReportPlots {
             LinePlot.Series(name: "p95", values: points.map { $0?.p95 }),
             LinePlot.Series(name: "p99", values: points.map { $0?.p99 }),
         ]
-        return self.plot(selector.description, series) { NumberText.value($0, of: definition) }
+        return self.plot(definition.title, metric: selector.description, series) {
+            NumberText.value($0, of: definition)
+        }
     }
 
+    /// What happened in the last moment of a run is no rate: its interval may be a thousandth of the others.
+    private func isLong(_ point: Timeline.Point) -> Bool {
+        point.seconds >= Self.shortestInterval || self.timeline.points.count == 1 && point.seconds > 0
+    }
+
+    private static let shortestInterval = 0.5
+
     private func plot(
-        _ title: String, _ series: [LinePlot.Series], format: @escaping (Double) -> String
+        _ title: String, metric: String = "", _ series: [LinePlot.Series], format: @escaping (Double) -> String
     ) -> LinePlot {
         let scale = PlotScale(seconds: self.timeline.points.last?.time ?? 0)
         let label = { (seconds: Double) in NumberText.duration(seconds * 1_000) }
         return LinePlot(
-            title: title, summary: "\(title) over time",
+            title: title, metric: metric, summary: "\(title) over time",
             places: self.timeline.points.map { scale.share(of: $0.time) },
             placeNames: self.timeline.points.map { label($0.time) },
             marks: scale.marks.map { LinePlot.Mark(share: scale.share(of: $0), label: label($0)) }, series: series,
@@ -97,7 +114,7 @@ struct ReportPlots {
             marks.append(percentile)
         }
         return LinePlot(
-            title: selector.description,
+            title: definition.title, metric: selector.description,
             summary: "Distribution of \(selector.description): \(histogram.count) values",
             places: curve.map { share($0.percentile) }, placeNames: curve.map { "\($0.percentile.short(5)) %" },
             marks: marks.map { LinePlot.Mark(share: share($0), label: "\($0.plainText) %") },
@@ -112,5 +129,23 @@ struct ReportPlots {
         var rest = share
         while rest <= 0.5, whole < 64 { (rest, whole) = (rest * 2, whole + 1) }
         return whole + (1 - rest) * 2
+    }
+}
+
+extension MetricDefinition {
+    /// What a person calls it.
+    fileprivate var title: String {
+        let title: String? =
+            switch BuiltInMetric.allCases.first(where: { $0.definition.name == self.name }) {
+            case .connect: "Time to connect"
+            case .time: "Time of actions"
+            case .iterationDuration: "Duration of iterations"
+            case .paceResponse: "Time since the intended start"
+            case .paceService: "Time since the real start"
+            case .pingGap: "Time between pings"
+            case .loopLag: "Lag of this program"
+            default: nil
+            }
+        return title ?? self.name
     }
 }

@@ -20,6 +20,7 @@ enum ReportStyle {
         dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0; }
         dt { color: var(--soft); }
         dd { margin: 0; overflow-wrap: anywhere; }
+        header dd { font-variant-numeric: tabular-nums; }
         .badge { font-size: .9rem; font-weight: 600; border: 1.5px solid; border-radius: 6px; padding: 2px 9px;
           vertical-align: middle; white-space: nowrap; }
         .passed { color: var(--good); }
@@ -33,16 +34,20 @@ enum ReportStyle {
         .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 14px; }
         figure { margin: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 8px;
           padding: 10px 12px 6px; min-width: 0; }
-        figcaption { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; overflow-wrap: anywhere; }
+        figcaption { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; overflow-wrap: anywhere; }
+        figcaption code { color: var(--soft); font-size: .82rem; }
+        figcaption div { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 0 14px; }
         .key { color: var(--soft); font-size: .85rem; white-space: nowrap; }
-        .key i { display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin-right: 5px;
-          vertical-align: middle; }
+        .key i { display: inline-block; width: 18px; border: 0 solid; border-top-width: 2px; margin-right: 5px; vertical-align: middle; }
         svg { display: block; width: 100%; height: auto; margin-top: 4px; }
         svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-nums; }
         .grid { stroke: var(--rule); stroke-width: 1; fill: none; }
         .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
-        .line.s1 { stroke: var(--s1); } .line.s2 { stroke: var(--s2); } .line.s3 { stroke: var(--s3); }
-        i.s1 { background: var(--s1); } i.s2 { background: var(--s2); } i.s3 { background: var(--s3); }
+        .line.s1 { stroke: var(--s1); }
+        .line.s2 { stroke: var(--s2); stroke-dasharray: 7 5; stroke-linecap: butt; }
+        .line.s3 { stroke: var(--s3); stroke-dasharray: 1.5 4; stroke-width: 2.2; }
+        i.s1 { border-color: var(--s1); } i.s2 { border-color: var(--s2); border-top-style: dashed; }
+        i.s3 { border-color: var(--s3); border-top-style: dotted; }
         .tip { fill: transparent; }
         .tip:hover { fill: var(--rule); fill-opacity: .45; }
         .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
@@ -53,10 +58,21 @@ enum ReportStyle {
         td { white-space: pre-wrap; overflow-wrap: break-word; }
         td.passed, td.failed { white-space: nowrap; }
         .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+        @media (max-width: 560px) {
+          dl { display: block; }
+          dd { margin-bottom: 5px; }
+          th, td { padding: 5px; font-size: .8rem; }
+          td:not(.n):not(.passed):not(.failed) { overflow-wrap: anywhere; }
+          .scroll td:first-child, .scroll th:first-child { position: sticky; left: 0; background: var(--card); }
+          svg text { font-size: 15px; }
+        }
         @media print {
           :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --good: #17703a;
             --bad: #b3261e; --s1: #2563c4; --s2: #c2570c; --s3: #8a2a86; }
+          @page { margin: 14mm; }
           body { font-size: 11px; }
+          th, td { padding: 3px 6px; }
+          .scroll { overflow: visible; }
           main { max-width: none; padding: 0; }
           .plots { grid-template-columns: 1fr 1fr; }
           figure, tr, .tiles div { break-inside: avoid; }

@@ -9,7 +9,7 @@ extension RunResult {
     func k6Summary(trendStatistics: [Aggregation]) -> [JSON.Member] {
         var metrics: [JSON.Member] = self.metrics.records.sorted { $0.definition.name < $1.definition.name }.map {
             let selector = MetricSelector(metric: $0.definition.name)
-            return self.member(selector, $0.definition, $0.total, trendStatistics)
+            return self.member(selector, $0.definition, self.metrics.value(of: selector) ?? $0.total, trendStatistics)
         }
         for threshold in self.run.thresholds where !threshold.selector.tags.isEmpty || threshold.isOfAlias {
             guard !metrics.contains(where: { $0.key == threshold.selector.description }) else { continue }

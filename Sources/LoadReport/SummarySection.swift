@@ -42,12 +42,7 @@ struct SummarySection {
 
     private static func rows(of record: MetricSet.Record, _ result: RunResult) -> [Row] {
         let definition = record.definition
-        var total = record.total
-        // Phases of a connect do not add up to one distribution; that of the whole connect stands for the metric.
-        if definition.name == BuiltInMetric.connect.definition.name {
-            let whole = MetricSelector(metric: definition.name, tags: ["phase": "total"])
-            total = result.metrics.value(of: whole) ?? total
-        }
+        let total = result.metrics.value(of: MetricSelector(metric: definition.name)) ?? record.total
         var rows = [Row(name: definition.name, isPart: false, definition: definition, value: total)]
         var shown: Set<TagSet> = []
         let thresholds = result.run.thresholds.filter {

@@ -38,11 +38,24 @@ public struct MetricSet: Sendable, Equatable {
     public subscript(selector: MetricSelector) -> Record? { self[MetricRegistry.resolve(selector).metric] }
 
     /// What the series that the selector names have together; nil where there is none.
+    ///
+    /// Phases of a connect do not add up to one distribution: where no phase is named, that of the whole connect stands
+    /// for the metric.
     public func value(of selector: MetricSelector) -> MetricValue? {
         let selector = MetricRegistry.resolve(selector)
         guard let record = self[selector.metric] else { return nil }
-        if selector.tags.isEmpty { return record.total }
-        let parts = record.series.filter { $0.tags.contains(selector.tags) }
+        if record.definition.name == BuiltInMetric.connect.definition.name,
+            selector.tags["phase"] == nil,
+            let whole = Self.value(of: selector.tags.setting("phase", to: "total"), in: record)
+        {
+            return whole
+        }
+        return Self.value(of: selector.tags, in: record)
+    }
+
+    private static func value(of tags: TagSet, in record: Record) -> MetricValue? {
+        if tags.isEmpty { return record.total }
+        let parts = record.series.filter { $0.tags.contains(tags) }
         guard var value = parts.first?.value else { return nil }
         for part in parts.dropFirst() { value.merge(part.value, isLevel: record.definition.isLevel) }
         return value

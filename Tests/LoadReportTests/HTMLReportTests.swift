@@ -45,7 +45,7 @@ struct HTMLReportTests {
         }
         #expect(text.contains("<b>18/s</b>messages sent"))
         #expect(text.contains("2023-11-14 22:13:20 UTC"))
-        #expect(text.contains("<b>eio_connect{phase:total}</b>"))
+        #expect(text.contains("<b>Time to connect</b><code>eio_connect{phase:total}</code>"))
         #expect(text.contains("<title>1s\nsent: 180\nreceived: 0</title>"))
     }
 

@@ -1,0 +1,95 @@
+"""A headless Chromium, spoken to by its DevTools protocol."""
+
+import base64
+import json
+import shutil
+import subprocess
+import tempfile
+
+import websocket
+
+PROGRAM = "chromium-headless-shell"
+PATIENCE = 30
+
+
+class Chromium:
+    """One page; `requests` and `complaints` have what it asked the network for, and what it wrote to the console."""
+
+    def __init__(self):
+        self._profile = tempfile.mkdtemp()
+        # Without a sandbox, which cannot be had as root: it only ever opens the tests' own files.
+        self._process = subprocess.Popen(
+            [PROGRAM, "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={self._profile}", "about:blank"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self._socket = websocket.create_connection(self._address(), timeout=PATIENCE, suppress_origin=True)
+        self._last = 0
+        self._session = None
+        self._events = []
+        self.requests, self.complaints = [], []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def open(self, path):
+        """Opens a file, and waits until it is there."""
+        self.call("Page.navigate", url=path.as_uri())
+        while not any(event["method"] == "Page.loadEventFired" for event in self._events):
+            self._receive()
+
+    def look(self, width=1200, height=900, scheme="light", media=""):
+        """How the page is seen from now on."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+                  mobile=width < 600)
+        self.call("Emulation.setEmulatedMedia", media=media,
+                  features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def value(self, expression):
+        """The value of an expression of JavaScript."""
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def screenshot(self):
+        """The whole page as PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"])
+
+    def pdf(self):
+        return base64.b64decode(self.call("Page.printToPDF")["data"])
+
+    def close(self):
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        self._process.stderr.close()
+        shutil.rmtree(self._profile, ignore_errors=True)
+
+    def call(self, method, **parameters):
+        self._last += 1
+        request = {"id": self._last, "method": method, "params": parameters}
+        if self._session:
+            request["sessionId"] = self._session
+        self._socket.send(json.dumps(request))
+        while True:
+            answer = self._receive()
+            if answer.get("id") == self._last:
+                assert "error" not in answer, (method, answer["error"])
+                return answer["result"]
+
+    def _receive(self):
+        message = json.loads(self._socket.recv())
+        method, parameters = message.get("method"), message.get("params", {})
+        if method == "Network.requestWillBeSent":
+            self.requests.append(parameters["request"]["url"])
+        elif method in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
+            self.complaints.append(parameters)
+        if method:
+            self._events.append(message)
+        return message
+
+    def _address(self):
+        for line in self._process.stderr:
+            _, found, address = line.decode().partition("DevTools listening on ")
+            if found:
+                return address.strip()
+        raise AssertionError(f"{PROGRAM} does not start")
