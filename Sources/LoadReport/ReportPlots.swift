@@ -140,8 +140,8 @@ extension MetricDefinition {
             case .connect: "Time to connect"
             case .time: "Time of actions"
             case .iterationDuration: "Duration of iterations"
-            case .paceResponse: "Time since the intended start"
-            case .paceService: "Time since the real start"
+            case .paceResponse: "Pace, from the intended start"
+            case .paceService: "Pace, from the real start"
             case .pingGap: "Time between pings"
             case .loopLag: "Lag of this program"
             default: nil

@@ -26,7 +26,7 @@ enum ReportStyle {
         .passed { color: var(--good); }
         .failed { color: var(--bad); }
         .note { color: var(--soft); margin: -4px 0 10px; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px;
+        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(116px, 1fr)); gap: 10px;
           margin-top: 20px; }
         .tiles div { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 12px;
           color: var(--soft); font-size: .87rem; }
@@ -51,8 +51,8 @@ enum ReportStyle {
         .tip { fill: transparent; }
         .tip:hover { fill: var(--rule); fill-opacity: .45; }
         .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
-        table { border-collapse: collapse; width: 100%; }
-        th, td { text-align: left; padding: 6px 12px; border-bottom: 1px solid var(--rule); vertical-align: top; }
+        table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+        th, td { text-align: left; padding: 6px 9px; border-bottom: 1px solid var(--rule); vertical-align: top; }
         tbody tr:last-child td { border-bottom: 0; }
         th { color: var(--soft); font-weight: 600; font-size: .87rem; white-space: nowrap; }
         td { white-space: pre-wrap; overflow-wrap: break-word; }
@@ -67,7 +67,7 @@ enum ReportStyle {
           svg text { font-size: 15px; }
         }
         @media print {
-          :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --good: #17703a;
+          :root { font-size: 12px; --page: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --good: #17703a;
             --bad: #b3261e; --s1: #2563c4; --s2: #c2570c; --s3: #8a2a86; }
           @page { margin: 14mm; }
           body { font-size: 11px; }
