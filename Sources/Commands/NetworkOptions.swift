@@ -3,7 +3,7 @@ import LoadEngine
 import LoadPlan
 
 /// How users reach the server.
-struct NetworkOptions: ParsableArguments {
+package struct NetworkOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Transports in percent of the users, such as polling=20,upgrade=60,websocket=20.", valueName: "shares"))
@@ -15,8 +15,10 @@ struct NetworkOptions: ParsableArguments {
             valueName: "addresses"))
     var localIps: String?
 
+    package init() {}
+
     /// - Throws: `OptionErrors`.
-    func network() throws -> UserNetwork {
+    package func network() throws -> UserNetwork {
         var network = UserNetwork()
         network.mix = try self.mix.map { try TransportMix(parsing: $0) }
         network.localAddresses = try self.localIps.map { try LocalAddresses.parse($0) } ?? []

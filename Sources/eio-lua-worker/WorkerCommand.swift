@@ -64,6 +64,9 @@ struct WorkerCommand: ParsableCommand {
     @Flag(name: .long, help: "No colours.")
     var noColor = false
 
+    @OptionGroup(title: "Network")
+    var network: NetworkOptions
+
     @Option(help: "debug, info, warning, error or off.")
     var logLevel = "error"
 
@@ -78,6 +81,7 @@ struct WorkerCommand: ParsableCommand {
                 host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
                 scripts: try self.readScripts(mailbox),
                 threads: self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), seed: self.seed, url: self.url,
+                network: try self.network.network(),
                 summary: WorkerSummary(
                     isQuiet: self.quiet, hasColor: !self.noColor && isatty(STDOUT_FILENO) != 0,
                     export: self.summaryExport))

@@ -1,4 +1,5 @@
 import Commands
+import LoadEngine
 import LoadReport
 
 #if canImport(Glibc)
@@ -20,6 +21,7 @@ struct WorkerSettings: Sendable {
     var seed: UInt64?
     /// `--url`.
     var url: String?
+    var network: UserNetwork
     var summary: WorkerSummary
 }
 

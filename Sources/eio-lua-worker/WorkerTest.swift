@@ -136,6 +136,7 @@ final class WorkerTest: Sendable {
         var settings = LoadSettings(
             script: scriptSettings, plan: script.plan.directed(direction), shape: script.contents.shape,
             threads: self.settings.threads, seed: self.seed)
+        settings.network = self.settings.network
         if script.contents.shape == .scenario, script.contents.hasSetup, !script.plan.noSetup {
             settings.setupData = try ScriptReader(scriptSettings).call(
                 "setup", argument: "", timeout: script.plan.setupTimeout)

@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import json
 import shutil
 import signal
 import subprocess
@@ -146,6 +147,20 @@ def test_host_of_the_web_page_is_where_scripts_connect(fleet):
     master.wait_for_workers(1)
     master.swarm(3, host=fleet.server.url)
     wait_until(lambda: fleet.server.stats()["open"] == 3)
+
+
+def test_mix_of_transports(fleet):
+    fleet = fleet("eio.connect(arg[1]) while true do eio.receive() end")
+    master = fleet.master()
+    worker = fleet.worker(master.port, "--mix", "polling=50,websocket=50")
+    master.wait_for_workers(1)
+    master.swarm(8)
+    wait_until(lambda: fleet.server.stats()["open"] == 8)
+    master.stop()
+    worker.wait_for("failures were reported", stream="stderr")
+    series = {one["metric"]: one["series"] for one in json.loads(worker.export.read_text())["eio_lua"]["series"]}
+    opened = {part["tags"]["transport"]: part["value"]["sum"] for part in series["eio_connects"]}
+    assert sum(opened.values()) == 8 and min(opened["polling"], opened["websocket"]) >= 3
 
 
 def test_worker_that_dies_is_replaced_by_the_others(fleet):
