@@ -32,6 +32,7 @@ run_integration() {
     need_packages python3 python3-venv haproxy lua-cjson lua-lpeg lua-socket
     # The browser of the report's tests, and a font for it.
     need_packages chromium-headless-shell fonts-dejavu-core
+    need_promtool
     need_venv .venv-test Tests/Integration/requirements.txt
     build_release
     build_worker

@@ -80,6 +80,9 @@ struct LoadCommand: ParsableCommand {
     @Flag(name: .long, help: "No colours.")
     var noColor = false
 
+    @OptionGroup(title: "Output while the run goes on")
+    var outputs: OutputOptions
+
     @OptionGroup(title: "Network")
     var network: NetworkOptions
 
@@ -96,8 +99,8 @@ struct LoadCommand: ParsableCommand {
             let session = try LoadSession(
                 settings, contents: contents,
                 outputs: LoadOutputs(
-                    isQuiet: self.quiet, hasColor: !self.noColor, summaryExport: self.summaryExport, report: self.report
-                ))
+                    isQuiet: self.quiet, hasColor: !self.noColor, summaryExport: self.summaryExport, report: self.report,
+                    live: self.outputs))
             throw ExitCode(try session.run(at: startTime).rawValue)
         }
     }
@@ -126,6 +129,8 @@ struct LoadCommand: ParsableCommand {
             try body()
         } catch let errors as OptionErrors {
             throw Self.failure("\(errors)", .invalidOptions)
+        } catch let error as UsageError {
+            throw Self.failure(error.description, .invalidOptions)
         } catch ScriptProblem.invalid(let text) {
             throw Self.failure(text, .invalidOptions)
         } catch ScriptProblem.failed(let text) {

@@ -17,6 +17,8 @@ struct LoadOutputs {
     var hasColor: Bool
     var summaryExport: String?
     var report: String?
+    /// What is written while the run goes on.
+    var live: OutputOptions
 }
 
 /// One load run as a person sees it: the plan before, a line while it goes on, the summary at the end.
@@ -26,11 +28,12 @@ final class LoadSession {
     private let outputs: LoadOutputs
     private let registry: MetricRegistry
     private let thresholds: LoadThresholds
+    private let live: RunOutputs
 
     /// How often a line is written, in seconds.
     private static let lineInterval = 10
 
-    /// - Throws: `OptionErrors` for a threshold that cannot be.
+    /// - Throws: `OptionErrors` for a threshold that cannot be, `UsageError` for an output.
     init(_ settings: LoadSettings, contents: ScriptContents, outputs: LoadOutputs) throws {
         self.settings = settings
         self.contents = contents
@@ -40,6 +43,7 @@ final class LoadSession {
         self.registry = MetricRegistry(selectors: self.thresholds.selectors)
         for metric in contents.metrics { try self.registry.declare(metric) }
         try self.thresholds.validate(self.registry)
+        self.live = try RunOutputs(outputs.live)
     }
 
     /// - Parameter startTime: Unix seconds of the users' start; nil for at once.
@@ -65,9 +69,10 @@ final class LoadSession {
         }
         if let startTime { wait.wait(until: startTime) }
         let start = WallClock.now()
-        let (isQuiet, thresholds) = (self.outputs.isQuiet, self.thresholds)
+        let (isQuiet, thresholds, live) = (self.outputs.isQuiet, self.thresholds, self.live)
         let bottleneck = Bottleneck(threads: self.settings.threads)
         let last = try run.run { progress in
+            live.show(progress)
             if let finding = bottleneck.look(progress) { Self.warn(finding) }
             if let threshold = thresholds.aborting(progress) {
                 ending.end(.thresholdsFailed, "the threshold \(threshold) failed")
@@ -76,6 +81,8 @@ final class LoadSession {
             print(Self.line(progress, plan))
             fflush(nil)
         }
+        live.show(last)
+        defer { live.close() }
         if self.contents.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
             _ = try reader.call("teardown", argument: self.settings.setupData, timeout: plan.teardownTimeout)
         }

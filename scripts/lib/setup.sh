@@ -21,6 +21,22 @@ need_packages() {
     DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# need_promtool: Prometheus' checker comes in the package of the server, which is not to be started.
+need_promtool() {
+    command -v promtool >/dev/null && return 0
+    local sudo=()
+    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    # invoke-rc.d asks this file whether a package may start its service: 101 is no.
+    local policy=/usr/sbin/policy-rc.d made=no
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee $policy >/dev/null
+        "${sudo[@]}" chmod 755 $policy
+        made=yes
+    fi
+    need_packages prometheus
+    [ $made = no ] || "${sudo[@]}" rm -f $policy
+}
+
 # need_swift: says what to do where there is no Swift toolchain.
 need_swift() {
     command -v swift >/dev/null && return 0

@@ -1,0 +1,114 @@
+"""What `eio-lua load` writes while it runs: --metrics-addr, --out, --csv."""
+
+import json
+import re
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+
+STEADY = """
+    local loadtest = require "loadtest"
+    local rtt = loadtest.Trend("rtt", true)
+    local jobs = loadtest.Counter("jobs")
+    local good = loadtest.Rate("good")
+    local depth = loadtest.Gauge("depth")
+    options = {vus = 2, duration = "60s"}
+    function default()
+        loadtest.group("work", function()
+            rtt:add(0.05, {room = "blue"})
+            loadtest.check(1, {["is one"] = function(value) return value == 1 end})
+        end)
+        jobs:add(3) good:add(true) depth:add(7)
+        loadtest.time("pause", function() eio.sleep(0.05) end)
+    end
+"""
+
+
+def scrape(url, timeout=10):
+    with urllib.request.urlopen(url, timeout=timeout) as answer:
+        return answer.headers, answer.read().decode()
+
+
+def start_with_endpoint(lua, address=":0"):
+    lua.write(STEADY)
+    running = lua.command("load", "--metrics-addr", address, "script.lua")
+    running.wait_for("/metrics", stream="stderr")
+    return running, re.search(r"http://\S+/metrics", running.stderr).group()
+
+
+def scrape_until(url, text):
+    """Each second there is another page."""
+    for _ in range(2000):
+        page = scrape(url)[1]
+        if text in page:
+            return page
+    raise AssertionError(f"no {text!r} in\n{page}")
+
+
+def test_page_is_prometheus_text(lua):
+    running, url = start_with_endpoint(lua)
+    page = scrape_until(url, "eio_script_rtt_seconds_count")
+    checked = subprocess.run(["promtool", "check", "metrics"], input=page, text=True, capture_output=True, timeout=30)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    assert re.search(r'^eio_script_jobs_total\{scenario="default"\} \d+$', page, re.MULTILINE)
+    assert re.search(r'^eio_time_seconds\{.*name="pause".*quantile="0.95"\} 0\.05', page, re.MULTILINE)
+    assert scrape(url)[0]["content-type"].startswith("text/plain; version=0.0.4")
+    running.signal()
+    assert running.finish().status == 105
+
+
+def test_endpoint_is_on_loopback_unless_told_otherwise(lua):
+    running, url = start_with_endpoint(lua)
+    assert url.startswith("http://127.0.0.1:")
+    running.kill()
+    running, url = start_with_endpoint(lua, "0.0.0.0:0")
+    assert url.startswith("http://0.0.0.0:")
+
+
+@pytest.mark.parametrize("path, method, status", [("/", "GET", 404), ("/metrics", "POST", 405)])
+def test_other_requests_are_refused(lua, path, method, status):
+    _, url = start_with_endpoint(lua)
+    request = urllib.request.Request(url.replace("/metrics", path), method=method)
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(request, timeout=10)
+    assert error.value.code == status
+
+
+def test_scrapes_that_hang_keep_nobody_out(lua):
+    running, url = start_with_endpoint(lua)
+    port = int(url.rsplit(":", 1)[1].split("/")[0])
+    hanging = []
+    # Silent ones, ones in the middle of a head, garbage, and ones that never read their answer.
+    for beginning in (b"", b"GET /metrics HTTP/1.1\r\nHost:", b"\x00\xff\x16\x03garbage\r\n\r\n",
+                      b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 50):
+        for _ in range(20):
+            hanging.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+            try:
+                hanging[-1].sendall(beginning)
+            except OSError:
+                pass
+    assert "eio_vus" in scrape_until(url, "eio_vus")
+    running.signal()
+    assert running.finish().status == 105
+    for connection in hanging:
+        connection.close()
+
+
+@pytest.mark.parametrize("address", ["9100", "::1:9100", ":70000", "x:"])
+def test_bad_addresses(lua, address):
+    lua.write("")
+    result = lua.command("load", "--metrics-addr", address, "script.lua").finish()
+    assert result.status == 64
+    assert "--metrics-addr" in result.stderr
+
+
+def test_address_that_is_taken_is_told_before_the_start(lua):
+    lua.write("function setup() print('started') end function default() end")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = lua.command("load", "--metrics-addr", f":{taken.getsockname()[1]}", "script.lua").finish()
+    assert result.status == 104, result
+    assert "Address already in use" in result.stderr
+    assert "started" not in result.stdout
