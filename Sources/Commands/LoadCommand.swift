@@ -187,4 +187,6 @@ package enum LoadStatus: Int32 {
     case stoppedFromOutside = 105
     case scriptFailed = 107
     case aborted = 108
+    /// k6's number for what has none of its own.
+    case outputFailed = 103
 }

@@ -43,7 +43,8 @@ final class LoadSession {
         self.registry = MetricRegistry(selectors: self.thresholds.selectors)
         for metric in contents.metrics { try self.registry.declare(metric) }
         try self.thresholds.validate(self.registry)
-        self.live = try RunOutputs(outputs.live)
+        self.live = try RunOutputs(outputs.live, plan: plan, registry: self.registry)
+        if self.live.wantsSamples { self.settings.samples = self.live }
     }
 
     /// - Parameter startTime: Unix seconds of the users' start; nil for at once.
@@ -81,10 +82,15 @@ final class LoadSession {
             print(Self.line(progress, plan))
             fflush(nil)
         }
+        ending.detach()
         live.show(last)
-        defer { live.close() }
         if self.contents.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
-            _ = try reader.call("teardown", argument: self.settings.setupData, timeout: plan.teardownTimeout)
+            do {
+                _ = try reader.call("teardown", argument: self.settings.setupData, timeout: plan.teardownTimeout)
+            } catch ScriptProblem.failed(let text) {
+                // What was measured is not lost for it.
+                ending.end(.scriptFailed, "teardown: \(text)")
+            }
         }
         return try self.finish(last, start: start, ending, warning: bottleneck.finding)
     }
@@ -102,11 +108,13 @@ final class LoadSession {
     private func finish(_ last: LoadRun.Progress, start: Double, _ ending: Ending, warning: String?) throws
         -> LoadStatus
     {
+        let areOutputsWritten = self.live.close()
         var (status, reason) = ending.state
         let verdicts = self.thresholds.described(last)
         if status == .success, verdicts.contains(where: { !$0.passed }) {
             (status, reason) = (.thresholdsFailed, "thresholds failed")
         }
+        if status == .success, !areOutputsWritten { (status, reason) = Self.unwritten }
         var description = self.description(start, last)
         description.thresholds = verdicts
         description.exitReason = reason
@@ -117,10 +125,13 @@ final class LoadSession {
         if let warning { print("warning: \(warning)\n") }
         if !self.outputs.isQuiet { print(Self.line(last, self.settings.plan)) }
         if status != .success { FileDescriptorOutput.standardError.write("eio-lua: \(reason)\n") }
-        if let path = self.outputs.summaryExport { try Self.write(result.export(), to: path) }
-        if let path = self.outputs.report { try Self.write(HTMLReport(result).text, to: path) }
-        return status
+        var areWritten = true
+        if let path = self.outputs.summaryExport { areWritten = TextFile.save(result.export(), to: path) }
+        if let path = self.outputs.report, !TextFile.save(HTMLReport(result).text, to: path) { areWritten = false }
+        return status == .success && !areWritten ? .outputFailed : status
     }
+
+    private static let unwritten = (LoadStatus.outputFailed, "an output could not be written")
 
     private var scriptName: String {
         let options = self.settings.script.options
@@ -149,16 +160,6 @@ final class LoadSession {
                     plan: $0.description(share: self.settings.plan.share, fraction: 1))
             })
     }
-
-    private static func write(_ text: String, to path: String) throws {
-        guard let file = fopen(path, "w") else {
-            throw UsageError("cannot write \(path): \(String(cString: strerror(errno)))")
-        }
-        let written = Array(text.utf8).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-        guard fclose(file) == 0, written == text.utf8.count else {
-            throw UsageError("cannot write \(path): \(String(cString: strerror(errno)))")
-        }
-    }
 }
 
 /// Why a run ends before its plan does: the first cause counts.
@@ -174,6 +175,9 @@ private final class Ending: Sendable {
     var state: (LoadStatus, String) { self.current.withLock { ($0.status, $0.reason) } }
 
     func attach(_ run: LoadRun) { self.current.withLock { $0.run = run } }
+
+    /// The run is over: nothing is left to stop.
+    func detach() { self.current.withLock { $0.run = nil } }
 
     func end(_ status: LoadStatus, _ reason: String) {
         let run = self.current.withLock { state -> LoadRun? in

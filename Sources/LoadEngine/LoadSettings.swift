@@ -30,6 +30,8 @@ package struct LoadSettings: Sendable {
     /// Event loops; a user stays on one.
     package var threads: Int
     package var network = UserNetwork()
+    /// Where every single sample goes besides the metrics; nil where nobody wants them.
+    package var samples: (any SampleReceiver)?
     /// All random numbers of the run come from it.
     package var runSeed: UInt64
 

@@ -19,7 +19,8 @@ final class LoopWorker {
     private let maxUsers: LevelHandle
     private var startedAt = NIODeadline.uptimeNanoseconds(0)
     private let finished: EventLoopPromise<Void>
-    private let lag: TrendHandle
+    private let lag: LoggedTrend
+    private let log: SampleLog?
     private var lagTimer: Scheduled<Void>?
 
     /// How often the loop's own delay is measured.
@@ -40,12 +41,16 @@ final class LoopWorker {
         self.finished = finished
         self.maxUsers = shard.level(MetricID(.vusMax), shard.tags(TagSet()))
         self.maxUsers.add(Double(settings.plan.maxUsers(of: share)))
-        self.lag = shard.trend(MetricID(.loopLag), shard.tags(TagSet()))
+        let log = settings.samples.map(SampleLog.init)
+        self.log = log
+        let planTags = TagSet(settings.plan.tags.map { TagSet.Tag(key: $0, value: $1) })
+        self.lag = LoggedTrend(.loopLag, shard.trend(MetricID(.loopLag), shard.tags(TagSet())), planTags, log)
         self.runners = settings.plan.scenarios.map { scenario in
             let own = settings.plan.tags.merging(scenario.tags) { $1 }
             let tags = TagSet(own.map { TagSet.Tag(key: $0, value: $1) }).setting("scenario", to: scenario.name)
-            let meter = ScenarioMeter(shard: shard, tags: tags)
-            let sink = UserSink(shard: shard, registry: registry, tags: tags, meter: meter, onAbort: onAbort)
+            let meter = ScenarioMeter(shard: shard, tags: tags, log: log)
+            let sink = UserSink(
+                shard: shard, registry: registry, tags: tags, meter: meter, log: log, onAbort: onAbort)
             return ScenarioRunner(
                 scenario, machine: settings.plan.machine(for: scenario, share: share), worker: self, meter: meter,
                 sink: sink)
@@ -89,6 +94,7 @@ final class LoopWorker {
     /// What was measured since the last call.
     func takeDelta() -> MetricDelta {
         for runner in self.runners { runner.meter.flush() }
+        self.log?.flush()
         return self.shard.takeDelta()
     }
 

@@ -10,13 +10,16 @@ final class ScenarioMeter: SessionMeter {
     private var flushed = TrafficCounts()
     private let shard: MetricShard
     private let tags: MetricShard.TagSetID
+    /// The same tags, and those that make no series, for the log.
+    private let loggedTags: TagSet
+    private let log: SampleLog?
 
     let iterations: CounterHandle
     let iterationsStarted: CounterHandle
     let iterationsFailed: CounterHandle
     let iterationsInterrupted: CounterHandle
     let iterationsDropped: CounterHandle
-    let iterationDuration: TrendHandle
+    let iterationDuration: LoggedTrend
     let users: LevelHandle
     private let connecting: LevelHandle
     private let connected: LevelHandle
@@ -24,17 +27,22 @@ final class ScenarioMeter: SessionMeter {
     private let polling: TrafficHandles
     private let webSocket: TrafficHandles
 
-    /// - Parameter tags: of every sample.
-    init(shard: MetricShard, tags: TagSet) {
+    /// - Parameters:
+    ///   - tags: of every sample.
+    ///   - log: where samples go besides the shard.
+    init(shard: MetricShard, tags: TagSet, log: SampleLog?) {
         self.traffic.initialize(to: TrafficCounts())
         self.shard = shard
         self.tags = shard.tags(tags)
+        self.loggedTags = tags
+        self.log = log
         self.iterations = shard.counter(MetricID(.iterations), self.tags)
         self.iterationsStarted = shard.counter(MetricID(.iterationsStarted), self.tags)
         self.iterationsFailed = shard.counter(MetricID(.iterationsFailed), self.tags)
         self.iterationsInterrupted = shard.counter(MetricID(.interruptedIterations), self.tags)
         self.iterationsDropped = shard.counter(MetricID(.droppedIterations), self.tags)
-        self.iterationDuration = shard.trend(MetricID(.iterationDuration), self.tags)
+        self.iterationDuration = LoggedTrend(
+            .iterationDuration, shard.trend(MetricID(.iterationDuration), self.tags), tags, log)
         self.users = shard.level(MetricID(.vus), self.tags)
         self.connecting = shard.level(MetricID(.users), shard.tags(self.tags, adding: "state", "connecting"))
         self.connected = shard.level(MetricID(.users), shard.tags(self.tags, adding: "state", "connected"))
@@ -71,9 +79,8 @@ final class ScenarioMeter: SessionMeter {
     }
 
     func phaseEnded(_ phase: ConnectPhase, _ transport: Transport, after time: TimeAmount) {
-        let tags = self.tagged(with: transport)
-        self.shard.trend(MetricID(.connect), self.shard.tags(tags, adding: "phase", phase.rawValue))
-            .record(nanoseconds: time.nanoseconds)
+        let tags = self.shard.tags(self.tagged(with: transport), adding: "phase", phase.rawValue)
+        self.record(time, of: .connect, tags, transport, phase: phase.rawValue)
     }
 
     func connectEnded(_ outcome: ConnectOutcome, _ transport: Transport?) {
@@ -93,7 +100,7 @@ final class ScenarioMeter: SessionMeter {
     }
 
     func pinged(_ transport: Transport, after time: TimeAmount) {
-        self.shard.trend(MetricID(.pingGap), self.tagged(with: transport)).record(nanoseconds: time.nanoseconds)
+        self.record(time, of: .pingGap, self.tagged(with: transport), transport)
     }
 
     func sessionEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, after time: TimeAmount) {
@@ -101,8 +108,20 @@ final class ScenarioMeter: SessionMeter {
         let tags = self.tagged(with: detail.transport)
         let withReason = self.shard.tags(tags, adding: "reason", reason.rawValue)
         self.shard.counter(MetricID(.disconnects), withReason).add()
-        self.shard.trend(MetricID(.sessionDuration), tags).record(nanoseconds: time.nanoseconds)
+        self.record(time, of: .sessionDuration, tags, detail.transport)
         if unwritten > 0 { self.shard.counter(MetricID(.messagesDiscarded), withReason).add(Double(unwritten)) }
+    }
+
+    private func record(
+        _ time: TimeAmount, of metric: BuiltInMetric, _ tags: MetricShard.TagSetID, _ transport: Transport?,
+        phase: String? = nil
+    ) {
+        self.shard.trend(MetricID(metric), tags).record(nanoseconds: time.nanoseconds)
+        guard let log else { return }
+        var logged = self.loggedTags
+        if let transport { logged.set("transport", to: transport.rawValue) }
+        if let phase { logged.set("phase", to: phase) }
+        log.record(Double(time.nanoseconds) / 1e6, of: MetricID(metric), logged)
     }
 
     private func tagged(with transport: Transport?) -> MetricShard.TagSetID {

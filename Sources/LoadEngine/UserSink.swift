@@ -16,9 +16,31 @@ final class UserSink: LoadTestSink {
             case .counter(let counter): counter.add(value)
             case .gauge(let gauge): gauge.set(value, at: WallClock.now())
             case .rate(let rate): rate.add(value != 0)
-            // What is shown is milliseconds.
-            case .trend(let trend, let isTime): trend.record(isTime ? value * 1000 : value)
+            case .trend(let trend, _): trend.record(self.shown(value))
             }
+        }
+
+        /// In the metric's shown unit.
+        func shown(_ value: Double) -> Double {
+            switch self {
+            case .counter, .gauge: value
+            case .rate: value != 0 ? 1 : 0
+            case .trend(_, let isTime): isTime ? value * 1000 : value
+            }
+        }
+    }
+
+    private struct Recorder {
+        let handle: Handle
+        let metric: MetricID
+        /// As the log has them.
+        let tags: TagSet
+        let log: SampleLog?
+
+        /// - Parameter value: as scripts write it.
+        func record(_ value: Double) {
+            self.handle.record(value)
+            self.log?.record(self.handle.shown(value), of: self.metric, self.tags)
         }
     }
 
@@ -33,6 +55,7 @@ final class UserSink: LoadTestSink {
     private let registry: MetricRegistry
     private let base: TagSet
     private let meter: ScenarioMeter
+    private let log: SampleLog?
     private let onAbort: (String) -> Void
     /// What was interned, by its number less one.
     private var names: [String] = []
@@ -40,19 +63,21 @@ final class UserSink: LoadTestSink {
     private var metrics: [MetricID] = []
     private var metricNumbers: [MetricID: Int32] = [:]
     /// Of the series without tags of the script's own.
-    private var handles: [Series: Handle] = [:]
+    private var recorders: [Series: Recorder] = [:]
 
     /// - Parameters:
     ///   - tags: of every sample.
+    ///   - log: where samples go besides the shard.
     ///   - onAbort: a script called `abort`; not to be answered at once.
     init(
-        shard: MetricShard, registry: MetricRegistry, tags: TagSet, meter: ScenarioMeter,
+        shard: MetricShard, registry: MetricRegistry, tags: TagSet, meter: ScenarioMeter, log: SampleLog?,
         onAbort: @escaping (String) -> Void
     ) {
         self.shard = shard
         self.registry = registry
         self.base = tags
         self.meter = meter
+        self.log = log
         self.onAbort = onAbort
     }
 
@@ -79,25 +104,25 @@ final class UserSink: LoadTestSink {
     }
 
     func add(_ metric: UInt32, _ value: Double, _ tags: LoadTestTags) {
-        self.handle(self.metrics[Int(metric)], tags).record(value)
+        self.recorder(self.metrics[Int(metric)], tags).record(value)
     }
 
     func checkEnded(_ check: UInt32, passed: Bool, _ tags: LoadTestTags) {
-        self.handle(MetricID(.checks), named: ("check", check), tags).record(passed ? 1 : 0)
+        self.recorder(MetricID(.checks), named: ("check", check), tags).record(passed ? 1 : 0)
     }
 
     func groupEnded(after seconds: Double, _ tags: LoadTestTags) {
-        self.handle(MetricID(.groupDuration), tags).record(seconds)
+        self.recorder(MetricID(.groupDuration), tags).record(seconds)
     }
 
     func timeEnded(_ name: UInt32, after seconds: Double, error: String?, _ tags: LoadTestTags) {
-        self.handle(MetricID(.time), named: ("name", name), tags).record(seconds)
+        self.recorder(MetricID(.time), named: ("name", name), tags).record(seconds)
         if let error { self.meter.recordError("time", error, name: self.name(name)) }
     }
 
     func paceEnded(service: Double, response: Double, _ tags: LoadTestTags) {
-        self.handle(MetricID(.paceService), tags).record(service)
-        self.handle(MetricID(.paceResponse), tags).record(response)
+        self.recorder(MetricID(.paceService), tags).record(service)
+        self.recorder(MetricID(.paceResponse), tags).record(response)
     }
 
     func abortTest(_ message: String) { self.onAbort(message) }
@@ -105,18 +130,19 @@ final class UserSink: LoadTestSink {
     private func name(_ number: UInt32) -> String { self.names[Int(number) - 1] }
 
     /// - Parameter named: the tag that a check or a time has by its name.
-    private func handle(
+    private func recorder(
         _ metric: MetricID, named: (key: String, number: UInt32)? = nil, _ tags: LoadTestTags
-    ) -> Handle {
+    ) -> Recorder {
         let series = Series(metric: metric, name: named?.number ?? 0, group: tags.group)
-        if tags.pairs.isEmpty, let known = self.handles[series] { return known }
+        if tags.pairs.isEmpty, let known = self.recorders[series] { return known }
         var set = self.base
         if tags.group != 0 { set.set("group", to: self.name(tags.group)) }
         for (key, value) in tags.pairs { set.set(key, to: value) }
         if let named { set.set(named.key, to: self.name(named.number)) }
         let handle = self.makeHandle(metric, self.shard.tags(set))
-        if tags.pairs.isEmpty { self.handles[series] = handle }
-        return handle
+        let recorder = Recorder(handle: handle, metric: metric, tags: set, log: self.log)
+        if tags.pairs.isEmpty { self.recorders[series] = recorder }
+        return recorder
     }
 
     private func makeHandle(_ metric: MetricID, _ tags: MetricShard.TagSetID) -> Handle {

@@ -1,0 +1,65 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// A file or a pipe that one thread writes to. A pipe that nobody reads holds that thread up, until it is told to give up.
+final class OutputFile: Sendable {
+    enum Failure: Error, Equatable {
+        /// What `errno` was.
+        case system(Int32)
+        /// The time was over before all was written.
+        case gaveUp
+    }
+
+    private let descriptor: Int32
+    /// Nanoseconds on the monotonic clock.
+    private let deadline = Atomic<Int64>(.max)
+
+    /// How often a writer that waits looks for the deadline, in milliseconds.
+    private static let pollInterval: Int32 = 100
+
+    init(path: String) throws(Failure) {
+        var status = stat()
+        let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+        // Opened for writing alone, a pipe without a reader holds up the start, or is an error; the reader may come later.
+        let access = isPipe ? O_RDWR : O_WRONLY | O_CREAT | O_TRUNC
+        self.descriptor = open(path, access | O_NONBLOCK | O_CLOEXEC, 0o666)
+        if self.descriptor < 0 { throw .system(errno) }
+    }
+
+    func write(_ bytes: some Sequence<UInt8>) throws(Failure) {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(self.descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            guard errno == EAGAIN || errno == EINTR else { throw .system(errno) }
+            if Self.now() >= self.deadline.load(ordering: .relaxed) { throw .gaveUp }
+            var waiting = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
+            poll(&waiting, 1, Self.pollInterval)
+        }
+    }
+
+    /// - Throws: what a file system tells only now.
+    func close() throws(Failure) {
+        if Glibc.close(self.descriptor) != 0 { throw .system(errno) }
+    }
+
+    /// What is not written in this time is not written at all. Safe on any thread.
+    func giveUp(after time: Duration) {
+        let (seconds, attoseconds) = time.components
+        self.deadline.store(Self.now() + seconds * 1_000_000_000 + attoseconds / 1_000_000_000, ordering: .relaxed)
+    }
+
+    private static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,164 @@
+import Dispatch
+import LoadEngine
+import LoadPlan
+import LoadReport
+import Metrics
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// `--out`: each sample as a line of a file, written on a thread of its own.
+///
+/// When the file is slower than the run, samples are dropped and counted: what waits to be written is bounded, and
+/// nobody but the thread ever waits for the file.
+final class SampleOutput: SampleReceiver {
+    private struct State {
+        /// Samples that wait to be written.
+        var waiting = 0
+        var written = 0
+        var dropped = 0
+        /// Why nothing is written any more.
+        var failure: String?
+        var hasToldDrops = false
+        var hasToldFailure = false
+    }
+
+    private let target: OutputTarget
+    private let file: OutputFile
+    private let state = Mutex(State())
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let encoder: NIOLoopBoundBox<SampleLines>
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// Samples that may wait to be written.
+    private static let maximumWaiting = 200_000
+
+    /// - Throws: `UsageError` where the file cannot be opened.
+    init(_ target: OutputTarget, registry: MetricRegistry, thresholds: [Threshold]) throws(UsageError) {
+        self.target = target
+        do {
+            self.file = try OutputFile(path: target.path)
+        } catch {
+            throw UsageError("--out: cannot write \(target.path): \(Self.text(error))")
+        }
+        let eventLoop = self.group.next()
+        self.encoder = NIOLoopBoundBox.makeBoxSendingValue(
+            SampleLines(target.format, registry: registry, thresholds: thresholds), eventLoop: eventLoop)
+        eventLoop.execute { self.write(self.encoder.value.beginning, samples: 0) }
+    }
+
+    func receive(_ samples: [LoggedSample]) {
+        let isTaken = self.state.withLock { state in
+            guard state.failure == nil else { return false }
+            guard state.waiting + samples.count <= Self.maximumWaiting else {
+                state.dropped += samples.count
+                return false
+            }
+            state.waiting += samples.count
+            return true
+        }
+        guard isTaken else { return }
+        self.encoder.eventLoop.execute { self.write(self.encoder.value.lines(of: samples), samples: samples.count) }
+    }
+
+    private func write(_ bytes: [UInt8], samples: Int) {
+        guard self.state.withLock({ $0.failure == nil }) else { return }
+        do throws(OutputFile.Failure) {
+            try self.file.write(bytes)
+            self.state.withLock { state in
+                state.waiting -= samples
+                state.written += samples
+            }
+        } catch .gaveUp {
+            // What waits stays counted as such, and is dropped at the end.
+        } catch {
+            self.state.withLock { $0.failure = Self.text(error) }
+        }
+    }
+
+    /// What is to be said now: that samples are dropped, or that the file cannot be written; each once.
+    func takeNews() -> String? {
+        self.state.withLock { state in
+            if let failure = state.failure {
+                if state.hasToldFailure { return nil }
+                state.hasToldFailure = true
+                return "error: cannot write \(self.target.path): \(failure); the run goes on without --out"
+            }
+            if state.dropped > 0, !state.hasToldDrops {
+                state.hasToldDrops = true
+                return "warning: \(self.target.path) is slower than the run: samples are dropped"
+            }
+            return nil
+        }
+    }
+
+    /// Begins the end: what is not written in this time is dropped.
+    func end(within time: Duration) {
+        self.file.giveUp(after: time)
+        self.encoder.eventLoop.execute {
+            do throws(OutputFile.Failure) {
+                try self.file.close()
+            } catch {
+                self.state.withLock { $0.failure = $0.failure ?? Self.text(error) }
+            }
+            self.ended.signal()
+        }
+    }
+
+    /// Waits for the end. A thread that hangs in a file system is left behind.
+    ///
+    /// - Returns: whether all went well, but for samples that were dropped.
+    func wait(until deadline: DispatchTime) -> (isComplete: Bool, news: [String]) {
+        _ = self.ended.wait(timeout: deadline)
+        var news = [self.takeNews()].compactMap(\.self)
+        let state = self.state.withLock { $0 }
+        let lost = state.dropped + state.waiting
+        if lost > 0, state.failure == nil {
+            news.append(
+                "warning: \(self.target.path) was too slow: \(lost) of \(lost + state.written) samples were dropped")
+        }
+        return (state.failure == nil, news)
+    }
+
+    private static func text(_ failure: OutputFile.Failure) -> String {
+        switch failure {
+        case .system(let code): SystemError.text(code)
+        case .gaveUp: "nobody reads it"
+        }
+    }
+}
+
+/// Samples as lines of a format.
+private struct SampleLines {
+    private let format: OutputTarget.Format
+    private let registry: MetricRegistry
+    private let thresholds: [Threshold]
+    private var definitions: [MetricID: MetricDefinition] = [:]
+
+    init(_ format: OutputTarget.Format, registry: MetricRegistry, thresholds: [Threshold]) {
+        (self.format, self.registry, self.thresholds) = (format, registry, thresholds)
+    }
+
+    var beginning: [UInt8] { self.format == .csv ? SampleCSV.header : [] }
+
+    mutating func lines(of samples: [LoggedSample]) -> [UInt8] {
+        var lines: [UInt8] = []
+        for logged in samples {
+            let definition = self.definition(of: logged.metric, declaringIn: &lines)
+            let sample = Sample(metric: definition.name, time: logged.time, value: logged.value, tags: logged.tags)
+            lines += self.format == .json ? JSONLines.point(sample) : SampleCSV.row(sample)
+        }
+        return lines
+    }
+
+    private mutating func definition(of metric: MetricID, declaringIn lines: inout [UInt8]) -> MetricDefinition {
+        if let known = self.definitions[metric] { return known }
+        let definition = self.registry.definition(of: metric)
+        self.definitions[metric] = definition
+        if self.format == .json {
+            let thresholds = self.thresholds.filter { $0.selector == MetricSelector(metric: definition.name) }
+            lines += JSONLines.metric(definition, thresholds: thresholds.map(\.expression.description))
+        }
+        return definition
+    }
+}

@@ -1,0 +1,48 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Whole files of text.
+enum TextFile {
+    /// - Throws: `UsageError` with the file's name and the system's reason.
+    static func write(_ text: String, to path: String) throws(UsageError) {
+        guard let file = fopen(path, "w") else { throw UsageError("cannot write \(path): \(SystemError.text(errno))") }
+        let written = Array(text.utf8).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+        // Closing may fail where writing did not: what a buffer held is written only now.
+        let isIncomplete = written != text.utf8.count
+        let code = errno
+        guard fclose(file) == 0, !isIncomplete else {
+            throw UsageError("cannot write \(path): \(SystemError.text(isIncomplete ? code : errno))")
+        }
+    }
+
+    /// Writes the file, or tells on the standard error why not.
+    ///
+    /// - Returns: whether it is written.
+    static func save(_ text: String, to path: String) -> Bool {
+        do {
+            try self.write(text, to: path)
+            return true
+        } catch {
+            FileDescriptorOutput.standardError.write("eio-lua: \(error)\n")
+            return false
+        }
+    }
+
+    /// - Throws: `UsageError` with the file's name and the system's reason.
+    static func read(_ path: String) throws(UsageError) -> [UInt8] {
+        guard let file = fopen(path, "r") else { throw UsageError("cannot read \(path): \(SystemError.text(errno))") }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            bytes += chunk[..<count]
+            if count < chunk.count { break }
+        }
+        guard ferror(file) == 0 else { throw UsageError("cannot read \(path): \(SystemError.text(errno))") }
+        return bytes
+    }
+}

@@ -1,0 +1,42 @@
+import Metrics
+
+/// The program's own counters and levels as samples: not one for each message, but what came in a second.
+package struct CounterSamples: Sendable {
+    private let registry: MetricRegistry
+    /// Of all samples; those of a series come on top.
+    private let tags: TagSet
+    /// What each series had the last time, by the places of metrics and series, which never change.
+    private var sums: [[Double]] = []
+
+    package init(_ registry: MetricRegistry, tags: TagSet) {
+        (self.registry, self.tags) = (registry, tags)
+    }
+
+    /// What was added to counters since the last call, and what levels are now.
+    ///
+    /// - Parameter time: nanoseconds since 1970.
+    package mutating func take(_ metrics: MetricSet, at time: Int64) -> [LoggedSample] {
+        var samples: [LoggedSample] = []
+        for (place, record) in metrics.records.enumerated() {
+            if place == self.sums.count { self.sums.append([]) }
+            guard !record.definition.isCustom, let metric = self.registry.metric(named: record.definition.name) else {
+                continue
+            }
+            for (number, series) in record.series.enumerated() {
+                if number == self.sums[place].count { self.sums[place].append(0) }
+                let value: Double
+                switch series.value {
+                case .counter(let sum):
+                    value = sum - self.sums[place][number]
+                    self.sums[place][number] = sum
+                    if value == 0 { continue }
+                case .gauge(let level?) where record.definition.isLevel: value = level.value
+                case .gauge, .rate, .trend: continue
+                }
+                let tags = TagSet(self.tags.tags + series.tags.tags)
+                samples.append(LoggedSample(metric: metric, time: time, value: value, tags: tags))
+            }
+        }
+        return samples
+    }
+}
