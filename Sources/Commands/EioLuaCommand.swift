@@ -11,12 +11,13 @@ public struct EioLuaCommand: ParsableCommand {
             eio-lua inspect [options] script.lua [-- arguments ...]
             eio-lua worker [options] script.lua ... [-- arguments ...]
             eio-lua locustfile script.lua ...
+            eio-lua report merge [options] export.json ...
             eio-lua serve [options]
             """,
         version: Version.text,
         subcommands: [
             RunCommand.self, LoadCommand.self, InspectCommand.self, WorkerLauncher.self, LocustfileCommand.self,
-            ServeCommand.self,
+            ReportCommand.self, ServeCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 
