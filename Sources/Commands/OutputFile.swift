@@ -8,11 +8,18 @@ import Musl
 
 /// A file or a pipe that one thread writes to. A pipe that nobody reads holds that thread up, until it is told to give up.
 final class OutputFile: Sendable {
-    enum Failure: Error, Equatable {
+    enum Failure: Error, Equatable, CustomStringConvertible {
         /// What `errno` was.
         case system(Int32)
         /// The time was over before all was written.
         case gaveUp
+
+        var description: String {
+            switch self {
+            case .system(let code): SystemError.text(code)
+            case .gaveUp: "nobody reads it"
+            }
+        }
     }
 
     private let descriptor: Int32

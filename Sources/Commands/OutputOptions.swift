@@ -11,6 +11,12 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Write Locust's four files, PREFIX_stats.csv, _stats_history, _failures and _exceptions.",
+            valueName: "prefix"))
+    var csv: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Serve the metrics to Prometheus at http://[HOST]:PORT/metrics; without HOST on loopback, with port 0 on a free one.",
             valueName: "[host]:port"),
         transform: { text in try ListenAddress(parsing: text) })

@@ -7,6 +7,7 @@ import Synchronization
 /// All that a load run writes while it goes on, beside the terminal.
 final class RunOutputs: SampleReceiver {
     private let endpoint: MetricsEndpoint?
+    private let locust: LocustFiles?
     private let samples: [SampleOutput]
     private let counters: Mutex<CounterSamples>
 
@@ -24,6 +25,7 @@ final class RunOutputs: SampleReceiver {
         self.samples = samples
         self.counters = Mutex(
             CounterSamples(registry, tags: TagSet(plan.tags.map { TagSet.Tag(key: $0, value: $1) })))
+        self.locust = if let prefix = options.csv { try LocustFiles(prefix: prefix) } else { nil }
         self.endpoint = if let address = options.metricsAddr { try MetricsEndpoint(address) } else { nil }
         // Not on the standard output: `-q` keeps that free, and a port that the system chose has to be known.
         if let endpoint { Self.tell("metrics: \(endpoint.url)") }
@@ -38,6 +40,8 @@ final class RunOutputs: SampleReceiver {
     /// Told each second, and once at the end.
     func show(_ progress: LoadRun.Progress) {
         self.endpoint?.show(progress.collector)
+        self.locust?.show(progress)
+        self.locust?.takeNews().map(Self.tell)
         guard self.wantsSamples else { return }
         let time = WallClock.nanoseconds()
         self.receive(self.counters.withLock { $0.take(progress.collector.metrics, at: time) })
@@ -49,6 +53,7 @@ final class RunOutputs: SampleReceiver {
     /// - Returns: whether everything could be written.
     func close() -> Bool {
         for output in self.samples { output.end(within: Self.farewell) }
+        self.locust?.end(within: Self.farewell)
         let deadline = DispatchTime.now() + .seconds(Int(Self.farewell.components.seconds) + 1)
         var isComplete = true
         for output in self.samples {
@@ -56,6 +61,8 @@ final class RunOutputs: SampleReceiver {
             for news in end.news { Self.tell(news) }
             if !end.isComplete { isComplete = false }
         }
+        if let locust, !locust.wait(until: deadline) { isComplete = false }
+        self.locust?.takeNews().map(Self.tell)
         self.endpoint?.close()
         return isComplete
     }

@@ -39,7 +39,7 @@ final class SampleOutput: SampleReceiver {
         do {
             self.file = try OutputFile(path: target.path)
         } catch {
-            throw UsageError("--out: cannot write \(target.path): \(Self.text(error))")
+            throw UsageError("--out: cannot write \(target.path): \(error.description)")
         }
         let eventLoop = self.group.next()
         self.encoder = NIOLoopBoundBox.makeBoxSendingValue(
@@ -72,7 +72,7 @@ final class SampleOutput: SampleReceiver {
         } catch .gaveUp {
             // What waits stays counted as such, and is dropped at the end.
         } catch {
-            self.state.withLock { $0.failure = Self.text(error) }
+            self.state.withLock { $0.failure = error.description }
         }
     }
 
@@ -99,7 +99,7 @@ final class SampleOutput: SampleReceiver {
             do throws(OutputFile.Failure) {
                 try self.file.close()
             } catch {
-                self.state.withLock { $0.failure = $0.failure ?? Self.text(error) }
+                self.state.withLock { $0.failure = $0.failure ?? error.description }
             }
             self.ended.signal()
         }
@@ -118,13 +118,6 @@ final class SampleOutput: SampleReceiver {
                 "warning: \(self.target.path) was too slow: \(lost) of \(lost + state.written) samples were dropped")
         }
         return (state.failure == nil, news)
-    }
-
-    private static func text(_ failure: OutputFile.Failure) -> String {
-        switch failure {
-        case .system(let code): SystemError.text(code)
-        case .gaveUp: "nobody reads it"
-        }
     }
 }
 

@@ -18,6 +18,17 @@ enum TextFile {
         }
     }
 
+    /// Puts the text in the place of a file in one step: who reads the file sees the old text or the new one.
+    ///
+    /// - Throws: `UsageError` with the file's name and the system's reason.
+    static func replace(_ path: String, with text: String) throws(UsageError) {
+        let beside = path + ".part"
+        try self.write(text, to: beside)
+        guard rename(beside, path) == 0 else {
+            throw UsageError("cannot write \(path): \(SystemError.text(errno))")
+        }
+    }
+
     /// Writes the file, or tells on the standard error why not.
     ///
     /// - Returns: whether it is written.

@@ -1,7 +1,8 @@
 """What `eio-lua load` writes while it runs: --metrics-addr, --out, --csv."""
 
-import json
+import csv
 import re
+import shutil
 import socket
 import subprocess
 import urllib.error
@@ -111,4 +112,69 @@ def test_address_that_is_taken_is_told_before_the_start(lua):
         result = lua.command("load", "--metrics-addr", f":{taken.getsockname()[1]}", "script.lua").finish()
     assert result.status == 104, result
     assert "Address already in use" in result.stderr
+    assert "started" not in result.stdout
+
+
+LOCUST = """
+    local loadtest = require "loadtest"
+    options = {vus = 2, iterations = 40}
+    function default()
+        if eio.state == "disconnected" then eio.connect(arg[1], {transports = {"websocket"}}) end
+        loadtest.time("echo", function() eio.send("x") eio.receive(5) end)
+        loadtest.time("sometimes", function() if __VU == 1 and __ITER == 3 then error("no \\"luck\\"", 0) end end)
+        eio.sleep(0.1)
+        if __VU == 1 and __ITER == 5 then error("lost the thread", 0) end
+    end
+"""
+
+
+def read_rows(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_four_files_of_locust(lua, echo):
+    lua.write(LOCUST)
+    prefix = lua.folder / "run"
+    result = lua.command("load", "--csv", prefix, "script.lua", "--", echo.url).finish(40)
+    assert result.status == 0, result
+    rows = {(row["Type"], row["Name"]): row for row in read_rows(lua.folder / "run_stats.csv")}
+    assert rows["EIO", "connect"]["Request Count"] == "2"
+    assert (rows["EIO", "echo"]["Request Count"], rows["EIO", "echo"]["Failure Count"]) == ("40", "0")
+    assert (rows["EIO", "sometimes"]["Request Count"], rows["EIO", "sometimes"]["Failure Count"]) == ("40", "1")
+    assert rows["", "Aggregated"]["Request Count"] == "82"
+    history = read_rows(lua.folder / "run_stats_history.csv")
+    assert len(history) >= 2
+    assert history[-1]["Total Request Count"] == "82" and history[-1]["Total Failure Count"] == "1"
+    assert [int(row["Total Request Count"]) for row in history] == sorted(
+        int(row["Total Request Count"]) for row in history)
+    [failure] = read_rows(lua.folder / "run_failures.csv")
+    assert (failure["Name"], failure["Occurrences"]) == ("sometimes", "1")
+    assert 'no "luck"' in failure["Error"]
+    # An error in a timed function goes on and fails the iteration too.
+    exceptions = {row["Message"]: row["Count"] for row in read_rows(lua.folder / "run_exceptions.csv")}
+    assert exceptions == {"lost the thread": "1", 'no "luck"': "1"}
+    assert sorted(path.name for path in lua.folder.glob("run_*")) == [
+        "run_exceptions.csv", "run_failures.csv", "run_stats.csv", "run_stats_history.csv"]
+
+
+def test_folder_of_the_csv_files_that_goes_is_told_once(lua):
+    lua.write(STEADY)
+    folder = lua.folder / "gone"
+    folder.mkdir()
+    running = lua.command("load", "-d", "60s", "-u", "1", "--csv", folder / "run", "script.lua")
+    running.wait_for("scenarios:")
+    shutil.rmtree(folder)
+    running.wait_for("the run goes on without --csv", stream="stderr")
+    running.signal()
+    result = running.finish()
+    assert result.status == 105
+    assert result.stderr.count("run_stats.csv.part: No such file or directory") == 1
+
+
+def test_csv_prefix_that_cannot_be_written(lua):
+    lua.write("function setup() print('started') end function default() end")
+    result = lua.command("load", "--csv", "nowhere/run", "script.lua").finish()
+    assert result.status == 104, result
+    assert "nowhere/run_stats_history.csv: No such file or directory" in result.stderr
     assert "started" not in result.stdout
