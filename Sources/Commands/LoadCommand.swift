@@ -3,6 +3,7 @@ import EngineIOClient
 import LoadEngine
 import LoadPlan
 import Logging
+import Metrics
 import Scripting
 
 #if canImport(Glibc)
@@ -93,6 +94,8 @@ struct LoadCommand: ParsableCommand {
     var logLevel = "error"
 
     func run() throws {
+        // Whoever reads the output may go, as `head` does: the run and its files do not go with it.
+        signal(SIGPIPE, SIG_IGN)
         try Self.reportingProblems {
             let startTime = try self.control.startTime()
             let (settings, contents) = try self.read()
@@ -131,6 +134,8 @@ struct LoadCommand: ParsableCommand {
             throw Self.failure("\(errors)", .invalidOptions)
         } catch let error as UsageError {
             throw Self.failure(error.description, .invalidOptions)
+        } catch let error as MetricError {
+            throw Self.failure(error.description, .scriptFailed)
         } catch ScriptProblem.invalid(let text) {
             throw Self.failure(text, .invalidOptions)
         } catch ScriptProblem.failed(let text) {
@@ -151,6 +156,7 @@ struct LoadCommand: ParsableCommand {
         if !self.stage.isEmpty { options.stages = try self.stage.flatMap { try CommandLineOptions.stages($0) } }
         if let spawnRate = self.spawnRate { options.spawnRate = spawnRate }
         options.tags = try keyValuePairs(self.tag, "--tag")
+        options.summaryTrendStats = try self.outputs.summaryTrendStats.map(TrendStatistics.list(commandLine:))
         options.noSetup = self.noSetup
         options.noTeardown = self.noTeardown
         options.noThresholds = self.noThresholds

@@ -70,10 +70,11 @@ final class LoadSession {
         }
         if let startTime { wait.wait(until: startTime) }
         let start = WallClock.now()
-        let (isQuiet, thresholds, live) = (self.outputs.isQuiet, self.thresholds, self.live)
+        let (isQuiet, thresholds, live, registry) = (self.outputs.isQuiet, self.thresholds, self.live, self.registry)
         let bottleneck = Bottleneck(threads: self.settings.threads)
         let last = try run.run { progress in
             live.show(progress)
+            Self.tellWarnings(registry)
             if let finding = bottleneck.look(progress) { Self.warn(finding) }
             if let threshold = thresholds.aborting(progress) {
                 ending.end(.thresholdsFailed, "the threshold \(threshold) failed")
@@ -108,6 +109,7 @@ final class LoadSession {
     private func finish(_ last: LoadRun.Progress, start: Double, _ ending: Ending, warning: String?) throws
         -> LoadStatus
     {
+        Self.tellWarnings(self.registry)
         let areOutputsWritten = self.live.close()
         var (status, reason) = ending.state
         let verdicts = self.thresholds.described(last)
@@ -119,16 +121,38 @@ final class LoadSession {
         description.thresholds = verdicts
         description.exitReason = reason
         description.exitCode = Int(status.rawValue)
-        let result = RunResult(run: description, collector: last.collector)
-        let hasColor = self.outputs.hasColor && isatty(STDOUT_FILENO) != 0
-        print(EndSummary(result, hasColor: hasColor).text)
+        var result = RunResult(run: description, collector: last.collector)
+        switch self.summary.show(result) {
+        case .shown: break
+        case .scriptFailed:
+            if status == .success || status == .thresholdsFailed {
+                (status, reason) = (.scriptFailed, "handleSummary failed")
+            }
+        case .outputFailed: if status == .success { (status, reason) = Self.unwritten }
+        }
+        (result.run.exitReason, result.run.exitCode) = (reason, Int(status.rawValue))
         if let warning { print("warning: \(warning)\n") }
         if !self.outputs.isQuiet { print(Self.line(last, self.settings.plan)) }
         if status != .success { FileDescriptorOutput.standardError.write("eio-lua: \(reason)\n") }
         var areWritten = true
-        if let path = self.outputs.summaryExport { areWritten = TextFile.save(result.export(), to: path) }
+        if let path = self.outputs.summaryExport {
+            let statistics = self.settings.plan.summaryTrendStats
+            areWritten = TextFile.save(result.export(trendStatistics: statistics), to: path)
+        }
         if let path = self.outputs.report, !TextFile.save(HTMLReport(result).text, to: path) { areWritten = false }
         return status == .success && !areWritten ? .outputFailed : status
+    }
+
+    private static func tellWarnings(_ registry: MetricRegistry) {
+        for warning in registry.takeWarnings() { FileDescriptorOutput.standardError.write("warning: \(warning)\n") }
+    }
+
+    private var summary: RunSummary {
+        let hasHandler = self.contents.shape == .scenario && self.contents.hasHandleSummary
+        return RunSummary(
+            trendStatistics: self.settings.plan.summaryTrendStats,
+            hasColor: self.outputs.hasColor && isatty(STDOUT_FILENO) != 0, setupData: self.settings.setupData,
+            reader: hasHandler ? ScriptReader(self.settings.script) : nil)
     }
 
     private static let unwritten = (LoadStatus.outputFailed, "an output could not be written")

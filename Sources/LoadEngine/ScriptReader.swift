@@ -10,6 +10,7 @@ package struct ScriptContents: Sendable {
     package var shape = ScriptShape.bot
     package var hasSetup = false
     package var hasTeardown = false
+    package var hasHandleSummary = false
     /// Metrics that the chunk made.
     package var metrics: [DeclaredMetric] = []
 }
@@ -143,6 +144,7 @@ final class ScriptCall: ScriptHostDelegate {
         contents.metrics = self.sink.metrics
         contents.hasSetup = host.hasFunction("setup")
         contents.hasTeardown = host.hasFunction("teardown")
+        contents.hasHandleSummary = host.hasFunction("handleSummary")
         switch host.planState {
         case .finished, .exited: break
         case .failed: throw ScriptProblem.failed(self.errors.first ?? "the script failed")

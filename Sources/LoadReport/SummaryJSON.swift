@@ -7,21 +7,31 @@ extension RunResult {
     ///
     /// As there, a threshold is true where it *failed*.
     func k6Summary(trendStatistics: [Aggregation]) -> [JSON.Member] {
-        var metrics: [JSON.Member] = self.metrics.records.sorted { $0.definition.name < $1.definition.name }.map {
-            let selector = MetricSelector(metric: $0.definition.name)
-            return self.member(selector, $0.definition, self.metrics.value(of: selector) ?? $0.total, trendStatistics)
-        }
-        for threshold in self.run.thresholds where !threshold.selector.tags.isEmpty || threshold.isOfAlias {
-            guard !metrics.contains(where: { $0.key == threshold.selector.description }) else { continue }
-            guard let value = self.metrics.value(of: threshold.selector),
-                let record = self.metrics[threshold.selector]
-            else { continue }
-            metrics.append(self.member(threshold.selector, record.definition, value, trendStatistics))
+        let metrics = self.summaryMetrics.map {
+            self.member($0.selector, $0.definition, $0.value, trendStatistics)
         }
         return [
             JSON.Member(key: "root_group", value: CheckGroup(self.metrics.checks).json(name: "", path: "")),
             JSON.Member(key: "metrics", value: .object(metrics)),
         ]
+    }
+
+    /// All metrics in the order of their names, then the parts of them that thresholds name.
+    var summaryMetrics: [SummaryMetric] {
+        var metrics = self.metrics.records.sorted { $0.definition.name < $1.definition.name }.map {
+            SummaryMetric(
+                selector: MetricSelector(metric: $0.definition.name), definition: $0.definition, 
+                value: self.metrics.value(of: MetricSelector(metric: $0.definition.name)) ?? $0.total)
+        }
+        for threshold in self.run.thresholds where !threshold.selector.tags.isEmpty || threshold.isOfAlias {
+            guard !metrics.contains(where: { $0.selector == threshold.selector }) else { continue }
+            guard let value = self.metrics.value(of: threshold.selector),
+                let record = self.metrics[threshold.selector]
+            else { continue }
+            metrics.append(
+                SummaryMetric(selector: threshold.selector, definition: record.definition, value: value))
+        }
+        return metrics
     }
 
     private func member(
@@ -39,12 +49,19 @@ extension RunResult {
     }
 }
 
+/// A metric or a part of one, and what it came to.
+struct SummaryMetric {
+    let selector: MetricSelector
+    let definition: MetricDefinition
+    let value: MetricValue
+}
+
 extension RunDescription.Threshold {
     fileprivate var isOfAlias: Bool { MetricRegistry.resolve(self.selector) != self.selector }
 }
 
 extension MetricValue {
-    fileprivate func summary(seconds: Double, unit: Double, trendStatistics: [Aggregation]) -> [JSON.Member] {
+    func summary(seconds: Double, unit: Double, trendStatistics: [Aggregation]) -> [JSON.Member] {
         let wanted: [Aggregation]
         var members: [JSON.Member] = []
         switch self {
@@ -68,7 +85,7 @@ extension MetricValue {
 }
 
 /// The tree of groups, each with its checks.
-private struct CheckGroup {
+struct CheckGroup {
     private var groups: [(name: String, group: CheckGroup)] = []
     private var checks: [CheckResult] = []
 
@@ -90,18 +107,28 @@ private struct CheckGroup {
         }
     }
 
+    /// As `handleSummary` has it: groups and checks in lists.
+    func list(name: String, path: String) -> JSON {
+        .object([
+            "name": .string(name), "path": .string(path),
+            "groups": .array(self.groups.map { $0.group.list(name: $0.name, path: path + "::" + $0.name) }),
+            "checks": .array(self.checks.map { Self.json($0, path: path) }),
+        ])
+    }
+
+    private static func json(_ check: CheckResult, path: String) -> JSON {
+        .object([
+            "name": .string(check.name), "path": .string(path + "::" + check.name),
+            "passes": .integer(Int(check.passes)), "fails": .integer(Int(check.fails)),
+        ])
+    }
+
+    /// As an export has it: groups and checks by their names.
     func json(name: String, path: String) -> JSON {
         let groups = self.groups.map { inner in
             JSON.Member(key: inner.name, value: inner.group.json(name: inner.name, path: path + "::" + inner.name))
         }
-        let checks = self.checks.map { check in
-            JSON.Member(
-                key: check.name,
-                value: .object([
-                    "name": .string(check.name), "path": .string(path + "::" + check.name),
-                    "passes": .integer(Int(check.passes)), "fails": .integer(Int(check.fails)),
-                ]))
-        }
+        let checks = self.checks.map { JSON.Member(key: $0.name, value: Self.json($0, path: path)) }
         return .object([
             "name": .string(name), "path": .string(path), "groups": .object(groups), "checks": .object(checks),
         ])

@@ -1,0 +1,81 @@
+import JSONText
+import LoadEngine
+import LoadReport
+import Metrics
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// What is shown of a run that has ended: what the script's `handleSummary` makes of it, or the default.
+struct RunSummary {
+    enum Outcome {
+        case shown
+        /// An error in `handleSummary`, which was told.
+        case scriptFailed
+        /// A file that `handleSummary` named, which was told.
+        case outputFailed
+    }
+
+    var trendStatistics: [Aggregation]
+    var hasColor: Bool
+    /// What `setup` returned, as JSON.
+    var setupData: String
+    /// Where the script has a `handleSummary`.
+    var reader: ScriptReader?
+
+    /// k6's.
+    private static let timeout = Duration.seconds(120)
+
+    func show(_ result: RunResult) -> Outcome {
+        guard let reader else { return self.showDefault(result) }
+        do {
+            guard let texts = try self.texts(reader, result) else { return self.showDefault(result) }
+            return Self.write(texts)
+        } catch {
+            FileDescriptorOutput.standardError.write("eio-lua: handleSummary: \(error)\n")
+            _ = self.showDefault(result)
+            return .scriptFailed
+        }
+    }
+
+    private func showDefault(_ result: RunResult) -> Outcome {
+        print(EndSummary(result, trendStatistics: self.trendStatistics, hasColor: self.hasColor).text)
+        return .shown
+    }
+
+    /// - Returns: texts by where they go, or nil where the function returned nothing.
+    private func texts(_ reader: ScriptReader, _ result: RunResult) throws -> [(target: String, text: String)]? {
+        let data = result.summaryData(
+            trendStatistics: self.trendStatistics, setupData: self.setupData, hasColor: self.hasColor,
+            isTerminal: (output: isatty(STDOUT_FILENO) != 0, error: isatty(STDERR_FILENO) != 0))
+        let answer = try reader.call("handleSummary", argument: data, timeout: Self.timeout)
+        if answer.isEmpty || answer == "null" { return nil }
+        guard let json = JSON(parsing: answer.utf8), json.array?.isEmpty ?? true,
+            json.members != nil || json.array != nil
+        else {
+            throw ScriptProblem.failed("it must return a table of texts by \"stdout\", \"stderr\" or a file's name")
+        }
+        return try (json.members ?? []).map { member in
+            guard let text = member.value.string else {
+                throw ScriptProblem.failed("it must return a text for \"\(member.key)\", not \(member.value.text())")
+            }
+            return (member.key, text)
+        }
+    }
+
+    private static func write(_ texts: [(target: String, text: String)]) -> Outcome {
+        var outcome = Outcome.shown
+        for (target, text) in texts {
+            switch target {
+            case "stdout": print(text, terminator: "")
+            case "stderr": FileDescriptorOutput.standardError.write(text)
+            default: if !TextFile.save(text, to: target) { outcome = .outputFailed }
+            }
+        }
+        fflush(nil)
+        return outcome
+    }
+}
