@@ -28,6 +28,7 @@ static int print(lua_State *L) {
     if (is_written) return 0;
     int error = errno;
     clearerr(stdout);
+    if (luahost_vm_of(L)->options.output_may_close && (error == EPIPE || error == EBADF)) return 0;
     return luaL_error(L, "print: cannot write to the standard output: %s", strerror(error));
 }
 

@@ -177,6 +177,7 @@ struct LoadCommand: ParsableCommand {
         options.defaultURL = self.url
         options.clients.trace = try self.tracing.open().map { TracedUser($0) }
         options.memoryLimit = try self.control.memoryBytes()
+        options.outputMayClose = true
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
         logger.logLevel = try ScriptCommandLine.level(self.logLevel)
         return ScriptSettings(

@@ -48,6 +48,7 @@ package final class ScriptHost {
         vmOptions.warnings = options.showsWarnings
         vmOptions.strict = options.isStrict
         vmOptions.is_plan = options.isPlan
+        vmOptions.output_may_close = options.outputMayClose
         vmOptions.seed = options.seed
         vmOptions.memory_limit = options.memoryLimit
         vmOptions.default_url = arena.slice(options.defaultURL)

@@ -28,6 +28,8 @@ package struct ScriptOptions {
     package var isPlan = false
     /// The most memory that Lua may have, in bytes; 0: no limit. One that asks for more gets an error it may catch.
     package var memoryLimit = 0
+    /// `print` into a standard output that nobody reads any more is no error.
+    package var outputMayClose = false
     /// For `math.random`; 0: another one each time.
     package var seed: UInt64 = 0
 

@@ -238,6 +238,8 @@ typedef struct luahost_vm_options {
      * task starts, nobody connects and the main task is never resumed after its first wait. `finished` follows, or `exit`;
      * luahost_vm_plan tells the rest. When it is destroyed, no pending variable is closed. */
     bool is_plan;
+    /* print() into a standard output that nobody reads any more is no error: a load test goes on without its reader. */
+    bool output_may_close;
 } luahost_vm_options;
 
 /* NULL when memory is short. `callbacks` is copied; the strings of `options` too. */
