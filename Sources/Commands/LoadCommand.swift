@@ -102,8 +102,9 @@ struct LoadCommand: ParsableCommand {
             let session = try LoadSession(
                 settings, contents: contents,
                 outputs: LoadOutputs(
-                    isQuiet: self.quiet, hasColor: !self.noColor, summaryExport: self.summaryExport, report: self.report,
-                    live: self.outputs))
+                    isQuiet: self.quiet,
+                    hasColor: !self.noColor && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true),
+                    summaryExport: self.summaryExport, report: self.report, live: self.outputs))
             throw ExitCode(try session.run(at: startTime).rawValue)
         }
     }

@@ -30,9 +30,6 @@ final class LoadSession {
     private let thresholds: LoadThresholds
     private let live: RunOutputs
 
-    /// How often a line is written, in seconds.
-    private static let lineInterval = 10
-
     /// - Throws: `OptionErrors` for a threshold that cannot be, `UsageError` for an output.
     init(_ settings: LoadSettings, contents: ScriptContents, outputs: LoadOutputs) throws {
         self.settings = settings
@@ -70,21 +67,24 @@ final class LoadSession {
         }
         if let startTime { wait.wait(until: startTime) }
         let start = WallClock.now()
-        let (isQuiet, thresholds, live, registry) = (self.outputs.isQuiet, self.thresholds, self.live, self.registry)
+        let (thresholds, outputs, registry) = (self.thresholds, self.live, self.registry)
+        let live = LiveProgress(plan, self.outputs)
         let bottleneck = Bottleneck(threads: self.settings.threads)
-        let last = try run.run { progress in
-            live.show(progress)
-            Self.tellWarnings(registry)
-            if let finding = bottleneck.look(progress) { Self.warn(finding) }
-            if let threshold = thresholds.aborting(progress) {
-                ending.end(.thresholdsFailed, "the threshold \(threshold) failed")
+        let result = Result {
+            try run.run { progress in
+                outputs.show(progress)
+                Self.tellWarnings(registry)
+                if let finding = bottleneck.look(progress) { Self.warn(finding) }
+                if let threshold = thresholds.aborting(progress) {
+                    ending.end(.thresholdsFailed, "the threshold \(threshold) failed")
+                }
+                live.show(progress, isStopped: ending.state.0 != .success)
             }
-            if isQuiet || Int(progress.elapsed.components.seconds) % Self.lineInterval != 0 { return }
-            print(Self.line(progress, plan))
-            fflush(nil)
         }
+        live.close()
+        let last = try result.get()
         ending.detach()
-        live.show(last)
+        outputs.show(last)
         if self.contents.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
             do {
                 _ = try reader.call("teardown", argument: self.settings.setupData, timeout: plan.teardownTimeout)
@@ -132,7 +132,9 @@ final class LoadSession {
         }
         (result.run.exitReason, result.run.exitCode) = (reason, Int(status.rawValue))
         if let warning { print("warning: \(warning)\n") }
-        if !self.outputs.isQuiet { print(Self.line(last, self.settings.plan)) }
+        if !self.outputs.isQuiet {
+            print(LiveView(last.collector, plan: self.settings.plan, seconds: last.seconds).progressLine)
+        }
         if status != .success { FileDescriptorOutput.standardError.write("eio-lua: \(reason)\n") }
         var areWritten = true
         if let path = self.outputs.summaryExport {
@@ -160,17 +162,6 @@ final class LoadSession {
     private var scriptName: String {
         let options = self.settings.script.options
         return options.scriptIndex.map { String(decoding: options.arguments[$0], as: UTF8.self) } ?? ""
-    }
-
-    private static func line(_ progress: LoadRun.Progress, _ plan: LoadPlan) -> String {
-        let seconds = progress.seconds.rounded(.down)
-        func count(_ metric: BuiltInMetric, _ aggregation: Aggregation) -> Int {
-            let selector = MetricSelector(metric: metric.definition.name)
-            return Int(progress.collector.value(selector, aggregation, seconds: max(seconds, 1)) ?? 0)
-        }
-        let complete = count(.iterations, .count) + count(.iterationsFailed, .count)
-        return "running (\(Int(seconds))s), \(count(.vus, .value))/\(plan.maxUsers) VUs, \(complete) complete and "
-            + "\(count(.interruptedIterations, .count)) interrupted iterations"
     }
 
     private func description(_ start: Double, _ last: LoadRun.Progress) -> RunDescription {

@@ -6,16 +6,14 @@ struct RunControlArguments: ParsableArguments {
     @Option(help: "The part of the run that this process does, such as 0:1/4.")
     var executionSegment: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The same as one of N equal parts, from 0. (default: by JOB_COMPLETION_INDEX and JOB_COMPLETIONS)",
-            valueName: "i/N"))
+    @Option(help: "One of N equal parts, as 0/N. (default: by JOB_COMPLETION_INDEX and JOB_COMPLETIONS)")
     var segment: String?
 
     @Option(help: "Start the users at this time, such as 2026-03-01T12:00:00Z or in Unix seconds.")
     var startAt: String?
 
-    @Option(help: "The most memory of one user's Lua, such as 64MB; more is an error in the script. (default: no limit)")
+    @Option(
+        help: "The most memory of one user's Lua, such as 64MB; more is an error in the script. (default: no limit)")
     var memoryLimit: String?
 
     /// - Parameter environment: the value of a variable.

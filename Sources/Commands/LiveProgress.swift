@@ -1,0 +1,49 @@
+import LoadEngine
+import LoadPlan
+import LoadReport
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Shows how a run goes on: each second on a terminal, else a line each ten.
+final class LiveProgress: Sendable {
+    private let plan: LoadPlan
+    private let isQuiet: Bool
+    private let hasColor: Bool
+    private let screen: LiveScreen?
+    private let hasToldWait = Atomic<Bool>(false)
+
+    /// How often a line is written, in seconds.
+    private static let lineInterval = 10
+
+    init(_ plan: LoadPlan, _ outputs: LoadOutputs) {
+        self.plan = plan
+        self.isQuiet = outputs.isQuiet
+        self.hasColor = outputs.hasColor
+        self.screen = outputs.isQuiet ? nil : LiveScreen()
+    }
+
+    /// - Parameter isStopped: whether something ended the run before its time.
+    func show(_ progress: LoadRun.Progress, isStopped: Bool) {
+        if self.isQuiet { return }
+        var view = LiveView(progress.collector, plan: self.plan, seconds: progress.seconds)
+        view.isEnding = view.isEnding || isStopped
+        if let screen {
+            let (width, height) = screen.size
+            let lines = { view.lines(width: width, height: height, hasColor: $0) }
+            return screen.show(lines(self.hasColor), widths: lines(false).map(\.count))
+        }
+        if let waiting = view.waiting, !self.hasToldWait.exchange(true, ordering: .relaxed) {
+            FileDescriptorOutput.standardError.write("eio-lua: \(waiting)\n")
+        }
+        guard Int(progress.elapsed.components.seconds) % Self.lineInterval == 0 else { return }
+        print(view.progressLine)
+        fflush(nil)
+    }
+
+    func close() { self.screen?.close() }
+}
