@@ -52,8 +52,8 @@ public struct BottleneckWatch: Equatable, Sendable {
         guard self.busyReadings >= Self.neededReadings else { return nil }
         let what =
             share >= Self.busyShare
-            ? "it used \(Int(share * 100)) % of \(self.threads) \(self.threads == 1 ? "core" : "cores")"
-            : "its event loops were \(Int(lag)) ms late"
+            ? "it used \(Int((share * 100).rounded())) % of \(self.threads) \(self.threads == 1 ? "core" : "cores")"
+            : "its event loops were \(Int(lag.rounded())) ms late"
         let finding =
             "this process was the bottleneck after \(Int(reading.seconds)) s (\(what)): latencies tell more about it than "
             + "about the server; use fewer users, or more machines (--segment)"
