@@ -45,10 +45,10 @@ package final class ClientSession {
 
     var transportsLeft: ArraySlice<Transport>
     var redirectsLeft = 5
-    var connectTimer: Scheduled<Void>?
+    var connectTimer: NetworkTimer?
     /// Limit the stage that the session is in: the open packet, the probe, the farewell.
-    var stageTimers: [Scheduled<Void>] = []
-    var closeTimer: Scheduled<Void>?
+    var stageTimers: [NetworkTimer] = []
+    var closeTimer: NetworkTimer?
     var heartbeat: Heartbeat?
     var heartbeatCallback: NIOScheduledCallback?
     var isReadingPaused = false
@@ -96,9 +96,9 @@ package final class ClientSession {
         self.transportsLeft = options.transports[...]
     }
 
-    func schedule(_ amount: TimeAmount, _ body: @escaping (ClientSession) -> Void) -> Scheduled<Void> {
+    func schedule(_ amount: TimeAmount, _ body: @escaping (ClientSession) -> Void) -> NetworkTimer {
         // No weak reference: one makes every retain of the object slower for good. What is scheduled is cancelled at the
         // end, or over soon.
-        self.loop.eventLoop.assumeIsolated().scheduleTask(in: amount) { body(self) }
+        NetworkTimer(on: self.loop.eventLoop, in: amount) { body(self) }
     }
 }

@@ -20,10 +20,11 @@ struct Connector {
     ///   - completion: called on the loop, never before this function has returned.
     /// - Returns: how far it has come.
     func connect(
-        to url: ServerURL, for transport: Transport, timeout: TimeAmount,
+        to url: ServerURL, for transport: Transport,
         completion: @escaping (Result<any Channel, ConnectionError>) -> Void
     ) -> ConnectionProgress {
         let progress = ConnectionProgress()
+        let attempt = NIOLoopBound(progress, eventLoop: self.loop.eventLoop)
         var tls: NIOSSLContext?
         if url.isSecure {
             do {
@@ -34,7 +35,12 @@ struct Connector {
             }
         }
         var bootstrap = ClientBootstrap(group: self.loop.eventLoop)
-            .connectTimeout(timeout)
+            // Whoever waits has a timer that knows of a loop that was held up, and abandons the attempt.
+            .connectTimeout(.hours(1))
+            .channelInitializer { channel in
+                attempt.value.began(channel)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             // One read for each event: a second would nearly always find nothing.
             .channelOption(.maxMessagesPerRead, value: 1)
@@ -62,6 +68,7 @@ struct Connector {
             case .failure(let error):
                 completion(.failure(ConnectionError(connecting: error, to: url, in: progress.phase)))
             case .success(let channel):
+                progress.isOver = true
                 do {
                     self.meter?.phaseEnded(.tcp, transport, after: progress.enter(url.isSecure ? .tls : .http))
                     self.lastConnected.time = progress.phaseStart
@@ -108,6 +115,24 @@ final class ConnectionClock {
 final class ConnectionProgress {
     fileprivate(set) var phase = ConnectionError.Phase.tcp
     fileprivate(set) var phaseStart = NIODeadline.now()
+    /// The channel is its receiver's, or nobody's any more.
+    fileprivate var isOver = false {
+        didSet { self.channels = [] }
+    }
+    /// Those of the addresses that are tried.
+    private var channels: [any Channel] = []
+
+    fileprivate func began(_ channel: any Channel) {
+        if self.isOver { return channel.close(promise: nil) }
+        self.channels.append(channel)
+    }
+
+    /// Ends an attempt that nobody waits for any more.
+    func abandon() {
+        let channels = self.channels
+        self.isOver = true
+        for channel in channels { channel.close(promise: nil) }
+    }
 
     /// Returns how long the phase before took.
     fileprivate func enter(_ phase: ConnectionError.Phase) -> TimeAmount {

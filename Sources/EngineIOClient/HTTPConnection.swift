@@ -24,7 +24,7 @@ final class HTTPConnection {
     /// Counts requests, so that a timer of one that is over does nothing.
     private var generation = 0
     private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
-    private var timer: Scheduled<Void>?
+    private var timer: NetworkTimer?
 
     init(connector: Connector, url: ServerURL) {
         self.connector = connector
@@ -45,8 +45,9 @@ final class HTTPConnection {
         self.generation += 1
         let generation = self.generation
         self.completion = completion
-        let eventLoop = self.connector.loop.eventLoop.assumeIsolated()
-        self.timer = eventLoop.scheduleTask(in: timeout) { self.timedOut(generation, timeout) }
+        self.timer = NetworkTimer(on: self.connector.loop.eventLoop, in: timeout) {
+            self.timedOut(generation, timeout)
+        }
         if let handler = self.handler, handler.isActive, handler.isReusable {
             self.exchange(request, on: handler, generation, timeout) { failure in
                 guard request.method == .GET, failure.isSilent else { return false }
@@ -62,6 +63,7 @@ final class HTTPConnection {
         self.isClosed = true
         self.timer?.cancel()
         self.completion = nil
+        self.progress?.abandon()
         self.handler?.close()
         self.handler = nil
     }
@@ -70,7 +72,7 @@ final class HTTPConnection {
         _ request: HTTPRequest, _ generation: Int, _ timeout: TimeAmount, earlier: HTTPFailure?
     ) {
         self.handler = nil
-        self.progress = self.connector.connect(to: self.url, for: .polling, timeout: timeout) { result in
+        self.progress = self.connector.connect(to: self.url, for: .polling) { result in
             switch result {
             case .failure(let error):
                 self.finish(generation, .failure(earlier ?? HTTPFailure(error: error, cause: .connect)))
@@ -137,6 +139,8 @@ final class HTTPConnection {
         self.completion = nil
         self.timer?.cancel()
         self.timer = nil
+        self.progress?.abandon()
+        self.progress = nil
         completion(result)
     }
 }

@@ -16,7 +16,7 @@ final class WebSocketHandshake {
     private var exchange: HTTPExchangeHandler?
     private var progress: ConnectionProgress?
     private var completion: ((Result<WebSocketHandler, Failure>) -> Void)?
-    private var timer: Scheduled<Void>?
+    private var timer: NetworkTimer?
 
     init(connector: Connector) {
         self.connector = connector
@@ -33,12 +33,12 @@ final class WebSocketHandshake {
         completion: @escaping (Result<WebSocketHandler, Failure>) -> Void
     ) {
         self.completion = completion
-        self.timer = self.connector.loop.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+        self.timer = NetworkTimer(on: self.connector.loop.eventLoop, in: timeout) {
             let error = ConnectionError(timeout: timeout, in: self.phase, to: builder.url)
             self.finish(.failure(Failure(error: error)))
         }
         let key = Self.newKey()
-        self.progress = self.connector.connect(to: builder.url, for: .websocket, timeout: timeout) { result in
+        self.progress = self.connector.connect(to: builder.url, for: .websocket) { result in
             switch result {
             case .failure(let error):
                 self.finish(.failure(Failure(error: error)))
@@ -53,6 +53,7 @@ final class WebSocketHandshake {
     func cancel() {
         self.completion = nil
         self.timer?.cancel()
+        self.progress?.abandon()
         self.channel?.close(promise: nil)
         self.channel = nil
         self.exchange = nil
@@ -120,6 +121,7 @@ final class WebSocketHandshake {
         self.timer = nil
         self.exchange = nil
         if case .failure = result {
+            self.progress?.abandon()
             self.channel?.close(promise: nil)
             self.channel = nil
         }

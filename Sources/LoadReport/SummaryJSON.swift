@@ -20,7 +20,7 @@ extension RunResult {
     var summaryMetrics: [SummaryMetric] {
         var metrics = self.metrics.records.sorted { $0.definition.name < $1.definition.name }.map {
             SummaryMetric(
-                selector: MetricSelector(metric: $0.definition.name), definition: $0.definition, 
+                selector: MetricSelector(metric: $0.definition.name), definition: $0.definition,
                 value: self.metrics.value(of: MetricSelector(metric: $0.definition.name)) ?? $0.total)
         }
         for threshold in self.run.thresholds where !threshold.selector.tags.isEmpty || threshold.isOfAlias {

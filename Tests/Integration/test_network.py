@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.embedded import EmbeddedServer
 from harness.haproxy import free_port
 from harness.scripted import ScriptedServer
 
@@ -194,3 +195,24 @@ def test_bad_urls(lua, url):
     assert len(result.of("failed")) == 1, result
     assert result.state == "disconnected"
     assert result.status == 0
+
+
+def test_time_that_a_slice_took_is_not_the_servers(lua, transport):
+    # Each of the two slices is longer than what connect() may take, and the server's answers lie in the socket meanwhile.
+    server = EmbeddedServer(lua)
+    result = lua.run("""
+        local client = require("engineio").Client{connect_timeout = 1, request_timeout = 1}
+        local function compute()
+            local ends = os.time() + 3
+            while os.time() < ends do end
+        end
+        eio.start_background_task(compute)
+        eio.start_background_task(function()
+            eio.sleep(0)
+            compute()
+        end)
+        client:connect(arg[1], {transports = {arg[2]}})
+        print(client.state)
+        client:disconnect()
+    """, server.url, transport)
+    assert result.lines == ["connected"], result
