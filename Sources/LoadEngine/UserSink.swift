@@ -51,6 +51,9 @@ final class UserSink: LoadTestSink {
         let group: UInt32
     }
 
+    /// Series that are found without a look at their tags; the others are slower.
+    private static let maximumRecorders = 10_000
+
     private let shard: MetricShard
     private let registry: MetricRegistry
     private let base: TagSet
@@ -83,9 +86,12 @@ final class UserSink: LoadTestSink {
 
     func intern(_ kind: LoadTestName, _ text: String) -> UInt32 {
         if let number = self.numbers[text] { return number }
-        self.names.append(text)
+        // A name past the limit is not remembered: a name with data in it would fill the memory.
+        let kept = self.registry.keptValue(of: kind.tag, text)
+        if let number = self.numbers[kept] { return number }
+        self.names.append(kept)
         let number = UInt32(self.names.count)
-        self.numbers[text] = number
+        self.numbers[kept] = number
         return number
     }
 
@@ -141,7 +147,7 @@ final class UserSink: LoadTestSink {
         if let named { set.set(named.key, to: self.name(named.number)) }
         let handle = self.makeHandle(metric, self.shard.tags(set))
         let recorder = Recorder(handle: handle, metric: metric, tags: set, log: self.log)
-        if tags.pairs.isEmpty { self.recorders[series] = recorder }
+        if tags.pairs.isEmpty, self.recorders.count < Self.maximumRecorders { self.recorders[series] = recorder }
         return recorder
     }
 
@@ -152,6 +158,17 @@ final class UserSink: LoadTestSink {
         case .gauge: return .gauge(self.shard.gauge(metric, tags))
         case .rate: return .rate(self.shard.rate(metric, tags))
         case .trend: return .trend(self.shard.trend(metric, tags), isTime: definition.contains == .time)
+        }
+    }
+}
+
+extension LoadTestName {
+    /// The tag that has the name.
+    fileprivate var tag: String {
+        switch self {
+        case .group: "group"
+        case .check: "check"
+        case .time: "name"
         }
     }
 }

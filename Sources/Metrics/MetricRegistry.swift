@@ -9,7 +9,11 @@ public final class MetricRegistry: Sendable {
         var values: [String: Set<String>] = [:]
         var fullKeys: Set<String> = []
         var warnings: [String] = []
+        var hasWarnedOfTagSets = false
     }
+
+    /// Metrics that scripts may make: a name with data in it would make one after the other.
+    static let maximumCustomMetrics = 1000
 
     private let state: Mutex<State>
     let policy: TagPolicy
@@ -39,13 +43,18 @@ public final class MetricRegistry: Sendable {
         }
         guard BuiltInMetric.aliases[name] == nil else { throw MetricError("metric '\(name)' is built in") }
         let contains = isTime ? MetricContent.time : .default
-        let (metric, known) = self.state.withLock { state in
+        let found = self.state.withLock { state -> (MetricID, MetricDefinition)? in
             if let metric = state.identifiers[name] { return (metric, state.definitions[metric.index]) }
+            guard state.definitions.count < BuiltInMetric.allCases.count + Self.maximumCustomMetrics else { return nil }
             let definition = MetricDefinition(name: name, kind: kind, contains: contains, isCustom: true)
             let metric = MetricID(index: state.definitions.count)
             state.definitions.append(definition)
             state.identifiers[name] = metric
             return (metric, definition)
+        }
+        guard let (metric, known) = found else {
+            throw MetricError(
+                "metric '\(name)' is one too many: a script cannot have more than \(Self.maximumCustomMetrics) metrics")
         }
         guard known.isCustom else { throw MetricError("metric '\(name)' is built in") }
         guard known.kind == kind else {
@@ -89,6 +98,22 @@ public final class MetricRegistry: Sendable {
         self.state.withLock { state in
             defer { state.warnings = [] }
             return state.warnings
+        }
+    }
+
+    /// The value that series have for a tag: itself, or `other` where the key has too many values already.
+    package func keptValue(of key: String, _ value: String) -> String {
+        self.admits(TagSet.Tag(key: key, value: value)) ? value : TagPolicy.otherValue
+    }
+
+    /// Tells once that a loop has more tag sets than it keeps apart.
+    func warnOfTagSets(maximum: Int) {
+        self.state.withLock { state in
+            guard !state.hasWarnedOfTagSets else { return }
+            state.hasWarnedOfTagSets = true
+            state.warnings.append(
+                "there are more than \(maximum) combinations of tags: check, group and name are '\(TagPolicy.otherValue)' "
+                    + "in those that come now")
         }
     }
 

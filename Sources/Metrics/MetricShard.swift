@@ -46,7 +46,11 @@ public final class MetricShard {
     /// and the values of a key after its first 1000 become `other`.
     public func tags(_ tags: TagSet) -> TagSetID {
         if let known = self.tagSetIDs[tags] { return known }
-        let kept = TagSet(tags.tags.filter(self.registry.policy.keeps).map(self.admit))
+        var kept = TagSet(tags.tags.filter(self.registry.policy.keeps).map(self.admit))
+        if self.tagSets.count >= TagPolicy.maximumTagSets, self.tagSetIDs[kept] == nil {
+            self.registry.warnOfTagSets(maximum: TagPolicy.maximumTagSets)
+            kept = self.registry.policy.withoutNames(kept)
+        }
         if let known = self.tagSetIDs[kept] { return known }
         let made = TagSetID(index: self.tagSets.count)
         self.tagSets.append(kept)

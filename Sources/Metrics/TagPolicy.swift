@@ -11,11 +11,25 @@ struct TagPolicy: Sendable {
     /// Stands for every value after these.
     static let otherValue = "other"
 
+    /// Tag sets that one loop keeps apart: names of checks, groups and times multiply.
+    static let maximumTagSets = 10_000
+    /// The keys whose values a script chooses.
+    private static let chosenKeys: Set<String> = ["check", "group", "name"]
+
     /// Tags of sub-metrics that somebody asked for.
     private let named: Set<TagSet.Tag>
 
     init(_ selectors: some Sequence<MetricSelector>) {
         self.named = Set(selectors.flatMap(\.tags.tags))
+    }
+
+    /// The tags with `other` for what the script chose, but for what a threshold names.
+    func withoutNames(_ tags: TagSet) -> TagSet {
+        TagSet(
+            tags.tags.map { tag in
+                guard Self.chosenKeys.contains(tag.key), !self.isNamed(tag) else { return tag }
+                return TagSet.Tag(key: tag.key, value: Self.otherValue)
+            })
     }
 
     func keeps(_ tag: TagSet.Tag) -> Bool { Self.systemKeys.contains(tag.key) || self.named.contains(tag) }

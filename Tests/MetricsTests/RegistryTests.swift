@@ -65,4 +65,27 @@ struct RegistryTests {
             ])
         #expect(shards.registry.takeWarnings().isEmpty)
     }
+
+    @Test func combinationsOfNamesAreBounded() throws {
+        var shards = Shards(selectors: [MetricSelector(metric: "checks", tags: ["check": "c149"])])
+        for group in 0..<150 {
+            for check in 0..<150 {
+                let tags = shards[0].tags(["scenario": "s", "group": "::g\(group)", "check": "c\(check)"])
+                shards[0].rate(MetricID(.checks), tags).add(true)
+            }
+        }
+        shards.collect()
+        #expect(shards.collector.metrics[.checks]?.series.count == 10_000 + 2)
+        #expect(shards.value("checks", .count) == 22_500)
+        #expect(shards.value("checks", ["check": "c149"], .count) == 150)
+        let rest = try #require(shards.value("checks", ["group": "other"], .count))
+        #expect(rest == 12_500)
+        #expect(shards.registry.takeWarnings().count == 1)
+    }
+
+    @Test func aScriptCannotHaveMoreThanAThousandMetrics() throws {
+        for number in 0..<1_000 { _ = try self.registry.declare("m\(number)", .counter) }
+        #expect(throws: MetricError.self) { try self.registry.declare("m1000", .counter) }
+        #expect(try self.registry.declare("m999", .counter) == self.registry.metric(named: "m999"))
+    }
 }
