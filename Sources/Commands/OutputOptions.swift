@@ -1,4 +1,5 @@
 import ArgumentParser
+import LoadReport
 
 /// What a load run writes while it goes on, as the command line names it.
 struct OutputOptions: ParsableArguments {
@@ -30,16 +31,12 @@ struct OutputOptions: ParsableArguments {
 
 /// One `--out`.
 struct OutputTarget: Sendable, Equatable {
-    enum Format: String {
-        case json, csv
-    }
-
-    var format: Format
+    var format: SampleEncoder.Format
     var path: String
 
     init(parsing text: String) throws(ValidationError) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let format = Format(rawValue: String(parts[0])), !parts[1].isEmpty else {
+        guard parts.count == 2, let format = SampleEncoder.Format(rawValue: String(parts[0])), !parts[1].isEmpty else {
             throw ValidationError("it must be json=FILE or csv=FILE")
         }
         (self.format, self.path) = (format, String(parts[1]))

@@ -123,23 +123,23 @@ final class SampleOutput: SampleReceiver {
 
 /// Samples as lines of a format.
 private struct SampleLines {
-    private let format: OutputTarget.Format
+    private var encoder: SampleEncoder
     private let registry: MetricRegistry
     private let thresholds: [Threshold]
     private var definitions: [MetricID: MetricDefinition] = [:]
 
-    init(_ format: OutputTarget.Format, registry: MetricRegistry, thresholds: [Threshold]) {
-        (self.format, self.registry, self.thresholds) = (format, registry, thresholds)
+    init(_ format: SampleEncoder.Format, registry: MetricRegistry, thresholds: [Threshold]) {
+        (self.encoder, self.registry, self.thresholds) = (SampleEncoder(format), registry, thresholds)
     }
 
-    var beginning: [UInt8] { self.format == .csv ? SampleCSV.header : [] }
+    var beginning: [UInt8] { self.encoder.header }
 
     mutating func lines(of samples: [LoggedSample]) -> [UInt8] {
         var lines: [UInt8] = []
         for logged in samples {
             let definition = self.definition(of: logged.metric, declaringIn: &lines)
             let sample = Sample(metric: definition.name, time: logged.time, value: logged.value, tags: logged.tags)
-            lines += self.format == .json ? JSONLines.point(sample) : SampleCSV.row(sample)
+            self.encoder.append(sample, to: &lines)
         }
         return lines
     }
@@ -148,10 +148,8 @@ private struct SampleLines {
         if let known = self.definitions[metric] { return known }
         let definition = self.registry.definition(of: metric)
         self.definitions[metric] = definition
-        if self.format == .json {
-            let thresholds = self.thresholds.filter { $0.selector == MetricSelector(metric: definition.name) }
-            lines += JSONLines.metric(definition, thresholds: thresholds.map(\.expression.description))
-        }
+        let thresholds = self.thresholds.filter { $0.selector == MetricSelector(metric: definition.name) }
+        lines += self.encoder.declaration(of: definition, thresholds: thresholds.map(\.expression.description))
         return definition
     }
 }

@@ -15,47 +15,120 @@ public struct Sample: Sendable {
     }
 }
 
-/// k6's NDJSON: a line that declares a metric before its first sample, and a line for each sample.
-public enum JSONLines {
+/// Samples as lines of a file: k6's NDJSON or k6's CSV.
+///
+/// There may be a hundred thousand samples a second, most of them of few series: what a series' lines have in common is made
+/// once.
+public struct SampleEncoder: Sendable {
+    public enum Format: String, Sendable {
+        case json, csv
+    }
+
+    private struct Series: Hashable {
+        let metric: String
+        let tags: TagSet
+    }
+
+    public let format: Format
+    /// What stands behind the value in a line.
+    private var ends: [Series: [UInt8]] = [:]
+    private var second = Int64.min
+    /// The date and time of `second` in RFC 3339, without its fraction and zone.
+    private var date: [UInt8] = []
+
+    /// Series that are remembered; tags of a script's own may have any value.
+    private static let maximumSeries = 4096
+
+    public init(_ format: Format) { self.format = format }
+
+    /// The first line of the file; none for JSON.
+    public var header: [UInt8] { self.format == .csv ? SampleCSV.header : [] }
+
+    /// The line that declares a metric, which stands before its first sample; none for CSV.
     /// - Parameter thresholds: the expressions on this metric.
-    public static func metric(_ definition: MetricDefinition, thresholds: [String] = []) -> [UInt8] {
+    public func declaration(of definition: MetricDefinition, thresholds: [String] = []) -> [UInt8] {
+        self.format == .json ? JSONLines.metric(definition, thresholds: thresholds) : []
+    }
+
+    public mutating func append(_ sample: Sample, to bytes: inout [UInt8]) {
+        switch self.format {
+        case .json:
+            bytes += JSONLines.beginning.utf8
+            self.appendTime(sample.time, to: &bytes)
+            bytes += "\",\"value\":".utf8
+            bytes += (sample.value.isFinite ? sample.value.plainText : "null").utf8
+        case .csv:
+            bytes += sample.metric.utf8
+            bytes += ",\(sample.time / 1_000_000_000),".utf8
+            bytes += sample.value.fixed(6).utf8
+        }
+        bytes += self.end(of: sample)
+    }
+
+    private mutating func end(of sample: Sample) -> [UInt8] {
+        let series = Series(metric: sample.metric, tags: sample.tags)
+        if let known = self.ends[series] { return known }
+        if self.ends.count == Self.maximumSeries { self.ends.removeAll(keepingCapacity: true) }
+        let end = self.format == .json ? JSONLines.end(of: sample) : SampleCSV.end(of: sample)
+        self.ends[series] = end
+        return end
+    }
+
+    private mutating func appendTime(_ time: Int64, to bytes: inout [UInt8]) {
+        var (second, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+        if rest < 0 { (second, rest) = (second - 1, rest + 1_000_000_000) }
+        if second != self.second {
+            self.second = second
+            self.date = Array(Timestamp.rfc3339(nanoseconds: second * 1_000_000_000).utf8.dropLast())
+        }
+        bytes += self.date
+        if rest != 0 {
+            bytes.append(UInt8(ascii: "."))
+            var unit: Int64 = 100_000_000
+            while rest != 0 {
+                bytes.append(UInt8(ascii: "0") + UInt8(rest / unit))
+                rest %= unit
+                unit /= 10
+            }
+        }
+        bytes.append(UInt8(ascii: "Z"))
+    }
+}
+
+private enum JSONLines {
+    static let beginning = "{\"type\":\"Point\",\"data\":{\"time\":\""
+
+    static func metric(_ definition: MetricDefinition, thresholds: [String]) -> [UInt8] {
         let data: JSON = .object([
             "name": .string(definition.name), "type": .string(definition.kind.rawValue),
             "contains": .string(definition.contains.rawValue), "thresholds": .strings(thresholds), "submetrics": .null,
         ])
-        return Self.line(["type": .string("Metric"), "data": data, "metric": .string(definition.name)])
-    }
-
-    public static func point(_ sample: Sample) -> [UInt8] {
-        let data: JSON = .object([
-            "time": .string(Timestamp.rfc3339(nanoseconds: sample.time)), "value": .optional(sample.value),
-            "tags": sample.tags.json,
+        let line: JSON = .object([
+            "type": .string("Metric"), "data": data, "metric": .string(definition.name),
         ])
-        return Self.line(["type": .string("Point"), "data": data, "metric": .string(sample.metric)])
+        return Array((line.text() + "\n").utf8)
     }
 
-    private static func line(_ members: KeyValuePairs<String, JSON>) -> [UInt8] {
-        Array((JSON.object(members).text() + "\n").utf8)
+    static func end(of sample: Sample) -> [UInt8] {
+        Array(",\"tags\":\(sample.tags.json.text())},\"metric\":\(JSON.string(sample.metric).text())}\n".utf8)
     }
 }
 
-/// k6's CSV: its columns in its order, whatever protocol they are of; all other tags stand in `extra_tags`.
-public enum SampleCSV {
+/// k6's columns in its order, whatever protocol they are of; all other tags stand in `extra_tags`.
+private enum SampleCSV {
     private static let tagColumns = [
         "check", "error", "error_code", "expected_response", "group", "method", "name", "proto", "scenario", "service",
         "status", "subproto", "tls_version", "url",
     ]
 
-    public static var header: [UInt8] {
+    static var header: [UInt8] {
         let columns = ["metric_name", "timestamp", "metric_value"] + Self.tagColumns + ["extra_tags", "metadata"]
         return Array(CSVRow.text(columns, lineBreak: "\n").utf8)
     }
 
-    public static func row(_ sample: Sample) -> [UInt8] {
+    static func end(of sample: Sample) -> [UInt8] {
         let extra = sample.tags.tags.filter { !Self.tagColumns.contains($0.key) }.map { "\($0.key)=\($0.value)" }
-        let fields =
-            [sample.metric, String(sample.time / 1_000_000_000), sample.value.fixed(6)]
-            + Self.tagColumns.map { sample.tags[$0] ?? "" } + [extra.joined(separator: "&"), ""]
-        return Array(CSVRow.text(fields, lineBreak: "\n").utf8)
+        let fields = Self.tagColumns.map { sample.tags[$0] ?? "" } + [extra.joined(separator: "&"), ""]
+        return Array(("," + CSVRow.text(fields, lineBreak: "\n")).utf8)
     }
 }
