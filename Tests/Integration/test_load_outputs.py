@@ -55,7 +55,8 @@ def test_page_is_prometheus_text(lua):
     checked = subprocess.run(["promtool", "check", "metrics"], input=page, text=True, capture_output=True, timeout=30)
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
     assert re.search(r'^eio_script_jobs_total\{scenario="default"\} \d+$', page, re.MULTILINE)
-    assert re.search(r'^eio_time_seconds\{.*name="pause".*quantile="0.95"\} 0\.05', page, re.MULTILINE)
+    assert re.search(r'^eio_script_rtt_seconds\{group="::work",.*quantile="0.95"\} 0\.05$', page, re.MULTILINE)
+    assert re.search(r'^eio_time_seconds_count\{name="pause",.*\} [1-9]\d*$', page, re.MULTILINE)
     assert scrape(url)[0]["content-type"].startswith("text/plain; version=0.0.4")
     running.signal()
     assert running.finish().status == 105

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +160,12 @@ def test_metrics_are_bounded(lua):
     """)
     assert result.status == 107, result
     assert "more than 1000 metrics" in result.stderr
+
+
+def test_example_of_the_guide(lua):
+    guide = (Path(__file__).parents[2] / "docs/load-testing.md").read_text()
+    example = guide.split("### A summary of your own")[1].split("```lua\n")[1].split("```")[0]
+    result = load(lua, 'function default() require("loadtest").time("echo", function() end) end\n' + example)
+    assert result.status == 0, result
+    assert re.search(r"^p95 \d+\.\d ms$", result.stdout, re.MULTILINE)
+    assert float((lua.folder / "result.txt").read_text()) >= 0
