@@ -53,11 +53,6 @@ final class LoadSession {
         self.showPlan()
         let preflight = Preflight.ofThisProcess(threads: self.settings.threads)
         for warning in preflight.warnings(users: plan.maxUsers) { Self.warn(warning) }
-        if self.contents.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
-            self.settings.setupData = try reader.call("setup", argument: "", timeout: plan.setupTimeout)
-        }
-        let run = try LoadRun(self.settings, registry: self.registry) { message in ending.end(.aborted, message) }
-        ending.attach(run)
         // What stops the run interrupts the slices that compute, too.
         Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
             FileDescriptorOutput.standardError.write(
@@ -65,6 +60,13 @@ final class LoadSession {
             )
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
+        if self.contents.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
+            self.settings.setupData = try ending.whileCalling { stop in
+                try reader.call("setup", argument: "", timeout: plan.setupTimeout, stop: stop)
+            }
+        }
+        let run = try LoadRun(self.settings, registry: self.registry) { message in ending.end(.aborted, message) }
+        ending.attach(run)
         if let startTime { wait.wait(until: startTime) }
         let start = WallClock.now()
         let (thresholds, outputs, registry) = (self.thresholds, self.live, self.registry)
@@ -86,8 +88,11 @@ final class LoadSession {
         ending.detach()
         outputs.show(last)
         if self.contents.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
+            let data = self.settings.setupData
             do {
-                _ = try reader.call("teardown", argument: self.settings.setupData, timeout: plan.teardownTimeout)
+                _ = try ending.whileCalling { stop in
+                    try reader.call("teardown", argument: data, timeout: plan.teardownTimeout, stop: stop)
+                }
             } catch ScriptProblem.failed(let text) {
                 // What was measured is not lost for it.
                 ending.end(.scriptFailed, "teardown: \(text)")
@@ -179,8 +184,15 @@ final class LoadSession {
 
 /// Why a run ends before its plan does: the first cause counts.
 private final class Ending: Sendable {
-    private let current = Mutex<(status: LoadStatus, reason: String, run: LoadRun?)>((.success, "finished", nil))
+    private struct State {
+        var status = LoadStatus.success
+        var reason = "finished"
+        var run: LoadRun?
+        /// Of `setup` or `teardown` while it runs.
+        var call: ScriptStop?
+    }
 
+    private let current = Mutex(State())
     private let wait: StartWait
 
     init(_ wait: StartWait) {
@@ -189,19 +201,41 @@ private final class Ending: Sendable {
 
     var state: (LoadStatus, String) { self.current.withLock { ($0.status, $0.reason) } }
 
-    func attach(_ run: LoadRun) { self.current.withLock { $0.run = run } }
+    /// A run that is to end before it has begun begins with its end.
+    func attach(_ run: LoadRun) {
+        let isEnded = self.current.withLock { state in
+            state.run = run
+            return state.status != .success
+        }
+        if isEnded { run.stop() }
+    }
+
+    /// Calls a function of the script, which the end stops.
+    ///
+    /// - Returns: what `body` does; empty where it was stopped.
+    func whileCalling(_ body: (ScriptStop) throws -> String) throws -> String {
+        let stop = ScriptStop()
+        self.current.withLock { $0.call = stop }
+        defer { self.current.withLock { $0.call = nil } }
+        do {
+            return try body(stop)
+        } catch ScriptProblem.stopped {
+            return ""
+        }
+    }
 
     /// The run is over: nothing is left to stop.
     func detach() { self.current.withLock { $0.run = nil } }
 
     func end(_ status: LoadStatus, _ reason: String) {
-        let run = self.current.withLock { state -> LoadRun? in
-            guard state.status == .success else { return nil }
+        let (run, call) = self.current.withLock { state -> (LoadRun?, ScriptStop?) in
+            guard state.status == .success else { return (nil, nil) }
             state.status = status
             state.reason = reason
-            return state.run
+            return (state.run, state.call)
         }
         self.wait.end()
+        call?.stop()
         run?.stop()
     }
 }

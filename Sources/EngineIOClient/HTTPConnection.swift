@@ -37,7 +37,8 @@ final class HTTPConnection {
     /// Sends `request`; `completion` is called once, on the loop, and never after ``close()``.
     ///
     /// A GET on a kept-alive connection that the server closes without a byte of an answer is repeated once on a fresh
-    /// connection, as servers close idle ones when they like. A POST is not: it may have been read.
+    /// connection, as servers close idle ones when they like. After a reset it is not: messages of its answer may have been
+    /// lost, and the next GET would hide that. Nor is a POST: it may have been read.
     func send(
         _ request: HTTPRequest, timeout: TimeAmount,
         completion: @escaping (Result<HTTPResponse, HTTPFailure>) -> Void

@@ -16,7 +16,8 @@ struct HTTPResponse {
 struct HTTPFailure: Error {
     var error: ConnectionError
     var cause: DisconnectDetail.Cause
-    /// Nothing of the answer had come: a request that may be repeated can be.
+    /// The server closed the connection in order, before anything of the answer had come: a request that may be repeated can
+    /// be.
     var isSilent = false
 }
 
@@ -131,10 +132,12 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
             if let problem = self.certificateProblem, ErrorText.isRefusedCertificate(failure) { why += ": \(problem)" }
             return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: why), cause: .tls)
         }
-        let isParserError = failure is HTTPParserError
-        let message = isParserError ? "the answer is not HTTP" : "the connection was lost"
+        let message = failure is HTTPParserError ? "the answer is not HTTP" : "the connection was lost"
+        // A reset takes with it what had been sent: the answer, and the messages in it, may be what is lost. A server that closes
+        // an idle connection sends a FIN, after which a write fails.
+        let isClosed = cause == .eof || cause == .write
         return HTTPFailure(
-            error: ConnectionError(self.phase, message, cause: text), cause: cause, isSilent: silent && !isParserError)
+            error: ConnectionError(self.phase, message, cause: text), cause: cause, isSilent: silent && isClosed)
     }
 
     private func finish(_ result: Result<HTTPResponse, HTTPFailure>) {

@@ -46,10 +46,13 @@ package enum ScriptProblem: Error, CustomStringConvertible {
     case invalid(String)
     /// It raised an error.
     case failed(String)
+    /// It was ended by a ``ScriptStop``.
+    case stopped
 
     package var description: String {
         switch self {
         case .invalid(let text), .failed(let text): text
+        case .stopped: "stopped"
         }
     }
 }
@@ -73,22 +76,36 @@ package struct ScriptReader: Sendable {
     }
 
     /// Calls one function in a VM of its own, and gives its first result as JSON.
-    package func call(_ function: String, argument: String, timeout: Duration) throws -> String {
-        try self.run(self.settings.options, maximumBlock: self.settings.maximumBlock) { call in
+    ///
+    /// - Parameter stop: ends the call from outside; its clients are disconnected as a user's are.
+    package func call(
+        _ function: String, argument: String, timeout: Duration, stop: ScriptStop? = nil
+    ) throws -> String {
+        try self.run(self.settings.options, maximumBlock: self.settings.maximumBlock, stop: stop) { call in
             call.run(function, argument: argument, timeout: TimeAmount(timeout))
         }
     }
 
     private func run<Value: Sendable>(
-        _ options: ScriptOptions, maximumBlock: Double,
+        _ options: ScriptOptions, maximumBlock: Double, stop: ScriptStop? = nil,
         _ body: @escaping @Sendable (ScriptCall) -> EventLoopFuture<Value>
     ) throws -> Value {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        defer { try? group.syncShutdownGracefully() }
+        defer {
+            stop?.detach()
+            try? group.syncShutdownGracefully()
+        }
         let settings = self.settings
         let eventLoop = group.next()
         return try eventLoop.flatSubmit {
-            body(ScriptCall(eventLoop: eventLoop, settings: settings, options: options, maximumBlock: maximumBlock))
+            let call = ScriptCall(
+                eventLoop: eventLoop, settings: settings, options: options, maximumBlock: maximumBlock)
+            let (bound, ender) = (NIOLoopBound(call, eventLoop: eventLoop), call.ender)
+            stop?.attach {
+                ender(0)
+                eventLoop.execute { bound.value.stop() }
+            }
+            return body(call)
         }.wait()
     }
 }
@@ -103,6 +120,7 @@ final class ScriptCall: ScriptHostDelegate {
     private var host: ScriptHost?
     private var errors: [String] = []
     private var promise: EventLoopPromise<String>?
+    private var isStopping = false
 
     init(eventLoop: any EventLoop, settings: ScriptSettings, options: ScriptOptions, maximumBlock: Double) {
         self.loop = ClientLoop(eventLoop: eventLoop)
@@ -110,6 +128,11 @@ final class ScriptCall: ScriptHostDelegate {
         self.settings = settings
         self.options = options
     }
+
+    /// Ends the script when it computes so many seconds from now. Safe on any thread.
+    var ender: @Sendable (Double) -> Void { self.luaLoop.ender }
+
+    func stop() { self.host?.stop() }
 
     private func start() -> ScriptHost {
         let host = ScriptHost(
@@ -170,7 +193,8 @@ final class ScriptCall: ScriptHostDelegate {
             host.close()
         }
         if !host.call(function, argument: argument, wantsResult: true, id: 0) {
-            self.finish(.failure(ScriptProblem.failed(self.errors.first ?? "the script has ended")))
+            let problem = ScriptProblem.failed(self.errors.first ?? "the script has ended")
+            self.finish(.failure(host.isStopped ? ScriptProblem.stopped : problem))
         }
         return promise.futureResult
     }
@@ -188,11 +212,13 @@ final class ScriptCall: ScriptHostDelegate {
         switch outcome {
         case .returned(let json): self.finish(.success(json))
         case .exited("0"): self.finish(.success(""))
+        case .cancelled: self.isStopping = true
         default: self.finish(.failure(ScriptProblem.failed(self.errors.first ?? "it did not come to its end")))
         }
     }
 
     func scriptExited(status: Int32) { self.finish(.failure(ScriptProblem.failed("os.exit(\(status)) was called"))) }
 
-    func scriptFinished() {}
+    /// When it was stopped, its clients are closed now.
+    func scriptFinished() { if self.isStopping { self.finish(.failure(ScriptProblem.stopped)) } }
 }

@@ -248,3 +248,26 @@ def test_bottleneck_is_told(lua):
     result = start(lua, script, "-u", 2, "-d", "6s", "--threads", 1).finish(20)
     assert result.stderr.count("this process was the bottleneck") == 1
     assert "this process was the bottleneck" in result.stdout
+
+
+@pytest.mark.parametrize("body", ["eio.sleep(60)", "while true do end", "while true do pcall(eio.sleep, 60) end"])
+@pytest.mark.parametrize("function", ["setup", "teardown"])
+def test_signal_ends_what_comes_before_and_after_the_users(lua, function, body):
+    running = start(
+        lua, f"function default() end function {function}() print('in it') {body} end", "-i", 1, "--max-block", 0)
+    running.wait_for("in it")
+    running.signal()
+    result = running.finish(10)
+    assert result.status == 105, result
+    assert "TOTAL RESULTS" in result.stdout
+    assert metrics(lua).get("iterations", 0) == (1 if function == "teardown" else 0)
+
+
+def test_signal_in_setup_disconnects_its_client(lua, server):
+    running = start(
+        lua, "function setup() eio.connect(arg[1]) print('in it') eio.wait() end function default() end", "-i", 1,
+        args=[server.url])
+    running.wait_for("in it")
+    running.signal()
+    assert running.finish(10).status == 105
+    assert server.stats()["open"] == 0

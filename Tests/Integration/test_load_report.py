@@ -60,10 +60,12 @@ def run(tmp_path_factory):
 @pytest.fixture
 def browser(run):
     chromium = Chromium()
-    chromium.look()
-    chromium.open(run[0])
-    yield chromium
-    chromium.close()
+    try:
+        chromium.look()
+        chromium.open(run[0])
+        yield chromium
+    finally:
+        chromium.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The scenarios that people start from, each against a real server."""
 
-import csv
 import json
 import time
 import urllib.parse
@@ -121,15 +120,12 @@ def test_reconnect_herd_outlives_the_server(lua, load):
 
 
 def test_arrivals(lua, load):
-    """Every row of the file is somebody who came, with what belongs to it, and each came as often as the others."""
-    with open(SCENARIOS / "people.csv", newline="") as file:
-        people = list(csv.DictReader(file))
+    """As many come as the rate says, and everybody gets an answer."""
     server = EmbeddedServer(lua)
     result = load("arrivals", ["-e", "RATE=10", "-e", "TIME=2s"], server.url).result()
     assert result.status == 0, result
     assert count(result, "iterations") == server.stats()["msgs"] == result.metrics["checks"]["passes"] >= 19
     assert count(result, "dropped_iterations") == 0
-    assert {person["name"] for person in people} == {"ann", "ben", "carla", "dario", "eve"}
 
 
 def test_arrivals_say_who_they_are(load):

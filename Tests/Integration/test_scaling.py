@@ -103,6 +103,10 @@ def test_job_is_consistent():
         assert constraint["labelSelector"]["matchLabels"] == labels
     volumes = {volume["name"] for volume in spec["template"]["spec"]["volumes"]}
     assert {mount["name"] for mount in container_of(job)["volumeMounts"]} == volumes
+    (claim,) = documents("results.yaml")
+    assert {"name": "results", "persistentVolumeClaim": {"claimName": claim["metadata"]["name"]}} in (
+        spec["template"]["spec"]["volumes"])
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
 
 
 def test_job_runs_and_merges_to_one_run(lua, server, whole):
@@ -168,8 +172,8 @@ def test_locust_manifest_is_consistent():
     assert container_of(workers)["command"][:2] == ["eio-lua", "worker"]
 
 
-def test_guide_names_both_manifests():
+def test_guide_names_all_manifests():
     guide = (ROOT / "docs" / "scaling.md").read_text()
-    assert {f"scaling/{path.name}" for path in SCALING.iterdir()} == {"scaling/job.yaml", "scaling/locust.yaml"}
+    assert {path.name for path in SCALING.iterdir()} == {"job.yaml", "locust.yaml", "results.yaml"}
     for path in SCALING.iterdir():
         assert f"](scaling/{path.name})" in guide

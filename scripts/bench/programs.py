@@ -19,7 +19,7 @@ LUA_SCRIPTS = {
     "users": "users.lua",
     "latency": "latency.lua",
 }
-# Beside the measured seconds of a load test: its users connect, a thousand a second.
+# Beside the measured seconds of a load test: its users connect, a thousand a second, or later on a machine that has no time.
 LOAD_SPARE_SECONDS = 3
 USERS_PER_SECOND = 1000
 
@@ -69,7 +69,7 @@ def client_command(program, cell, url, seconds, export):
 
 
 def _load_command(cell, url, seconds, export):
-    seconds += LOAD_SPARE_SECONDS + cell.clients / USERS_PER_SECOND
+    seconds += LOAD_SPARE_SECONDS + 1.5 * cell.clients / USERS_PER_SECOND
     command = [binary(cells.EIO_LOAD), "load", "--vus", cell.clients, "--duration", f"{seconds:g}s", "--quiet"]
     command += ["--summary-export", export, "--spawn-rate", USERS_PER_SECOND]
     if cell.mode != "users":

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -20,7 +22,14 @@ class Chromium:
         # Without a sandbox, which cannot be had as root: it only ever opens the tests' own files.
         self._process = subprocess.Popen(
             [PROGRAM, "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={self._profile}", "about:blank"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+        try:
+            self._attach()
+        except BaseException:
+            self._end()
+            raise
+
+    def _attach(self):
         self._socket = websocket.create_connection(self._address(), timeout=PATIENCE, suppress_origin=True)
         self._last = 0
         self._session = None
@@ -59,7 +68,11 @@ class Chromium:
 
     def close(self):
         self._socket.close()
-        self._process.kill()
+        self._end()
+
+    def _end(self):
+        # Debian's program is a shell script that starts the browser, which starts others: they are one group.
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process.stderr.close()
         shutil.rmtree(self._profile, ignore_errors=True)
