@@ -127,7 +127,10 @@ final class LoadSession {
         description.exitReason = reason
         description.exitCode = Int(status.rawValue)
         var result = RunResult(run: description, collector: last.collector)
-        switch self.summary.show(result) {
+        let shown = self.summary(ending).show(result)
+        // A signal may have come meanwhile.
+        if status == .success { (status, reason) = ending.state }
+        switch shown {
         case .shown: break
         case .scriptFailed:
             if status == .success || status == .thresholdsFailed {
@@ -154,12 +157,13 @@ final class LoadSession {
         for warning in registry.takeWarnings() { FileDescriptorOutput.standardError.write("warning: \(warning)\n") }
     }
 
-    private var summary: RunSummary {
+    private func summary(_ ending: Ending) -> RunSummary {
         let hasHandler = self.contents.shape == .scenario && self.contents.hasHandleSummary
         return RunSummary(
             trendStatistics: self.settings.plan.summaryTrendStats,
             hasColor: self.outputs.hasColor && isatty(STDOUT_FILENO) != 0, setupData: self.settings.setupData,
-            reader: hasHandler ? ScriptReader(self.settings.script) : nil)
+            reader: hasHandler ? ScriptReader(self.settings.script) : nil,
+            calling: { body in try ending.whileCalling(body) })
     }
 
     private static let unwritten = (LoadStatus.outputFailed, "an output could not be written")

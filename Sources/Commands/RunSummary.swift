@@ -25,6 +25,8 @@ struct RunSummary {
     var setupData: String
     /// Where the script has a `handleSummary`.
     var reader: ScriptReader?
+    /// Does a call that the end of the run stops; empty where it was stopped.
+    var calling: ((ScriptStop) throws -> String) throws -> String
 
     /// k6's.
     private static let timeout = Duration.seconds(120)
@@ -51,7 +53,9 @@ struct RunSummary {
         let data = result.summaryData(
             trendStatistics: self.trendStatistics, setupData: self.setupData, hasColor: self.hasColor,
             isTerminal: (output: isatty(STDOUT_FILENO) != 0, error: isatty(STDERR_FILENO) != 0))
-        let answer = try reader.call("handleSummary", argument: data, timeout: Self.timeout)
+        let answer = try self.calling { stop in
+            try reader.call("handleSummary", argument: data, timeout: Self.timeout, stop: stop)
+        }
         if answer.isEmpty || answer == "null" { return nil }
         guard let json = JSON(parsing: answer.utf8), json.array?.isEmpty ?? true,
             json.members != nil || json.array != nil

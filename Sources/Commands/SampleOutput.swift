@@ -19,6 +19,8 @@ final class SampleOutput: SampleReceiver {
         var dropped = 0
         /// Why nothing is written any more.
         var failure: String?
+        /// Whether the end came in the middle of what was written: a line after it would be none.
+        var hasGivenUp = false
         var hasToldDrops = false
         var hasToldFailure = false
     }
@@ -62,7 +64,7 @@ final class SampleOutput: SampleReceiver {
     }
 
     private func write(_ bytes: [UInt8], samples: Int) {
-        guard self.state.withLock({ $0.failure == nil }) else { return }
+        guard self.state.withLock({ $0.failure == nil && !$0.hasGivenUp }) else { return }
         do throws(OutputFile.Failure) {
             try self.file.write(bytes)
             self.state.withLock { state in
@@ -71,6 +73,7 @@ final class SampleOutput: SampleReceiver {
             }
         } catch .gaveUp {
             // What waits stays counted as such, and is dropped at the end.
+            self.state.withLock { $0.hasGivenUp = true }
         } catch {
             self.state.withLock { $0.failure = error.description }
         }

@@ -55,7 +55,7 @@ extension RunResult {
 
     private static func error(_ json: JSON) -> (ErrorTable.Key, ErrorTable.Entry)? {
         guard let kind = json["kind"]?.string, let name = json["name"]?.string, let text = json["text"]?.string,
-            let count = json["count"]?.integer, count >= 0,
+            let count = json["count"]?.integer, (0...JSON.maximumCount).contains(count),
             let first = json["first"]?.double, let last = json["last"]?.double
         else { return nil }
         return (
@@ -68,6 +68,8 @@ extension RunResult {
 extension JSON {
     /// Times are seconds since 1970 or since the start: later ones are of no run.
     fileprivate static let maximumTime = 1e12
+    /// More than a run can count, and less than what the counts of thousands of files add up to without an overflow.
+    fileprivate static let maximumCount = 1 << 50
 }
 
 extension RunDescription {
@@ -80,7 +82,7 @@ extension RunDescription {
             let thresholds = json["thresholds"]?.array?.map(Threshold.init(json:)),
             let exitReason = json["exit_reason"]?.string, let exitCode = json["exit_code"]?.integer,
             !scenarios.contains(nil), !thresholds.contains(nil), abs(start) < JSON.maximumTime,
-            abs(seconds) < JSON.maximumTime
+            abs(seconds) < JSON.maximumTime, (1...JSON.maximumCount).contains(processes), (0...255).contains(exitCode)
         else { return nil }
         self.init(
             name: name, script: script, commandLine: commandLine, version: version, start: start, seconds: seconds,
@@ -155,7 +157,7 @@ extension MetricValue {
             self = .gauge(GaugeValue(value: value, min: min, max: max, time: time))
         case .rate:
             guard let passes = json["passes"]?.integer, let total = json["total"]?.integer, passes >= 0,
-                total >= passes
+                total >= passes, total <= JSON.maximumCount
             else { return nil }
             self = .rate(passes: UInt64(passes), total: UInt64(total))
         case .trend:

@@ -7,10 +7,10 @@ public struct ErrorTable: Sendable, Equatable {
         public let name: String
         public let text: String
 
-        /// - Parameter text: cut after 1000 characters, so that a text with data in it does not fill memory.
+        /// - Parameter text: cut after 1000 bytes, so that a text with data in it does not fill memory.
         public init(kind: String, name: String = "", text: String) {
             (self.kind, self.name) = (kind, name)
-            self.text = text.utf8.count > 1000 ? String(text.prefix(1000)) : text
+            self.text = text.cut(toBytes: 1000)
         }
     }
 

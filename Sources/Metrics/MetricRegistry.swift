@@ -101,9 +101,11 @@ public final class MetricRegistry: Sendable {
         }
     }
 
-    /// The value that series have for a tag: itself, or `other` where the key has too many values already.
+    /// The value that series have for a tag: itself, cut after 1000 bytes, or `other` where the key has too many values
+    /// already.
     package func keptValue(of key: String, _ value: String) -> String {
-        self.admits(TagSet.Tag(key: key, value: value)) ? value : TagPolicy.otherValue
+        let value = value.cut(toBytes: 1000)
+        return self.admits(TagSet.Tag(key: key, value: value)) ? value : TagPolicy.otherValue
     }
 
     /// Tells once that a loop has more tag sets than it keeps apart.

@@ -83,6 +83,25 @@ def test_what_is_no_export(lua, content, message):
     assert f"{bad}: " in result.stderr and message in result.stderr
 
 
+@pytest.mark.parametrize("change", ["processes", "exit_code", "count", "passes"])
+def test_numbers_that_no_run_has(lua, change):
+    good = run_part(lua, "0:1")[0]
+    export = json.loads(good.read_text())
+    own, huge = export["eio_lua"], (1 << 63) - 1
+    if change in ("processes", "exit_code"):
+        own["run"][change] = huge
+    elif change == "count":
+        own["errors"].append({"kind": "iteration", "name": "", "text": "x", "count": huge, "first": 0, "last": 0})
+    else:
+        checks = next(metric for metric in own["series"] if metric["metric"] == "checks")
+        checks["total"] = {"passes": huge, "total": huge}
+    bad = lua.folder / "bad.json"
+    bad.write_text(json.dumps(export))
+    result = merge(lua, bad, good)
+    assert result.status == 104, result
+    assert f"{bad}: " in result.stderr
+
+
 def test_missing_file(lua):
     result = merge(lua, "nowhere.json")
     assert result.status == 104

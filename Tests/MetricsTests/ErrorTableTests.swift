@@ -35,4 +35,11 @@ struct ErrorTableTests {
     @Test func aLongTextIsCut() {
         #expect(ErrorTable.Key(kind: "task", text: String(repeating: "x", count: 100_000)).text.count == 1_000)
     }
+
+    @Test func aTextIsCutByItsBytes() {
+        let key = ErrorTable.Key(kind: "iteration", text: "e" + String(repeating: "\u{301}", count: 1_000_000))
+        #expect(key.text.utf8.count == 999)
+        #expect(key.text.unicodeScalars.dropFirst().allSatisfy { $0 == "\u{301}" })
+        #expect(ErrorTable.Key(kind: "iteration", text: String(repeating: "x", count: 1000)).text.utf8.count == 1000)
+    }
 }
