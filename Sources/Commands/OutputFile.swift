@@ -23,13 +23,24 @@ final class OutputFile: Sendable {
     }
 
     private let descriptor: Int32
+    /// The most bytes of one write: as many as a pipe has room for when `poll` says that there is some. The standard output is
+    /// shared, so that it cannot be told never to wait.
+    private let largestWrite: Int
     /// Nanoseconds on the monotonic clock.
     private let deadline = Atomic<Int64>(.max)
 
     /// How often a writer that waits looks for the deadline, in milliseconds.
     private static let pollInterval: Int32 = 100
 
+    /// - Parameter path: `-` is the standard output.
     init(path: String) throws(Failure) {
+        if path == "-" {
+            self.largestWrite = Int(PIPE_BUF)
+            self.descriptor = dup(STDOUT_FILENO)
+            if self.descriptor < 0 { throw .system(errno) }
+            return
+        }
+        self.largestWrite = .max
         var status = stat()
         let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
         // Opened for writing alone, a pipe without a reader holds up the start, or is an error; the reader may come later.
@@ -41,16 +52,26 @@ final class OutputFile: Sendable {
     func write(_ bytes: some Sequence<UInt8>) throws(Failure) {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(self.descriptor, $0.baseAddress, $0.count) }
+            if self.largestWrite < .max, !self.isWritable() {
+                if Self.now() >= self.deadline.load(ordering: .relaxed) { throw .gaveUp }
+                continue
+            }
+            let part = rest.prefix(self.largestWrite)
+            let count = part.withUnsafeBytes { Glibc.write(self.descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
                 rest = rest.dropFirst(count)
                 continue
             }
             guard errno == EAGAIN || errno == EINTR else { throw .system(errno) }
             if Self.now() >= self.deadline.load(ordering: .relaxed) { throw .gaveUp }
-            var waiting = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
-            poll(&waiting, 1, Self.pollInterval)
+            _ = self.isWritable()
         }
+    }
+
+    /// Waits a little for it to be.
+    private func isWritable() -> Bool {
+        var waiting = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&waiting, 1, Self.pollInterval) > 0
     }
 
     /// - Throws: what a file system tells only now.

@@ -9,12 +9,14 @@ package final class ClientLoop {
     let uncounted = UnsafeMutablePointer<TrafficCounts>.allocate(capacity: 1)
     private var masks: [UInt32] = []
     private var nextMaskIndex = 0
-    private var spareBlocks: [FrameBlock] = []
+    /// Not checked for overlapping accesses, as those below: nothing is called while one is open, and each read of each
+    /// session would pay for the checks.
+    @exclusivity(unchecked) private var spareBlocks: [FrameBlock] = []
     private var spareBytes = 0
     private var farewells = 0
     private var afterFarewells: (() -> Void)?
-    private var unflushed: [WebSocketHandler] = []
-    private var flushing: [WebSocketHandler] = []
+    @exclusivity(unchecked) private var unflushed: [WebSocketHandler] = []
+    @exclusivity(unchecked) private var flushing: [WebSocketHandler] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
     private var isFlushDue = false
 

@@ -222,9 +222,6 @@ def test_disconnect_after_a_loss_does_not_count_what_was_written(lua, transport)
         session = await server.open(transport)
         assert [await session.receive() for _ in range(3)] == ["4a", "4b", "4c"]
         await session.vanish()
-        if transport == "polling":
-            # A poll that was cut off silently is repeated once.
-            await session.vanish()
 
     main = """
         for _, each in ipairs{"a", "b", "c"} do client.send(each) eio.sleep(0.02) end
@@ -366,8 +363,6 @@ def test_c64_old_messages_do_not_reach_a_new_session(lua, transport):
     async def conversation(server):
         first = await server.open(transport)
         await first.vanish()
-        if transport == "polling":
-            await first.vanish()
         second = await server.open(transport)
         assert await second.receive() == "4fresh"
         await second.send("1")

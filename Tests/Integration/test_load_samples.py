@@ -188,3 +188,11 @@ def test_error_in_teardown_does_not_lose_the_results(lua):
     assert "no way home" in result.stderr
     assert result.metrics["iterations"]["count"] == 3
     assert len(read_json(path)[1]["iteration_duration"]) == 3
+
+
+def test_dash_is_the_standard_output(lua):
+    result = load(lua, "require('loadtest').Counter('jobs'):add(3)", "-u", 2, "-i", 2000, "-q", "-o", "json=-")
+    assert result.status == 0, result
+    points = [json.loads(line) for line in result.lines if line.startswith('{"type":"Point"')]
+    assert sum(point["data"]["value"] for point in points if point["metric"] == "jobs") == 6000
+    assert not (lua.folder / "-").exists()

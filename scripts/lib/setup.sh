@@ -33,8 +33,10 @@ need_promtool() {
         "${sudo[@]}" chmod 755 $policy
         made=yes
     fi
-    need_packages prometheus
+    local status=0
+    need_packages prometheus || status=$?
     [ $made = no ] || "${sudo[@]}" rm -f $policy
+    return $status
 }
 
 # need_swift: says what to do where there is no Swift toolchain.
