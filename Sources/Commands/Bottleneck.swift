@@ -3,19 +3,12 @@ import LoadPlan
 import Metrics
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Looks each second whether this process is what limits the run.
 final class Bottleneck: Sendable {
     private let watch: Mutex<BottleneckWatch>
 
     init(threads: Int) {
-        let cores = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
-        self.watch = Mutex(BottleneckWatch(threads: min(threads, cores)))
+        self.watch = Mutex(BottleneckWatch(threads: min(threads, processorCount())))
     }
 
     /// What was found at any time.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import LoadEngine
 import LoadPlan
-import Metrics
 
 /// `eio-lua inspect`: what `eio-lua load` with the same line would do.
 struct InspectCommand: ParsableCommand {
@@ -16,14 +15,11 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var load: LoadCommand
 
     func run() throws {
-        try LoadCommand.reportingProblems {
+        try reportingProblems {
             _ = try self.load.control.startTime()
             let (settings, contents) = try self.load.read()
             let plan = settings.plan
-            let thresholds = LoadThresholds(plan.noThresholds ? [] : plan.thresholds)
-            let registry = MetricRegistry(selectors: thresholds.selectors)
-            for metric in contents.metrics { try registry.declare(metric) }
-            try thresholds.validate(registry)
+            _ = try LoadThresholds(plan).makeRegistry(declaring: contents.metrics)
             let inspection = PlanInspection(
                 plan, script: self.load.script, shape: contents.shape, hasSetup: contents.hasSetup,
                 hasTeardown: contents.hasTeardown)

@@ -96,7 +96,7 @@ struct LoadCommand: ParsableCommand {
     func run() throws {
         // Whoever reads the output may go, as `head` does: the run and its files do not go with it.
         signal(SIGPIPE, SIG_IGN)
-        try Self.reportingProblems {
+        try reportingProblems {
             let startTime = try self.control.startTime()
             let (settings, contents) = try self.read()
             let session = try LoadSession(
@@ -111,9 +111,6 @@ struct LoadCommand: ParsableCommand {
 
     /// The script and the options, checked: all that is to be known before the start.
     func read() throws -> (LoadSettings, ScriptContents) {
-        guard access(self.script, R_OK) == 0 else {
-            throw ValidationError("cannot read the script \(self.script): \(String(cString: strerror(errno)))")
-        }
         let threads = try self.threadCount()
         let script = try self.scriptSettings()
         let contents = try ScriptReader(script).read()
@@ -125,28 +122,6 @@ struct LoadCommand: ParsableCommand {
             seed: self.seed ?? UInt64.random(in: 1...(.max)))
         settings.network = try self.network.network()
         return (settings, contents)
-    }
-
-    /// Says what is wrong with a script or its options, with k6's exit status.
-    static func reportingProblems(_ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let errors as OptionErrors {
-            throw Self.failure("\(errors)", .invalidOptions)
-        } catch let error as UsageError {
-            throw Self.failure(error.description, .invalidOptions)
-        } catch let error as MetricError {
-            throw Self.failure(error.description, .scriptFailed)
-        } catch ScriptProblem.invalid(let text) {
-            throw Self.failure(text, .invalidOptions)
-        } catch ScriptProblem.failed(let text) {
-            throw Self.failure(text, .scriptFailed)
-        }
-    }
-
-    private static func failure(_ text: String, _ status: LoadStatus) -> ExitCode {
-        FileDescriptorOutput.standardError.write("eio-lua: \(text)\n")
-        return ExitCode(status.rawValue)
     }
 
     private func planOptions() throws -> CommandLineOptions {
@@ -166,15 +141,11 @@ struct LoadCommand: ParsableCommand {
 
     private func threadCount() throws -> Int {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
-        return self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+        return self.threads ?? processorCount()
     }
 
     private func scriptSettings() throws -> ScriptSettings {
-        var options = ScriptOptions()
-        let line = [CommandLine.arguments[0], self.script] + self.arguments
-        options.arguments = line.map { Array($0.utf8) }
-        options.scriptIndex = 1
-        options.steps = [.file(Array(self.script.utf8))]
+        var options = try ScriptOptions(readable: self.script, arguments: self.arguments)
         options.defaultURL = self.url
         options.clients.trace = try self.tracing.open().map { TracedUser($0) }
         options.memoryLimit = try self.control.memoryBytes()

@@ -36,10 +36,8 @@ final class LoadSession {
         self.contents = contents
         self.outputs = outputs
         let plan = settings.plan
-        self.thresholds = LoadThresholds(plan.noThresholds ? [] : plan.thresholds)
-        self.registry = MetricRegistry(selectors: self.thresholds.selectors)
-        for metric in contents.metrics { try self.registry.declare(metric) }
-        try self.thresholds.validate(self.registry)
+        self.thresholds = LoadThresholds(plan)
+        self.registry = try self.thresholds.makeRegistry(declaring: contents.metrics)
         self.live = try RunOutputs(outputs.live, plan: plan, registry: self.registry)
         if self.live.wantsSamples { self.settings.samples = self.live }
     }
@@ -154,7 +152,7 @@ final class LoadSession {
     }
 
     private static func tellWarnings(_ registry: MetricRegistry) {
-        for warning in registry.takeWarnings() { FileDescriptorOutput.standardError.write("warning: \(warning)\n") }
+        for warning in registry.takeWarnings() { Self.warn(warning) }
     }
 
     private func summary(_ ending: Ending) -> RunSummary {

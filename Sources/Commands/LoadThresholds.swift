@@ -7,17 +7,20 @@ import Metrics
 struct LoadThresholds: Sendable {
     private let thresholds: [Threshold]
 
-    init(_ thresholds: [Threshold]) {
-        self.thresholds = thresholds
+    init(_ plan: LoadPlan) {
+        self.thresholds = plan.noThresholds ? [] : plan.thresholds
     }
 
-    /// The parts of metrics that are to be kept apart for them.
-    var selectors: [MetricSelector] { self.thresholds.map(\.selector) }
-
-    /// - Throws: `OptionErrors` for metrics that there are not, and figures that a metric does not have.
-    func validate(_ registry: MetricRegistry) throws {
+    /// The metrics of a run, the script's own among them; the parts that thresholds name are kept apart.
+    ///
+    /// - Throws: `OptionErrors` for metrics that there are not, and figures that a metric does not have; `MetricError` for
+    ///   a metric of the script's that cannot be.
+    func makeRegistry(declaring metrics: [DeclaredMetric]) throws -> MetricRegistry {
+        let registry = MetricRegistry(selectors: self.thresholds.map(\.selector))
+        for metric in metrics { try registry.declare(metric) }
         let problems = Threshold.problems(self.thresholds, registry: registry)
         if !problems.isEmpty { throw OptionErrors(problems) }
+        return registry
     }
 
     /// The threshold that ends the run now.

@@ -28,8 +28,11 @@ extension Preflight {
     }
 }
 
+/// Processors that there are.
+package func processorCount() -> Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
+
 /// CPU time of this process so far, in seconds.
-func processCPUTime() -> Double {
+package func processCPUTime() -> Double {
     var time = timespec()
     guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return 0 }
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -5,7 +5,7 @@ import Musl
 #endif
 
 /// Whole files of text.
-enum TextFile {
+package enum TextFile {
     /// - Throws: `UsageError` with the file's name and the system's reason.
     static func write(_ text: String, to path: String) throws(UsageError) {
         guard let file = fopen(path, "w") else { throw UsageError("cannot write \(path): \(SystemError.text(errno))") }
@@ -21,7 +21,7 @@ enum TextFile {
     /// Puts the text in the place of a file in one step: who reads the file sees the old text or the new one.
     ///
     /// - Throws: `UsageError` with the file's name and the system's reason.
-    static func replace(_ path: String, with text: String) throws(UsageError) {
+    package static func replace(_ path: String, with text: String) throws(UsageError) {
         let beside = path + ".part"
         try self.write(text, to: beside)
         guard rename(beside, path) == 0 else {

@@ -50,13 +50,13 @@ final class HTTPConnection {
             self.timedOut(generation, timeout)
         }
         if let handler = self.handler, handler.isActive, handler.isReusable {
-            self.exchange(request, on: handler, generation, timeout) { failure in
+            self.exchange(request, on: handler, generation) { failure in
                 guard request.method == .GET, failure.isSilent else { return false }
-                self.open(request, generation, timeout, earlier: failure)
+                self.open(request, generation, earlier: failure)
                 return true
             }
         } else {
-            self.open(request, generation, timeout, earlier: nil)
+            self.open(request, generation, earlier: nil)
         }
     }
 
@@ -69,9 +69,7 @@ final class HTTPConnection {
         self.handler = nil
     }
 
-    private func open(
-        _ request: HTTPRequest, _ generation: Int, _ timeout: TimeAmount, earlier: HTTPFailure?
-    ) {
+    private func open(_ request: HTTPRequest, _ generation: Int, earlier: HTTPFailure?) {
         self.handler = nil
         self.progress = self.connector.connect(to: self.url, for: .polling) { result in
             switch result {
@@ -82,7 +80,7 @@ final class HTTPConnection {
                 do {
                     let handler = try self.addHandlers(to: channel)
                     self.handler = handler
-                    self.exchange(request, on: handler, generation, timeout) { _ in false }
+                    self.exchange(request, on: handler, generation) { _ in false }
                 } catch {
                     channel.close(promise: nil)
                     let error = ConnectionError(lostBeforeAnswerOf: self.url, cause: ErrorText.of(error))
@@ -107,7 +105,7 @@ final class HTTPConnection {
 
     /// - Parameter retry: asked when the exchange fails; true where it has taken over.
     private func exchange(
-        _ request: HTTPRequest, on handler: HTTPExchangeHandler, _ generation: Int, _ timeout: TimeAmount,
+        _ request: HTTPRequest, on handler: HTTPExchangeHandler, _ generation: Int,
         retry: @escaping (HTTPFailure) -> Bool
     ) {
         var headers = request.headers

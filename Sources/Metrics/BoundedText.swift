@@ -1,11 +1,10 @@
 extension String {
-    /// The text without what is past so many bytes of UTF-8, cut between two scalars.
-    func cut(toBytes limit: Int) -> String {
+    /// The text without what is past so many bytes of UTF-8.
+    ///
+    /// Bytes are counted and not characters, one of which may have any number of them; a scalar is never cut in two.
+    package func cut(toBytes limit: Int) -> String {
         guard self.utf8.count > limit else { return self }
-        var bytes = Array(self.utf8.prefix(limit))
-        while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
-        // The first byte of what may have been cut.
-        if let last = bytes.last, last >= 0xC0 { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
+        // An index into the middle of a scalar is rounded down to its start.
+        return String(self.unicodeScalars[..<self.utf8.index(self.startIndex, offsetBy: limit)])
     }
 }

@@ -1,3 +1,5 @@
+import Commands
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -6,18 +8,18 @@ import Musl
 
 /// How much of the machine this process uses.
 struct ProcessUsage {
-    private var cpuTime = Self.cpuTime()
+    private var cpuTime = processCPUTime()
     private var time = Self.now()
     private let processors: Double
 
     /// - Parameter threads: event loops that there are.
     init(threads: Int) {
-        self.processors = Double(max(1, min(threads, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+        self.processors = Double(max(1, min(threads, processorCount())))
     }
 
     /// Since the last call, in percent of all processors that the event loops can use.
     mutating func takeCPU() -> Double {
-        let (cpuTime, time) = (Self.cpuTime(), Self.now())
+        let (cpuTime, time) = (processCPUTime(), Self.now())
         defer { (self.cpuTime, self.time) = (cpuTime, time) }
         guard time > self.time else { return 0 }
         return min((cpuTime - self.cpuTime) / (time - self.time) / self.processors * 100, 100)
@@ -33,12 +35,6 @@ struct ProcessUsage {
             .split(separator: " ")
         guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
         return pages * sysconf(Int32(_SC_PAGESIZE))
-    }
-
-    private static func cpuTime() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private static func now() -> Double {

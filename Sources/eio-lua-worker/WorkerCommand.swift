@@ -75,29 +75,18 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func run() throws {
-        do {
+        let logLevel = try ScriptCommandLine.level(self.logLevel)
+        try reportingProblems {
             let mailbox = Mailbox()
             let settings = WorkerSettings(
                 host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
-                scripts: try self.readScripts(mailbox),
-                threads: self.threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), seed: self.seed, url: self.url,
-                network: try self.network.network(),
+                scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? processorCount(),
+                seed: self.seed, url: self.url, network: try self.network.network(),
                 summary: WorkerSummary(
                     isQuiet: self.quiet, hasColor: !self.noColor && isatty(STDOUT_FILENO) != 0,
                     export: self.summaryExport))
             throw ExitCode(try WorkerSession(settings, mailbox: mailbox).run())
-        } catch let errors as OptionErrors {
-            throw Self.failure("\(errors)", .invalidOptions)
-        } catch ScriptProblem.invalid(let text) {
-            throw Self.failure(text, .invalidOptions)
-        } catch ScriptProblem.failed(let text) {
-            throw Self.failure(text, .scriptFailed)
         }
-    }
-
-    private static func failure(_ text: String, _ status: LoadStatus) -> ExitCode {
-        FileDescriptorOutput.standardError.write("eio-lua: \(text)\n")
-        return ExitCode(status.rawValue)
     }
 
     private func setting(_ option: String?, _ variable: String) -> String? {
@@ -113,21 +102,15 @@ struct WorkerCommand: ParsableCommand {
     }
 
     /// - Throws: `OptionErrors` for what a master cannot direct, and for classes of one name.
-    private func readScripts(_ mailbox: Mailbox) throws -> [WorkerScript] {
+    private func readScripts(_ mailbox: Mailbox, _ logLevel: Logger.Level) throws -> [WorkerScript] {
         var logger = Logger(label: "eio-lua") { _ in WorkerLog(mailbox: mailbox) }
-        logger.logLevel = try ScriptCommandLine.level(self.logLevel)
+        logger.logLevel = logLevel
         let environment = try keyValuePairs(self.env, "--env")
         var commandLine = CommandLineOptions()
         commandLine.noSetup = self.noSetup
         commandLine.noTeardown = self.noTeardown
         let scripts = try self.scripts.map { path in
-            guard access(path, R_OK) == 0 else {
-                throw ValidationError("cannot read the script \(path): \(String(cString: strerror(errno)))")
-            }
-            var options = ScriptOptions()
-            options.arguments = ([CommandLine.arguments[0], path] + self.arguments).map { Array($0.utf8) }
-            options.scriptIndex = 1
-            options.steps = [.file(Array(path.utf8))]
+            var options = try ScriptOptions(readable: path, arguments: self.arguments)
             options.defaultURL = self.url
             return try WorkerScript(
                 path: path,

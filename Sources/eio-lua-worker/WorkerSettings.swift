@@ -36,18 +36,7 @@ struct WorkerSummary: Sendable {
             print(EndSummary(result, hasColor: self.hasColor).text)
             fflush(nil)
         }
-        if let path = self.export { try Self.write(result.export(), to: path) }
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        // A reader of the file sees the former test's summary or this one, and no half of it.
-        let draft = path + ".part"
-        guard let file = fopen(draft, "w") else { throw Self.error(path) }
-        let written = Array(text.utf8).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-        guard fclose(file) == 0, written == text.utf8.count, rename(draft, path) == 0 else { throw Self.error(path) }
-    }
-
-    private static func error(_ path: String) -> UsageError {
-        UsageError("cannot write \(path): \(String(cString: strerror(errno)))")
+        // A reader sees the former test's summary or this one, and no half of it.
+        if let path = self.export { try TextFile.replace(path, with: result.export()) }
     }
 }

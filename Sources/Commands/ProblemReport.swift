@@ -1,0 +1,26 @@
+import ArgumentParser
+import LoadEngine
+import LoadPlan
+import Metrics
+
+/// Says what is wrong with a script or its options on the standard error, and ends with k6's exit status for it.
+package func reportingProblems(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let errors as OptionErrors {
+        throw failure("\(errors)", .invalidOptions)
+    } catch let error as UsageError {
+        throw failure(error.description, .invalidOptions)
+    } catch let error as MetricError {
+        throw failure(error.description, .scriptFailed)
+    } catch ScriptProblem.invalid(let text) {
+        throw failure(text, .invalidOptions)
+    } catch ScriptProblem.failed(let text) {
+        throw failure(text, .scriptFailed)
+    }
+}
+
+private func failure(_ text: String, _ status: LoadStatus) -> ExitCode {
+    FileDescriptorOutput.standardError.write("eio-lua: \(text)\n")
+    return ExitCode(status.rawValue)
+}
