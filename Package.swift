@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     ],
@@ -36,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         // Their headers lie where every compiler looks; pkg-config's flags are for what they were built with.
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CMessagePack", providers: [.apt(["libmsgpack-dev"])]),
         .target(name: "JSONText", swiftSettings: settings),
         .target(
@@ -43,9 +45,16 @@ let package = Package(
             dependencies: ["JSONText", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
         .target(
+            name: "EpollLoop",
+            dependencies: [
+                "CEpoll", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "EngineIOClient",
             dependencies: nio + [
-                "EngineIO",
+                "EngineIO", "EpollLoop",
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
@@ -62,7 +71,7 @@ let package = Package(
         .target(
             name: "LoadEngine",
             dependencies: [
-                "EngineIO", "EngineIOClient", "LoadPlan", "Metrics", "Scripting",
+                "EngineIO", "EngineIOClient", "EpollLoop", "LoadPlan", "Metrics", "Scripting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -83,7 +92,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient", "EngineIOServer", "JSONText", "LoadEngine", "LoadPlan",
+                "CLuaHost", "EngineIO", "EngineIOClient", "EngineIOServer", "EpollLoop", "JSONText", "LoadEngine", "LoadPlan",
                 "LoadReport", "Metrics", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,7 +1,7 @@
 import EngineIOClient
+import EpollLoop
 import Logging
 import NIOCore
-import NIOPosix
 import Scripting
 
 #if canImport(Glibc)
@@ -34,9 +34,11 @@ final class Program: ScriptHostDelegate {
 
     /// Does not return: the process ends with the script's exit status.
     func run() -> Never {
-        let program = UncheckedBox(self)
-        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
-            program.value.start(on: eventLoop)
+        do {
+            try EpollEventLoop.runOnCurrentThread { self.start(on: $0) }
+        } catch {
+            FileDescriptorOutput.standardError.write("eio-lua: cannot start: \(error)\n")
+            exit(1)
         }
         exit(0)
     }
@@ -98,14 +100,5 @@ final class Program: ScriptHostDelegate {
         self.host?.close()
         guard let loop = self.loop else { exit(status) }
         loop.afterFarewells(within: Self.farewell) { exit(status) }
-    }
-}
-
-/// Carries a value to a closure that runs on the very thread that made it.
-private struct UncheckedBox<Value>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) {
-        self.value = value
     }
 }

@@ -1,4 +1,5 @@
 import EngineIO
+import EpollLoop
 import NIOCore
 import NIOPosix
 
@@ -25,26 +26,24 @@ extension ConnectionError {
         self.init(url.isSecure ? .tls : .http, "the connection was lost", cause: cause)
     }
 
-    /// What NIO says of a connection that could not be opened, in words.
+    /// What a loop says of a connection that could not be opened, in words.
     init(connecting error: any Error, to url: ServerURL, in phase: Phase) {
-        let attempts = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
+        let attempts =
+            switch error {
+            case let error as NIOConnectionError: error.connectionErrors.map(\.error)
+            case let error as ConnectionRaceError: error.attempts
+            default: [error]
+            }
         if let reset = attempts.first(where: Self.isReset) {
             self.init(lostBeforeAnswerOf: url, cause: ErrorText.of(reset))
             return
         }
-        switch error {
-        case let error as NIOConnectionError:
-            if error.connectionErrors.isEmpty, let dns = error.dnsAError ?? error.dnsAAAAError {
-                self.init(.dns, "cannot find the host \"\(url.host)\"", cause: ErrorText.of(dns))
-            } else if let first = error.connectionErrors.first {
-                self.init(.tcp, "cannot connect to \(url.hostHeader)", cause: ErrorText.of(first.error))
-            } else {
-                self.init(.dns, "the host \"\(url.host)\" has no address")
-            }
-        case ChannelError.connectTimeout(let amount):
-            self.init(timeout: amount, in: phase, to: url)
-        default:
-            self.init(.tcp, "cannot connect to \(url.hostHeader)", cause: ErrorText.of(error))
+        if error is HostLookupError {
+            self.init(.dns, "cannot find the host \"\(url.host)\"", cause: ErrorText.of(error))
+        } else if let first = attempts.first {
+            self.init(.tcp, "cannot connect to \(url.hostHeader)", cause: ErrorText.of(first))
+        } else {
+            self.init(.dns, "the host \"\(url.host)\" has no address")
         }
     }
 

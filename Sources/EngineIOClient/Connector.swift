@@ -1,6 +1,5 @@
 import EngineIO
 import NIOCore
-import NIOPosix
 import NIOSSL
 import NIOTLS
 
@@ -24,7 +23,6 @@ struct Connector {
         completion: @escaping (Result<any Channel, ConnectionError>) -> Void
     ) -> ConnectionProgress {
         let progress = ConnectionProgress()
-        let attempt = NIOLoopBound(progress, eventLoop: self.loop.eventLoop)
         var tls: NIOSSLContext?
         if url.isSecure {
             do {
@@ -34,36 +32,9 @@ struct Connector {
                 return progress
             }
         }
-        var bootstrap = ClientBootstrap(group: self.loop.eventLoop)
-            // Whoever waits has a timer that knows of a loop that was held up, and abandons the attempt.
-            .connectTimeout(.hours(1))
-            .channelInitializer { channel in
-                attempt.value.began(channel)
-                return channel.eventLoop.makeSucceededVoidFuture()
-            }
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // One read for each event: a second would nearly always find nothing.
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .channelOption(.writeBufferWaterMark, value: self.waterMark)
-        if let local = self.configuration.localAddress {
-            // The port is chosen at the connect then: two connections to different servers may share one.
-            bootstrap = bootstrap.bind(to: local).channelOption(.ipOption(.bindAddressNoPort), value: 1)
-        }
-        let future: EventLoopFuture<any Channel>
-        if let address = try? SocketAddress(ipAddress: url.host, port: url.port) {
-            future = bootstrap.connect(to: address)
-        } else {
-            let lookup = self.loop.resolver.lookUp(url.host, port: url.port)
-            progress.phase = .dns
-            // Told before the bootstrap is, which begins to connect then.
-            lookup.assumeIsolated().whenSuccess { _ in
-                guard progress.phase == .dns else { return }
-                self.meter?.phaseEnded(.dns, transport, after: progress.enter(.tcp))
-            }
-            let shared = SharedLookup(addresses: lookup, family: self.configuration.localAddress?.protocol)
-            future = bootstrap.resolver(shared).connect(host: url.host, port: url.port)
-        }
-        future.hop(to: self.loop.eventLoop).assumeIsolated().whenComplete { result in
+        let opener = SocketOpener(
+            eventLoop: self.loop.eventLoop, localAddress: self.configuration.localAddress, waterMark: self.waterMark)
+        let opened = { (result: Result<any Channel, any Error>) in
             switch result {
             case .failure(let error):
                 completion(.failure(ConnectionError(connecting: error, to: url, in: progress.phase)))
@@ -78,6 +49,22 @@ struct Connector {
                     channel.close(promise: nil)
                     completion(.failure(ConnectionError(.tls, "cannot start TLS", cause: "\(error)")))
                 }
+            }
+        }
+        if let address = try? SocketAddress(ipAddress: url.host, port: url.port) {
+            opener.open(HostAddresses([address]), of: url, progress, opened)
+            return progress
+        }
+        progress.phase = .dns
+        self.loop.resolver.lookUp(url.host, port: url.port).assumeIsolated().whenComplete { result in
+            guard !progress.isOver else { return }
+            switch result {
+            case .failure(let error):
+                opened(.failure(error))
+            case .success(let addresses):
+                self.meter?.phaseEnded(.dns, transport, after: progress.enter(.tcp))
+                let reachable = addresses.reachable(from: self.configuration.localAddress?.protocol)
+                opener.open(reachable, of: url, progress, opened)
             }
         }
         return progress
@@ -116,22 +103,22 @@ final class ConnectionProgress {
     fileprivate(set) var phase = ConnectionError.Phase.tcp
     fileprivate(set) var phaseStart = NIODeadline.now()
     /// The channel is its receiver's, or nobody's any more.
-    fileprivate var isOver = false {
-        didSet { self.channels = [] }
+    fileprivate(set) var isOver = false {
+        didSet { self.attempts = [] }
     }
-    /// Those of the addresses that are tried.
-    private var channels: [any Channel] = []
+    /// End those that are under way.
+    private var attempts: [() -> Void] = []
 
-    fileprivate func began(_ channel: any Channel) {
-        if self.isOver { return channel.close(promise: nil) }
-        self.channels.append(channel)
+    /// - Parameter cancel: ends what has begun.
+    func began(_ cancel: @escaping () -> Void) {
+        if self.isOver { cancel() } else { self.attempts.append(cancel) }
     }
 
     /// Ends an attempt that nobody waits for any more.
     func abandon() {
-        let channels = self.channels
+        let attempts = self.attempts
         self.isOver = true
-        for channel in channels { channel.close(promise: nil) }
+        for cancel in attempts { cancel() }
     }
 
     /// Returns how long the phase before took.
@@ -160,9 +147,4 @@ private final class TLSWatcher: ChannelInboundHandler, RemovableChannelHandler {
         self.onSecured(.now() - self.started)
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
-}
-
-extension NIOBSDSocket.Option {
-    /// ip(7), IP_BIND_ADDRESS_NO_PORT.
-    fileprivate static let bindAddressNoPort = Self(rawValue: 24)
 }

@@ -1,4 +1,5 @@
 import EngineIO
+import EpollLoop
 import NIOCore
 
 #if canImport(Glibc)
@@ -15,7 +16,7 @@ import Musl
 final class FrameWriter {
     private let loop: ClientLoop
     private let traffic: UnsafeMutablePointer<TrafficCounts>
-    private var context: ChannelHandlerContext?
+    private var channel: (any Channel)?
     /// The socket, or -1 where only the channel may write.
     private var descriptor: CInt = -1
     /// Not checked for overlapping accesses: its methods call nothing, and each frame would pay for the check.
@@ -38,17 +39,21 @@ final class FrameWriter {
 
     deinit { self.block.free() }
 
-    func attach(_ context: ChannelHandlerContext, isSecure: Bool) {
-        self.context = context
+    func attach(_ channel: any Channel, isSecure: Bool) {
+        self.channel = channel
         if isSecure { return }
-        let pipeline = context.pipeline.syncOperations
-        let handle = try? pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
-        self.descriptor = handle ?? -1
+        if let socket = channel as? SocketChannel {
+            self.descriptor = socket.descriptor
+        } else {
+            let pipeline = channel.pipeline.syncOperations
+            let handle = try? pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+            self.descriptor = handle ?? -1
+        }
     }
 
     /// The channel closes: its socket's number may soon be another's. What is collected is not written any more.
     func detach() {
-        self.context = nil
+        self.channel = nil
         self.descriptor = -1
         self.block.count = 0
         self.onDrained = []
@@ -67,7 +72,7 @@ final class FrameWriter {
 
     /// Bytes that the system has not taken.
     var bufferedBytes: Int {
-        guard let channel = self.context?.channel, channel.isActive else { return self.count }
+        guard let channel = self.channel, channel.isActive else { return self.count }
         return self.count + ((try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
     }
 
@@ -90,7 +95,7 @@ final class FrameWriter {
     ///
     /// - Parameter promise: told when the system has all of it.
     func flush(promise: EventLoopPromise<Void>? = nil) {
-        guard let context = self.context, let base = self.block.base else {
+        guard let channel = self.channel, let base = self.block.base else {
             self.block.count = 0
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
@@ -107,7 +112,7 @@ final class FrameWriter {
         self.traffic.pointee.websocket.bytesWritten &+= sent
         let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...]))
         self.empty()
-        self.write(rest, context, promise)
+        self.write(rest, channel, promise)
     }
 
     /// Returns how many bytes the system took; an error is left for the channel to find.
@@ -120,7 +125,7 @@ final class FrameWriter {
         }
     }
 
-    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+    private func write(_ bytes: ByteBuffer, _ channel: any Channel, _ promise: EventLoopPromise<Void>?) {
         let mark = self.accepted
         let length = bytes.readableBytes
         let done = self.loop.eventLoop.makePromise(of: Void.self)
@@ -132,7 +137,7 @@ final class FrameWriter {
         }
         if let promise { done.futureResult.cascade(to: promise) }
         self.isFlushing = true
-        context.writeAndFlush(NIOAny(bytes), promise: done)
+        channel.writeAndFlush(bytes, promise: done)
         self.isFlushing = false
     }
 

@@ -13,6 +13,19 @@ struct HostAddresses: Sendable {
     var v6: [SocketAddress] = []
 }
 
+extension HostAddresses {
+    init(_ addresses: [SocketAddress]) {
+        for address in addresses {
+            if address.protocol == .inet6 { self.v6.append(address) } else { self.v4.append(address) }
+        }
+    }
+
+    /// - Parameter family: of the local address, where one is demanded: the other family cannot be reached from it.
+    func reachable(from family: NIOBSDSocket.ProtocolFamily?) -> Self {
+        Self(v4: family == .inet6 ? [] : self.v4, v6: family == .inet ? [] : self.v6)
+    }
+}
+
 /// The system could not find a name.
 struct HostLookupError: Error {
     /// In the system's words.
@@ -65,22 +78,4 @@ final class HostResolver {
         }
         return addresses
     }
-}
-
-/// A lookup as a bootstrap wants it, which tries the addresses of both families in turn (RFC 8305).
-struct SharedLookup: Resolver, Sendable {
-    let addresses: EventLoopFuture<HostAddresses>
-    /// Of the local address, where one is demanded: the other family cannot be reached from it.
-    let family: NIOBSDSocket.ProtocolFamily?
-
-    func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
-        self.addresses.map { self.family == .inet6 ? [] : $0.v4 }
-    }
-
-    func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
-        self.addresses.map { self.family == .inet ? [] : $0.v6 }
-    }
-
-    /// Others may wait for the same lookup.
-    func cancelQueries() {}
 }

@@ -1,20 +1,19 @@
 import EngineIO
+import EpollLoop
 import NIOCore
 
 /// The frames of one websocket: the hot path.
 ///
 /// Frames are read straight from the received buffer and messages are handed on as pointers into it; all that is sent
 /// during one read goes into one buffer, which is written when the loop has read what is ready.
-final class WebSocketHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
+final class WebSocketHandler {
     private let loop: ClientLoop
     private let traffic: UnsafeMutablePointer<TrafficCounts>
     private let maximumMessageSize: Int
     private let isSecure: Bool
     /// The session lets go of its handler when it ends.
     private let session: ClientSession
-    private var context: ChannelHandlerContext?
+    private var channel: (any Channel)?
 
     /// The start of a frame whose end has not come.
     private var partial = ByteBuffer()
@@ -50,15 +49,14 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.output = FrameWriter(loop: loop, traffic: traffic)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        self.output.attach(context, isSecure: self.isSecure)
+    /// The frames come and go by `channel` from now on.
+    func attach(_ channel: any Channel) {
+        self.channel = channel
+        self.output.attach(channel, isSecure: self.isSecure)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.detach() }
-
-    private func detach() {
-        self.context = nil
+    func detach() {
+        self.channel = nil
         self.output.detach()
     }
 
@@ -71,39 +69,38 @@ final class WebSocketHandler: ChannelInboundHandler {
     func start(_ bytesBehindAnswer: ByteBuffer, failure: (any Error)?) {
         self.failure = failure
         if bytesBehindAnswer.readableBytes > 0 {
-            self.read(bytesBehindAnswer)
+            bytesBehindAnswer.withUnsafeReadableBytes { self.read($0) }
             self.readCompleted()
         }
-        if self.context == nil { self.connectionLost() }
+        if self.channel == nil { self.connectionLost() }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { self.read(Self.unwrapInboundIn(data)) }
-
-    func channelReadComplete(context: ChannelHandlerContext) { self.readCompleted() }
-
-    @inline(__always)
-    private func read(_ received: consuming ByteBuffer) {
+    /// - Parameter bytes: what was received: valid during the call only.
+    func read(_ bytes: UnsafeRawBufferPointer) {
         self.isReading = true
-        self.traffic.pointee.websocket.bytesReceived &+= received.readableBytes
-        if self.partial.readableBytes > 0 {
-            // Moved to a local while the script runs: it must not be borrowed then.
-            var joined = self.partial
-            self.partial = ByteBuffer()
-            joined.writeBuffer(&received)
-            received = joined
-        }
-        let used = received.withUnsafeReadableBytes { self.readFrames($0) }
-        guard used < received.readableBytes, self.state != .closed else { return }
-        received.moveReaderIndex(forwardBy: used)
-        if received.readableBytes > FrameWriter.flushThreshold {
-            received.discardReadBytes()
-            self.partial = received
+        self.traffic.pointee.websocket.bytesReceived &+= bytes.count
+        if self.partial.readableBytes > 0 { return self.readBehindPartial(bytes) }
+        let used = self.readFrames(bytes)
+        if used < bytes.count, self.state != .closed { self.partial.writeBytes(bytes[used...]) }
+    }
+
+    private func readBehindPartial(_ bytes: UnsafeRawBufferPointer) {
+        // Moved to a local while the script runs: it must not be borrowed then.
+        var joined = self.partial
+        self.partial = ByteBuffer()
+        joined.writeBytes(bytes)
+        let used = joined.withUnsafeReadableBytes { self.readFrames($0) }
+        guard used < joined.readableBytes, self.state != .closed else { return }
+        joined.moveReaderIndex(forwardBy: used)
+        if joined.readableBytes > FrameWriter.flushThreshold {
+            joined.discardReadBytes()
+            self.partial = joined
         } else {
-            self.partial.writeBuffer(&received)
+            self.partial.writeBuffer(&joined)
         }
     }
 
-    private func readCompleted() {
+    func readCompleted() {
         self.isReading = false
         if self.output.count > 0 { self.flushSoon() }
     }
@@ -260,7 +257,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     ) {
         if isMessage { self.output.countMessage() }
         // Nothing may follow a Close frame (RFC 6455, section 5.5.1).
-        guard self.mayWrite, self.context != nil else { return }
+        guard self.mayWrite, self.channel != nil else { return }
         self.output.append(opcode, prefix: prefix, payload)
         if self.output.count >= FrameWriter.flushThreshold {
             self.output.flush()
@@ -276,7 +273,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func writeControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
-        if self.mayWrite, self.context != nil { self.session.trace?.frame(.sent, opcode, payload) }
+        if self.mayWrite, self.channel != nil { self.session.trace?.frame(.sent, opcode, payload) }
         self.write(opcode, prefix: nil, payload)
     }
 
@@ -299,15 +296,17 @@ final class WebSocketHandler: ChannelInboundHandler {
         if self.output.count > 0 { self.output.flush() }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        self.isWritable = context.channel.isWritable
-        if self.isWritable {
-            self.later { $0.session.webSocketWritable() }
-        }
+    func writabilityChanged(_ isWritable: Bool) {
+        self.isWritable = isWritable
+        if isWritable { self.later { $0.session.webSocketWritable() } }
     }
 
     func setReading(_ isOn: Bool) {
-        self.context?.channel.setOption(.autoRead, value: isOn).whenFailure { _ in }
+        if let socket = self.channel as? SocketChannel {
+            socket.setAutoRead(isOn)
+        } else {
+            self.channel?.setOption(.autoRead, value: isOn).whenFailure { _ in }
+        }
     }
 
     // MARK: Closing
@@ -322,7 +321,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     ///   ``ClientSession/farewell``. nil closes the connection without waiting for anything.
     func close(timeout: TimeAmount?) {
         guard self.state == .open else { return }
-        guard self.context != nil else { return self.end(DisconnectDetail(.client)) }
+        guard self.channel != nil else { return self.end(DisconnectDetail(.client)) }
         guard let timeout else {
             self.writeGoodbye()
             self.output.flush()
@@ -341,11 +340,11 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func sayGoodbye(timeout: TimeAmount) {
-        guard let context = self.context else { return }
+        guard let channel = self.channel else { return }
         self.writeGoodbye()
         self.state = .closing
         self.endAfter(timeout)
-        let promise = context.eventLoop.makePromise(of: Void.self)
+        let promise = channel.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenSuccess {
             self.endAfter(min(timeout, ClientSession.farewell))
         }
@@ -375,19 +374,18 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func closeChannel() {
-        let context = self.context
+        let channel = self.channel
         self.detach()
-        context?.close(promise: nil)
+        channel?.close(promise: nil)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    /// What is left to say comes with ``connectionClosed()``.
+    func readFailed(_ error: any Error) {
         if self.failure == nil { self.failure = error }
-        // What is left to say comes with channelInactive.
         self.output.detach()
-        context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    func connectionClosed() {
         self.detach()
         self.connectionLost()
     }
@@ -417,4 +415,31 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 }
 
-extension WebSocketHandler: RemovableChannelHandler {}
+/// Plain connections, on loops of ours.
+extension WebSocketHandler: SocketReader {}
+
+/// All others.
+extension WebSocketHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    func handlerAdded(context: ChannelHandlerContext) { self.attach(context.channel) }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.detach() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        Self.unwrapInboundIn(data).withUnsafeReadableBytes { self.read($0) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { self.readCompleted() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.writabilityChanged(context.channel.isWritable)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.readFailed(error)
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { self.connectionClosed() }
+}

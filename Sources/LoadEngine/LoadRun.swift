@@ -1,7 +1,7 @@
+import EpollLoop
 import LoadPlan
 import Metrics
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// Runs a plan over several event loops, from the start to the last measurement.
@@ -19,8 +19,8 @@ package final class LoadRun: Sendable {
     }
 
     private let settings: LoadSettings
-    private let control: MultiThreadedEventLoopGroup
-    private let group: MultiThreadedEventLoopGroup
+    private let control: EpollEventLoopGroup
+    private let group: EpollEventLoopGroup
     let workers: [NIOLoopBound<LoopWorker>]
     /// Ends the scripts that compute, on each loop.
     private let enders: [@Sendable (Double) -> Void]
@@ -38,8 +38,8 @@ package final class LoadRun: Sendable {
         _ settings: LoadSettings, registry: MetricRegistry, onAbort: @escaping @Sendable (String) -> Void
     ) throws {
         self.settings = settings
-        self.control = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        self.group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
+        self.control = try EpollEventLoopGroup(numberOfThreads: 1)
+        self.group = try EpollEventLoopGroup(numberOfThreads: settings.threads)
         let shares = settings.plan.share.split(into: settings.threads)
         var workers: [NIOLoopBound<LoopWorker>] = []
         var enders: [@Sendable (Double) -> Void] = []

@@ -1,7 +1,7 @@
 import EngineIOClient
+import EpollLoop
 import LoadPlan
 import NIOCore
-import NIOPosix
 import Scripting
 
 /// What a script says about a load test.
@@ -90,7 +90,7 @@ package struct ScriptReader: Sendable {
         _ options: ScriptOptions, maximumBlock: Double, stop: ScriptStop? = nil,
         _ body: @escaping @Sendable (ScriptCall) -> EventLoopFuture<Value>
     ) throws -> Value {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let group = try EpollEventLoopGroup(numberOfThreads: 1)
         defer {
             stop?.detach()
             try? group.syncShutdownGracefully()

@@ -1,0 +1,244 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// A connected TCP socket on an ``EpollEventLoop``.
+///
+/// It is a channel of SwiftNIO's, with a pipeline, until ``readDirectly(_:)``; then what it receives goes to a
+/// ``SocketReader``, and the pipeline is only written to.
+package final class SocketChannel: Channel, @unchecked Sendable {
+    package let eventLoop: any EventLoop
+    let loop: EpollEventLoop
+    /// -1 when it is closed.
+    private(set) package var descriptor: CInt
+    private let closePromise: EventLoopPromise<Void>
+    private var pipelineStorage: ChannelPipeline?
+    private let waterMark: ChannelOptions.Types.WriteBufferWaterMark
+
+    @exclusivity(unchecked) private var reader: (any SocketReader)?
+    private var pending = PendingWrites()
+    private var isFlushing = false
+    /// What a write came to: nothing is written after it.
+    private var writeError: (any Error)?
+    /// Set while the socket connects.
+    private var onConnected: ((Result<Void, any Error>) -> Void)?
+    private(set) package var isWritable = true
+    private(set) package var autoRead = true
+    /// What the system watches the socket for.
+    private var interest: Readiness
+
+    /// - Parameters:
+    ///   - descriptor: a socket that does not block and connects; the channel closes it.
+    ///   - waterMark: at how many waiting bytes ``isWritable`` turns.
+    ///   - onConnected: called once, on the loop, later; not after the channel was closed.
+    /// - Throws: `IOError` where the system cannot watch the socket, which stays the caller's.
+    init(
+        connecting descriptor: CInt, on loop: EpollEventLoop, waterMark: ChannelOptions.Types.WriteBufferWaterMark,
+        onConnected: @escaping (Result<Void, any Error>) -> Void
+    ) throws {
+        self.eventLoop = loop
+        self.loop = loop
+        self.descriptor = descriptor
+        self.waterMark = waterMark
+        self.closePromise = loop.makePromise()
+        self.interest = .writable
+        self.onConnected = onConnected
+        try loop.register(self, self.interest)
+        self.pipelineStorage = ChannelPipeline(channel: self)
+    }
+
+    package var pipeline: ChannelPipeline {
+        guard let pipeline = self.pipelineStorage else {
+            preconditionFailure("a channel has a pipeline once it is made")
+        }
+        return pipeline
+    }
+
+    package var allocator: ByteBufferAllocator { ByteBufferAllocator() }
+    package var closeFuture: EventLoopFuture<Void> { self.closePromise.futureResult }
+    package var localAddress: SocketAddress? { try? self.localAddress0() }
+    package var remoteAddress: SocketAddress? { try? self.remoteAddress0() }
+    package var parent: (any Channel)? { nil }
+    package var isActive: Bool { self.descriptor >= 0 }
+    package var _channelCore: any ChannelCore { self }
+
+    /// Bytes that the system has not taken.
+    package var bufferedBytes: Int { self.pending.bytes }
+
+    /// Shows all that comes to `reader` from now on; the pipeline's handlers see nothing any more.
+    package func readDirectly(_ reader: any SocketReader) { self.reader = reader }
+
+    // MARK: Connecting
+
+    private func connected(_ completion: (Result<Void, any Error>) -> Void) {
+        self.onConnected = nil
+        guard self.isActive else { return }
+        var status: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        getsockopt(self.descriptor, SOL_SOCKET, SO_ERROR, &status, &length)
+        if status == 0 {
+            self.watch([.readable, .peerClosed])
+            completion(.success(()))
+        } else {
+            let error = IOError(errnoCode: status, reason: "connect")
+            self.close(because: error)
+            completion(.failure(error))
+        }
+    }
+
+    // MARK: Reading
+
+    func ready(_ readiness: Readiness) {
+        if let onConnected = self.onConnected { return self.connected(onConnected) }
+        if readiness.contains(.writable), self.isActive { self.flushNow() }
+        // What came before an error is read before it.
+        if !readiness.isDisjoint(with: [.readable, .peerClosed, .failed]), self.isActive { self.readNow() }
+    }
+
+    /// Reads once: what is left is told again.
+    private func readNow() {
+        let buffer = self.loop.receiveBuffer
+        let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
+        if count > 0 {
+            self.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        } else if count == 0 {
+            self.close(because: ChannelError.eof)
+        } else if errno != EAGAIN, errno != EINTR {
+            self.fail(IOError(errnoCode: errno, reason: "recv"))
+        }
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer) {
+        if let reader = self.reader {
+            reader.read(bytes)
+            if self.isActive { reader.readCompleted() }
+        } else {
+            self.pipeline.syncOperations.fireChannelRead(NIOAny(ByteBuffer(bytes: bytes)))
+            if self.isActive { self.pipeline.syncOperations.fireChannelReadComplete() }
+        }
+    }
+
+    /// Reads on, or leaves what comes to the system. An error is told either way.
+    package func setAutoRead(_ isOn: Bool) {
+        self.autoRead = isOn
+        self.watch(
+            isOn ? self.interest.union([.readable, .peerClosed]) : self.interest.subtracting([.readable, .peerClosed]))
+    }
+
+    private func watch(_ interest: Readiness) {
+        guard interest != self.interest, self.isActive else { return }
+        self.interest = interest
+        do {
+            try self.loop.change(self, interest)
+        } catch {
+            self.close(because: error)
+        }
+    }
+
+    // MARK: Writing
+
+    func enqueue(_ data: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
+        guard self.isActive, self.writeError == nil else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        self.pending.append(data, promise)
+        if self.isWritable, self.pending.bytes > self.waterMark.high { self.setWritable(false) }
+    }
+
+    func flushPending() {
+        self.pending.markFlushed()
+        // Where the system takes no more, it says when it does.
+        if self.isActive, !self.interest.contains(.writable) { self.flushNow() }
+    }
+
+    private func flushNow() {
+        // A promise or a handler may write from within: the pass below sees it.
+        guard !self.isFlushing else { return }
+        self.isFlushing = true
+        defer { self.isFlushing = false }
+        repeat {
+            let promises: [EventLoopPromise<Void>]
+            do {
+                promises = try self.pending.write(to: self.descriptor)
+            } catch {
+                return self.writeFailed(error)
+            }
+            let isBlocked = self.pending.hasFlushed
+            if !self.isWritable, self.pending.bytes < self.waterMark.low { self.setWritable(true) }
+            for promise in promises { promise.succeed() }
+            if isBlocked { break }
+        } while self.isActive && self.pending.hasFlushed
+        self.watch(
+            self.pending.hasFlushed ? self.interest.union(.writable) : self.interest.subtracting(.writable))
+    }
+
+    /// The connection is closed when what the server sent before was read. Later: a write may come from within a read.
+    private func writeFailed(_ error: any Error) {
+        self.writeError = error
+        for promise in self.pending.removeAll() { promise.fail(error) }
+        self.watch(self.interest.subtracting(.writable))
+        self.loop._executeIsolatedUnsafeUnchecked {
+            self.readToEnd()
+            self.fail(error)
+        }
+    }
+
+    private func readToEnd() {
+        let buffer = self.loop.receiveBuffer
+        while self.isActive {
+            let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return }
+            self.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    private func setWritable(_ isWritable: Bool) {
+        self.isWritable = isWritable
+        if let reader = self.reader {
+            reader.writabilityChanged(isWritable)
+        } else {
+            self.pipeline.syncOperations.fireChannelWritabilityChanged()
+        }
+    }
+
+    // MARK: Closing
+
+    private func fail(_ error: any Error) {
+        guard self.isActive else { return }
+        if let reader = self.reader {
+            reader.readFailed(error)
+        } else {
+            self.pipeline.syncOperations.fireErrorCaught(error)
+        }
+        self.close(because: error)
+    }
+
+    /// - Parameter error: what the promises of unfinished writes are told.
+    func close(because error: any Error) {
+        guard self.isActive else { return }
+        Glibc.close(self.descriptor)
+        self.descriptor = -1
+        self.loop.unregister(self)
+        for promise in self.pending.removeAll() { promise.fail(error) }
+        let reader = self.reader
+        self.reader = nil
+        self.onConnected = nil
+        if let reader {
+            reader.connectionClosed()
+        } else {
+            self.pipeline.syncOperations.fireChannelInactive()
+            self.pipeline.syncOperations.fireChannelUnregistered()
+        }
+        // Later: a handler may be at work in the pipeline.
+        self.loop._executeIsolatedUnsafeUnchecked {
+            self.removeHandlers(pipeline: self.pipeline)
+            self.closePromise.succeed()
+        }
+    }
+}
