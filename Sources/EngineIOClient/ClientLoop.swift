@@ -15,8 +15,9 @@ package final class ClientLoop {
     private var spareBytes = 0
     private var farewells = 0
     private var afterFarewells: (() -> Void)?
-    @exclusivity(unchecked) private var unflushed: [WebSocketHandler] = []
-    @exclusivity(unchecked) private var flushing: [WebSocketHandler] = []
+    /// Retained by hand: an array's own counting costs as much as the rest of a turn's bookkeeping.
+    @exclusivity(unchecked) private var unflushed: [Unmanaged<WebSocketHandler>] = []
+    @exclusivity(unchecked) private var flushing: [Unmanaged<WebSocketHandler>] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
     private var isFlushDue = false
 
@@ -35,6 +36,7 @@ package final class ClientLoop {
     deinit {
         self.uncounted.deallocate()
         for block in self.spareBlocks { block.free() }
+        for handler in self.unflushed { handler.release() }
     }
 
     /// A new key for each frame (RFC 6455, section 5.3), from the kernel's generator. They are drawn in blocks: a system
@@ -91,7 +93,7 @@ package final class ClientLoop {
     ///
     /// A server that sleeps is woken by each write: those of one turn, one after the other, wake it once.
     func flushSoon(_ handler: WebSocketHandler) {
-        self.unflushed.append(handler)
+        self.unflushed.append(.passRetained(handler))
         if self.unflushed.count == 1 { self.firstUnflushed = .now() }
         if !self.isFlushDue {
             self.isFlushDue = true
@@ -107,7 +109,10 @@ package final class ClientLoop {
     private func flush() {
         // Swapped, not copied: what is marked meanwhile waits for the next turn.
         swap(&self.unflushed, &self.flushing)
-        for handler in self.flushing { handler.flushMarked() }
+        for handler in self.flushing {
+            handler._withUnsafeGuaranteedRef { $0.flushMarked() }
+            handler.release()
+        }
         self.flushing.removeAll(keepingCapacity: true)
     }
 }

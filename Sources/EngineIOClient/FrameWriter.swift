@@ -16,10 +16,11 @@ import Musl
 final class FrameWriter {
     private let loop: ClientLoop
     private let traffic: UnsafeMutablePointer<TrafficCounts>
-    private var channel: (any Channel)?
+    /// Not checked for overlapping accesses, as ``block``: nothing is called while one is open, and each frame would pay for
+    /// the checks.
+    @exclusivity(unchecked) private var channel: (any Channel)?
     /// The socket, or -1 where only the channel may write.
     private var descriptor: CInt = -1
-    /// Not checked for overlapping accesses: its methods call nothing, and each frame would pay for the check.
     @exclusivity(unchecked) private var block = FrameBlock()
     /// Writes that the channel was given and has not finished.
     private var channelWrites = 0

@@ -13,10 +13,10 @@ final class WebSocketHandler {
     private let isSecure: Bool
     /// The session lets go of its handler when it ends.
     private let session: ClientSession
-    private var channel: (any Channel)?
+    @exclusivity(unchecked) private var channel: (any Channel)?
 
-    /// The start of a frame whose end has not come.
-    private var partial = ByteBuffer()
+    /// The start of a frame whose end has not come. Not checked for overlapping accesses, as nothing is called while one is open.
+    @exclusivity(unchecked) private var partial = ByteBuffer()
     private var fragments = ByteBuffer()
     private var fragmentKind: WebSocketOpcode?
 

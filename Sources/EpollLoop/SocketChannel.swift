@@ -13,8 +13,9 @@ import Musl
 package final class SocketChannel: Channel, @unchecked Sendable {
     package let eventLoop: any EventLoop
     let loop: EpollEventLoop
-    /// -1 when it is closed.
-    private(set) package var descriptor: CInt
+    /// -1 when it is closed. Not checked for overlapping accesses, as those below: nothing is called while one is open, and each
+    /// read would pay for the checks.
+    @exclusivity(unchecked) private(set) package var descriptor: CInt
     private let closePromise: EventLoopPromise<Void>
     private var pipelineStorage: ChannelPipeline?
     private let waterMark: ChannelOptions.Types.WriteBufferWaterMark
@@ -25,7 +26,7 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     /// What a write came to: nothing is written after it.
     private var writeError: (any Error)?
     /// Set while the socket connects.
-    private var onConnected: ((Result<Void, any Error>) -> Void)?
+    @exclusivity(unchecked) private var onConnected: ((Result<Void, any Error>) -> Void)?
     private(set) package var isWritable = true
     private(set) package var autoRead = true
     /// What the system watches the socket for.
