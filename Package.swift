@@ -92,7 +92,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient", "EngineIOServer", "EpollLoop", "JSONText", "LoadEngine", "LoadPlan",
+                "CLuaHost", "EngineIO", "EngineIOClient", "EngineIOServer", "EpollLoop", "JSONText", "LoadEngine",
+                "LoadPlan",
                 "LoadReport", "Metrics", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
