@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "Scripting",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient",
+                "CLuaHost", "EngineIO", "EngineIOClient", "EpollLoop",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,4 +1,5 @@
 import EngineIO
+import EpollLoop
 import Logging
 import NIOCore
 
@@ -128,6 +129,8 @@ final class ClientCore: SessionDelegate {
 
     /// Nothing here asks for it.
     func sessionDrained() {}
+
+    var hotMemory: [UnsafeRawBufferPointer] { [.init(of: self)] }
 
     func sessionWritable() {
         let senders = self.senders

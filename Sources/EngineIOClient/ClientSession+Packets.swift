@@ -1,4 +1,5 @@
 import EngineIO
+import EpollLoop
 import Logging
 import NIOCore
 
@@ -140,6 +141,9 @@ extension ClientSession {
         self.delegate?.sessionOpened(handshake, transport: transport, address: self.builder.address(transport))
         if transport == .websocket, self.machine.state == .open { self.connected() }
     }
+
+    /// What each message touches here and beyond.
+    var hotMemory: [UnsafeRawBufferPointer] { [.init(of: self)] + (self.delegate?.hotMemory ?? []) }
 
     func connected() {
         guard self.machine.state == .open, !self.isConnectedTold else { return }

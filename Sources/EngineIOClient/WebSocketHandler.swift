@@ -22,6 +22,8 @@ final class WebSocketHandler {
 
     private let output: FrameWriter
     private var isReading = false
+    /// Those that may still come before the loop is told what a read touches: most connections are idle.
+    private var readsUntilBusy = 32
     private var isMarked = false
     private var isWritable = true
 
@@ -102,7 +104,14 @@ final class WebSocketHandler {
 
     func readCompleted() {
         self.isReading = false
+        self.readsUntilBusy -= 1
+        if self.readsUntilBusy == 0 { self.becameBusy() }
         if self.output.count > 0 { self.flushSoon() }
+    }
+
+    private func becameBusy() {
+        guard let socket = self.channel as? SocketChannel else { return }
+        socket.expectUse(of: [.init(of: self), .init(of: self.output)] + self.session.hotMemory)
     }
 
     /// Reads all complete frames and returns how many bytes they had.

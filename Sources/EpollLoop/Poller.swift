@@ -112,6 +112,14 @@ struct Poller: ~Copyable {
         }
     }
 
+    /// The channel of one of the events of the last wait.
+    @inline(__always)
+    func channel(_ index: Int) -> Unmanaged<SocketChannel>? {
+        let mark = self.events[index].data.u64
+        guard mark > Self.timerMark, let pointer = UnsafeRawPointer(bitPattern: UInt(mark)) else { return nil }
+        return Unmanaged.fromOpaque(pointer)
+    }
+
     /// The milliseconds to wait; -1 is for ever, or until the timerfd says.
     private mutating func timeout(until deadline: NIODeadline?) throws -> CInt {
         guard let deadline else { return -1 }
