@@ -38,6 +38,8 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     // The loop's thread only. Nothing is called while one of them is accessed, and each event would pay for the checks.
     @exclusivity(unchecked) private var poller: Poller
     @exclusivity(unchecked) private var tasks: [() -> Void] = []
+    /// How many of them, at the front, are from other threads.
+    @exclusivity(unchecked) private var handedOver = 0
     @exclusivity(unchecked) private var running: [() -> Void] = []
     @exclusivity(unchecked) private var timers = TimerQueue()
     @exclusivity(unchecked) private var retired: [SocketChannel] = []
@@ -132,7 +134,9 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
             if !list.tasks.isEmpty { inbox.list = TaskList() }
             return list
         }
-        if !list.tasks.isEmpty { self.tasks.insert(contentsOf: list.tasks, at: 0) }
+        if list.tasks.isEmpty { return }
+        self.tasks.insert(contentsOf: list.tasks, at: self.handedOver)
+        self.handedOver += list.tasks.count
     }
 
     private func runTasks() {
@@ -141,6 +145,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         while !self.tasks.isEmpty, count < Self.tasksPerTurn {
             // Swapped, not copied: what they beget comes behind them.
             swap(&self.tasks, &self.running)
+            self.handedOver = 0
             count += self.running.count
             for task in self.running { task() }
             self.running.removeAll(keepingCapacity: true)
@@ -196,14 +201,21 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
 
     private func schedule<T>(_ deadline: NIODeadline, _ task: @escaping () throws -> T) -> Scheduled<T> {
         let promise = self.makePromise(of: T.self)
-        let id = self.addTimer(deadline) { promise.assumeIsolated().completeWith(Result { try task() }) }
+        let id = self.addTimer(deadline) {
+            // Those that are left when the loop ends never come.
+            if self.isStopping { return promise.fail(EventLoopError.shutdown) }
+            promise.assumeIsolated().completeWith(Result { try task() })
+        }
         return Scheduled(promise: promise) { self.cancelTimer(id) }
     }
 
     package func scheduleCallback(
         at deadline: NIODeadline, handler: some (NIOScheduledCallbackHandler & Sendable)
     ) -> NIOScheduledCallback {
-        NIOScheduledCallback(self, id: self.addTimer(deadline) { handler.handleScheduledCallback(eventLoop: self) })
+        let id = self.addTimer(deadline) {
+            if !self.isStopping { handler.handleScheduledCallback(eventLoop: self) }
+        }
+        return NIOScheduledCallback(self, id: id)
     }
 
     package func cancelScheduledCallback(_ scheduledCallback: NIOScheduledCallback) {
@@ -238,10 +250,11 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         try self.poller.change(channel.descriptor, interest, for: channel)
     }
 
-    /// To be called after the socket was closed, by which the system forgets it. The channel lives on until the turn is over, as
-    /// what the system told of it may be still to come.
+    /// To be called before the socket is closed. The channel lives on until the turn is over, as what the system told of it may be
+    /// still to come.
     func unregister(_ channel: SocketChannel) {
         guard let channel = self.channels.removeValue(forKey: ObjectIdentifier(channel)) else { return }
+        self.poller.remove(channel.descriptor)
         self.retired.append(channel)
     }
 
@@ -254,9 +267,9 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
 
     private func shutDown() {
         for channel in Array(self.channels.values) { channel.close0(error: ChannelError.eof, mode: .all, promise: nil) }
-        self.timers.removeAll()
         repeat {
             self.runTasks()
+            while let body = self.timers.popDue(.distantFuture) { body() }
         } while !self.closeInbox()
         self.retired = []
     }

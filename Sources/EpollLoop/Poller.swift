@@ -62,6 +62,13 @@ struct Poller: ~Copyable {
         try Self.control(self.epoll.value, EPOLL_CTL_MOD, socket, interest, Self.mark(of: channel))
     }
 
+    /// A close alone would not do: the system tells of a socket as long as a child process, between fork and exec, has it open too,
+    /// and the channel is gone by then.
+    func remove(_ socket: CInt) {
+        var event = epoll_event()
+        _ = epoll_ctl(self.epoll.value, EPOLL_CTL_DEL, socket, &event)
+    }
+
     private static func mark(of channel: SocketChannel) -> UInt64 {
         UInt64(UInt(bitPattern: Unmanaged.passUnretained(channel).toOpaque()))
     }

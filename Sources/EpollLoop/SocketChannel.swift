@@ -107,7 +107,10 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         if let onConnected = self.onConnected { return self.connected(onConnected) }
         if readiness.contains(.writable), self.isActive { self.flushNow() }
         // What came before an error is read before it.
-        if !readiness.isDisjoint(with: [.readable, .peerClosed, .failed]), self.isActive { self.readNow() }
+        // After a write that failed it is read to its end later: the system told that write the error, and would tell a read that
+        // the connection ended well.
+        guard self.isActive, self.writeError == nil else { return }
+        if !readiness.isDisjoint(with: [.readable, .peerClosed, .failed]) { self.readNow() }
     }
 
     /// Reads once: what is left is told again.
@@ -233,9 +236,9 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     /// - Parameter error: what the promises of unfinished writes are told.
     func close(because error: any Error) {
         guard self.isActive else { return }
+        self.loop.unregister(self)
         Glibc.close(self.descriptor)
         self.descriptor = -1
-        self.loop.unregister(self)
         for promise in self.pending.removeAll() { promise.fail(error) }
         let reader = self.reader
         self.reader = nil

@@ -16,6 +16,9 @@ struct TimerQueue {
     private var heap = Heap<Entry>()
     private var bodies: [UInt64: () -> Void] = [:]
 
+    /// How many entries it keeps, cancelled ones too.
+    var count: Int { self.heap.count }
+
     /// - Parameter id: a new number, greater than those before.
     mutating func add(_ id: UInt64, at deadline: NIODeadline, _ body: @escaping () -> Void) {
         self.bodies[id] = body
@@ -48,10 +51,5 @@ struct TimerQueue {
     mutating func popDue(_ now: NIODeadline) -> (() -> Void)? {
         guard let next = self.next, next <= now else { return nil }
         return self.bodies.removeValue(forKey: self.heap.removeMin().id)
-    }
-
-    mutating func removeAll() {
-        self.heap = Heap()
-        self.bodies = [:]
     }
 }
