@@ -94,6 +94,15 @@ static void look_at(luahost_loop *loop, uint64_t now) {
     }
 }
 
+/* They may be installed anew meanwhile. */
+static void hand_over(int signal) {
+    pthread_mutex_lock(&lock);
+    void (*handler)(void *context, int signal) = signal_handler;
+    void *context = signal_context;
+    pthread_mutex_unlock(&lock);
+    if (handler != NULL) handler(context, signal);
+}
+
 static void *watch(void *argument) {
     (void)argument;
     uint64_t next = luahost_now();
@@ -110,9 +119,7 @@ static void *watch(void *argument) {
         now = luahost_now();
         if (poll(&wait, 1, now >= next ? 0 : (int)((next - now) / 1000000) + 1) <= 0) continue;
         char byte;
-        while (read(signal_pipe[0], &byte, 1) == 1) {
-            if (signal_handler != NULL) signal_handler(signal_context, byte);
-        }
+        while (read(signal_pipe[0], &byte, 1) == 1) hand_over(byte);
     }
     return NULL;
 }

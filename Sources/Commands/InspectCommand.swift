@@ -7,7 +7,9 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Checks a script's options and thresholds, and prints what load would do.",
-        discussion: "Takes the options of load. Exit status 104: invalid options; 107: the script fails.")
+        discussion: """
+            Takes the options of load. Exit status 104: invalid options; 105: stopped by a signal; 107: the script fails.
+            """)
 
     @Flag(help: "Print the plan as JSON.")
     var json = false

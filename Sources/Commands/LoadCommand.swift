@@ -113,7 +113,7 @@ struct LoadCommand: ParsableCommand {
     func read() throws -> (LoadSettings, ScriptContents) {
         let threads = try self.threadCount()
         let script = try self.scriptSettings()
-        let contents = try ScriptReader(script).read()
+        let contents = try ScriptReader(script).readUntilSignal()
         let plan = try LoadPlan(
             options: contents.options, commandLine: try self.planOptions(), shape: contents.shape,
             segment: try self.control.segment { getenv($0).map { String(cString: $0) } })

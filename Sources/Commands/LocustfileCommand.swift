@@ -38,7 +38,7 @@ struct LocustfileCommand: ParsableCommand {
         let settings = ScriptSettings(
             options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: 10,
             logger: Logger(label: "eio-lua") { _ in SwiftLogNoOpLogHandler() })
-        let contents = try ScriptReader(settings).read()
+        let contents = try ScriptReader(settings).readUntilSignal()
         var commandLine = CommandLineOptions()
         commandLine.noThresholds = self.noThresholds
         return Locustfile.Script(

@@ -1,3 +1,4 @@
+import Commands
 import LoadEngine
 import LoadPlan
 import Scripting
@@ -18,7 +19,7 @@ struct WorkerScript: Sendable {
         var planning = settings
         // The master's page may name the url, when a test begins; what only tells its plan connects to none.
         planning.options.defaultURL = settings.options.defaultURL ?? "http://localhost"
-        self.contents = try ScriptReader(planning).read()
+        self.contents = try ScriptReader(planning).readUntilSignal()
         self.plan = try LoadPlan(
             options: self.contents.options, commandLine: commandLine, shape: self.contents.shape)
         self.classes = try LocustPlan(self.plan, stem: LocustPlan.stem(ofPath: path)).classes.map(\.name)

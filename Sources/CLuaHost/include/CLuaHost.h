@@ -46,7 +46,7 @@ void luahost_loop_interrupt(luahost_loop *loop, double seconds);
 /* Once this many seconds have passed, a slice that computes is ended at once, whatever it catches, and its VM is stopped as by
  * luahost_vm_stop. An earlier end holds. Safe on any thread. */
 void luahost_loop_end(luahost_loop *loop, double seconds);
-/* SIGINT and SIGTERM are handed to `handler`, on the watchdog's thread. SIGPIPE is ignored. */
+/* SIGINT and SIGTERM are handed to `handler`, on the watchdog's thread, in place of a handler before. SIGPIPE is ignored. */
 void luahost_signals_install(void (*handler)(void *context, int signal), void *context);
 
 /* ---- what Swift gives to Lua ---- */
