@@ -162,6 +162,8 @@ struct LoadCommand: ParsableCommand {
 package enum LoadStatus: Int32 {
     case success = 0
     case thresholdsFailed = 99
+    case setupTimedOut = 100
+    case teardownTimedOut = 101
     case invalidOptions = 104
     case stoppedFromOutside = 105
     case scriptFailed = 107

@@ -94,6 +94,8 @@ final class LoadSession {
             } catch ScriptProblem.failed(let text) {
                 // What was measured is not lost for it.
                 ending.end(.scriptFailed, "teardown: \(text)")
+            } catch ScriptProblem.timedOut(let text) {
+                ending.end(.teardownTimedOut, "\(text) (options.teardownTimeout)")
             }
         }
         return try self.finish(last, start: start, ending, warning: bottleneck.finding)

@@ -46,12 +46,14 @@ package enum ScriptProblem: Error, CustomStringConvertible {
     case invalid(String)
     /// It raised an error.
     case failed(String)
+    /// One of its functions took longer than it may.
+    case timedOut(String)
     /// It was ended by a ``ScriptStop``.
     case stopped
 
     package var description: String {
         switch self {
-        case .invalid(let text), .failed(let text): text
+        case .invalid(let text), .failed(let text), .timedOut(let text): text
         case .stopped: "stopped"
         }
     }
@@ -82,7 +84,7 @@ package struct ScriptReader: Sendable {
         _ function: String, argument: String, timeout: Duration, stop: ScriptStop? = nil
     ) throws -> String {
         try self.run(self.settings.options, maximumBlock: self.settings.maximumBlock, stop: stop) { call in
-            call.run(function, argument: argument, timeout: TimeAmount(timeout))
+            call.run(function, argument: argument, timeout: timeout)
         }
     }
 
@@ -102,8 +104,9 @@ package struct ScriptReader: Sendable {
                 eventLoop: eventLoop, settings: settings, options: options, maximumBlock: maximumBlock)
             let (bound, ender) = (NIOLoopBound(call, eventLoop: eventLoop), call.ender)
             stop?.attach {
-                ender(0)
+                // In this order: what ends by the ender alone has used up its time.
                 eventLoop.execute { bound.value.stop() }
+                ender(0)
             }
             return body(call)
         }.wait()
@@ -121,6 +124,8 @@ final class ScriptCall: ScriptHostDelegate {
     private var errors: [String] = []
     private var promise: EventLoopPromise<String>?
     private var isStopping = false
+    /// Why a call ends that neither returns nor fails; until it is stopped from outside, by its time alone.
+    private var ending = ScriptProblem.stopped
 
     init(eventLoop: any EventLoop, settings: ScriptSettings, options: ScriptOptions, maximumBlock: Double) {
         self.loop = ClientLoop(eventLoop: eventLoop)
@@ -132,7 +137,10 @@ final class ScriptCall: ScriptHostDelegate {
     /// Ends the script when it computes so many seconds from now. Safe on any thread.
     var ender: @Sendable (Double) -> Void { self.luaLoop.ender }
 
-    func stop() { self.host?.stop() }
+    func stop() {
+        self.ending = .stopped
+        self.host?.stop()
+    }
 
     private func start() -> ScriptHost {
         let host = ScriptHost(
@@ -181,13 +189,16 @@ final class ScriptCall: ScriptHostDelegate {
         return contents
     }
 
-    func run(_ function: String, argument: String, timeout: TimeAmount) -> EventLoopFuture<String> {
+    func run(_ function: String, argument: String, timeout: Duration) -> EventLoopFuture<String> {
         let promise = self.loop.eventLoop.makePromise(of: String.self)
         self.promise = promise
         let host = self.start()
-        let timer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
-            self.finish(.failure(ScriptProblem.failed("\(function)() took longer than its time")))
+        self.ending = .timedOut("\(function)() took longer than \(timeout.planText)")
+        let timer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) {
+            self.finish(.failure(self.ending))
         }
+        // What computes would not let the timer come to its turn.
+        self.ender(timeout / .seconds(1))
         promise.futureResult.assumeIsolated().whenComplete { _ in
             timer.cancel()
             host.close()
@@ -220,5 +231,5 @@ final class ScriptCall: ScriptHostDelegate {
     func scriptExited(status: Int32) { self.finish(.failure(ScriptProblem.failed("os.exit(\(status)) was called"))) }
 
     /// When it was stopped, its clients are closed now.
-    func scriptFinished() { if self.isStopping { self.finish(.failure(ScriptProblem.stopped)) } }
+    func scriptFinished() { if self.isStopping { self.finish(.failure(self.ending)) } }
 }
