@@ -75,6 +75,8 @@ struct LoadCommand: ParsableCommand {
     @Option(help: "Write the summary, with histograms and time series, to this file as JSON.")
     var summaryExport: String?
 
+    @OptionGroup var summary: SummaryArguments
+
     @Flag(name: .shortAndLong, help: "Show nothing while the run goes on.")
     var quiet = false
 
@@ -132,7 +134,8 @@ struct LoadCommand: ParsableCommand {
         if !self.stage.isEmpty { options.stages = try self.stage.flatMap { try CommandLineOptions.stages($0) } }
         if let spawnRate = self.spawnRate { options.spawnRate = spawnRate }
         options.tags = try keyValuePairs(self.tag, "--tag")
-        options.summaryTrendStats = try self.outputs.summaryTrendStats.map(TrendStatistics.list(commandLine:))
+        options.summaryTrendStats = try self.summary.trendStatistics()
+        options.summaryTimeUnit = try self.summary.timeUnit()
         options.noSetup = self.noSetup
         options.noTeardown = self.noTeardown
         options.noThresholds = self.noThresholds

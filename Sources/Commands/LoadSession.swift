@@ -160,7 +160,7 @@ final class LoadSession {
     private func summary(_ ending: Ending) -> RunSummary {
         let hasHandler = self.contents.shape == .scenario && self.contents.hasHandleSummary
         return RunSummary(
-            trendStatistics: self.settings.plan.summaryTrendStats,
+            trendStatistics: self.settings.plan.summaryTrendStats, timeUnit: self.settings.plan.summaryTimeUnit,
             hasColor: self.outputs.hasColor && isatty(STDOUT_FILENO) != 0, setupData: self.settings.setupData,
             reader: hasHandler ? ScriptReader(self.settings.script) : nil,
             calling: { body in try ending.whileCalling(body) })

@@ -18,11 +18,6 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The figures of each Trend in the summary, such as avg,p(95),p(99.9).", valueName: "list"))
-    var summaryTrendStats: String?
-
-    @Option(
-        help: ArgumentHelp(
             "Serve the metrics to Prometheus at http://[HOST]:PORT/metrics; without HOST on loopback, with port 0 on a free one.",
             valueName: "[host]:port"),
         transform: { text in try ListenAddress(parsing: text) })

@@ -36,9 +36,7 @@ struct MergeCommand: ParsableCommand {
     @Option(help: "Write the merged export to this file; it can be merged again.")
     var summaryExport: String?
 
-    @Option(
-        help: ArgumentHelp("The figures of each Trend in the summary, such as avg,p(95),p(99.9).", valueName: "list"))
-    var summaryTrendStats: String?
+    @OptionGroup var summary: SummaryArguments
 
     @Flag(name: .long, help: "No colours.")
     var noColor = false
@@ -47,15 +45,17 @@ struct MergeCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let result: RunResult
         let statistics: [Aggregation]
+        let timeUnit: SummaryTimeUnit?
         do {
-            statistics = try self.summaryTrendStats.map(TrendStatistics.list(commandLine:)) ?? TrendStatistics.defaults
+            statistics = try self.summary.trendStatistics() ?? TrendStatistics.defaults
+            timeUnit = try self.summary.timeUnit()
             result = try self.merged()
         } catch {
             FileDescriptorOutput.standardError.write("eio-lua: \(error)\n")
             throw ExitCode(LoadStatus.invalidOptions.rawValue)
         }
         let hasColor = !self.noColor && isatty(STDOUT_FILENO) != 0
-        print(EndSummary(result, trendStatistics: statistics, hasColor: hasColor).text)
+        print(EndSummary(result, trendStatistics: statistics, timeUnit: timeUnit, hasColor: hasColor).text)
         fflush(nil)
         var status = Int32(clamping: result.run.exitCode)
         if status != 0 { FileDescriptorOutput.standardError.write("eio-lua: \(result.run.exitReason)\n") }

@@ -1,5 +1,6 @@
 import JSONText
 import LoadEngine
+import LoadPlan
 import LoadReport
 import Metrics
 
@@ -20,6 +21,7 @@ struct RunSummary {
     }
 
     var trendStatistics: [Aggregation]
+    var timeUnit: SummaryTimeUnit?
     var hasColor: Bool
     /// What `setup` returned, as JSON.
     var setupData: String
@@ -44,14 +46,17 @@ struct RunSummary {
     }
 
     private func showDefault(_ result: RunResult) -> Outcome {
-        print(EndSummary(result, trendStatistics: self.trendStatistics, hasColor: self.hasColor).text)
+        let summary = EndSummary(
+            result, trendStatistics: self.trendStatistics, timeUnit: self.timeUnit, hasColor: self.hasColor)
+        print(summary.text)
         return .shown
     }
 
     /// - Returns: texts by where they go, or nil where the function returned nothing.
     private func texts(_ reader: ScriptReader, _ result: RunResult) throws -> [(target: String, text: String)]? {
         let data = result.summaryData(
-            trendStatistics: self.trendStatistics, setupData: self.setupData, hasColor: self.hasColor,
+            trendStatistics: self.trendStatistics, timeUnit: self.timeUnit, setupData: self.setupData,
+            hasColor: self.hasColor,
             isTerminal: (output: isatty(STDOUT_FILENO) != 0, error: isatty(STDERR_FILENO) != 0))
         let answer = try self.calling { stop in
             try reader.call("handleSummary", argument: data, timeout: Self.timeout, stop: stop)

@@ -66,6 +66,7 @@ public struct PlanInspection: Sendable {
             "setupTimeout": .string(self.plan.setupTimeout.planText),
             "teardownTimeout": .string(self.plan.teardownTimeout.planText),
             "summaryTrendStats": .strings(self.plan.summaryTrendStats.map { "\($0)" }),
+            "summaryTimeUnit": self.plan.summaryTimeUnit.map { .string($0.rawValue) } ?? .null,
             "notes": .strings(self.plan.notes),
         ]).text(indent: 2, isForHTML: false)
     }

@@ -5,6 +5,7 @@ import Metrics
 public struct EndSummary {
     private let result: RunResult
     private let trendStatistics: [Aggregation]
+    private let timeUnit: SummaryTimeUnit?
     private let style: TerminalStyle
 
     /// Wide enough for most names, so that runs with other metrics look alike.
@@ -12,11 +13,14 @@ public struct EndSummary {
     /// Errors that are listed; all are in the export.
     private static let maximumErrors = 20
 
+    /// - Parameter timeUnit: of all times of metrics; nil for the one that fits each.
     public init(
-        _ result: RunResult, trendStatistics: [Aggregation] = TrendStatistics.defaults, hasColor: Bool
+        _ result: RunResult, trendStatistics: [Aggregation] = TrendStatistics.defaults,
+        timeUnit: SummaryTimeUnit? = nil, hasColor: Bool
     ) {
         self.result = result
         self.trendStatistics = trendStatistics
+        self.timeUnit = timeUnit
         self.style = TerminalStyle(hasColor: hasColor)
     }
 
@@ -46,7 +50,7 @@ public struct EndSummary {
         return selectors.map { selector in
             ["    \(selector)"]
                 + self.result.run.thresholds.filter { $0.selector == selector }.map { threshold in
-                    let value = self.result.text(ofValueOf: threshold) ?? "(no values)"
+                    let value = self.result.text(ofValueOf: threshold, timeUnit: self.timeUnit) ?? "(no values)"
                     let verdict = "'\(threshold.expression)' \(threshold.expression.aggregation)=\(value)"
                     return "    \(self.mark(threshold.passed)) \(verdict)"
                 }
@@ -62,7 +66,9 @@ public struct EndSummary {
         if !checks.isEmpty { lines = SummaryLine.checks(checks, seconds: self.result.run.seconds) }
         let checkLines = lines.count
         for row in sections.flatMap(\.rows) {
-            lines.append(SummaryLine(row, seconds: self.result.run.seconds, statistics: self.trendStatistics))
+            lines.append(
+                SummaryLine(
+                    row, seconds: self.result.run.seconds, statistics: self.trendStatistics, timeUnit: self.timeUnit))
         }
         let names = lines.map { $0.name.count + ($0.isPart ? 2 : 0) }
         let layout = SummaryLayout(

@@ -21,6 +21,16 @@ enum NumberText {
         return Duration.nanoseconds(milliseconds < 0 ? -nanoseconds : nanoseconds).planText
     }
 
+    /// In the unit, always with two digits after the point; without a unit in the one that fits.
+    static func duration(_ milliseconds: Double, in unit: SummaryTimeUnit?) -> String {
+        switch unit {
+        case nil: Self.duration(milliseconds)
+        case .seconds: (milliseconds / 1_000).fixed(2) + "s"
+        case .milliseconds: milliseconds.fixed(2) + "ms"
+        case .microseconds: (milliseconds * 1_000).fixed(2) + "µs"
+        }
+    }
+
     /// In units of 1000 bytes.
     static func bytes(_ bytes: Double) -> String {
         if bytes < 0 { return "-" + Self.bytes(-bytes) }
@@ -36,11 +46,12 @@ enum NumberText {
 
     static func plain(_ value: Double) -> String { value.short(6) }
 
-    static func value(_ value: Double, of definition: MetricDefinition) -> String {
+    /// - Parameter timeUnit: of times; nil for the one that fits.
+    static func value(_ value: Double, of definition: MetricDefinition, timeUnit: SummaryTimeUnit? = nil) -> String {
         if definition.kind == .rate { return Self.percentage(value) }
         return switch definition.contains {
         case .default: Self.plain(value)
-        case .time: Self.duration(value)
+        case .time: Self.duration(value, in: timeUnit)
         case .data: Self.bytes(value)
         }
     }
@@ -48,10 +59,10 @@ enum NumberText {
 
 extension RunResult {
     /// What the threshold's metric was at the end; nil where nothing was recorded.
-    func text(ofValueOf threshold: RunDescription.Threshold) -> String? {
+    func text(ofValueOf threshold: RunDescription.Threshold, timeUnit: SummaryTimeUnit? = nil) -> String? {
         threshold.value.map { value in
             guard let definition = self.metrics[threshold.selector]?.definition else { return NumberText.plain(value) }
-            return NumberText.text(of: threshold.expression.aggregation, value, definition)
+            return NumberText.text(of: threshold.expression.aggregation, value, definition, timeUnit: timeUnit)
         }
     }
 

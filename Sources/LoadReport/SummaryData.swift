@@ -3,13 +3,16 @@ import LoadPlan
 import Metrics
 
 extension RunResult {
-    /// What a script's `handleSummary` gets, as k6 shapes it; a threshold is `ok` where it held.
+    /// What a script's `handleSummary` gets, as k6 shapes it; a threshold is `ok` where it held. Times are
+    /// milliseconds.
     ///
     /// - Parameters:
+    ///   - timeUnit: told as an option, for a summary that the script makes.
     ///   - setupData: what `setup` returned, as JSON; empty for nothing.
     ///   - isTerminal: whether the standard output and the standard error are terminals.
     public func summaryData(
-        trendStatistics: [Aggregation], setupData: String, hasColor: Bool, isTerminal: (output: Bool, error: Bool)
+        trendStatistics: [Aggregation], timeUnit: SummaryTimeUnit?, setupData: String, hasColor: Bool,
+        isTerminal: (output: Bool, error: Bool)
     ) -> String {
         let metrics = self.summaryMetrics.map { metric in
             JSON.Member(key: metric.selector.description, value: self.data(metric, trendStatistics))
@@ -17,8 +20,8 @@ extension RunResult {
         let data: JSON = .object([
             "root_group": CheckGroup(self.metrics.checks).list(name: "", path: ""),
             "options": .object([
-                "summaryTrendStats": .strings(trendStatistics.map(\.description)), "summaryTimeUnit": .string(""),
-                "noColor": .bool(!hasColor),
+                "summaryTrendStats": .strings(trendStatistics.map(\.description)),
+                "summaryTimeUnit": .string(timeUnit?.rawValue ?? ""), "noColor": .bool(!hasColor),
             ]),
             "state": .object([
                 "isStdOutTTY": .bool(isTerminal.output), "isStdErrTTY": .bool(isTerminal.error),

@@ -1,3 +1,4 @@
+import LoadPlan
 import Metrics
 
 /// The texts of one line of the end summary, before they are brought into columns.
@@ -18,11 +19,11 @@ struct SummaryLine {
         (self.name, self.isPart, self.content) = (name, isPart, content)
     }
 
-    init(_ row: SummarySection.Row, seconds: Double, statistics: [Aggregation]) {
+    init(_ row: SummarySection.Row, seconds: Double, statistics: [Aggregation], timeUnit: SummaryTimeUnit?) {
         let unit = row.definition.unit
         let text = { (aggregation: Aggregation) in
             let value = row.value.value(of: aggregation, seconds: seconds, unit: unit) ?? 0
-            return NumberText.text(of: aggregation, value, row.definition)
+            return NumberText.text(of: aggregation, value, row.definition, timeUnit: timeUnit)
         }
         let content: Content =
             switch row.value {
@@ -54,10 +55,12 @@ struct SummaryLine {
 
 extension NumberText {
     /// A number of a metric: a count has no unit, whatever is counted.
-    static func text(of aggregation: Aggregation, _ value: Double, _ definition: MetricDefinition) -> String {
+    static func text(
+        of aggregation: Aggregation, _ value: Double, _ definition: MetricDefinition, timeUnit: SummaryTimeUnit? = nil
+    ) -> String {
         switch (definition.kind, aggregation) {
         case (.trend, .count), (.rate, .count): Self.plain(value)
-        default: Self.value(value, of: definition)
+        default: Self.value(value, of: definition, timeUnit: timeUnit)
         }
     }
 }

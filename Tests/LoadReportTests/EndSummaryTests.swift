@@ -1,3 +1,4 @@
+import LoadPlan
 import LoadReport
 import Metrics
 import Testing
@@ -78,6 +79,16 @@ struct EndSummaryTests {
         let text = EndSummary(try SampleRun.result(), trendStatistics: wanted, hasColor: false).text
         let line = try #require(text.split(separator: "\n").first { $0.contains("reply_size") })
         #expect(line.hasSuffix(": p(99.9)=87.5 count=90 max=87.5"))
+    }
+
+    @Test func allTimesHaveTheUnitThatWasChosen() throws {
+        let text = EndSummary(try SampleRun.result(), timeUnit: .seconds, hasColor: false).text
+        for line in ["✓ 'p(95)<1500' p(95)=0.11s", "avg=0.06s min=0.02s med=0.06s max=0.11s p(90)=0.10s p(95)=0.11s"] {
+            #expect(text.contains(line))
+        }
+        // What is no time, and when an error came, is as ever.
+        #expect(text.contains("avg=68.472222 min=50"))
+        #expect(text.contains("(first after 0s, last 1m0s)"))
     }
 
     @Test func aRunWithoutAnything() {

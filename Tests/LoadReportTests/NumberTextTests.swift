@@ -1,3 +1,4 @@
+import LoadPlan
 import Metrics
 import Testing
 
@@ -24,6 +25,14 @@ struct NumberTextTests {
 
     @Test(arguments: NumberTextTests.durations)
     private func aDuration(_ test: Case) { #expect(NumberText.duration(test.value) == test.text) }
+
+    @Test func aDurationInAUnit() {
+        #expect(NumberText.duration(152.388, in: .seconds) == "0.15s")
+        #expect(NumberText.duration(152.388, in: .milliseconds) == "152.39ms")
+        #expect(NumberText.duration(152.388, in: .microseconds) == "152388.00µs")
+        #expect(NumberText.duration(-0.25, in: .microseconds) == "-250.00µs")
+        #expect(NumberText.duration(152.388, in: nil) == "152.38ms")
+    }
 
     @Test(arguments: NumberTextTests.bytes)
     private func aNumberOfBytes(_ test: Case) { #expect(NumberText.bytes(test.value) == test.text) }
