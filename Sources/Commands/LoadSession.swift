@@ -96,6 +96,8 @@ final class LoadSession {
                 ending.end(.scriptFailed, "teardown: \(text)")
             } catch ScriptProblem.timedOut(let text) {
                 ending.end(.teardownTimedOut, "\(text) (options.teardownTimeout)")
+            } catch ScriptProblem.aborted(let text) {
+                ending.end(.aborted, text)
             }
         }
         return try self.finish(last, start: start, ending, warning: bottleneck.finding)

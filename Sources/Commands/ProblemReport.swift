@@ -17,6 +17,8 @@ package func reportingProblems(_ body: () throws -> Void) throws {
         throw failure(text, .invalidOptions)
     } catch ScriptProblem.failed(let text) {
         throw failure(text, .scriptFailed)
+    } catch ScriptProblem.aborted(let text) {
+        throw failure(text, .aborted)
     } catch ScriptProblem.timedOut(let text) {
         // The others that may take too long come after the run, which is reported all the same.
         throw failure("\(text) (options.setupTimeout)", .setupTimedOut)

@@ -24,6 +24,8 @@ package struct DeclaredMetric: Sendable {
 /// Notes which metrics a script makes; it takes no samples.
 private final class MetricList: LoadTestSink {
     private(set) var metrics: [DeclaredMetric] = []
+    /// The script called `abort`; not to be answered at once.
+    var onAbort: (String) -> Void = { _ in }
 
     func intern(_ kind: LoadTestName, _ text: String) -> UInt32 { 1 }
 
@@ -37,7 +39,7 @@ private final class MetricList: LoadTestSink {
     func groupEnded(after seconds: Double, _ tags: LoadTestTags) {}
     func timeEnded(_ name: UInt32, after seconds: Double, error: String?, _ tags: LoadTestTags) {}
     func paceEnded(service: Double, response: Double, _ tags: LoadTestTags) {}
-    func abortTest(_ message: String) {}
+    func abortTest(_ message: String) { self.onAbort(message) }
 }
 
 /// Why a script cannot be used for a load test.
@@ -48,12 +50,14 @@ package enum ScriptProblem: Error, CustomStringConvertible {
     case failed(String)
     /// One of its functions took longer than it may.
     case timedOut(String)
+    /// It called `abort`, with this message.
+    case aborted(String)
     /// It was ended by a ``ScriptStop``.
     case stopped
 
     package var description: String {
         switch self {
-        case .invalid(let text), .failed(let text), .timedOut(let text): text
+        case .invalid(let text), .failed(let text), .timedOut(let text), .aborted(let text): text
         case .stopped: "stopped"
         }
     }
@@ -124,7 +128,7 @@ final class ScriptCall: ScriptHostDelegate {
     private var errors: [String] = []
     private var promise: EventLoopPromise<String>?
     private var isStopping = false
-    /// Why a call ends that neither returns nor fails; until it is stopped from outside, by its time alone.
+    /// Why a call ends that neither returns nor fails; until it is stopped, by its time alone.
     private var ending = ScriptProblem.stopped
 
     init(eventLoop: any EventLoop, settings: ScriptSettings, options: ScriptOptions, maximumBlock: Double) {
@@ -137,8 +141,8 @@ final class ScriptCall: ScriptHostDelegate {
     /// Ends the script when it computes so many seconds from now. Safe on any thread.
     var ender: @Sendable (Double) -> Void { self.luaLoop.ender }
 
-    func stop() {
-        self.ending = .stopped
+    func stop(_ problem: ScriptProblem = .stopped) {
+        if case .timedOut = self.ending { self.ending = problem }
         self.host?.stop()
     }
 
@@ -192,6 +196,9 @@ final class ScriptCall: ScriptHostDelegate {
     func run(_ function: String, argument: String, timeout: Duration) -> EventLoopFuture<String> {
         let promise = self.loop.eventLoop.makePromise(of: String.self)
         self.promise = promise
+        self.sink.onAbort = { message in
+            self.loop.eventLoop.assumeIsolated().execute { self.stop(.aborted(message)) }
+        }
         let host = self.start()
         self.ending = .timedOut("\(function)() took longer than \(timeout.planText)")
         let timer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) {
@@ -200,6 +207,7 @@ final class ScriptCall: ScriptHostDelegate {
         // What computes would not let the timer come to its turn.
         self.ender(timeout / .seconds(1))
         promise.futureResult.assumeIsolated().whenComplete { _ in
+            self.sink.onAbort = { _ in }
             timer.cancel()
             host.close()
         }

@@ -82,6 +82,8 @@ final class WorkerTest: Sendable {
         let script = self.settings.scripts[number]
         do {
             try self.run(script, number)
+        } catch ScriptProblem.aborted(let message) {
+            self.mailbox.post(.leave(.aborted(message)))
         } catch {
             self.mailbox.post(.failed("\(script.path): \(error)"))
         }

@@ -368,8 +368,9 @@ def test_error_in_setup_is_an_exception_and_no_user_runs(fleet):
     assert worker.finish().status == 107
 
 
-def test_script_that_aborts_ends_its_worker(fleet):
-    fleet = fleet("function default() eio.sleep(0.3) require('loadtest').abort('enough') end")
+@pytest.mark.parametrize("function", ["default", "setup"])
+def test_script_that_aborts_ends_its_worker(fleet, function):
+    fleet = fleet(f"function default() end function {function}() eio.sleep(0.3) require('loadtest').abort('enough') end")
     master = fleet.master()
     worker = fleet.worker(master.port)
     master.wait_for_workers(1)
