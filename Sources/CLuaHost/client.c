@@ -142,6 +142,7 @@ int luahost_client_new(lua_State *L, luahost_engine *engine, int index) {
     client->handles_sigint = settings.handle_sigint;
     client->anchor_ref = client->message_ref = LUA_NOREF;
     client->connecters.on_cancel = luahost_connect_cancelled;
+    client->receivers.awaits_sockets = true;
     for (int event = 0; event < LUAHOST_EVENTS; event++) client->place_refs[event] = LUA_NOREF;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_client);
     lua_setmetatable(L, -2);

@@ -19,6 +19,7 @@ typedef struct luahost_list {
     /* One of them is cancelled: returns true if it is to wait for the end of something first, and whoever ends that calls
      * luahost_task_end_wait for it. NULL: its wait ends at once. */
     bool (*on_cancel)(struct luahost_list *list);
+    bool awaits_sockets; /* what is waited for may lie in a socket unread */
 } luahost_list;
 
 typedef enum luahost_task_state {
@@ -59,6 +60,7 @@ struct luahost_task {
     luahost_task *previous, *next; /* in that list, or next in the run queue */
     uint64_t deadline;         /* UINT64_MAX: none */
     size_t heap_index;         /* in vm->timers; SIZE_MAX: not there */
+    unsigned char looks;       /* how often a deadline that is looked at late may be looked at again */
     lua_KFunction continuation; /* of luahost_parkk; NULL: of luahost_park */
     luahost_task *waited_previous, *waited_next; /* in vm->waited */
     int (*on_timeout)(lua_State *co); /* pushes what the wait gives at the deadline; NULL: nothing */

@@ -166,6 +166,7 @@ int luahost_parkk(
     if (luahost_vm_of(L)->options.is_plan) return luahost_plan_wait(L, what);
     luahost_task *task = luahost_vm_of(L)->current;
     if (list != NULL) append(list, task);
+    task->looks = list != NULL && list->awaits_sockets && seconds > 0 ? LUAHOST_SECOND_LOOKS : 0;
     /* Beyond some centuries of nanoseconds a deadline is none. */
     if (seconds >= 0 && seconds < 9e9) luahost_timer_add(task, luahost_now() + (uint64_t)(seconds * 1e9));
     return yield_to_host(L, list, on_timeout, k);
