@@ -12,8 +12,6 @@ public struct CommandLineOptions: Equatable, Sendable {
     public var stages: [Stage]?
     /// `--tag`, added to the script's.
     public var tags: [String: String] = [:]
-    public var setupTimeout: Duration?
-    public var teardownTimeout: Duration?
     public var summaryTrendStats: [Aggregation]?
     public var summaryTimeUnit: SummaryTimeUnit?
     public var noSetup = false
@@ -74,8 +72,6 @@ public struct CommandLineOptions: Equatable, Sendable {
             result.scenarios = nil
         }
         result.tags.merge(self.tags) { _, own in own }
-        result.setupTimeout = self.setupTimeout ?? options.setupTimeout
-        result.teardownTimeout = self.teardownTimeout ?? options.teardownTimeout
         result.summaryTrendStats = self.summaryTrendStats ?? options.summaryTrendStats
         result.summaryTimeUnit = self.summaryTimeUnit ?? options.summaryTimeUnit
         if self.noSetup { result.noSetup = true }
