@@ -131,8 +131,16 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "EpollLoopTests",
+            dependencies: ["EpollLoop", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings),
+        .testTarget(
             name: "EngineIOClientTests",
-            dependencies: ["EngineIO", "EngineIOClient", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "EngineIO", "EngineIOClient",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: settings),

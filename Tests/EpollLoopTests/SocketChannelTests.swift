@@ -1,0 +1,156 @@
+import Glibc
+import NIOCore
+import Testing
+
+@testable import EpollLoop
+
+@Suite(.timeLimit(.minutes(1))) struct SocketChannelTests {
+    private final class Echo: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            context.writeAndFlush(data, promise: nil)
+        }
+    }
+
+    /// A channel whose reader is `recorder`.
+    private static func connect(
+        _ loop: EpollEventLoop, _ listener: Listener, _ recorder: Recorder
+    ) async throws -> (SocketChannel, Peer) {
+        let (channel, peer) = try await loop.connect(to: listener)
+        try await loop.submit { channel.readDirectly(recorder) }.get()
+        return (channel, peer)
+    }
+
+    @Test func pipelineEchoes() async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let (channel, peer) = try await group.loop.connect(to: listener)
+            try await channel.eventLoop.submit { try channel.pipeline.syncOperations.addHandler(Echo()) }.get()
+            peer.write("hello")
+            #expect(peer.text(5) == "hello")
+            peer.close()
+            try await channel.closeFuture.get()
+            #expect(!channel.isActive)
+        }
+    }
+
+    @Test func readerSeesBytesAndTheEndOnce() async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let recorder = Recorder()
+            let (channel, peer) = try await Self.connect(group.loop, listener, recorder)
+            peer.write("one")
+            await recorder.wait(for: .completed)
+            peer.write("two")
+            await recorder.wait(for: .completed)
+            peer.close()
+            try await channel.closeFuture.get()
+            await #expect(throws: ChannelError.alreadyClosed) { try await channel.close().get() }
+            #expect(recorder.log.values == [.read("one"), .completed, .read("two"), .completed, .closed])
+        }
+    }
+
+    @Test func readerMayCloseWhileItReads() async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let closing = Box<SocketChannel>()
+            let recorder = Recorder { _ in closing.value?.close(promise: nil) }
+            let (channel, peer) = try await Self.connect(group.loop, listener, recorder)
+            closing.value = channel
+            peer.write("bye")
+            try await channel.closeFuture.get()
+            #expect(recorder.log.values == [.read("bye"), .closed])
+            #expect(peer.read().isEmpty)
+            peer.close()
+        }
+    }
+
+    @Test(arguments: [true, false]) func bytesBeforeAResetAreDelivered(_ autoRead: Bool) async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let recorder = Recorder()
+            let (channel, peer) = try await Self.connect(group.loop, listener, recorder)
+            try await channel.eventLoop.submit { channel.setAutoRead(autoRead) }.get()
+            let text = String(repeating: "x", count: 30_000)
+            channel.loop.heldUp {
+                peer.write(text)
+                peer.reset()
+            }
+            try await channel.closeFuture.get()
+            #expect(recorder.log.values == [.read(text), .completed, .failed(ECONNRESET), .closed])
+        }
+    }
+
+    @Test func nothingIsDeliveredWhileReadingIsOff() async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let (paused, other) = (Recorder(), Recorder())
+            let loop = try group.loop
+            let (channel, peer) = try await Self.connect(loop, listener, paused)
+            let (_, otherPeer) = try await Self.connect(loop, listener, other)
+            try await loop.submit { channel.setAutoRead(false) }.get()
+            peer.write("last words")
+            peer.close()
+            otherPeer.write("x")
+            await other.wait(for: .completed)
+            // What the loop found for the other connection came later.
+            #expect(paused.log.values.isEmpty)
+            #expect(channel.isActive)
+            try await loop.submit { channel.setAutoRead(true) }.get()
+            try await channel.closeFuture.get()
+            #expect(paused.log.values == [.read("last words"), .completed, .closed])
+            otherPeer.close()
+        }
+    }
+
+    @Test func channelsMayCloseEachOther() async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let all = Box<[SocketChannel]>()
+            let reads = Log<String>()
+            let loop = try group.loop
+            var (peers, channels) = ([Peer](), [SocketChannel]())
+            for _ in 0..<64 {
+                // The first that reads closes all; nobody but the loop knows them any more then.
+                let recorder = Recorder { text in
+                    reads.append(text)
+                    for channel in all.value ?? [] { channel.close(promise: nil) }
+                    all.value = nil
+                }
+                let (channel, peer) = try await Self.connect(loop, listener, recorder)
+                channels.append(channel)
+                peers.append(peer)
+            }
+            all.value = channels
+            channels = []
+            loop.heldUp { for peer in peers { peer.write("x") } }
+            for peer in peers { #expect(peer.read().isEmpty) }
+            try await loop.submit {}.get()
+            #expect(reads.values == ["x"])
+            for peer in peers { peer.close() }
+        }
+    }
+
+    @Test func closedChannelIsForgottenThoughItsSocketLivesOn() async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let (channel, peer) = try await Self.connect(group.loop, listener, Recorder())
+            let descriptor = channel.descriptor
+            #expect(Descriptors.isWatched(descriptor))
+            // As a child process has it between fork and exec.
+            let copy = dup(descriptor)
+            try await channel.close().get()
+            #expect(!Descriptors.isWatched(descriptor))
+            close(copy)
+            peer.close()
+        }
+    }
+}

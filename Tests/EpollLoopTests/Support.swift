@@ -1,0 +1,228 @@
+import Dispatch
+import Glibc
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import EpollLoop
+
+/// What happened, in order.
+final class Log<Value: Sendable>: Sendable {
+    private let storage = Mutex<[Value]>([])
+
+    var values: [Value] { self.storage.withLock { $0 } }
+
+    func append(_ value: Value) { self.storage.withLock { $0.append(value) } }
+
+    func removeAll() { self.storage.withLock { $0.removeAll() } }
+}
+
+/// A group for one test.
+func withGroup<T>(_ count: Int = 1, _ body: (EpollEventLoopGroup) async throws -> T) async throws -> T {
+    let group = try EpollEventLoopGroup(numberOfThreads: count)
+    do {
+        let result = try await body(group)
+        try await group.shutdownGracefully()
+        return result
+    } catch {
+        try await group.shutdownGracefully()
+        throw error
+    }
+}
+
+extension EpollEventLoopGroup {
+    var loop: EpollEventLoop {
+        get throws { try #require(self.next() as? EpollEventLoop) }
+    }
+}
+
+extension EpollEventLoop {
+    /// A connection, and its other end.
+    func connect(
+        to listener: Listener, waterMark: ChannelOptions.Types.WriteBufferWaterMark = .init(low: 1 << 15, high: 1 << 16)
+    ) async throws -> (SocketChannel, Peer) {
+        let promise = self.makePromise(of: SocketChannel.self)
+        self.execute {
+            _ = SocketConnector(
+                on: self, v6: [], v4: [listener.address], localAddress: nil, waterMark: waterMark
+            ) { promise.completeWith($0.mapError { $0 as any Error }) }
+        }
+        return (try await promise.futureResult.get(), try listener.accept())
+    }
+
+    /// Holds the loop up while `body` runs, so that it finds all that `body` did at once.
+    func heldUp<T>(_ body: () throws -> T) rethrows -> T {
+        let (isHeld, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        self.execute {
+            isHeld.signal()
+            release.wait()
+        }
+        isHeld.wait()
+        defer { release.signal() }
+        return try body()
+    }
+}
+
+/// Notes what a reader is told.
+final class Recorder: SocketReader, @unchecked Sendable {
+    enum Event: Hashable {
+        case read(String), completed, failed(CInt?), writable(Bool), closed
+    }
+
+    let log = Log<Event>()
+    private let events: AsyncStream<Event>
+    private let continuation: AsyncStream<Event>.Continuation
+    private let onRead: (String) -> Void
+
+    init(onRead: @escaping (String) -> Void = { _ in }) {
+        (self.events, self.continuation) = AsyncStream.makeStream()
+        self.onRead = onRead
+    }
+
+    func read(_ bytes: UnsafeRawBufferPointer) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        self.note(.read(text))
+        self.onRead(text)
+    }
+
+    func readCompleted() { self.note(.completed) }
+    func readFailed(_ error: any Error) { self.note(.failed((error as? IOError)?.errnoCode)) }
+    func writabilityChanged(_ isWritable: Bool) { self.note(.writable(isWritable)) }
+    func connectionClosed() { self.note(.closed) }
+
+    private func note(_ event: Event) {
+        self.log.append(event)
+        self.continuation.yield(event)
+    }
+
+    /// Waits until it was told `event`. To be called by one at a time, for events in their order.
+    func wait(for event: Event) async {
+        for await next in self.events where next == event { return }
+    }
+}
+
+/// A blocking socket of POSIX's: the other end of what is tested.
+struct Peer {
+    struct Failure: Error { var code = errno }
+
+    let descriptor: CInt
+
+    init(descriptor: CInt) {
+        self.descriptor = descriptor
+        // What never comes fails a test, and does not hang it.
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// Two ends of one connection.
+    static func pair(_ type: CInt = CInt(SOCK_STREAM.rawValue)) throws -> (CInt, Peer) {
+        var ends: [CInt] = [0, 0]
+        let nonBlocking = type | CInt(SOCK_NONBLOCK.rawValue)
+        guard socketpair(AF_UNIX, nonBlocking, 0, &ends) == 0 else { throw Failure() }
+        _ = fcntl(ends[1], F_SETFL, 0)
+        return (ends[0], Peer(descriptor: ends[1]))
+    }
+
+    func write(_ text: String) {
+        _ = send(self.descriptor, text, text.utf8.count, CInt(MSG_NOSIGNAL))
+    }
+
+    /// One read; empty at the end and where it failed.
+    func read(atMost count: Int = 1 << 16) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            length = max(0, recv(self.descriptor, buffer.baseAddress, count, 0))
+        }
+    }
+
+    func text(_ count: Int) -> String {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let more = self.read(atMost: count - bytes.count)
+            if more.isEmpty { break }
+            bytes += more
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func close() { _ = Glibc.close(self.descriptor) }
+
+    /// Ends the connection by a reset.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        self.close()
+    }
+}
+
+/// A listening socket on 127.0.0.1.
+struct Listener {
+    let descriptor: CInt
+    let address: SocketAddress
+
+    init(backlog: CInt = 64) throws {
+        self.descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let any = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
+        let descriptor = self.descriptor
+        let isBound = any.withSockAddr { pointer, size in
+            bind(descriptor, pointer, socklen_t(size)) == 0 && listen(descriptor, backlog) == 0
+        }
+        guard isBound else { throw Peer.Failure() }
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard status == 0 else { throw Peer.Failure() }
+        self.address = withUnsafeBytes(of: address) { SocketAddress($0.load(as: sockaddr_in.self)) }
+    }
+
+    func accept() throws -> Peer {
+        let descriptor = Glibc.accept(self.descriptor, nil, nil)
+        guard descriptor >= 0 else { throw Peer.Failure() }
+        return Peer(descriptor: descriptor)
+    }
+
+    func close() { _ = Glibc.close(self.descriptor) }
+}
+
+/// Something that is set later.
+final class Box<Value>: @unchecked Sendable {
+    var value: Value?
+}
+
+/// What the system says of this process's descriptors.
+enum Descriptors {
+    static func all() -> [String] { Self.names(in: "/proc/self/fd") }
+
+    /// Whether an event queue knows the descriptor.
+    static func isWatched(_ descriptor: CInt) -> Bool {
+        Self.names(in: "/proc/self/fdinfo").contains { name in
+            Self.lines(of: "/proc/self/fdinfo/\(name)").contains { line in
+                let words = line.split(whereSeparator: \.isWhitespace)
+                return words.count > 1 && words[0] == "tfd:" && words[1] == "\(descriptor)"
+            }
+        }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        let own = "\(dirfd(stream))"
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix("."), name != own { names.append(name) }
+        }
+        return names
+    }
+
+    private static func lines(of path: String) -> [Substring] {
+        guard let file = fopen(path, "r") else { return [] }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
+    }
+}
