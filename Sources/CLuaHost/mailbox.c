@@ -9,6 +9,8 @@
 #define QUEUE_BYTES (1024 * 1024)
 #define QUEUE_MESSAGES 1024
 #define HANDLERS 10000
+/* Kept for a script that has something to run before it can be said that it does not ask for messages. */
+#define PATIENCE_MESSAGES (64 * QUEUE_MESSAGES)
 
 /* ---- a message as a Lua value ---- */
 
@@ -138,6 +140,11 @@ static void drop_oldest(luahost_client *client) {
     }
 }
 
+/* One read may bring more than the queue holds right behind what wakes the script, such as the end of its connect(). */
+static bool may_yet_receive(const luahost_client *client) {
+    return client->vm->run_first != NULL && client->queued_count < PATIENCE_MESSAGES && client->queued_bytes < QUEUE_BYTES;
+}
+
 static void add(luahost_client *client, const char *data, size_t length, bool is_binary) {
     luahost_message *message = malloc(sizeof *message + length);
     if (message == NULL) luahost_out_of_memory();
@@ -150,8 +157,8 @@ static void add(luahost_client *client, const char *data, size_t length, bool is
     client->queued_bytes += length;
     client->queued_count++;
     if (client->queued_bytes < QUEUE_BYTES && client->queued_count < QUEUE_MESSAGES) return;
-    if (client->message_ref == LUA_NOREF && !client->receives) drop_oldest(client);
-    else luahost_mailbox_balance(client);
+    if (client->message_ref != LUA_NOREF || client->receives) luahost_mailbox_balance(client);
+    else if (!may_yet_receive(client)) drop_oldest(client);
 }
 
 void luahost_mailbox_balance(luahost_client *client) {

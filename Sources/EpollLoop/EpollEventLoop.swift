@@ -15,7 +15,8 @@ import Musl
 /// more, its bytes go straight to a ``SocketReader``. SwiftNIO's own loop takes some five thousand instructions for each
 /// event before the first handler sees it, this one a few hundred.
 ///
-/// A turn of the loop reads the sockets that are ready, then runs the timers that are due, then the tasks.
+/// A turn of the loop reads the sockets that are ready, then runs the timers that are due and the tasks, in turns while there
+/// are any.
 package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unchecked Sendable {
     /// Whoever hands one over gives it up.
     private struct TaskList: @unchecked Sendable {
@@ -95,11 +96,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
             channel._withUnsafeGuaranteedRef { $0.ready(readiness) }
         }
         self.retired.removeAll(keepingCapacity: true)
-        if self.timers.next != nil {
-            let now = NIODeadline.now()
-            while let body = self.timers.popDue(now) { body() }
-        }
-        self.runTasks()
+        self.runTimersAndTasks()
     }
 
     /// Has the memory of the next channels fetched, each step from what the step before has fetched.
@@ -139,18 +136,25 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         self.handedOver += list.tasks.count
     }
 
-    private func runTasks() {
+    private func runTimersAndTasks() {
         var count = 0
-        self.collectInbox()
-        while !self.tasks.isEmpty, count < Self.tasksPerTurn {
-            // Swapped, not copied: what they beget comes behind them.
-            swap(&self.tasks, &self.running)
-            self.handedOver = 0
-            count += self.running.count
-            for task in self.running { task() }
-            self.running.removeAll(keepingCapacity: true)
+        repeat {
+            if self.timers.next != nil {
+                let now = NIODeadline.now()
+                while let body = self.timers.popDue(now) { body() }
+            }
             self.collectInbox()
-        }
+            count += self.tasks.count
+            self.runTasks()
+        } while !self.tasks.isEmpty && count < Self.tasksPerTurn
+    }
+
+    /// Runs those that are there. What they beget comes behind them.
+    private func runTasks() {
+        swap(&self.tasks, &self.running)
+        self.handedOver = 0
+        for task in self.running { task() }
+        self.running.removeAll(keepingCapacity: true)
     }
 
     // MARK: Tasks
@@ -268,6 +272,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     private func shutDown() {
         for channel in Array(self.channels.values) { channel.close0(error: ChannelError.eof, mode: .all, promise: nil) }
         repeat {
+            self.collectInbox()
             self.runTasks()
             while let body = self.timers.popDue(.distantFuture) { body() }
         } while !self.closeInbox()
