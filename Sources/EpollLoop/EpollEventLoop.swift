@@ -138,14 +138,15 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
 
     private func runTimersAndTasks() {
         var count = 0
+        self.collectInbox()
         repeat {
             if self.timers.next != nil {
                 let now = NIODeadline.now()
                 while let body = self.timers.popDue(now) { body() }
             }
-            self.collectInbox()
             count += self.tasks.count
             self.runTasks()
+            self.collectInbox()
         } while !self.tasks.isEmpty && count < Self.tasksPerTurn
     }
 
