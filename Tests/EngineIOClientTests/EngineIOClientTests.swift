@@ -1,16 +1,24 @@
 import EngineIO
 import EngineIOClient
 import NIOCore
+import NIOPosix
 import Testing
 
 /// The client against python-engineio.
 @Suite(.timeLimit(.minutes(1))) struct EngineIOClientTests {
     static let ways: [[Transport]] = [[.polling], [.websocket], [.polling, .websocket]]
 
+    /// Whose event loop a client runs on.
+    enum Loop: CaseIterable {
+        case own, ofSwiftNIO
+
+        var group: (any EventLoopGroup)? { self == .own ? nil : MultiThreadedEventLoopGroup.singleton }
+    }
+
     private static func connect(
-        to server: PythonServer, by transports: [Transport] = [.polling, .websocket]
+        to server: PythonServer, by transports: [Transport] = [.polling, .websocket], on loop: Loop = .own
     ) async throws -> EngineIOClient {
-        let client = EngineIOClient()
+        let client = EngineIOClient(eventLoopGroup: loop.group)
         var options = ConnectOptions(url: try ServerURL(server.url))
         options.transports = transports
         try await client.connect(options)
@@ -29,14 +37,16 @@ import Testing
         return nil
     }
 
-    @Test(arguments: ways) func textAndBytesComeBackAsTheyWere(_ transports: [Transport]) async throws {
+    @Test(arguments: ways, Loop.allCases)
+    func textAndBytesComeBackAsTheyWere(_ transports: [Transport], on loop: Loop) async throws {
         let server = try PythonServer()
         defer { server.stop() }
-        let client = try await Self.connect(to: server, by: transports)
+        let client = try await Self.connect(to: server, by: transports, on: loop)
         #expect(await client.transport == transports.last)
         #expect(await client.sid != nil)
         var events = client.events.makeAsyncIterator()
-        for message in [Message.text("grüße €"), .binary(ByteBuffer(bytes: [0, 1, 254, 255])), .text("")] {
+        let large = Message.text(String(repeating: "long ", count: 100_000))
+        for message in [Message.text("grüße €"), .binary(ByteBuffer(bytes: [0, 1, 254, 255])), .text(""), large] {
             try await client.send(message)
             #expect(await Self.message(&events) == message)
         }
@@ -44,10 +54,11 @@ import Testing
         #expect(await client.sid == nil)
     }
 
-    @Test(arguments: ways) func tenThousandMessagesBeforeADisconnectArrive(_ transports: [Transport]) async throws {
+    @Test(arguments: ways, Loop.allCases)
+    func tenThousandMessagesBeforeADisconnectArrive(_ transports: [Transport], on loop: Loop) async throws {
         let server = try PythonServer()
         defer { server.stop() }
-        let client = try await Self.connect(to: server, by: transports)
+        let client = try await Self.connect(to: server, by: transports, on: loop)
         for number in 0..<10_000 { try await client.send("quiet \(number)") }
         #expect(await client.disconnect() == 0)
         let counted = try await server.messages(atLeast: 10_000)
