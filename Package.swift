@@ -73,7 +73,6 @@ let package = Package(
             dependencies: [
                 "EngineIO", "EngineIOClient", "EpollLoop", "LoadPlan", "Metrics", "Scripting",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
@@ -93,8 +92,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CLuaHost", "EngineIO", "EngineIOClient", "EngineIOServer", "EpollLoop", "JSONText", "LoadEngine",
-                "LoadPlan",
-                "LoadReport", "Metrics", "Scripting",
+                "LoadPlan", "LoadReport", "Metrics", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

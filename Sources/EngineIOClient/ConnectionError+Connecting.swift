@@ -27,7 +27,7 @@ extension ConnectionError {
     }
 
     /// What a loop says of a connection that could not be opened, in words.
-    init(connecting error: any Error, to url: ServerURL, in phase: Phase) {
+    init(connecting error: any Error, to url: ServerURL) {
         let attempts =
             switch error {
             case let error as NIOConnectionError: error.connectionErrors.map(\.error)

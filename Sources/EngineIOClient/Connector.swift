@@ -37,7 +37,7 @@ struct Connector {
         let opened = { (result: Result<any Channel, any Error>) in
             switch result {
             case .failure(let error):
-                completion(.failure(ConnectionError(connecting: error, to: url, in: progress.phase)))
+                completion(.failure(ConnectionError(connecting: error, to: url)))
             case .success(let channel):
                 progress.isOver = true
                 do {

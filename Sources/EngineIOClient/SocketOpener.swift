@@ -3,6 +3,12 @@ import EpollLoop
 import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// Opens a TCP connection to one of a host's addresses, on whatever kind of loop it is given.
 struct SocketOpener {
     let eventLoop: any EventLoop
@@ -73,6 +79,5 @@ private struct KnownAddresses: Resolver, Sendable {
 }
 
 extension NIOBSDSocket.Option {
-    /// ip(7), IP_BIND_ADDRESS_NO_PORT.
-    fileprivate static let bindAddressNoPort = Self(rawValue: 24)
+    fileprivate static let bindAddressNoPort = Self(rawValue: IP_BIND_ADDRESS_NO_PORT)
 }

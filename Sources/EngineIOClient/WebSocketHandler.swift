@@ -51,7 +51,16 @@ final class WebSocketHandler {
         self.output = FrameWriter(loop: loop, traffic: traffic)
     }
 
-    /// The frames come and go by `channel` from now on.
+    /// The frames come and go by `channel` from now on: past its pipeline where nothing in there is needed.
+    func take(_ channel: any Channel) {
+        if let socket = channel as? SocketChannel, !self.isSecure {
+            self.attach(socket)
+            socket.readDirectly(self)
+        } else {
+            try? channel.pipeline.syncOperations.addHandler(self)
+        }
+    }
+
     func attach(_ channel: any Channel) {
         self.channel = channel
         self.output.attach(channel, isSecure: self.isSecure)
@@ -222,26 +231,7 @@ final class WebSocketHandler {
 
     private func closeReceived(_ payload: UnsafeRawBufferPointer) throws(WebSocketProtocolError) {
         self.session.trace?.frame(.received, .close, payload)
-        var detail = DisconnectDetail(.webSocketClose)
-        if payload.count == 1 { throw WebSocketProtocolError("a Close frame has half a status code") }
-        if payload.count >= 2 {
-            let code = UInt16(bigEndian: payload.loadUnaligned(as: UInt16.self))
-            let reason = UnsafeRawBufferPointer(rebasing: payload[2...])
-            guard WebSocketCloseCode.mayBeSent(code) else {
-                throw WebSocketProtocolError("a Close frame has the status code \(code), which none may have")
-            }
-            if UTF8Validation.firstInvalidOffset(reason) != nil {
-                throw WebSocketProtocolError(
-                    code: WebSocketCloseCode.invalidPayload, "the reason of a Close frame is not UTF-8")
-            }
-            detail.webSocketCode = Int(code)
-            detail.webSocketReason = String(decoding: reason, as: UTF8.self)
-        }
-        detail.message = "the server closed the websocket"
-        if let code = detail.webSocketCode {
-            let reason = detail.webSocketReason ?? ""
-            detail.message = "the server closed the websocket with code \(code)\(reason.isEmpty ? "" : ", \(reason)")"
-        }
+        let detail = try DisconnectDetail(closeFrame: payload)
         if self.mayWrite {
             self.writeControl(.close, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))
             self.output.flush()
@@ -422,33 +412,4 @@ final class WebSocketHandler {
             body(self)
         }
     }
-}
-
-/// Plain connections, on loops of ours.
-extension WebSocketHandler: SocketReader {}
-
-/// All others.
-extension WebSocketHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    func handlerAdded(context: ChannelHandlerContext) { self.attach(context.channel) }
-
-    func handlerRemoved(context: ChannelHandlerContext) { self.detach() }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        Self.unwrapInboundIn(data).withUnsafeReadableBytes { self.read($0) }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) { self.readCompleted() }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        self.writabilityChanged(context.channel.isWritable)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.readFailed(error)
-        context.close(promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { self.connectionClosed() }
 }

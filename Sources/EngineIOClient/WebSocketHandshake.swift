@@ -1,5 +1,4 @@
 import EngineIO
-import EpollLoop
 import NIOCore
 import NIOHTTP1
 
@@ -18,7 +17,6 @@ final class WebSocketHandshake {
     private var progress: ConnectionProgress?
     private var completion: ((Result<WebSocketHandler, Failure>) -> Void)?
     private var timer: NetworkTimer?
-    private var isSecure = false
 
     init(connector: Connector) {
         self.connector = connector
@@ -35,7 +33,6 @@ final class WebSocketHandshake {
         completion: @escaping (Result<WebSocketHandler, Failure>) -> Void
     ) {
         self.completion = completion
-        self.isSecure = builder.url.isSecure
         self.timer = NetworkTimer(on: self.connector.loop.eventLoop, in: timeout) {
             let error = ConnectionError(timeout: timeout, in: self.phase, to: builder.url)
             self.finish(.failure(Failure(error: error)))
@@ -110,20 +107,11 @@ final class WebSocketHandshake {
         guard self.completion != nil else { return }
         let frames = makeHandler()
         // Where the server has closed the connection since, no handler would be told of it any more.
-        if let channel = self.channel, channel.isActive { self.attach(frames, to: channel) }
+        if let channel = self.channel, channel.isActive { frames.take(channel) }
         pipeline.removeHandler(gate, promise: nil)
         self.channel = nil
         self.finish(.success(frames))
         frames.start(gate.bytes, failure: gate.failure)
-    }
-
-    private func attach(_ frames: WebSocketHandler, to channel: any Channel) {
-        if let socket = channel as? SocketChannel, !self.isSecure {
-            frames.attach(socket)
-            socket.readDirectly(frames)
-        } else {
-            try? channel.pipeline.syncOperations.addHandler(frames)
-        }
     }
 
     private func finish(_ result: Result<WebSocketHandler, Failure>) {

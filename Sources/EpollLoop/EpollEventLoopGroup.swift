@@ -1,5 +1,6 @@
 import Dispatch
 import NIOCore
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -11,7 +12,7 @@ import Musl
 package final class EpollEventLoopGroup: EventLoopGroup, Sendable {
     private let loops: [EpollEventLoop]
     private let threads: [Thread]
-    private let turn = TurnCounter()
+    private let turns = Atomic<Int>(0)
 
     /// Loops for whoever brings none: one for each processor. They run as long as the process does.
     package static let singleton: any EventLoopGroup = {
@@ -34,7 +35,9 @@ package final class EpollEventLoopGroup: EventLoopGroup, Sendable {
         }
     }
 
-    package func next() -> any EventLoop { self.loops[self.turn.next() % self.loops.count] }
+    package func next() -> any EventLoop {
+        self.loops[(self.turns.add(1, ordering: .relaxed).oldValue & .max) % self.loops.count]
+    }
 
     package func makeIterator() -> EventLoopIterator { EventLoopIterator(self.loops) }
 

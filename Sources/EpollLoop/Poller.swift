@@ -79,9 +79,7 @@ struct Poller: ~Copyable {
         var event = epoll_event()
         event.events = interest.rawValue
         event.data.u64 = mark
-        if epoll_ctl(epoll, operation, descriptor, &event) < 0 {
-            throw IOError(errnoCode: errno, reason: "epoll_ctl")
-        }
+        try checked(epoll_ctl(epoll, operation, descriptor, &event), "epoll_ctl")
     }
 
     /// Ends the wait of the loop's thread, from another.
@@ -138,9 +136,7 @@ struct Poller: ~Copyable {
             var time = itimerspec()
             time.it_value.tv_sec = Int(nanoseconds / 1_000_000_000)
             time.it_value.tv_nsec = Int(nanoseconds % 1_000_000_000)
-            if timerfd_settime(self.timer.value, CInt(TFD_TIMER_ABSTIME), &time, nil) < 0 {
-                throw IOError(errnoCode: errno, reason: "timerfd_settime")
-            }
+            try checked(timerfd_settime(self.timer.value, CInt(TFD_TIMER_ABSTIME), &time, nil), "timerfd_settime")
             self.armed = deadline
         }
         return -1
@@ -153,8 +149,7 @@ private struct OwnedDescriptor: ~Copyable {
 
     /// - Throws: `IOError` where `call` failed.
     init(_ result: CInt, _ call: String) throws {
-        if result < 0 { throw IOError(errnoCode: errno, reason: call) }
-        self.value = result
+        self.value = try checked(result, call)
     }
 
     deinit { close(self.value) }

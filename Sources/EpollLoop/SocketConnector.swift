@@ -23,9 +23,6 @@ package final class SocketConnector {
     private var errors: [any Error] = []
     private var patience: Scheduled<Void>?
 
-    /// ip(7), IP_BIND_ADDRESS_NO_PORT.
-    private static let bindAddressNoPort: CInt = 24
-
     /// - Parameters:
     ///   - localAddress: where the connections come from; its port is chosen at the connect, so that connections to different
     ///     servers may share one.
@@ -79,12 +76,12 @@ package final class SocketConnector {
 
     private func open(_ address: SocketAddress) throws -> SocketChannel {
         let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let descriptor = try Self.check(socket(CInt(address.protocol.rawValue), type, CInt(IPPROTO_TCP)), "socket")
+        let descriptor = try checked(socket(CInt(address.protocol.rawValue), type, CInt(IPPROTO_TCP)), "socket")
         do {
             try Self.set(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY)
             if let localAddress = self.localAddress {
-                try Self.set(descriptor, CInt(IPPROTO_IP), Self.bindAddressNoPort)
-                _ = try localAddress.withSockAddr { try Self.check(bind(descriptor, $0, socklen_t($1)), "bind") }
+                try Self.set(descriptor, CInt(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT)
+                _ = try localAddress.withSockAddr { try checked(bind(descriptor, $0, socklen_t($1)), "bind") }
             }
             try address.withSockAddr { pointer, size in
                 if Glibc.connect(descriptor, pointer, socklen_t(size)) < 0, errno != EINPROGRESS {
@@ -123,12 +120,7 @@ package final class SocketConnector {
 
     private static func set(_ descriptor: CInt, _ level: CInt, _ option: CInt) throws {
         var on: CInt = 1
-        _ = try self.check(
+        try checked(
             setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<CInt>.size)), "setsockopt")
-    }
-
-    private static func check(_ result: CInt, _ call: String) throws -> CInt {
-        if result < 0 { throw IOError(errnoCode: errno, reason: call) }
-        return result
     }
 }

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Takes the bytes of a connection that needs no pipeline. All is called on the loop; nothing after
 /// ``connectionClosed()``, or after it had the channel closed.
 package protocol SocketReader: AnyObject {

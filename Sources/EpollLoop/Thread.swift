@@ -1,6 +1,5 @@
 import Dispatch
 import NIOCore
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -50,11 +49,4 @@ struct Thread: Sendable {
 
     /// Waits for its end. To be called once.
     func join() { pthread_join(self.handle.value, nil) }
-}
-
-/// Numbers for any thread.
-final class TurnCounter: Sendable {
-    private let count = Atomic<Int>(0)
-
-    func next() -> Int { self.count.add(1, ordering: .relaxed).oldValue & .max }
 }

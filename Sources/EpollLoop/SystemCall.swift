@@ -1,0 +1,16 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The result of a system call.
+///
+/// - Throws: `IOError` with errno where the call has failed.
+@discardableResult
+func checked(_ result: CInt, _ call: String) throws -> CInt {
+    if result < 0 { throw IOError(errnoCode: errno, reason: call) }
+    return result
+}
