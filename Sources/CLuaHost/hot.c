@@ -3,7 +3,7 @@
 #include "host.h"
 
 /* Of Lua's own objects, whose sizes are not public: what most of them have. */
-enum { THREAD_SIZE = 192, CLOSURE_SIZE = 64, UPVALUE_SIZE = 40, TABLE_SIZE = 56 };
+enum { THREAD_SIZE = 192, MAIN_THREAD_SIZE = 384, CLOSURE_SIZE = 64, UPVALUE_SIZE = 40, TABLE_SIZE = 56 };
 /* As many upvalues of a handler as are likely to be used. */
 enum { UPVALUES = 4 };
 
@@ -35,7 +35,7 @@ size_t luahost_client_hot_memory(luahost_client *client, luahost_range *ranges) 
     list list = {ranges, ranges + LUAHOST_HOT_RANGES};
     add(&list, client, sizeof *client);
     add(&list, vm, sizeof *vm);
-    add(&list, vm->L, THREAD_SIZE);
+    add(&list, vm->L, MAIN_THREAD_SIZE);
     if (vm->pool_count > 0) {
         add(&list, &vm->pool[vm->pool_count - 1], sizeof *vm->pool);
         add(&list, &vm->pool_refs[vm->pool_count - 1], sizeof *vm->pool_refs);
