@@ -240,8 +240,9 @@ private final class Ending: Sendable {
             state.reason = reason
             return (state.run, state.call)
         }
-        self.wait.end()
         call?.stop()
         run?.stop()
+        // Last: a run that is waited for must not begin before it was ended.
+        self.wait.end()
     }
 }
