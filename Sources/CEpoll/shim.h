@@ -1,3 +1,5 @@
+#include "batch.h"
+
 #include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

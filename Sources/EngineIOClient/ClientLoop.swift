@@ -1,3 +1,4 @@
+import EpollLoop
 import NIOCore
 
 /// What the sessions of one event loop share: masking keys, memory for frames, and the list of those with unflushed frames.
@@ -20,6 +21,8 @@ package final class ClientLoop {
     @exclusivity(unchecked) private var flushing: [Unmanaged<WebSocketHandler>] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
     private var isFlushDue = false
+    /// Sends for many sessions at once, where the system lets it. Made on the loop's thread, as it is for that only.
+    private lazy var batch = SocketBatch()
 
     /// Spare blocks have so much memory at most, in bytes: neither one large message nor a burst stays in memory.
     private static let spareLimit = 1 << 20
@@ -101,7 +104,9 @@ package final class ClientLoop {
                 self.isFlushDue = false
                 self.flush()
             }
-        } else if NIODeadline.now() - self.firstUnflushed > Self.flushPatience {
+        } else if self.unflushed.count == SocketBatch.limit
+            || NIODeadline.now() - self.firstUnflushed > Self.flushPatience
+        {
             self.flush()
         }
     }
@@ -109,10 +114,38 @@ package final class ClientLoop {
     private func flush() {
         // Swapped, not copied: what is marked meanwhile waits for the next turn.
         swap(&self.unflushed, &self.flushing)
-        for handler in self.flushing {
-            handler._withUnsafeGuaranteedRef { $0.flushMarked() }
-            handler.release()
+        var rest = self.flushing[...]
+        while !rest.isEmpty {
+            self.flush(rest.prefix(SocketBatch.limit))
+            rest = rest.dropFirst(SocketBatch.limit)
         }
         self.flushing.removeAll(keepingCapacity: true)
+    }
+
+    private func flush(_ handlers: ArraySlice<Unmanaged<WebSocketHandler>>) {
+        let batch = handlers.count > 1 ? self.batch : nil
+        let batched = batch.map { self.send(handlers, $0) } ?? 0
+        var next = 0
+        for (offset, handler) in handlers.enumerated() {
+            if batched & 1 << offset == 0 {
+                handler._withUnsafeGuaranteedRef { $0.flushMarked() }
+            } else if let batch {
+                handler._withUnsafeGuaranteedRef { $0.flushed(batch.result(next)) }
+                next += 1
+            }
+            handler.release()
+        }
+    }
+
+    /// - Returns: a bit for each of the handlers whose frames were sent.
+    private func send(_ handlers: ArraySlice<Unmanaged<WebSocketHandler>>, _ batch: SocketBatch) -> UInt64 {
+        guard batch.isUsable else { return 0 }
+        var batched: UInt64 = 0
+        for (offset, handler) in handlers.enumerated() {
+            let isAdded = handler._withUnsafeGuaranteedRef { $0.flushMarked(by: batch) }
+            if isAdded { batched |= 1 << offset }
+        }
+        if batched != 0 { batch.submit() }
+        return batched
     }
 }

@@ -102,7 +102,26 @@ final class FrameWriter {
             return
         }
         let bytes = UnsafeRawBufferPointer(start: base, count: self.block.count)
-        let sent = self.channelWrites == 0 ? self.sendAtOnce(bytes) : 0
+        self.complete(self.channelWrites == 0 ? self.sendAtOnce(bytes) : 0, bytes, channel, promise)
+    }
+
+    /// Adds what is collected to `batch`, where it may go straight to the socket. ``flushed(_:)`` has to follow.
+    func flush(by batch: SocketBatch) -> Bool {
+        guard self.descriptor >= 0, self.channelWrites == 0, let base = self.block.base else { return false }
+        batch.addSend(self.descriptor, UnsafeRawBufferPointer(start: base, count: self.block.count))
+        return true
+    }
+
+    /// - Parameter result: how many bytes the system took by a batch; or an error number, negated.
+    func flushed(_ result: Int) {
+        // Of those that are written at once, one may have closed another.
+        guard let channel = self.channel, let base = self.block.base else { return }
+        self.complete(max(0, result), UnsafeRawBufferPointer(start: base, count: self.block.count), channel, nil)
+    }
+
+    private func complete(
+        _ sent: Int, _ bytes: UnsafeRawBufferPointer, _ channel: any Channel, _ promise: EventLoopPromise<Void>?
+    ) {
         if sent == bytes.count {
             self.count(written: self.accepted, bytes: sent)
             self.empty()

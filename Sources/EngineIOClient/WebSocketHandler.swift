@@ -295,6 +295,14 @@ final class WebSocketHandler {
         if self.output.count > 0 { self.output.flush() }
     }
 
+    /// Adds what is collected to `batch`, where that can be; ``flushed(_:)`` has to follow then, else ``flushMarked()``.
+    func flushMarked(by batch: SocketBatch) -> Bool { self.output.count > 0 && self.output.flush(by: batch) }
+
+    func flushed(_ result: Int) {
+        self.isMarked = false
+        self.output.flushed(result)
+    }
+
     func writabilityChanged(_ isWritable: Bool) {
         self.isWritable = isWritable
         if isWritable { self.later { $0.session.webSocketWritable() } }

@@ -50,6 +50,17 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     /// Where sockets are read into: what a reader is shown is overwritten by the next read.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
+    /// Receives from many sockets at once, where the system lets it.
+    @exclusivity(unchecked) private var batch: SocketBatch?
+    /// What a batch reads, one slice for each socket.
+    private let receiveSlices = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: SocketBatch.limit * sliceStride, alignment: 64)
+    private static let sliceLength = 16 << 10
+    /// Not a power of two: the beginnings of the slices, where short messages lie, have cache lines of their own.
+    private static let sliceStride = sliceLength + 192
+    /// Fewer sockets than that are read one by one.
+    private static let smallestBatch = 3
+
     /// Of a channel, in bytes.
     private static let channelSize: UInt = 256
     /// Tasks that one turn runs at most: those that beget others do not keep it from its sockets.
@@ -60,7 +71,10 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         self.poller = try Poller()
     }
 
-    deinit { self.receiveBuffer.deallocate() }
+    deinit {
+        self.receiveBuffer.deallocate()
+        self.receiveSlices.deallocate()
+    }
 
     /// Runs a loop on the thread that calls, until ``stop()``.
     ///
@@ -73,7 +87,10 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         loop.run()
     }
 
-    func adoptThread() { self.thread = pthread_self() }
+    func adoptThread() {
+        self.thread = pthread_self()
+        self.batch = SocketBatch()
+    }
 
     // MARK: Turns
 
@@ -90,21 +107,63 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         } catch {
             preconditionFailure("the system's event queue is broken: \(error)")
         }
-        for index in 0..<count {
-            self.fetchAhead(of: index, count)
-            guard let (channel, readiness) = self.poller.event(index) else { continue }
-            channel._withUnsafeGuaranteedRef { $0.ready(readiness) }
+        var start = 0
+        while start < count {
+            let end = min(start + SocketBatch.limit, count)
+            self.serve(start..<end, of: count)
+            start = end
         }
         self.retired.removeAll(keepingCapacity: true)
         self.runTimersAndTasks()
     }
 
+    /// Reads all that can be read at once, and then lets each channel have its turn.
+    private func serve(_ indices: Range<Int>, of count: Int) {
+        for index in indices {
+            if let channel = self.poller.channel(index) {
+                epoll_loop_prefetch(channel.toOpaque(), Self.channelSize)
+            }
+        }
+        let batch = indices.count < Self.smallestBatch ? nil : self.batch
+        let batched = batch.map { self.receive(indices, $0) } ?? 0
+        var next = 0
+        for index in indices {
+            self.fetchAhead(of: index, count)
+            guard let (channel, readiness) = self.poller.event(index) else { continue }
+            if batched & 1 << (index - indices.lowerBound) == 0 {
+                channel._withUnsafeGuaranteedRef { $0.ready(readiness) }
+            } else if let batch {
+                let slice = self.slice(next)
+                let result = batch.result(next)
+                next += 1
+                channel._withUnsafeGuaranteedRef { $0.completeRead(result, slice) }
+            }
+        }
+    }
+
+    /// - Returns: a bit for each of the channels that were read.
+    private func receive(_ indices: Range<Int>, _ batch: SocketBatch) -> UInt64 {
+        guard batch.isUsable else { return 0 }
+        var batched: UInt64 = 0
+        for index in indices where self.poller.isOnlyReadable(index) {
+            self.poller.channel(index)?._withUnsafeGuaranteedRef {
+                guard $0.isReadDirectly else { return }
+                batch.addReceive($0.descriptor, self.slice(batch.count))
+                batched |= 1 << (index - indices.lowerBound)
+            }
+        }
+        if batched != 0 { batch.submit() }
+        return batched
+    }
+
+    private func slice(_ index: Int) -> UnsafeMutableRawBufferPointer {
+        let start = index * Self.sliceStride
+        return UnsafeMutableRawBufferPointer(rebasing: self.receiveSlices[start..<start + Self.sliceLength])
+    }
+
     /// Has the memory of the next channels fetched, each step from what the step before has fetched.
     @inline(__always)
     private func fetchAhead(of index: Int, _ count: Int) {
-        if index + 3 < count, let channel = self.poller.channel(index + 3) {
-            epoll_loop_prefetch(channel.toOpaque(), Self.channelSize)
-        }
         if index + 2 < count {
             self.poller.channel(index + 2)?._withUnsafeGuaranteedRef { $0.hotMemory?.prefetchList() }
         }

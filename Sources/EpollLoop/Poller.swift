@@ -125,6 +125,10 @@ struct Poller: ~Copyable {
         return Unmanaged.fromOpaque(pointer)
     }
 
+    /// Whether an event of the last wait tells of a socket that can be read, and of nothing else.
+    @inline(__always)
+    func isOnlyReadable(_ index: Int) -> Bool { self.events[index].events == Readiness.readable.rawValue }
+
     /// The milliseconds to wait; -1 is for ever, or until the timerfd says.
     private mutating func timeout(until deadline: NIODeadline?) throws -> CInt {
         guard let deadline else { return -1 }

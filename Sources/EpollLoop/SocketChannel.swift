@@ -117,12 +117,23 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     private func readNow() {
         let buffer = self.loop.receiveBuffer
         let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
-        if count > 0 {
-            self.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        } else if count == 0 {
+        self.completeRead(count < 0 ? -Int(errno) : count, buffer)
+    }
+
+    /// Whether its bytes go to a ``SocketReader``, and now.
+    @inline(__always)
+    var isReadDirectly: Bool { self.reader != nil && self.isActive && self.writeError == nil }
+
+    /// - Parameter result: how many bytes the system has put into `buffer`; or an error number, negated.
+    func completeRead(_ result: Int, _ buffer: UnsafeMutableRawBufferPointer) {
+        // Of those that are read at once, one may have closed another.
+        guard self.isActive else { return }
+        if result > 0 {
+            self.received(UnsafeRawBufferPointer(rebasing: buffer[..<result]))
+        } else if result == 0 {
             self.close(because: ChannelError.eof)
-        } else if errno != EAGAIN, errno != EINTR {
-            self.fail(IOError(errnoCode: errno, reason: "recv"))
+        } else if result != -Int(EAGAIN), result != -Int(EINTR) {
+            self.fail(IOError(errnoCode: CInt(-result), reason: "recv"))
         }
     }
 

@@ -138,6 +138,41 @@ import Testing
         }
     }
 
+    @Test func eachOfManyReadsWhatIsItsOwn() async throws {
+        let listener = try Listener()
+        defer { listener.close() }
+        try await withGroup { group in
+            let loop = try group.loop
+            // More than a batch reads of one socket, so that a part is left for later.
+            let texts = (0..<40).map { index in String(repeating: "\(index) ", count: index % 5 == 0 ? 9000 : 1) }
+            var ends: [(channel: SocketChannel, peer: Peer, recorder: Recorder)] = []
+            for _ in texts {
+                let recorder = Recorder()
+                let (channel, peer) = try await Self.connect(loop, listener, recorder)
+                ends.append((channel, peer, recorder))
+            }
+            for close in [Peer.close, Peer.reset] {
+                let batch = ends.prefix(ends.count / 2)
+                loop.heldUp {
+                    for (end, text) in zip(batch, texts) {
+                        end.peer.write(text)
+                        close(end.peer)()
+                    }
+                }
+                for (end, text) in zip(batch, texts) {
+                    try await end.channel.closeFuture.get()
+                    let read = end.recorder.log.values.compactMap {
+                        if case .read(let text) = $0 { text } else { nil }
+                    }
+                    #expect(read.joined() == text)
+                    #expect(end.recorder.log.values.filter { $0 == .closed }.count == 1)
+                }
+                ends.removeFirst(batch.count)
+            }
+            for end in ends { end.peer.close() }
+        }
+    }
+
     @Test func closedChannelIsForgottenThoughItsSocketLivesOn() async throws {
         let listener = try Listener()
         defer { listener.close() }

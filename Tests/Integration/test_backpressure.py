@@ -168,6 +168,52 @@ def test_c76_send_waits_above_max_buffered(lua):
     assert "all sent" in result.lines, result
 
 
+def test_each_of_many_clients_is_written_wholly(lua):
+    # The frames of several clients are written in one system call, of which the kernel takes a part.
+    clients, rounds = 6, 300
+
+    async def conversation(server):
+        sessions = [await server.open("websocket") for _ in range(clients)]
+        for session in sessions:
+            session.socket.connection.writer.transport.pause_reading()
+        for session in sessions:
+            await session.send("4go")
+        running = await lua.running()
+        await asyncio.to_thread(running.wait_for, "stalled")
+        for session in sessions:
+            session.socket.connection.writer.transport.resume_reading()
+        for session in sessions:
+            for number in range(1, rounds + 1):
+                assert await session.receive() == f"4{number} " + "y" * 40_000
+            await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        running = lua.start("""
+            local sent, tasks = 0, {}
+            for i = 1, tonumber(arg[2]) do
+                local client = require("engineio").Client()
+                client.on("message", function()
+                    tasks[i] = client.start_background_task(function()
+                        for number = 1, tonumber(arg[3]) do
+                            client.send(number .. " " .. ("y"):rep(40000))
+                            sent = sent + 1
+                            eio.sleep(0)
+                        end
+                    end)
+                end)
+                client.connect(arg[1], {transports = {"websocket"}})
+            end
+            local before
+            repeat before = sent; eio.sleep(0.5) until sent == before and sent > 0
+            assert(sent < #tasks * tonumber(arg[3]), "send never waited")
+            print("stalled")
+            for _, task in ipairs(tasks) do task:join() end
+            print("all sent")
+        """, server.url, str(clients), str(rounds))
+        result = running.finish()
+    assert "all sent" in result.lines, result
+
+
 def test_c76_send_raises_where_lua_cannot_wait(lua):
     async def conversation(server):
         session = await server.open("websocket")

@@ -216,3 +216,30 @@ def test_time_that_a_slice_took_is_not_the_servers(lua, transport):
         client:disconnect()
     """, server.url, transport)
     assert result.lines == ["connected"], result
+
+
+@pytest.mark.parametrize("io_uring", ["", "forbidden", "exhausted"])
+def test_many_sockets_with_and_without_io_uring(lua, network_faults, io_uring):
+    # They are read and written in batches where the system lets it, else one by one.
+    server = EmbeddedServer(lua)
+    result = lua.run("""
+        local clients, rounds, ended = 40, 100, 0
+        local all = eio.create_event()
+        for i = 1, clients do
+            local client = require("engineio").Client()
+            local expected = 1
+            client.on("message", function(data)
+                assert(data == i .. " " .. expected, data)
+                expected = expected + 1
+                if expected <= rounds then return client.send(i .. " " .. expected) end
+                client.disconnect()
+                ended = ended + 1
+                if ended == clients then all:set() end
+            end)
+            client.connect(arg[1], {transports = {"websocket"}})
+            client.send(i .. " 1")
+        end
+        all:wait()
+        print(ended)
+    """, server.url, env={**network_faults, **({"IO_URING": io_uring} if io_uring else {})})
+    assert result.lines == ["40"] and result.status == 0, result

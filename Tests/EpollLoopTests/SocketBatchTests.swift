@@ -1,0 +1,75 @@
+import Glibc
+import Testing
+
+@testable import EpollLoop
+
+/// Whether this system lets sockets be read and written in batches: container runtimes do not.
+private let hasBatches = SocketBatch() != nil
+
+/// A batch is for the thread that made it, so nothing is awaited here.
+@Suite(.enabled(if: hasBatches)) struct SocketBatchTests {
+    private let batch: SocketBatch
+
+    init() throws { self.batch = try #require(SocketBatch()) }
+
+    private static func bytes(_ text: String) -> UnsafeMutableRawBufferPointer {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
+        buffer.copyBytes(from: text.utf8)
+        return buffer
+    }
+
+    @Test func eachResultIsThatOfItsCall() throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
+        defer { buffer.deallocate() }
+        let (readable, one) = try Peer.pair()
+        let (silent, two) = try Peer.pair()
+        let (ended, three) = try Peer.pair()
+        let ready = Self.bytes("ready")
+        defer { ready.deallocate() }
+        one.write("hello")
+        three.close()
+        for round in 1...100 {
+            for socket in [readable, silent, ended, -1] { self.batch.addReceive(socket, buffer) }
+            for socket in [silent, ended] { self.batch.addSend(socket, UnsafeRawBufferPointer(ready)) }
+            #expect(self.batch.count == 6)
+            self.batch.submit()
+            #expect(self.batch.count == 0)
+            let results = (0..<6).map { self.batch.result($0) }
+            let (again, none, broken) = (-Int(EAGAIN), -Int(EBADF), -Int(EPIPE))
+            let first = round == 1 ? 5 : again
+            let expected: [Int] = [first, again, 0, none, 5, broken]
+            #expect(results == expected)
+            #expect(two.text(5) == "ready")
+        }
+        #expect(String(decoding: buffer.prefix(5), as: UTF8.self) == "hello")
+        for socket in [readable, silent, ended] { close(socket) }
+        for peer in [one, two] { peer.close() }
+    }
+
+    @Test func whatTheSystemDoesNotTakeIsSaid() throws {
+        let (socket, peer) = try Peer.pair()
+        let much = UnsafeMutableRawBufferPointer.allocate(byteCount: 8 << 20, alignment: 16)
+        defer { much.deallocate() }
+        self.batch.addSend(socket, UnsafeRawBufferPointer(much))
+        self.batch.addSend(socket, UnsafeRawBufferPointer(much))
+        self.batch.submit()
+        #expect(self.batch.result(0) > 0)
+        #expect(self.batch.result(0) < much.count)
+        #expect(self.batch.result(1) == -Int(EAGAIN))
+        close(socket)
+        peer.close()
+    }
+
+    @Test func limitIsReachedInOneCall() throws {
+        let ends = try (0..<SocketBatch.limit).map { _ in try Peer.pair() }
+        let texts = ends.indices.map { Self.bytes("to \($0)") }
+        defer { for text in texts { text.deallocate() } }
+        for (end, text) in zip(ends, texts) { self.batch.addSend(end.0, UnsafeRawBufferPointer(text)) }
+        self.batch.submit()
+        for (index, end) in ends.enumerated() {
+            #expect(end.1.text(self.batch.result(index)) == "to \(index)")
+            close(end.0)
+            end.1.close()
+        }
+    }
+}
