@@ -11,7 +11,7 @@
 
 typedef struct epoll_loop_batch {
     int descriptor;
-    /* How many were added since the last time; entries[i] is the i-th of them, and its user_data is i. */
+    /* How many were added since the last time: the first of `entries`. */
     unsigned count;
     unsigned *submissions, *submission_tail, *completion_head, *completion_tail;
     unsigned submission_mask, completion_mask;
@@ -62,26 +62,27 @@ static inline int epoll_loop_batch_open(epoll_loop_batch *batch, unsigned limit)
     return 1;
 }
 
+/* The result goes to results[place]. */
 static inline void epoll_loop_batch_add(
-    epoll_loop_batch *batch, uint8_t operation, int socket, const void *bytes, size_t length) {
-    unsigned index = batch->count++;
-    struct io_uring_sqe *entry = &batch->entries[index];
+    epoll_loop_batch *batch, uint8_t operation, unsigned place, int socket, const void *bytes, size_t length) {
+    struct io_uring_sqe *entry = &batch->entries[batch->count++];
     memset(entry, 0, sizeof *entry);
     entry->opcode = operation;
     entry->fd = socket;
     entry->addr = (uint64_t)(uintptr_t)bytes;
     entry->len = length > INT32_MAX ? INT32_MAX : (uint32_t)length;
     entry->msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    entry->user_data = index;
+    entry->user_data = place;
 }
 
 static inline void epoll_loop_batch_add_send(
-    epoll_loop_batch *batch, int socket, const void *bytes, size_t length) {
-    epoll_loop_batch_add(batch, IORING_OP_SEND, socket, bytes, length);
+    epoll_loop_batch *batch, unsigned place, int socket, const void *bytes, size_t length) {
+    epoll_loop_batch_add(batch, IORING_OP_SEND, place, socket, bytes, length);
 }
 
-static inline void epoll_loop_batch_add_receive(epoll_loop_batch *batch, int socket, void *bytes, size_t length) {
-    epoll_loop_batch_add(batch, IORING_OP_RECV, socket, bytes, length);
+static inline void epoll_loop_batch_add_receive(
+    epoll_loop_batch *batch, unsigned place, int socket, void *bytes, size_t length) {
+    epoll_loop_batch_add(batch, IORING_OP_RECV, place, socket, bytes, length);
 }
 
 static inline int epoll_loop_batch_enter(epoll_loop_batch *batch, unsigned submitted, unsigned awaited) {
@@ -105,12 +106,10 @@ static inline unsigned epoll_loop_batch_hand_over(epoll_loop_batch *batch) {
     return taken;
 }
 
-/* Makes the calls that were added and forgets them. results[i] is what the i-th of them returned, or -errno. False where the kernel
-   did not make all of them: -EAGAIN is the result of those. */
-static inline int epoll_loop_batch_submit(epoll_loop_batch *batch, int32_t *results) {
-    for (unsigned index = 0; index < batch->count; index++) results[index] = -EAGAIN;
+/* Makes the calls that were added and forgets them. results[place] is what one returned, or -errno; untouched where the kernel did
+   not make it. */
+static inline void epoll_loop_batch_submit(epoll_loop_batch *batch, int32_t *results) {
     unsigned left = epoll_loop_batch_hand_over(batch);
-    int is_complete = left == batch->count;
     while (left > 0) {
         unsigned head = *batch->completion_head;
         unsigned tail = __atomic_load_n(batch->completion_tail, __ATOMIC_ACQUIRE);
@@ -125,5 +124,4 @@ static inline int epoll_loop_batch_submit(epoll_loop_batch *batch, int32_t *resu
         __atomic_store_n(batch->completion_head, head, __ATOMIC_RELEASE);
     }
     batch->count = 0;
-    return is_complete;
 }

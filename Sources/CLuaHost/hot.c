@@ -2,7 +2,7 @@
 #include "client.h"
 #include "host.h"
 
-/* Of Lua's own objects, whose sizes are not public: what most of them have. */
+/* Of Lua's own objects, whose sizes are not public: what most of them have. Behind the main thread lies what all threads share. */
 enum { THREAD_SIZE = 192, MAIN_THREAD_SIZE = 384, CLOSURE_SIZE = 64, UPVALUE_SIZE = 40, TABLE_SIZE = 56 };
 /* As many upvalues of a handler as are likely to be used. */
 enum { UPVALUES = 4 };

@@ -17,6 +17,7 @@ package final class ClientLoop {
     private var farewells = 0
     private var afterFarewells: (() -> Void)?
     /// Retained by hand: an array's own counting costs as much as the rest of a turn's bookkeeping.
+    /// No more than a batch takes.
     @exclusivity(unchecked) private var unflushed: [Unmanaged<WebSocketHandler>] = []
     @exclusivity(unchecked) private var flushing: [Unmanaged<WebSocketHandler>] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
@@ -114,38 +115,19 @@ package final class ClientLoop {
     private func flush() {
         // Swapped, not copied: what is marked meanwhile waits for the next turn.
         swap(&self.unflushed, &self.flushing)
-        var rest = self.flushing[...]
-        while !rest.isEmpty {
-            self.flush(rest.prefix(SocketBatch.limit))
-            rest = rest.dropFirst(SocketBatch.limit)
+        let batch = self.flushing.count > 1 ? self.batch : nil
+        if let batch {
+            for (place, handler) in self.flushing.enumerated() {
+                handler._withUnsafeGuaranteedRef { $0.flushMarked(by: batch, at: place) }
+            }
+            batch.submit()
         }
-        self.flushing.removeAll(keepingCapacity: true)
-    }
-
-    private func flush(_ handlers: ArraySlice<Unmanaged<WebSocketHandler>>) {
-        let batch = handlers.count > 1 ? self.batch : nil
-        let batched = batch.map { self.send(handlers, $0) } ?? 0
-        var next = 0
-        for (offset, handler) in handlers.enumerated() {
-            if batched & 1 << offset == 0 {
-                handler._withUnsafeGuaranteedRef { $0.flushMarked() }
-            } else if let batch {
-                handler._withUnsafeGuaranteedRef { $0.flushed(batch.result(next)) }
-                next += 1
+        for (place, handler) in self.flushing.enumerated() {
+            handler._withUnsafeGuaranteedRef {
+                if let result = batch?.result(place) { $0.flushed(result) } else { $0.flushMarked() }
             }
             handler.release()
         }
-    }
-
-    /// - Returns: a bit for each of the handlers whose frames were sent.
-    private func send(_ handlers: ArraySlice<Unmanaged<WebSocketHandler>>, _ batch: SocketBatch) -> UInt64 {
-        guard batch.isUsable else { return 0 }
-        var batched: UInt64 = 0
-        for (offset, handler) in handlers.enumerated() {
-            let isAdded = handler._withUnsafeGuaranteedRef { $0.flushMarked(by: batch) }
-            if isAdded { batched |= 1 << offset }
-        }
-        if batched != 0 { batch.submit() }
-        return batched
+        self.flushing.removeAll(keepingCapacity: true)
     }
 }

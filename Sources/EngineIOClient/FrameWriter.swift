@@ -105,11 +105,10 @@ final class FrameWriter {
         self.complete(self.channelWrites == 0 ? self.sendAtOnce(bytes) : 0, bytes, channel, promise)
     }
 
-    /// Adds what is collected to `batch`, where it may go straight to the socket. ``flushed(_:)`` has to follow.
-    func flush(by batch: SocketBatch) -> Bool {
-        guard self.descriptor >= 0, self.channelWrites == 0, let base = self.block.base else { return false }
-        batch.addSend(self.descriptor, UnsafeRawBufferPointer(start: base, count: self.block.count))
-        return true
+    /// Adds what is collected to `batch`, where it may go straight to the socket.
+    func flush(by batch: SocketBatch, at place: Int) {
+        guard self.descriptor >= 0, self.channelWrites == 0, let base = self.block.base else { return }
+        batch.addSend(self.descriptor, UnsafeRawBufferPointer(start: base, count: self.block.count), at: place)
     }
 
     /// - Parameter result: how many bytes the system took by a batch; or an error number, negated.

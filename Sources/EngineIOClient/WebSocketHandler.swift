@@ -295,8 +295,11 @@ final class WebSocketHandler {
         if self.output.count > 0 { self.output.flush() }
     }
 
-    /// Adds what is collected to `batch`, where that can be; ``flushed(_:)`` has to follow then, else ``flushMarked()``.
-    func flushMarked(by batch: SocketBatch) -> Bool { self.output.count > 0 && self.output.flush(by: batch) }
+    /// Adds what is collected to `batch`, where that can be: ``flushed(_:)`` has to follow where it has a result, else
+    /// ``flushMarked()``.
+    func flushMarked(by batch: SocketBatch, at place: Int) {
+        if self.output.count > 0 { self.output.flush(by: batch, at: place) }
+    }
 
     func flushed(_ result: Int) {
         self.isMarked = false

@@ -50,8 +50,8 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     /// Where sockets are read into: what a reader is shown is overwritten by the next read.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
-    /// Receives from many sockets at once, where the system lets it.
-    @exclusivity(unchecked) private var batch: SocketBatch?
+    /// Receives from many sockets at once, where the system lets it. Made when there are some, on the loop's thread.
+    private lazy var batch = SocketBatch()
     /// What a batch reads, one slice for each socket.
     private let receiveSlices = UnsafeMutableRawBufferPointer.allocate(
         byteCount: SocketBatch.limit * sliceStride, alignment: 64)
@@ -87,10 +87,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         loop.run()
     }
 
-    func adoptThread() {
-        self.thread = pthread_self()
-        self.batch = SocketBatch()
-    }
+    func adoptThread() { self.thread = pthread_self() }
 
     // MARK: Turns
 
@@ -125,39 +122,31 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
             }
         }
         let batch = indices.count < Self.smallestBatch ? nil : self.batch
-        let batched = batch.map { self.receive(indices, $0) } ?? 0
-        var next = 0
-        for index in indices {
+        if let batch { self.receive(indices, batch) }
+        for (place, index) in indices.enumerated() {
             self.fetchAhead(of: index, count)
             guard let (channel, readiness) = self.poller.event(index) else { continue }
-            if batched & 1 << (index - indices.lowerBound) == 0 {
-                channel._withUnsafeGuaranteedRef { $0.ready(readiness) }
-            } else if let batch {
-                let slice = self.slice(next)
-                let result = batch.result(next)
-                next += 1
-                channel._withUnsafeGuaranteedRef { $0.completeRead(result, slice) }
+            channel._withUnsafeGuaranteedRef {
+                if let result = batch?.result(place) {
+                    $0.completeRead(result, self.slice(place))
+                } else {
+                    $0.ready(readiness)
+                }
             }
         }
     }
 
-    /// - Returns: a bit for each of the channels that were read.
-    private func receive(_ indices: Range<Int>, _ batch: SocketBatch) -> UInt64 {
-        guard batch.isUsable else { return 0 }
-        var batched: UInt64 = 0
-        for index in indices where self.poller.isOnlyReadable(index) {
+    private func receive(_ indices: Range<Int>, _ batch: SocketBatch) {
+        for (place, index) in indices.enumerated() where self.poller.isOnlyReadable(index) {
             self.poller.channel(index)?._withUnsafeGuaranteedRef {
-                guard $0.isReadDirectly else { return }
-                batch.addReceive($0.descriptor, self.slice(batch.count))
-                batched |= 1 << (index - indices.lowerBound)
+                if $0.isReadDirectly { batch.addReceive($0.descriptor, self.slice(place), at: place) }
             }
         }
-        if batched != 0 { batch.submit() }
-        return batched
+        batch.submit()
     }
 
-    private func slice(_ index: Int) -> UnsafeMutableRawBufferPointer {
-        let start = index * Self.sliceStride
+    private func slice(_ place: Int) -> UnsafeMutableRawBufferPointer {
+        let start = place * Self.sliceStride
         return UnsafeMutableRawBufferPointer(rebasing: self.receiveSlices[start..<start + Self.sliceLength])
     }
 

@@ -21,26 +21,29 @@ package final class SocketBatch {
         self.results.deallocate()
     }
 
-    /// Whether the system made all calls so far. If not, no more are to be added.
-    private(set) package var isUsable = true
-
-    /// How many calls were added since the last ``submit()``.
-    package var count: Int { Int(self.batch.count) }
-
-    package func addSend(_ socket: CInt, _ bytes: UnsafeRawBufferPointer) {
-        epoll_loop_batch_add_send(&self.batch, socket, bytes.baseAddress, bytes.count)
+    /// - Parameter place: where ``result(_:)`` has what comes of it, less than ``limit``; one call for each.
+    package func addSend(_ socket: CInt, _ bytes: UnsafeRawBufferPointer, at place: Int) {
+        precondition(place < Self.limit, "a batch has no such place")
+        epoll_loop_batch_add_send(&self.batch, UInt32(place), socket, bytes.baseAddress, bytes.count)
     }
 
-    func addReceive(_ socket: CInt, _ buffer: UnsafeMutableRawBufferPointer) {
-        epoll_loop_batch_add_receive(&self.batch, socket, buffer.baseAddress, buffer.count)
+    func addReceive(_ socket: CInt, _ buffer: UnsafeMutableRawBufferPointer, at place: Int) {
+        precondition(place < Self.limit, "a batch has no such place")
+        epoll_loop_batch_add_receive(&self.batch, UInt32(place), socket, buffer.baseAddress, buffer.count)
     }
 
     /// Makes the calls, in the order in which they were added.
     package func submit() {
-        if epoll_loop_batch_submit(&self.batch, self.results) == 0 { self.isUsable = false }
+        self.results.update(repeating: Self.notMade, count: Self.limit)
+        epoll_loop_batch_submit(&self.batch, self.results)
     }
 
-    /// What the call that was added as `index`-th returned: a count of bytes, or an error number negated. EAGAIN also where the
-    /// system did not make it.
-    package func result(_ index: Int) -> Int { Int(self.results[index]) }
+    /// What the call returned that was added for this place: a count of bytes, or an error number negated. nil where there was none,
+    /// or the system did not make it.
+    package func result(_ place: Int) -> Int? {
+        let result = self.results[place]
+        return result == Self.notMade ? nil : Int(result)
+    }
+
+    private static let notMade = Int32.min
 }
