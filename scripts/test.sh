@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Sets up all that the tests need and runs them: format, unit tests, then the program against real servers.
+# Sets up all that the tests need and runs them: format, unit tests, the program against real servers, and under attack.
 #   scripts/test.sh            everything
 #   scripts/test.sh unit       the unit tests only, of C and of Swift
 #   scripts/test.sh integration [pytest arguments]
+#   scripts/test.sh attack     the minute of scripts/attack.sh, with a known seed
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
@@ -40,16 +41,24 @@ run_integration() {
     EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q "$@"
 }
 
+run_attack() {
+    build_release
+    say "attacking the program"
+    EIO_LUA=$eio_lua scripts/attack.sh --seed 1
+}
+
 case $part in
     all)
         check_format
         run_unit
         run_integration
+        run_attack
         ;;
     unit) run_unit ;;
     integration) run_integration "$@" ;;
+    attack) run_attack ;;
     *)
-        echo "usage: scripts/test.sh [unit | integration [pytest arguments]]" >&2
+        echo "usage: scripts/test.sh [unit | integration [pytest arguments] | attack]" >&2
         exit 64
         ;;
 esac

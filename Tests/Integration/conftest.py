@@ -8,12 +8,14 @@ Without EIO_LUA, the release build of the package is used. HAProxy must be insta
 
 import pytest
 
-from harness import faults
+from harness import faults, signals
 from harness.certificates import Authority
 from harness.embedded import EmbeddedServer
 from harness.haproxy import Haproxy
 from harness.program import Lua
 from harness.real_servers import RealServer
+
+signals.restore_defaults()
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """The tools are checked with python-engineio's own client first, so that a failure elsewhere is the program's."""
 
 import socket
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import engineio
 import pytest
@@ -159,3 +162,18 @@ def test_masking_is_its_own_inverse():
 def test_free_port_is_free():
     with socket.create_server(("127.0.0.1", free_port())):
         pass
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_programs_start_with_signals_at_their_defaults(name):
+    # As under `nohup` or behind a shell's `&`.
+    code = f"""
+import signal, subprocess, sys
+signal.signal(signal.{name}, signal.SIG_IGN)
+from harness.signals import restore_defaults
+restore_defaults()
+subprocess.run(["sh", "-c", "kill -{name[3:]} $$; echo survived"])
+"""
+    folder = Path(__file__).parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (0, ""), done

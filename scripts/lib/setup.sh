@@ -17,8 +17,25 @@ need_packages() {
     [ "$(id -u)" -eq 0 ] || sudo=(sudo)
     say "installing ${missing[*]}"
     # Installing as root with nobody to answer questions; the index is fetched once, when something is missing.
-    "${sudo[@]}" apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    update_index "${sudo[@]}"
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -o "DPkg::Lock::Timeout=$lock_timeout" \
+        install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Seconds to wait for another apt-get: a cloud machine runs one in its first minutes.
+lock_timeout=600
+
+# update_index [sudo]: `apt-get update`, which has no option to wait for the lock on its lists.
+update_index() {
+    local end=$((SECONDS + lock_timeout)) errors
+    until errors=$("$@" env LC_ALL=C apt-get update -qq 2>&1); do
+        if [[ $errors != *"Could not get lock"* ]] || [ $SECONDS -ge $end ]; then
+            printf '%s\n' "$errors" >&2
+            return 1
+        fi
+        say "waiting for another apt-get to end"
+        sleep 5
+    done
 }
 
 # need_promtool: Prometheus' checker comes in the package of the server, which is not to be started.

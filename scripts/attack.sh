@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Attacks the program for a minute: hostile servers, hostile scripts, hostile clients. Prints counts, memory and the longest pause.
+#   scripts/attack.sh                       5 000 sessions and 20 000 calls, with a new seed
+#   scripts/attack.sh --seed 7 --times 10   a known seed, and ten times as much
+# EIO_LUA=/path/to/eio-lua takes that program instead of building one. Everything runs on the loopback address.
+set -euo pipefail
+eio_lua=${EIO_LUA:+$(realpath "$EIO_LUA")}
+source "$(dirname "$0")/lib/setup.sh"
+
+need_packages python3
+if [ -z "$eio_lua" ]; then
+    need_swift
+    need_packages liblua5.4-dev pkg-config zlib1g-dev
+    build_release
+fi
+exec python3 scripts/attack/attack.py --program "$eio_lua" "$@"
