@@ -2,28 +2,72 @@
 #include "hook.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "host.h"
 
 #define EVERYTHING (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
 
-/* "bot.lua:12" of the innermost function that is Lua, since a hook may fire on the return of a C function. */
-static bool locate(lua_State *L, char *text, size_t size) {
-    lua_Debug ar;
-    for (int level = 0; lua_getstack(L, level, &ar); level++) {
-        lua_getinfo(L, "Sl", &ar);
-        if (ar.currentline > 0) {
-            snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
-            return true;
-        }
+/* The innermost function that is Lua, since a hook may fire on the return of a C function. */
+static bool find_line(lua_State *L, lua_Debug *ar) {
+    for (int level = 0; lua_getstack(L, level, ar); level++) {
+        lua_getinfo(L, "Sl", ar);
+        if (ar->currentline > 0) return true;
     }
     return false;
 }
 
+/* "bot.lua:12" */
+static bool locate(lua_State *L, char *text, size_t size) {
+    lua_Debug ar;
+    if (!find_line(L, &ar)) return false;
+    snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
+    return true;
+}
+
+/* snprintf is not made for signal handlers. */
+static void copy(char *to, size_t size, const char *from) {
+    size_t length = from == NULL ? 0 : strnlen(from, size - 1);
+    if (length > 0) memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+void luahost_block_begin(lua_State *L, const char *what) {
+    luahost_loop *loop = luahost_vm_of(L)->loop;
+    loop->block_sequence = 0;
+    lua_Debug ar;
+    if (!find_line(L, &ar)) return;
+    atomic_signal_fence(memory_order_seq_cst);
+    copy(loop->block_source, sizeof loop->block_source, ar.short_src);
+    loop->block_line = ar.currentline;
+    loop->block_function = what;
+    atomic_signal_fence(memory_order_seq_cst);
+    loop->block_sequence = atomic_load_explicit(&loop->sequence, memory_order_relaxed);
+}
+
+void luahost_block_end(lua_State *L) {
+    luahost_vm_of(L)->loop->block_sequence = 0;
+}
+
+void luahost_hook_look(luahost_loop *loop, lua_State *L) {
+    if (L == NULL) return;
+    uint64_t sequence = atomic_load(&loop->sequence);
+    luahost_vm *vm = luahost_vm_of(L);
+    luahost_sight *sight = &loop->sight;
+    const luahost_task *task = vm->current;
+    sight->user = vm->has_user ? vm->user.id : 0;
+    sight->kind = task == NULL ? LUAHOST_IN_MAIN : task->kind;
+    copy(sight->name, sizeof sight->name, task == NULL ? NULL : task->name);
+    bool is_blocked = loop->block_sequence == sequence;
+    copy(sight->function, sizeof sight->function, is_blocked ? loop->block_function : NULL);
+    copy(sight->source, sizeof sight->source, is_blocked ? loop->block_source : NULL);
+    sight->line = is_blocked ? loop->block_line : 0;
+    atomic_store(&loop->answered_sequence, sequence);
+}
+
 static void report_hook(lua_State *L, lua_Debug *ar) {
     (void)ar;
-    luahost_vm *vm = luahost_vm_of(L);
-    luahost_loop *loop = vm->loop;
+    luahost_loop *loop = luahost_vm_of(L)->loop;
     bool is_mine = loop->hooked == L;
     lua_sethook(L, is_mine ? loop->saved_hook : NULL, is_mine ? loop->saved_mask : 0, is_mine ? loop->saved_count : 0);
     loop->hooked = NULL;
@@ -32,13 +76,7 @@ static void report_hook(lua_State *L, lua_Debug *ar) {
     if (loop->report_sequence != sequence) return;
     char place[LUA_IDSIZE + 16];
     if (!locate(L, place, sizeof place)) return;
-    const luahost_task *task = vm->current;
-    if (task == NULL || task->name == NULL) {
-        snprintf(loop->location, sizeof loop->location, "%s", place);
-    } else {
-        const char *what = task->kind == LUAHOST_IN_HANDLER ? "handler" : task->kind == LUAHOST_IN_CALL ? "function" : "task";
-        snprintf(loop->location, sizeof loop->location, "%s: in %s '%s'", place, what, task->name);
-    }
+    snprintf(loop->location, sizeof loop->location, "%s", place);
     atomic_store(&loop->located_sequence, sequence);
 }
 

@@ -5,5 +5,10 @@
 
 /* Sets the hook that fulfils the demand. Safe in a signal handler on the loop's thread. */
 void luahost_hook_arm(luahost_loop *loop, lua_State *L, luahost_demand demand);
+/* Writes down whose slice it is. Safe in a signal handler on the loop's thread. */
+void luahost_hook_look(luahost_loop *loop, lua_State *L);
+/* Around what may hold up the loop where no hook reaches it: the line is known then. `what` is a literal. */
+void luahost_block_begin(lua_State *L, const char *what);
+void luahost_block_end(lua_State *L);
 
 #endif

@@ -83,6 +83,7 @@ struct luahost_vm {
     bool enforce_memory;       /* only within a slice, and not while the host's own code runs */
     bool closing;              /* luahost_vm_destroy has begun: API calls raise */
     bool exiting;              /* os.exit was called: nothing is resumed any more */
+    bool closes_at_exit;       /* with `true`: pending <close> variables and finalizers run */
     bool interrupted;          /* the program ends: by a signal, or by an error of the main chunk */
     bool stopped;              /* luahost_vm_stop was called: so do the tasks */
     bool stop_due;             /* and it was in no position to do it */
@@ -117,6 +118,7 @@ struct luahost_vm {
     size_t holds;              /* luahost_vm_hold */
     struct luahost_loadtest *loadtest; /* NULL until the script requires it */
     struct luahost_user user;
+    bool has_user;             /* luahost_vm_set_user was called */
     int randomseed_ref;        /* math.randomseed as Lua made it; LUA_NOREF: `math` is not filled */
     uint64_t seed;             /* the last one; 0: Lua's own */
     int env_ref;               /* __ENV */
@@ -176,6 +178,8 @@ int luahost_end_current(lua_State *L);
 bool luahost_is_farewell(const luahost_task *task);
 /* Tells the host when the next deadline is, unless it knows. */
 void luahost_ask_again(luahost_vm *vm);
+/* After os.exit(status, true): closes what the tasks have to close, without going on with them. */
+void luahost_tasks_close(luahost_vm *vm);
 /* Frees all tasks, the pool and the timers; Lua is closed. */
 void luahost_tasks_free(luahost_vm *vm);
 /* lua_resetthread, by the name that this version of Lua has for it. */
@@ -270,6 +274,15 @@ void luahost_steps_free(luahost_vm *vm);
  * returned as nil, message, code. May wait. */
 int luahost_input_read(lua_State *L, bool is_line_iterator);
 void luahost_input_free(luahost_vm *vm);
+
+/* ---- process.c: for the library on top of the stack ---- */
+void luahost_execute_open(lua_State *L);
+void luahost_popen_open(lua_State *L);
+
+/* ---- watchdog.c ---- */
+/* Writes what the files of the script have buffered: all of them, or where scripts run on other threads, which may hold a file for
+ * as long as they like, the standard output. */
+void luahost_flush(void);
 
 /* ---- error.c ---- */
 

@@ -2,6 +2,7 @@
 #ifndef LUAHOST_LOOP_H
 #define LUAHOST_LOOP_H
 
+#include <lauxlib.h>
 #include <lua.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,6 +14,9 @@
 /* Coroutines that have resumed one another. Lua itself gives up at 200 (LUAI_MAXCCALLS). */
 #define LUAHOST_MAX_NESTING 208
 
+/* "bot.lua:12" with its end. */
+#define LUAHOST_PLACE (LUA_IDSIZE + 16)
+
 typedef enum luahost_demand {
     LUAHOST_DEMAND_NOTHING,
     LUAHOST_DEMAND_REPORT,    /* say where Lua is */
@@ -21,6 +25,16 @@ typedef enum luahost_demand {
     LUAHOST_DEMAND_END,       /* stop the VM as luahost_vm_stop does, and raise */
     LUAHOST_DEMAND_UNWIND,    /* raise, since os.exit was called where its caller cannot be left by waiting */
 } luahost_demand;
+
+/* Who runs a slice, and the function of the host's that it may be inside. */
+typedef struct luahost_sight {
+    uint64_t user; /* 0: not in a load test */
+    luahost_where_kind kind;
+    char name[64]; /* of the handler, function or task; empty: none */
+    char function[32]; /* empty: the slice is not inside one that says so */
+    char source[LUA_IDSIZE];
+    int line;
+} luahost_sight;
 
 struct luahost_loop {
     luahost_pool pool; /* of its VMs */
@@ -46,13 +60,23 @@ struct luahost_loop {
     bool stop_raised;
     char stop_text[256];
 
+    /* From a function that may hold up the loop to the signal handler: the slice that called it (0: none), and where. */
+    volatile uint64_t block_sequence;
+    const char *block_function;
+    char block_source[LUA_IDSIZE];
+    int block_line;
+
+    /* From the signal handler to the watchdog: whose slice it is, which needs no look at Lua. */
+    _Atomic uint64_t answered_sequence;
+    luahost_sight sight;
+
     /* From the hook to the watchdog. */
     _Atomic uint64_t located_sequence; /* `location` is about this slice */
-    char location[256];
+    char location[LUAHOST_PLACE];
 
     /* The watchdog's own. */
     uint64_t seen_sequence, seen_since;
-    bool asked_location, reported;
+    bool asked_location, reported, reported_in_c;
     uint64_t max_block; /* ns; 0: none */
     _Atomic uint64_t interrupt_at, end_at; /* CLOCK_MONOTONIC in ns; UINT64_MAX: never */
     luahost_slow_slice report;

@@ -1,5 +1,4 @@
 /* os.exit ends the program by way of the host, which closes its sockets; the script does not get control back. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "host.h"
@@ -11,9 +10,10 @@ static int exit_program(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->closing && vm->current == NULL) return luaL_error(L, "os.exit: the script has ended");
     if (vm->holds > 0 && vm->main_done && vm->current != NULL) return luahost_calls_exit(L, status);
-    fflush(NULL);
+    luahost_flush();
     if (!vm->exiting) {
         vm->exiting = true;
+        vm->closes_at_exit = lua_toboolean(L, 2);
         if (vm->options.is_plan) vm->plan = LUAHOST_PLAN_EXITED;
         vm->host.exit(vm->context, status);
     }
@@ -23,4 +23,5 @@ static int exit_program(lua_State *L) {
 void luahost_os_open(lua_State *L) {
     lua_pushcfunction(L, exit_program);
     lua_setfield(L, -2, "exit");
+    luahost_execute_open(L);
 }

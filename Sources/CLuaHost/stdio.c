@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hook.h"
 #include "host.h"
 
 /* ---- print ---- */
@@ -44,7 +45,10 @@ static bool is_stdin(lua_State *L, int index) {
 static int call_original(lua_State *L, const char *name) {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
-    if (lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0) == LUA_OK) return lua_gettop(L);
+    luahost_block_begin(L, name);
+    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+    luahost_block_end(L);
+    if (status == LUA_OK) return lua_gettop(L);
     if (lua_type(L, -1) == LUA_TSTRING) {
         lua_pushfstring(L, "to '%s'", name);
         luaL_gsub(L, lua_tostring(L, -2), "to '?'", lua_tostring(L, -1));
@@ -90,6 +94,11 @@ static int push_iterator(lua_State *L) {
     lua_insert(L, 1);
     lua_pushcclosure(L, next_line, count + 1);
     return 1;
+}
+
+/* Opening a named pipe waits for its other end. */
+static int open_file(lua_State *L) {
+    return call_original(L, "open");
 }
 
 static int lines_of_default(lua_State *L) {
@@ -145,6 +154,8 @@ void luahost_print_open(lua_State *L) {
 void luahost_stdio_open(lua_State *L) {
     replace(L, "read", read_default, "input");
     replace(L, "lines", lines_of_default, "input");
+    replace(L, "open", open_file, NULL);
+    luahost_popen_open(L);
     bool is_plan = luahost_vm_of(L)->options.is_plan;
     if (is_plan) replace(L, "write", write_default, "output");
     luaL_getmetatable(L, LUA_FILEHANDLE);

@@ -242,8 +242,9 @@ static void fail(luahost_task *task) {
         lua_pushvalue(task->co, -1);
         task->result_ref = luaL_ref(task->co, LUA_REGISTRYINDEX);
     }
-    /* After os.exit not even a <close> variable runs. */
-    if (vm->exiting) return;
+    /* After os.exit not even a <close> variable runs, unless it was to close the state. */
+    if (vm->exiting && !vm->closes_at_exit) return;
+    if (vm->exiting) lua_sethook(task->co, NULL, 0, 0);
     luahost_reset_coroutine(task->co, NULL);
     lua_settop(task->co, 0);
 }
@@ -316,6 +317,15 @@ void luahost_task_run_next(luahost_vm *vm) {
     if (vm->run_first != NULL) vm->run_first->previous = NULL; else vm->run_last = NULL;
     task->next = task->previous = NULL;
     run_slice(task, task->values);
+}
+
+void luahost_tasks_close(luahost_vm *vm) {
+    for (luahost_task *task = vm->waited; task != NULL; task = task->waited_next) {
+        luahost_enter(vm, task->co);
+        lua_sethook(task->co, NULL, 0, 0);
+        luahost_reset_coroutine(task->co, NULL);
+        luahost_leave(vm);
+    }
 }
 
 static void free_task(luahost_task *task) {

@@ -34,6 +34,7 @@ void luahost_vm_set_user(luahost_vm *vm, const luahost_user *user) {
     if (user->scenario.length > 0) memcpy(scenario, user->scenario.data, user->scenario.length);
     free((char *)vm->user.scenario.data);
     vm->user = *user;
+    vm->has_user = true;
     vm->user.scenario.data = scenario;
     luahost_enter(vm, vm->L);
     set_global(vm->L, "__VU", user->id);

@@ -264,6 +264,10 @@ void luahost_vm_release(luahost_vm *vm) {
     if (--vm->holds == 0) luahost_vm_check_finished(vm);
 }
 
+bool luahost_vm_closes_at_exit(const luahost_vm *vm) {
+    return vm->closes_at_exit;
+}
+
 size_t luahost_vm_error_count(const luahost_vm *vm) {
     return vm->error_count;
 }
@@ -283,7 +287,8 @@ static void end_tasks(luahost_vm *vm) {
 
 void luahost_vm_destroy(luahost_vm *vm) {
     vm->closing = true;
-    if (!vm->exiting && !vm->options.is_plan) end_tasks(vm);
+    if (vm->closes_at_exit) luahost_tasks_close(vm);
+    else if (!vm->exiting && !vm->options.is_plan) end_tasks(vm);
     luahost_clients_release(vm);
     luahost_enter(vm, vm->L);
     lua_close(vm->L);

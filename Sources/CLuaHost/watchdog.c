@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hook.h"
@@ -17,6 +20,7 @@
 
 #define SECOND UINT64_C(1000000000)
 #define TICK_MS 100
+#define FLUSH_MS 500
 
 _Atomic uint32_t luahost_tick;
 
@@ -37,6 +41,7 @@ static void on_demand(int signal) {
         luahost_demand demand = (luahost_demand)atomic_exchange(&loop->demand, LUAHOST_DEMAND_NOTHING);
         uint64_t sequence = atomic_load(&loop->sequence);
         if (demand == LUAHOST_DEMAND_NOTHING || sequence != atomic_load(&loop->demand_sequence)) continue;
+        if (demand == LUAHOST_DEMAND_REPORT) luahost_hook_look(loop, luahost_loop_running(loop));
         luahost_hook_arm(loop, luahost_loop_running(loop), demand);
     }
 }
@@ -55,32 +60,69 @@ static void demand_of(luahost_loop *loop, uint64_t sequence, luahost_demand dema
     pthread_kill(loop->thread, DEMAND_SIGNAL);
 }
 
-static void tell(luahost_loop *loop, const char *location, uint64_t elapsed) {
-    char text[384];
-    int length = snprintf(
-        text, sizeof text, "%s: Lua has computed for %.1f s without waiting; all else on its loop waits for it", location,
-        (double)elapsed / SECOND);
+static void tell(luahost_loop *loop, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void tell(luahost_loop *loop, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
     if (length >= (int)sizeof text) length = sizeof text - 1;
     loop->reported = true;
     if (loop->report != NULL) loop->report(loop->context, (luahost_slice){text, (size_t)length});
 }
 
+/* "user 3: bot.lua:12: in function 'default': " as far as it is known. */
+static const char *describe(const luahost_loop *loop, const char *place, char *text, size_t size) {
+    static const char *const kinds[] = {"main chunk", "handler", "task", "function"};
+    const luahost_sight *sight = &loop->sight;
+    char user[32] = "", who[96] = "";
+    if (sight->user != 0) snprintf(user, sizeof user, "user %llu: ", (unsigned long long)sight->user);
+    if (sight->name[0] != '\0') snprintf(who, sizeof who, "in %s '%s': ", kinds[sight->kind], sight->name);
+    snprintf(text, size, "%s%s%s%s", user, place, place[0] == '\0' ? "" : ": ", who);
+    return text;
+}
+
+static void report(luahost_loop *loop, uint64_t sequence, uint64_t elapsed) {
+    static const char *const others = "all else on its loop waits for it";
+    char where[LUAHOST_PLACE + 128], place[LUAHOST_PLACE];
+    double seconds = (double)elapsed / SECOND;
+    bool is_answered = atomic_load(&loop->answered_sequence) == sequence;
+    if (atomic_load(&loop->located_sequence) == sequence) {
+        describe(loop, loop->location, where, sizeof where);
+        tell(loop, "%sLua has computed for %.1f s without waiting; %s", where, seconds, others);
+    } else if (is_answered && loop->sight.function[0] != '\0') {
+        snprintf(place, sizeof place, "%s:%d", loop->sight.source, loop->sight.line);
+        describe(loop, place, where, sizeof where);
+        tell(loop, "%sinside a C function (%s) for %.1f s; %s", where, loop->sight.function, seconds, others);
+    } else if (is_answered && elapsed >= SECOND + 2 * TICK_MS * (SECOND / 1000)) {
+        tell(loop, "%sinside a C function for %.1f s; %s", describe(loop, "", where, sizeof where), seconds, others);
+        loop->reported_in_c = true;
+    } else if (elapsed >= 2 * SECOND) {
+        tell(loop, "inside a C function for %.1f s; %s", seconds, others);
+    }
+}
+
+/* The hook of a report has fired at last. */
+static void report_return(luahost_loop *loop, uint64_t elapsed) {
+    if (!loop->reported_in_c || atomic_load(&loop->located_sequence) != loop->seen_sequence) return;
+    loop->reported_in_c = false;
+    char where[LUAHOST_PLACE + 128];
+    describe(loop, loop->location, where, sizeof where);
+    tell(loop, "%sthe C function has returned after %.1f s", where, (double)elapsed / SECOND);
+}
+
 static void look_at(luahost_loop *loop, uint64_t now) {
     uint64_t sequence = atomic_load(&loop->sequence);
+    uint64_t elapsed = now - loop->seen_since;
+    report_return(loop, elapsed);
     if (!(sequence & 1) || sequence != loop->seen_sequence) {
         loop->seen_sequence = sequence;
         loop->seen_since = now;
-        loop->asked_location = loop->reported = false;
+        loop->asked_location = loop->reported = loop->reported_in_c = false;
         return;
     }
-    uint64_t elapsed = now - loop->seen_since;
-    if (loop->asked_location && !loop->reported) {
-        if (atomic_load(&loop->located_sequence) == sequence) {
-            tell(loop, loop->location, elapsed);
-        } else if (elapsed >= 2 * SECOND) {
-            tell(loop, "inside a C function", elapsed);
-        }
-    }
+    if (loop->asked_location && !loop->reported) report(loop, sequence, elapsed);
     /* A slice that was seen only once may be one of many short ones, which an interrupt has no need to hit. */
     if (now >= atomic_load(&loop->end_at)) {
         demand_of(loop, sequence, LUAHOST_DEMAND_END);
@@ -203,6 +245,45 @@ void luahost_signals_install(void (*handler)(void *context, int signal), void *c
     struct sigaction action = {.sa_handler = on_exit_signal, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* Who starts a program with SIGHUP ignored, as nohup does, wants it to survive the terminal. */
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+}
+
+/* ---- what is buffered ---- */
+
+void luahost_flush_output(void) {
+    fflush(stdout);
+}
+
+void luahost_flush(void) {
+    pthread_mutex_lock(&lock);
+    bool is_alone = loops == NULL || loops->next == NULL;
+    pthread_mutex_unlock(&lock);
+    fflush(is_alone ? NULL : stdout);
+}
+
+static sem_t flushed;
+
+static void *flush_all(void *argument) {
+    fflush(stdout);
+    fflush(NULL);
+    sem_post(&flushed);
+    return argument;
+}
+
+/* A thread that is inside fread, or that nobody reads from, holds its file's lock: flushing is left to a thread of its own, which
+ * may wait for it for ever. */
+_Noreturn void luahost_exit_now(int status) {
+    pthread_t thread;
+    if (sem_init(&flushed, 0, 0) == 0 && pthread_create(&thread, NULL, flush_all, NULL) == 0) {
+        struct timespec end;
+        clock_gettime(CLOCK_REALTIME, &end);
+        end.tv_nsec += FLUSH_MS * 1000000L;
+        if (end.tv_nsec >= 1000000000L) end.tv_sec++, end.tv_nsec -= 1000000000L;
+        while (sem_timedwait(&flushed, &end) != 0 && errno == EINTR) continue;
+    }
+    _exit(status);
 }

@@ -1,3 +1,5 @@
+import CLuaHost
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -13,9 +15,10 @@ package func raiseDescriptorLimit() {
     _ = setrlimit(resource, &limit)
 }
 
-/// Opens the standard descriptors that the program was started without, so that no socket gets their numbers: using one then
-/// is the error that it would be otherwise.
+/// Notes which descriptors the program was started with, for the programs that a script starts, and opens the standard ones that it
+/// was started without, so that no socket gets their numbers: using one then is the error that it would be otherwise.
 package func reserveStandardDescriptors() {
+    luahost_note_descriptors()
     for (descriptor, uselessMode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
     where fcntl(descriptor, F_GETFD) == -1 {
         // The lowest number that is free is this one.

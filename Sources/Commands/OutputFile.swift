@@ -36,7 +36,7 @@ final class OutputFile: Sendable {
     init(path: String) throws(Failure) {
         if path == "-" {
             self.largestWrite = Int(PIPE_BUF)
-            self.descriptor = dup(STDOUT_FILENO)
+            self.descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
             if self.descriptor < 0 { throw .system(errno) }
             return
         }

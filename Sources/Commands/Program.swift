@@ -18,6 +18,8 @@ final class Program: ScriptHostDelegate {
     private var host: ScriptHost?
     private var scenario: ScenarioRun?
     private var signal: Int32?
+    /// A little more than the loop takes where it can.
+    private let lastMoment = LastMoment(grace: .milliseconds(5_100), farewell: .milliseconds(2_500))
     private var isEnding = false
 
     /// How long the clients may take to say goodbye at the end, and when a script calls `os.exit`.
@@ -53,7 +55,9 @@ final class Program: ScriptHostDelegate {
             loop: loop, luaLoop: luaLoop, options: self.options, logger: self.logger, delegate: self)
         self.host = host
         let target = NIOLoopBound(self, eventLoop: eventLoop)
+        let lastMoment = self.lastMoment
         Signals.install(interrupter: luaLoop.interrupter) { signal in
+            lastMoment.signalled(128 + signal)
             eventLoop.execute { target.value.interrupted(by: signal, eventLoop) }
         }
         host.run()
@@ -83,7 +87,11 @@ final class Program: ScriptHostDelegate {
     func scriptExited(status: Int32) {
         guard !self.isEnding, let host = self.host else { return }
         self.isEnding = true
-        host.disconnectClients(timeout: Self.farewell) { exit(status) }
+        self.lastMoment.endBegan()
+        host.disconnectClients(timeout: Self.farewell) {
+            if host.closesAtExit { host.close() }
+            exit(status)
+        }
     }
 
     func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) { self.scenario?.callEnded(id, outcome) }
@@ -97,6 +105,7 @@ final class Program: ScriptHostDelegate {
     private func end(_ status: Int32) {
         guard !self.isEnding else { return }
         self.isEnding = true
+        self.lastMoment.endBegan()
         self.host?.close()
         guard let loop = self.loop else { exit(status) }
         loop.afterFarewells(within: Self.farewell) { exit(status) }

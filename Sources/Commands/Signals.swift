@@ -7,7 +7,7 @@ import Glibc
 import Musl
 #endif
 
-/// SIGINT and SIGTERM: the first is for the program to end well, the second ends it at once.
+/// SIGINT, SIGTERM, and SIGHUP unless it was ignored when the program started: the first is for the program to end well, the second ends it at once.
 package enum Signals {
     private final class Receiver: Sendable {
         let interrupter: @Sendable (Double) -> Void

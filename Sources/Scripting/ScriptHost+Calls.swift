@@ -100,6 +100,9 @@ extension ScriptHost {
         self.run(vm)
     }
 
+    /// Whether the script called `os.exit` with `true`: ``close()`` then runs its pending `<close>` variables.
+    package var closesAtExit: Bool { self.vm.map { luahost_vm_closes_at_exit($0) } ?? false }
+
     /// Lets functions be called again after ``stop()`` has come to its end.
     package func resume() {
         guard let vm = self.vm else { return }

@@ -7,5 +7,6 @@ void test_plan(void);
 void test_loadtest(void);
 void test_data(void);
 void test_libraries(void);
+void test_process(void);
 
 #endif

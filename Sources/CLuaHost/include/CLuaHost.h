@@ -30,7 +30,8 @@ typedef struct luahost_pair {
 
 /* ---- the loop and its watchdog (watchdog.c) ---- */
 
-/* Called on the watchdog's thread. `text` says where Lua is, and for how long it has computed. */
+/* Called on the watchdog's thread. `text` says where Lua is, of which user, and for how long it has computed or been inside a C
+ * function, where nothing can end it. */
 typedef void (*luahost_slow_slice)(void *context, luahost_slice text);
 
 /* One for each event loop; made and destroyed on the loop's thread. A thread of the host's, one for the process, looks at
@@ -46,8 +47,17 @@ void luahost_loop_interrupt(luahost_loop *loop, double seconds);
 /* Once this many seconds have passed, a slice that computes is ended at once, whatever it catches, and its VM is stopped as by
  * luahost_vm_stop. An earlier end holds. Safe on any thread. */
 void luahost_loop_end(luahost_loop *loop, double seconds);
-/* SIGINT and SIGTERM are handed to `handler`, on the watchdog's thread, in place of a handler before. SIGPIPE is ignored. */
+/* SIGINT, SIGTERM and SIGHUP, unless the process was started with that one ignored, are handed to `handler`, on the watchdog's
+ * thread, in place of a handler before. SIGPIPE is ignored. */
 void luahost_signals_install(void (*handler)(void *context, int signal), void *context);
+
+/* Ends the process, from any thread and whatever the others do: writes what is buffered, unless a thread that does not come back
+ * holds it, and runs nothing of what exit() would. */
+_Noreturn void luahost_exit_now(int status);
+/* Writes what is buffered for the standard output. */
+void luahost_flush_output(void);
+/* To be called first: the programs that a script starts get the descriptors that this one was started with, and no others. */
+void luahost_note_descriptors(void);
 
 /* ---- what Swift gives to Lua ---- */
 
@@ -274,6 +284,9 @@ void luahost_vm_stop(luahost_vm *vm);
 bool luahost_vm_is_stopped(const luahost_vm *vm);
 /* After the end that luahost_vm_stop made: the script can be called again. It has no task and no open client. */
 void luahost_vm_resume(luahost_vm *vm);
+/* os.exit was called with `true` as its second argument: luahost_vm_destroy, when the clients have said goodbye, runs pending <close>
+ * variables. */
+bool luahost_vm_closes_at_exit(const luahost_vm *vm);
 /* How many uncaught errors there were. */
 size_t luahost_vm_error_count(const luahost_vm *vm);
 /* Ends all tasks (running their <close> variables), closes Lua, releases the clients, frees the VM. Not from within a

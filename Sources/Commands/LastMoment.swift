@@ -1,0 +1,39 @@
+import CLuaHost
+import Dispatch
+import Synchronization
+
+/// Ends a process whose script does not let it end: a script that is inside a C function is reached by nothing.
+final class LastMoment: Sendable {
+    private let isEnding = Atomic<Bool>(false)
+    private let grace: Duration
+    private let farewell: Duration
+
+    /// - Parameters:
+    ///   - grace: how long after the first signal the program may take to begin its end.
+    ///   - farewell: and how long that end may then take.
+    init(grace: Duration, farewell: Duration) {
+        (self.grace, self.farewell) = (grace, farewell)
+    }
+
+    /// The program has begun its end.
+    func endBegan() { self.isEnding.store(true, ordering: .relaxed) }
+
+    /// The first signal has come. Safe on any thread.
+    func signalled(_ status: Int32) {
+        let queue = DispatchQueue.global()
+        queue.asyncAfter(deadline: .now() + self.grace.dispatchInterval) {
+            if !self.isEnding.load(ordering: .relaxed) { self.end(status) }
+            queue.asyncAfter(deadline: .now() + self.farewell.dispatchInterval) { self.end(status) }
+        }
+    }
+
+    private func end(_ status: Int32) -> Never {
+        FileDescriptorOutput.standardError.write(
+            "eio-lua: the script is inside a C function that does not return: ended without it\n")
+        luahost_exit_now(status)
+    }
+}
+
+extension Duration {
+    var dispatchInterval: DispatchTimeInterval { .milliseconds(Int(self / .milliseconds(1))) }
+}
