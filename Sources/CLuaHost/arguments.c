@@ -14,15 +14,14 @@ int luahost_method_shift(lua_State *L) {
 }
 
 void *luahost_check_self(lua_State *L, const void *key, const char *type, const char *function) {
-    void *self = lua_touserdata(L, 1);
     bool is_one = false;
-    if (self != NULL && lua_getmetatable(L, 1)) {
+    if (lua_type(L, 1) == LUA_TUSERDATA && lua_getmetatable(L, 1)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, key);
         is_one = lua_rawequal(L, -1, -2);
         lua_pop(L, 2);
     }
     if (!is_one) luaL_error(L, "bad self of '%s' (%s expected, got %s)", function, type, luaL_typename(L, 1));
-    return self;
+    return lua_touserdata(L, 1);
 }
 
 int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...) {

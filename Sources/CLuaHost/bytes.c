@@ -5,7 +5,7 @@
 
 static const char bytes_key;
 
-static void create_metatable(lua_State *L);
+static int create_metatable(lua_State *L);
 
 /* An empty userdata still has an address, so the data of bytes is never NULL. */
 void luahost_push_bytes(lua_State *L, const char *data, size_t length) {
@@ -13,7 +13,8 @@ void luahost_push_bytes(lua_State *L, const char *data, size_t length) {
     if (length > 0) memcpy(bytes, data, length);
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &bytes_key) == LUA_TNIL) {
         lua_pop(L, 1);
-        create_metatable(L);
+        lua_pushcfunction(L, create_metatable);
+        luahost_call_undisturbed(L, 0, 1);
     }
     lua_setmetatable(L, -2);
 }
@@ -175,9 +176,7 @@ void luahost_bytes_open(lua_State *L) {
     lua_setfield(L, -2, "bytes");
 }
 
-/* Pushes it. */
-static void create_metatable(lua_State *L) {
-    luaL_checkstack(L, 8, NULL);
+static int create_metatable(lua_State *L) {
     static const luaL_Reg metamethods[] = {
         {"__eq", bytes_eq}, {"__lt", bytes_lt}, {"__le", bytes_le}, {"__concat", bytes_concat},
         {"__len", bytes_len}, {"__tostring", bytes_tostring}, {NULL, NULL},
@@ -198,4 +197,5 @@ static void create_metatable(lua_State *L) {
     lua_setfield(L, -2, "__index");
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &bytes_key);
+    return 1;
 }

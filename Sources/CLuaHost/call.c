@@ -137,10 +137,10 @@ bool luahost_vm_call(
     call->argument = copy(argument);
     call->argument_length = argument.length;
     call->wants_result = wants_result;
-    call->next = vm->calls;
-    vm->calls = call;
     luahost_task *task = luahost_task_create(vm, LUAHOST_IN_CALL, call->name);
     call->task = task;
+    call->next = vm->calls;
+    vm->calls = call;
     task->call = call;
     task->on_done = done;
     lua_pushcfunction(task->co, run);

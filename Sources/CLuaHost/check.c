@@ -60,9 +60,9 @@ static void judge(lua_State *L) {
     bool passed = lua_toboolean(L, -1);
     lua_pop(L, 1);
     luahost_vm *vm = luahost_vm_of(L);
+    uint32_t check = luahost_loadtest_intern(L, LUAHOST_CHECK_NAME);
     luahost_tag_list list;
-    const luahost_tags *tags = luahost_loadtest_read_tags(L, TAGS, 3, "check", &list);
-    tell(vm, vm->current, luahost_loadtest_intern(L, LUAHOST_CHECK_NAME), passed, tags);
+    tell(vm, vm->current, check, passed, luahost_loadtest_read_tags(L, TAGS, 3, "check", &list));
     if (passed) return;
     lua_pushboolean(L, false);
     lua_replace(L, PASSED);

@@ -204,9 +204,17 @@ static int push_attribute(lua_State *L, const luahost_client *client, attribute 
     return 1;
 }
 
-/* The client whose table is the first argument, with its userdata pushed; NULL when the table is no client's. */
+/* The client whose table is the first argument, with its userdata pushed; NULL when the table is not a client's. A script
+ * finds the key with next() and may put anything in its place, also the userdata of another client. */
 static const luahost_client *push_userdata(lua_State *L) {
-    return lua_rawgetp(L, 1, &luahost_key_client) == LUA_TUSERDATA ? lua_touserdata(L, -1) : NULL;
+    if (lua_rawgetp(L, 1, &luahost_key_client) != LUA_TUSERDATA || !lua_getmetatable(L, -1)) return NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_client);
+    if (!lua_rawequal(L, -1, -2)) return NULL;
+    lua_pop(L, 2);
+    lua_getiuservalue(L, -1, LUAHOST_UV_TABLE);
+    if (!lua_rawequal(L, -1, 1)) return NULL;
+    lua_pop(L, 1);
+    return lua_touserdata(L, -1);
 }
 
 static attribute find_attribute(const char *name) {
@@ -232,7 +240,7 @@ static int client_index(lua_State *L) {
     lua_CFunction method = find_method(name);
     if (which != ATTRIBUTES || method != NULL) {
         const luahost_client *client = push_userdata(L);
-        if (client == NULL) return luaL_error(L, "a client's metatable on what is no client");
+        if (client == NULL) return luaL_error(L, "the table is not a client");
         if (which != ATTRIBUTES) return push_attribute(L, client, which);
         lua_pushvalue(L, 1);
         lua_pushcclosure(L, method, 2);

@@ -63,24 +63,38 @@ static luahost_pair check_header(const luahost_options *options) {
     return pair;
 }
 
-/* Leaves on the stack what the pairs live in: an array, and a table with the texts of numbers. */
+/* Pushes an array of the keys and values of the table at the index, in one pass; returns how many pairs there are. The table
+ * itself may be changed by a finalizer wherever Lua allocates. */
+static size_t copy_pairs(lua_State *L, int table) {
+    lua_newtable(L);
+    int copy = lua_gettop(L);
+    lua_Integer count = 0;
+    for (lua_pushnil(L); lua_next(L, table); count++) {
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, copy, 2 * count + 1);
+        lua_rawseti(L, copy, 2 * count + 2);
+    }
+    return (size_t)count;
+}
+
+/* Leaves on the stack what the pairs live in: an array of the strings, and the userdata that the pairs are in. */
 static void check_headers(const luahost_options *options, luahost_connect_options *out) {
     lua_State *L = options->L;
     int type = luahost_option_push(options, "headers");
     if (type == LUA_TNIL) return;
     if (type != LUA_TTABLE) luahost_option_error(options, "headers", "table");
-    int headers = lua_gettop(L);
-    size_t count = 0;
-    for (lua_pushnil(L); lua_next(L, headers); lua_pop(L, 1)) count++;
+    size_t count = copy_pairs(L, lua_gettop(L));
+    int copy = lua_gettop(L);
     luahost_pair *pairs = lua_newuserdatauv(L, count * sizeof *pairs, 0);
-    lua_createtable(L, 0, 0);
-    int kept = lua_gettop(L);
-    out->headers = pairs;
-    for (lua_pushnil(L); lua_next(L, headers); lua_pop(L, 1)) {
-        pairs[out->header_count++] = check_header(options);
-        lua_pushvalue(L, -1);
-        lua_rawseti(L, kept, (lua_Integer)out->header_count);
+    for (size_t index = 0; index < count; index++) {
+        lua_rawgeti(L, copy, 2 * (lua_Integer)index + 1);
+        lua_rawgeti(L, copy, 2 * (lua_Integer)index + 2);
+        pairs[index] = check_header(options);
+        lua_rawseti(L, copy, 2 * (lua_Integer)index + 2);
+        lua_pop(L, 1);
     }
+    out->headers = pairs;
+    out->header_count = count;
 }
 
 /* ---- transports ---- */

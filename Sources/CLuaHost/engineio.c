@@ -56,19 +56,30 @@ static const struct {
     {"reason", set_reasons},
 };
 
+/* Arguments: the table, the index in shared_names. */
+static int open_shared(lua_State *L) {
+    void (*open)(lua_State *L) = shared_names[lua_tointeger(L, 2)].open;
+    lua_settop(L, 1);
+    open(L);
+    return 0;
+}
+
 bool luahost_shared_open(lua_State *L, int shared, const char *name) {
     size_t index = 0, count = sizeof shared_names / sizeof *shared_names;
     while (index < count && strcmp(shared_names[index].name, name) != 0) index++;
     if (index == count) return false;
     lua_pushvalue(L, shared);
     lua_pushstring(L, name);
-    if (lua_rawget(L, -2) == LUA_TNIL) {
-        lua_pop(L, 1);
-        shared_names[index].open(L);
-    } else {
-        lua_pop(L, 1);
-    }
+    bool is_there = lua_rawget(L, -2) != LUA_TNIL;
     lua_pop(L, 1);
+    if (is_there) {
+        lua_pop(L, 1);
+        return true;
+    }
+    lua_pushcfunction(L, open_shared);
+    lua_insert(L, -2);
+    lua_pushinteger(L, (lua_Integer)index);
+    luahost_call_undisturbed(L, 2, 0);
     return true;
 }
 

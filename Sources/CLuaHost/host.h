@@ -160,6 +160,9 @@ void luahost_vm_end(luahost_vm *vm);
 void luahost_vm_stop_now(luahost_vm *vm);
 /* Ends the process: the host cannot go on without this memory. */
 _Noreturn void luahost_out_of_memory(void);
+/* lua_pcall whose errors go on, without a collection in between: what is made when a script first asks for it is not to be asked
+ * for again by a finalizer while it is half made. */
+void luahost_call_undisturbed(lua_State *L, int arguments, int results);
 void luahost_log(luahost_vm *vm, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- task.c ---- */

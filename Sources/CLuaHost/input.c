@@ -42,18 +42,23 @@ static size_t available(const struct luahost_stdin *input) {
     return input->buffer.length - input->start;
 }
 
+static void give_back_storage(struct luahost_stdin *input) {
+    if (input->start < input->buffer.length) return;
+    luahost_buffer_reset(&input->buffer, 65536);
+    input->start = input->scanned = 0;
+}
+
 static void consume(struct luahost_stdin *input, size_t count) {
     input->start += count;
-    if (input->start == input->buffer.length) {
-        luahost_buffer_reset(&input->buffer, 65536);
-        input->start = 0;
-    }
     input->scanned = input->start;
 }
 
+/* It is taken before it is pushed: the push may run a finalizer, which may read, too. Lua has its copy of the bytes by then. */
 static taken take(lua_State *L, struct luahost_stdin *input, size_t count, size_t drop) {
-    lua_pushlstring(L, input->buffer.data + input->start, count);
+    size_t start = input->start;
     consume(input, count + drop);
+    lua_pushlstring(L, count == 0 ? "" : input->buffer.data + start, count);
+    give_back_storage(input);
     return TAKEN;
 }
 
@@ -116,7 +121,8 @@ static taken take_number(lua_State *L, struct luahost_stdin *input) {
     /* The numeral may go on in the next chunk. */
     if (scan.at == scan.end && !input->at_end) return NEEDS_MORE;
     scan.text[scan.length] = '\0';
-    if (scan.at > from) consume(input, (size_t)(scan.at - from));
+    consume(input, (size_t)(scan.at - from));
+    give_back_storage(input);
     return lua_stringtonumber(L, scan.text) != 0 ? TAKEN : TAKEN_NOTHING;
 }
 

@@ -19,11 +19,10 @@ static const struct {
     {LUA_DBLIBNAME, luaopen_debug, NULL},
 };
 
-static void fill(lua_State *L, int table, size_t index) {
-    table = lua_absindex(L, table);
-    lua_pushnil(L);
-    lua_setmetatable(L, table);
-    luaL_checkstack(L, LUA_MINSTACK, NULL);
+/* Arguments: the table of the empty library, its index in `lazy`. */
+static int fill(lua_State *L) {
+    size_t index = (size_t)lua_tointeger(L, 2);
+    lua_settop(L, 1);
     lua_pushcfunction(L, lazy[index].open);
     lua_pushstring(L, lazy[index].name);
     lua_call(L, 1, 1);
@@ -31,9 +30,15 @@ static void fill(lua_State *L, int table, size_t index) {
     for (lua_pushnil(L); lua_next(L, -2);) {
         lua_pushvalue(L, -2);
         lua_insert(L, -2);
-        lua_rawset(L, table);
+        lua_rawset(L, 1);
     }
-    lua_pop(L, 1);
+    lua_pushnil(L);
+    lua_setmetatable(L, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &lazy_key);
+    lua_pushvalue(L, 1);
+    lua_pushnil(L);
+    lua_rawset(L, -3);
+    return 0;
 }
 
 /* Fills the table at index 1, if it is a library that is still empty. */
@@ -42,11 +47,10 @@ static void fill_self(lua_State *L) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &lazy_key);
     lua_pushvalue(L, 1);
     if (lua_rawget(L, -2) == LUA_TNUMBER) {
-        size_t index = (size_t)lua_tointeger(L, -1);
+        lua_pushcfunction(L, fill);
         lua_pushvalue(L, 1);
-        lua_pushnil(L);
-        lua_rawset(L, -4);
-        fill(L, 1, index);
+        lua_pushvalue(L, -3);
+        luahost_call_undisturbed(L, 2, 0);
     }
     lua_settop(L, 3);
 }

@@ -112,7 +112,12 @@ static int abort_test(lua_State *L) {
     luahost_slice message = check_message(L, "abort");
     if (vm->options.is_plan) vm->plan = LUAHOST_PLAN_EXITED;
     if (vm->host.abort_test != NULL) {
+        /* The host may stop this VM within the call, which is not to run anything: this may be a finalizer outside of any slice. */
+        bool was_draining = vm->draining;
+        vm->draining = true;
         vm->host.abort_test(vm->context, message);
+        vm->draining = was_draining;
+        if (vm->stop_due) luahost_ask_for_run(vm);
         return luahost_end_current(L);
     }
     luahost_log(vm, LUAHOST_ERROR, "aborted: %.*s", (int)message.length, message.data);
@@ -149,7 +154,7 @@ static void set_vu(lua_State *L, const luahost_user *user) {
 }
 
 void luahost_loadtest_set_user(luahost_vm *vm) {
-    if (vm->loadtest == NULL) return;
+    if (vm->loadtest == NULL || vm->loadtest->vu_ref == LUA_NOREF) return;
     lua_rawgeti(vm->L, LUA_REGISTRYINDEX, vm->loadtest->vu_ref);
     set_vu(vm->L, &vm->user);
     lua_pop(vm->L, 1);
@@ -162,10 +167,11 @@ static struct luahost_loadtest *create(void) {
     if (loadtest->groups == NULL) luahost_out_of_memory();
     loadtest->groups[0].path = (char *)unnamed;
     loadtest->group_count = loadtest->group_capacity = 1;
+    loadtest->vu_ref = LUA_NOREF;
     return loadtest;
 }
 
-static int open_module(lua_State *L) {
+static int make_module(lua_State *L) {
     static const luaL_Reg functions[] = {{"abort", abort_test}, {"fail", fail}, {NULL, NULL}};
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->loadtest == NULL) vm->loadtest = create();
@@ -186,6 +192,12 @@ static int open_module(lua_State *L) {
     luahost_group_open(L);
     luahost_pace_open(L);
     luahost_data_open(L);
+    return 1;
+}
+
+static int open_module(lua_State *L) {
+    lua_pushcfunction(L, make_module);
+    luahost_call_undisturbed(L, 0, 1);
     return 1;
 }
 

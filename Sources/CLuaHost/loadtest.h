@@ -44,7 +44,8 @@ uint32_t luahost_loadtest_intern(lua_State *L, luahost_name_kind kind);
 bool luahost_loadtest_is_interrupted(const luahost_vm *vm, const luahost_task *task);
 /* The current group and no other tags. */
 luahost_tags luahost_loadtest_tags(const luahost_vm *vm);
-/* The current group and the table of tags at `index`, or nil: argument `number` of `function`. */
+/* The current group and the table of tags at `index`, or nil: argument `number` of `function`. The strings are the table's:
+ * nothing that may run Lua comes between this and their use. */
 const luahost_tags *luahost_loadtest_read_tags(
     lua_State *L, int index, int number, const char *function, luahost_tag_list *list);
 /* A name: a string that is not empty; one that goes into a path has no "::". */

@@ -112,6 +112,5 @@ luahost_slice luahost_option_string(const luahost_options *options, const char *
         if (type != LUA_TSTRING) luahost_option_error(options, name, "string");
         slice.data = lua_tolstring(options->L, -1, &slice.length);
     }
-    lua_pop(options->L, 1);
     return slice;
 }

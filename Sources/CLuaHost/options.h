@@ -20,7 +20,8 @@ int luahost_option_push(const luahost_options *options, const char *name);
 bool luahost_option_boolean(const luahost_options *options, const char *name, bool otherwise);
 /* A number >= 0. */
 lua_Number luahost_option_number(const luahost_options *options, const char *name, lua_Number otherwise);
-/* Without the option: a slice whose data is NULL. The string is the table's, which keeps it. */
+/* Without the option: a slice whose data is NULL. The value stays on the stack, which keeps the string: a finalizer may take it
+ * out of the table. */
 luahost_slice luahost_option_string(const luahost_options *options, const char *name);
 /* "option 'headers': table expected, got number", about the value on top of the stack. Jumps. */
 int luahost_option_error(const luahost_options *options, const char *name, const char *expected);

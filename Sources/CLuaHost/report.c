@@ -93,11 +93,17 @@ static void push_traceback(lua_State *L, lua_State *inner, int level) {
     lua_replace(L, error);
 }
 
+/* Pushes on L what is on top of co's stack, whose room is not asked for: one that has overflown has none, and asking would raise
+ * an error in a coroutine that does not run. */
+static void push_top_of(lua_State *L, lua_State *co) {
+    if (co != L) lua_xmove(co, L, 1);
+    lua_pushvalue(L, -1);
+    if (co != L) lua_xmove(L, co, 1);
+}
+
 void luahost_push_inner_traceback(lua_State *outer, lua_State *inner, int level) {
     luaL_checkstack(outer, 8, NULL);
-    luaL_checkstack(inner, 1, NULL);
-    lua_pushvalue(inner, -1);
-    lua_xmove(inner, outer, 1);
+    push_top_of(outer, inner);
     push_traceback(outer, inner, level);
 }
 
@@ -189,7 +195,11 @@ static bool tell_script(luahost_task *task, int error) {
     int handler = luahost_client_error_handler(vm, task->client);
     if (handler == LUA_NOREF) return false;
     luahost_task *teller = luahost_task_create(vm, LUAHOST_IN_HANDLER, "error");
-    teller->client = task->client;
+    if (task->client != NULL) {
+        teller->client = task->client;
+        teller->on_done = luahost_handler_done;
+        luahost_client_keep(task->client);
+    }
     lua_rawgeti(teller->co, LUA_REGISTRYINDEX, handler);
     const int values[] = {error, error + 2, error + 3}; /* the error itself, traceback, where */
     for (int index = 0; index < 3; index++) {
@@ -205,10 +215,8 @@ void luahost_report_failure(luahost_task *task) {
     lua_State *L = vm->L, *co = task->co;
     luahost_enter(vm, L);
     luaL_checkstack(L, 16, NULL);
-    luaL_checkstack(co, 1, NULL);
     int error = lua_gettop(L) + 1;
-    lua_pushvalue(co, -1);
-    lua_xmove(co, L, 1);
+    push_top_of(L, co);
     luahost_push_error_text(L, error);
     add_place(L, error, co);
     lua_pushvalue(L, error);

@@ -26,9 +26,12 @@ static void push_reason(lua_State *L, const luahost_client *client) {
     lua_pushliteral(L, "not connected");
 }
 
+/* The script may have given either a metatable: none of its metamethods is to run here, where an error would find nobody. */
 static void set_detail_field(lua_State *L, int error, int detail, const char *name) {
-    lua_getfield(L, detail, name);
-    lua_setfield(L, error, name);
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, detail);
+    lua_rawset(L, error);
 }
 
 /* connect() has not returned and the session is over. */

@@ -6,6 +6,9 @@
 
 #include "host.h"
 
+/* Of what `arg` says its length is: a script on the command line may have given it a __len. */
+#define MAX_ARGUMENTS 1000000
+
 /* RUN_INPUT is the standard input where no script is named, not even "-": what is in `arg` is not the script's then. */
 typedef enum step_kind { RUN_TEXT, RUN_FILE, RUN_SCRIPT, RUN_STDIN, RUN_INPUT, REQUIRE, ADD_TO_PATH } step_kind;
 
@@ -83,11 +86,13 @@ static void load_file(lua_State *L, const char *path) {
 static int push_script_arguments(lua_State *L) {
     if (lua_getglobal(L, "arg") != LUA_TTABLE) luaL_error(L, "'arg' is not a table");
     int table = lua_gettop(L);
-    int count = (int)luaL_len(L, table);
-    luaL_checkstack(L, count + 3, "too many arguments to script");
-    for (int index = 1; index <= count; index++) lua_rawgeti(L, table, index);
+    lua_Integer count = luaL_len(L, table);
+    if (count < 0) count = 0;
+    if (count > MAX_ARGUMENTS) luaL_error(L, "too many arguments to script");
+    luaL_checkstack(L, (int)count + 3, "too many arguments to script");
+    for (lua_Integer index = 1; index <= count; index++) lua_rawgeti(L, table, index);
     lua_remove(L, table);
-    return count;
+    return (int)count;
 }
 
 /* package.path = "<folder>/?.lua;<folder>/?/init.lua;" .. package.path */

@@ -239,8 +239,11 @@ static void fail(luahost_task *task) {
     if (!is_end && !is_joined) luahost_report_failure(task);
     luahost_enter(vm, task->co);
     if (task->object) {
-        lua_pushvalue(task->co, -1);
-        task->result_ref = luaL_ref(task->co, LUA_REGISTRYINDEX);
+        luaL_checkstack(vm->L, 4, NULL);
+        lua_xmove(task->co, vm->L, 1);
+        lua_pushvalue(vm->L, -1);
+        task->result_ref = luaL_ref(vm->L, LUA_REGISTRYINDEX);
+        lua_xmove(vm->L, task->co, 1);
     }
     /* After os.exit not even a <close> variable runs, unless it was to close the state. */
     if (vm->exiting && !vm->closes_at_exit) return;

@@ -13,6 +13,9 @@
 #define RUN_BUDGET 1000
 #define PUMP_BUDGET 16
 
+/* Bytes of a message of warn(): no more of it is shown. */
+#define WARNING_LIMIT 1024
+
 #define TIMER_SLACK UINT64_C(5000000)
 
 uint64_t luahost_now(void) {
@@ -37,9 +40,26 @@ void luahost_log(luahost_vm *vm, int level, const char *format, ...) {
     vm->host.log(vm->context, level, (luahost_slice){text, (size_t)length});
 }
 
+void luahost_call_undisturbed(lua_State *L, int arguments, int results) {
+    bool collects = lua_gc(L, LUA_GCISRUNNING) > 0;
+    if (collects) lua_gc(L, LUA_GCSTOP);
+    int status = lua_pcall(L, arguments, results, 0);
+    if (collects) lua_gc(L, LUA_GCRESTART);
+    if (status != LUA_OK) lua_error(L);
+}
+
 /* ---- what Lua needs of its state ---- */
 
+/* gcc has a macro for it, clang a feature. */
 #if defined(__SANITIZE_ADDRESS__)
+#define SANITIZES_ADDRESSES
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZES_ADDRESSES
+#endif
+#endif
+
+#ifdef SANITIZES_ADDRESSES
 /* The sanitizer is to see every block. */
 static void *resize(luahost_pool *pool, void *block, size_t old_size, size_t size) {
     (void)pool, (void)old_size;
@@ -103,7 +123,8 @@ static void warn(void *context, const char *message, int to_be_continued) {
         if (strcmp(message, "@on") == 0) vm->options.warnings = true;
         return;
     }
-    luahost_buffer_append(text, message, strlen(message));
+    size_t length = strlen(message), room = WARNING_LIMIT - text->length;
+    luahost_buffer_append(text, message, length < room ? length : room);
     if (to_be_continued) return;
     if (vm->options.warnings) luahost_log(vm, LUAHOST_WARNING, "Lua warning: %.*s", (int)text->length, text->data);
     luahost_buffer_reset(text, 256);
