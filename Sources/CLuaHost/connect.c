@@ -145,6 +145,11 @@ static void check_transports(const luahost_options *options, luahost_connect_opt
 static luahost_slice check_url(lua_State *L) {
     luahost_slice url = luahost_vm_of(L)->options.default_url;
     if (!lua_isnoneornil(L, 1) || url.length == 0) {
+        if (lua_isnoneornil(L, 1)) {
+            luahost_argument_error(
+                L, 1, "connect", "url: string expected, got %s; the option --url of the command line is the url of a "
+                "connect() without one", luaL_typename(L, 1));
+        }
         if (lua_type(L, 1) != LUA_TSTRING) {
             luahost_argument_error(L, 1, "connect", "url: string expected, got %s", luaL_typename(L, 1));
         }

@@ -21,6 +21,7 @@ int luahost_client_disconnect(lua_State *L) {
         return 2;
     }
     luahost_check_wait(L, "eio.disconnect");
+    client->has_left = client->event_due || client->ending == LUAHOST_END_DUE;
     if (client->ending == LUAHOST_NOT_ENDING && (client->state != LUAHOST_DISCONNECTING || abort)) {
         if (client->state == LUAHOST_CONNECTED) client->state = LUAHOST_DISCONNECTING;
         client->vm->host.client_disconnect(client->context, timeout, abort);

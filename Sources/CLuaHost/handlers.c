@@ -20,7 +20,10 @@ static luahost_event_kind check_event(lua_State *L) {
             if (strcmp(lua_tostring(L, 1), event_names[event]) == 0) return event;
         }
     }
-    return luahost_raise(L, "ValueError", "Invalid event");
+    bool is_name = lua_type(L, 1) == LUA_TSTRING;
+    return luahost_raise(
+        L, "ValueError", "Invalid event %s%.64s%s; the events are connect, message, disconnect, error",
+        is_name ? "'" : "(a ", is_name ? lua_tostring(L, 1) : luaL_typename(L, 1), is_name ? "'" : ")");
 }
 
 /* The reference of "bot.lua:12", the place that called. It is kept for the VM's lifetime: a handler that still runs may

@@ -17,12 +17,11 @@ static bool find_line(lua_State *L, lua_Debug *ar) {
     return false;
 }
 
-/* "bot.lua:12" */
-static bool locate(lua_State *L, char *text, size_t size) {
+const char *luahost_place(lua_State *L, char text[LUAHOST_PLACE_SIZE], const char *suffix) {
     lua_Debug ar;
-    if (!find_line(L, &ar)) return false;
-    snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
-    return true;
+    text[0] = '\0';
+    if (find_line(L, &ar)) snprintf(text, LUAHOST_PLACE_SIZE, "%s:%d%s", ar.short_src, ar.currentline, suffix);
+    return text;
 }
 
 /* snprintf is not made for signal handlers. */
@@ -74,8 +73,8 @@ static void report_hook(lua_State *L, lua_Debug *ar) {
     uint64_t sequence = atomic_load(&loop->sequence);
     /* It was set in a slice that ended before it could fire. */
     if (loop->report_sequence != sequence) return;
-    char place[LUA_IDSIZE + 16];
-    if (!locate(L, place, sizeof place)) return;
+    char place[LUAHOST_PLACE_SIZE];
+    if (luahost_place(L, place, "")[0] == '\0') return;
     snprintf(loop->location, sizeof loop->location, "%s", place);
     atomic_store(&loop->located_sequence, sequence);
 }
@@ -103,8 +102,8 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
     /* The place of the first raise is the one that tells something; the later ones are where pcall had caught it. */
     if (!loop->stop_raised) {
         loop->stop_raised = true;
-        char place[LUA_IDSIZE + 16] = "?";
-        locate(L, place, sizeof place);
+        char place[LUAHOST_PLACE_SIZE];
+        if (luahost_place(L, place, "")[0] == '\0') snprintf(place, sizeof place, "?");
         if (loop->stop_reason == LUAHOST_DEMAND_INTERRUPT) {
             snprintf(loop->stop_text, sizeof loop->stop_text, "%s: interrupted!", place);
         } else {

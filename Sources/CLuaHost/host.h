@@ -163,6 +163,10 @@ _Noreturn void luahost_out_of_memory(void);
 /* lua_pcall whose errors go on, without a collection in between: what is made when a script first asks for it is not to be asked
  * for again by a finalizer while it is half made. */
 void luahost_call_undisturbed(lua_State *L, int arguments, int results);
+/* Writes "bot.lua:12" and `suffix` for the innermost function that is Lua, or nothing where there is none. Allocates nothing
+ * of Lua's. Returns `text`. */
+enum { LUAHOST_PLACE_SIZE = LUA_IDSIZE + 16 };
+const char *luahost_place(lua_State *L, char text[LUAHOST_PLACE_SIZE], const char *suffix);
 void luahost_log(luahost_vm *vm, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- task.c ---- */

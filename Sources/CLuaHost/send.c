@@ -7,9 +7,10 @@
 #define SCRATCH_KEPT 65536
 
 static int not_connected(lua_State *L, luahost_client *client) {
+    char place[LUAHOST_PLACE_SIZE];
     luahost_log(
         client->vm, client->told_unconnected ? LUAHOST_DEBUG : LUAHOST_WARNING,
-        "client %u is not connected: what send() was given is dropped", client->number);
+        "%sclient %u is not connected: what send() was given is dropped", luahost_place(L, place, ": "), client->number);
     client->told_unconnected = true;
     lua_pushboolean(L, false);
     lua_pushliteral(L, "not connected");

@@ -37,7 +37,9 @@ static void set_detail_field(lua_State *L, int error, int detail, const char *na
 /* connect() has not returned and the session is over. */
 static void push_closed_error(lua_State *L, const luahost_client *client) {
     push_reason(L, client);
-    lua_pushfstring(L, "Closed before connect() returned: %s", lua_tostring(L, -1));
+    luahost_client_push(L, client, LUAHOST_UV_BASE_URL);
+    lua_pushfstring(L, "Closed before connect() returned: %s (%s)", lua_tostring(L, -2), lua_tostring(L, -1));
+    lua_remove(L, -2);
     luahost_error error = {.type = {"ConnectionError", 15}, .phase = {"open", 4}, .code = -1};
     if (client->is_upgrading) error.phase = (luahost_slice){"probe", 5};
     error.message.data = lua_tolstring(L, -1, &error.message.length);
@@ -63,9 +65,9 @@ static void wake_all(luahost_client *client) {
             continue;
         }
         bool enforced = begin_push(vm, task);
-        lua_pushboolean(task->co, false);
-        push_closed_error(task->co, client);
-        wake(task, 2, enforced);
+        lua_pushboolean(task->co, client->has_left);
+        if (!client->has_left) push_closed_error(task->co, client);
+        wake(task, client->has_left ? 1 : 2, enforced);
     }
     while ((task = client->receivers.first) != NULL) {
         bool enforced = begin_push(vm, task);
@@ -195,7 +197,7 @@ luahost_handler_outcome luahost_client_opened(
     keep_info(client, info);
     if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
     client->event_due = true;
-    client->told_unconnected = client->told_drop = client->told_pause = false;
+    client->told_unconnected = client->told_drop = client->told_pause = client->has_left = false;
     client->is_upgrading = false;
     run_connect_handler(client);
     if (client->connect_raised) {
@@ -214,7 +216,7 @@ void luahost_client_upgraded(luahost_client *client) {
 
 void luahost_client_connected(luahost_client *client) {
     luahost_task *task = client->connecters.first;
-    /* disconnect() was called meanwhile: connect() raises when the session is closed. */
+    /* disconnect() was called meanwhile: connect() returns when the session is closed. */
     if (client->state != LUAHOST_CONNECTED || task == NULL) return;
     lua_pushboolean(task->co, true);
     luahost_task_wake(task, 1);

@@ -32,9 +32,11 @@ public struct ClientConfiguration: Sendable {
 
 /// Where and how one session is opened.
 public struct ConnectOptions: Sendable {
+    static let defaultPath = "engine.io"
+
     public var url: ServerURL
     /// Where the server has its endpoint; slashes at the ends do not matter.
-    public var engineIOPath = "engine.io"
+    public var engineIOPath = Self.defaultPath
     /// Sent with every request.
     public var headers: [(name: String, value: String)] = []
     /// The transports that may be used; the first is the one to start with.

@@ -143,6 +143,11 @@ final class ClientCore: SessionDelegate {
         self.connecting = nil
         self.ended(unwritten: unwritten)
         self.emit(.disconnected(reason, detail))
-        connecting?.fail(ConnectionError(.probe, "the session ended while connecting", cause: detail.message))
+        // The program itself may end the session while the upgrade goes on: it gets what it asked for.
+        if reason == .clientDisconnect {
+            connecting?.succeed(())
+        } else {
+            connecting?.fail(ConnectionError(.probe, "the session ended while connecting", cause: detail.message))
+        }
     }
 }

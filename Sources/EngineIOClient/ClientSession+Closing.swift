@@ -52,7 +52,7 @@ extension ClientSession {
         case .abandon:
             self.meter?.connectEnded(.cutOff, self.attempted)
             self.cleanUp()
-            let error = ConnectionError(.open, "disconnected while connecting")
+            let error = self.explained(ConnectionError(.open, "disconnected while connecting"))
             self.loop.eventLoop.assumeIsolated().execute { self.tellFailure(error) }
         case .cutShort:
             self.loop.eventLoop.assumeIsolated().execute {

@@ -122,7 +122,7 @@ extension ClientSession {
         self.dropTransports()
         self.transport = nil
         if self.options.triesAllTransports, !self.transportsLeft.isEmpty {
-            self.logger.info("\(error); trying the next transport")
+            self.logger.info("\(self.explained(error)); trying the next transport")
             return self.startNextTransport()
         }
         self.fail(error)
@@ -149,8 +149,13 @@ extension ClientSession {
         return self.handshaking?.phase ?? self.pollConnection?.phase ?? .tcp
     }
 
+    func explained(_ error: ConnectionError) -> ConnectionError {
+        error.explained(by: self.builder, self.attempted ?? .polling)
+    }
+
     private func fail(_ error: ConnectionError) {
         guard self.machine.ended() == .connecting else { return }
+        let error = self.explained(error)
         self.meter?.connectEnded(.failed(error), self.attempted)
         self.cleanUp()
         self.logger.info("Connection failed: \(error)")

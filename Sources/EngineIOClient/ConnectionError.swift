@@ -29,6 +29,8 @@ public struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertib
     public var code: Int?
     /// The start of the answer's body, 4096 bytes at most; of a JSON string, what it says.
     public var body: String?
+    /// Where the client connected to, without what may be secret: `http://***@localhost:5000/engine.io/?token=***`.
+    public var url: String?
     /// The answer's `Retry-After`, as it was written: seconds or a date (RFC 9110, section 10.2.3).
     public var retryAfter: String?
 
@@ -45,7 +47,9 @@ public struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertib
     }
 
     public var description: String {
-        guard let cause, !cause.isEmpty else { return self.message }
-        return "\(self.message): \(cause)"
+        var text = self.message
+        if let cause, !cause.isEmpty { text += ": \(cause)" }
+        if let url { text += " (\(url))" }
+        return text
     }
 }

@@ -65,6 +65,29 @@ struct RequestBuilder {
         return "\(scheme)\(self.url.isSecure ? "s" : "")://\(self.url.hostHeader)\(self.path)"
     }
 
+    /// How much of an address an error shows.
+    private static let shownLength = 300
+
+    /// The address as an error shows it: that there are credentials and a query, but not what they say.
+    func shownURL(_ transport: Transport) -> String {
+        var text = self.address(transport)
+        if self.url.authorization != nil, let scheme = text.firstRange(of: "://") {
+            text.insert(contentsOf: "\(SecretMask.mask)@", at: scheme.upperBound)
+        }
+        if !self.url.query.isEmpty { text += "?" + SecretMask.query(self.url.query) }
+        return text.count > Self.shownLength ? "\(text.prefix(Self.shownLength))…" : text
+    }
+
+    /// What an answer 404 most often means.
+    var missingPathHint: String {
+        let path = self.path.prefix(Self.shownLength)
+        guard path == ServerURL.requestPath(engineIOPath: ConnectOptions.defaultPath) else {
+            return "the server has nothing at \(path): the option engineio_path names another path"
+        }
+        return "the server has nothing at \(path): the option engineio_path names another path, such as "
+            + "engineio_path = \"socket.io\" for a Socket.IO server"
+    }
+
     /// Takes the new address for the rest of the session. What was meant for one origin is not told to another.
     ///
     /// - Throws: ``ConnectionError`` for an address that is none, or one that gives up TLS.

@@ -36,6 +36,15 @@ enum SecretMask {
         return target[...question] + fields.joined(separator: "&")
     }
 
+    /// The query of an address with the names of its fields only.
+    static func query(_ query: String) -> String {
+        let fields = query.split(separator: "&").map { field in
+            let name = field.prefix { $0 != "=" }
+            return name.endIndex == field.endIndex ? self.mask : "\(name)=\(self.mask)"
+        }
+        return fields.joined(separator: "&")
+    }
+
     /// An address that a redirect names; it may have a user and a password before its host.
     private static func location(_ address: String) -> String {
         let masked = self.target(address)

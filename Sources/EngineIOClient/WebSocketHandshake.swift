@@ -151,23 +151,3 @@ final class WebSocketHandshake {
         return String(buffer: key)
     }
 }
-
-extension ConnectionError {
-    /// How much of a refusal's body is kept.
-    private static let bodyLimit = 4096
-
-    /// A server's answer that is no success.
-    init(_ response: HTTPResponse) {
-        let refusal = ServerRefusal(body: response.body.readableBytesView)
-        self.init(.http, "Unexpected status code \(response.status) in server response", status: response.status)
-        self.code = refusal.code
-        self.cause = [refusal.message, refusal.hint].compactMap { $0 }.joined(separator: "; ")
-        if let cause, cause.isEmpty { self.cause = nil }
-        if refusal.isBareMessage {
-            self.body = refusal.message
-        } else if response.body.readableBytes > 0 {
-            self.body = String(decoding: response.body.readableBytesView.prefix(Self.bodyLimit), as: UTF8.self)
-        }
-        self.retryAfter = response.headers.first(name: "Retry-After")
-    }
-}

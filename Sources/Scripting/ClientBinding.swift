@@ -20,6 +20,7 @@ final class ClientBinding: SessionDelegate {
     /// The strings of the error that was last handed to C.
     private var errorArena: SliceArena?
     private var isReleased = false
+    private var isPathTold = false
     private var onClosed: (() -> Void)?
 
     /// How long `disconnect` may take to write what is queued, unless the script says otherwise.
@@ -57,6 +58,7 @@ final class ClientBinding: SessionDelegate {
     func connect(_ options: luahost_connect_options, _ out: UnsafeMutablePointer<luahost_error>) -> Int32 {
         do {
             let options = try self.connectOptions(options)
+            self.warnOfPath(of: options)
             let session = ClientSession(
                 loop: self.host.loop, options: options, configuration: self.configuration, cookies: self.cookies,
                 logger: self.logger, delegate: self, trace: self.host.clientDefaults.trace, meter: self.host.meter,
@@ -90,6 +92,18 @@ final class ClientBinding: SessionDelegate {
             result.headers.append((name, String(pair.value)))
         }
         return result
+    }
+
+    /// As in python the path of the url is not used; who writes one means something by it.
+    private func warnOfPath(of options: ConnectOptions) {
+        let path = ServerURL.normalized(options.url.path)
+        guard !self.isPathTold, path != "/", path != ServerURL.normalized(options.engineIOPath),
+            let shown = RefusalText.line(options.url.path)
+        else { return }
+        self.isPathTold = true
+        let name = RefusalText.line(String(path.dropFirst().dropLast())) ?? ""
+        self.logger.warning(
+            "the path \(shown) of the url is not used: write engineio_path = \"\(name)\" in the options of connect()")
     }
 
     @inline(__always)
@@ -175,7 +189,7 @@ final class ClientBinding: SessionDelegate {
         let arena = SliceArena()
         var failure = luahost_error()
         failure.type = arena.slice("ConnectionError")
-        failure.message = arena.slice(error.status == nil ? error.description : error.message)
+        failure.message = arena.slice(error.description)
         failure.phase = arena.slice(error.phase.rawValue)
         failure.cause = arena.slice(error.cause)
         failure.body = arena.slice(error.body)

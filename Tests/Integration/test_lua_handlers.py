@@ -18,11 +18,18 @@ def test_decorator_returns_the_handler(lua):
     """).lines == ["true\t0"] * 4 + ["0\ttrue"]
 
 
-@pytest.mark.parametrize("event", ["'open'", "'Message'", "''", "nil", "5", "{}"])
+INVALID_EVENTS = {
+    "'open'": "'open'", "'Message'": "'Message'", "''": "''", "nil": "(a nil)", "5": "(a number)", "{}": "(a table)",
+    "('x'):rep(1000)": "'" + "x" * 64 + "'",
+}
+
+
+@pytest.mark.parametrize("event", INVALID_EVENTS)
 @pytest.mark.parametrize("call", ["eio.on({})", "eio.on({}, print)"])
 def test_invalid_event(lua, call, event):
     result = complete(lua, f"print(pcall(function() {call.format(event)} end))")
-    assert result.stdout == "false\tscript.lua:1: Invalid event\n"
+    assert result.stdout == (
+        f"false\tscript.lua:1: Invalid event {INVALID_EVENTS[event]}; the events are connect, message, disconnect, error\n")
 
 
 def test_registering_again_replaces(lua, transport):

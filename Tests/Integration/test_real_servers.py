@@ -157,7 +157,8 @@ def test_transport_not_allowed(lua, real_server, kind):
     server = real_server(kind, transports="websocket")
     result = lua.observe(server.url, transport="polling")
     assert result.failure.status == "400"
-    assert result.failure.message == "Unexpected status code 400 in server response"
+    assert result.failure.message == (
+        f"Unexpected status code 400 in server response: Invalid transport ({server.url}/engine.io/)")
     assert result.failure.body == "Invalid transport"
 
 
