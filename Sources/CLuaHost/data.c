@@ -1,6 +1,7 @@
 /* loadtest.data(file): the rows of a file, shared by all virtual users. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "data_file.h"
 #include "json.h"
@@ -25,6 +26,22 @@ static void push_csv_row(lua_State *L, const luahost_data_file *file, size_t row
     }
 }
 
+static char first_byte(const luahost_data_file *file) {
+    const luahost_field *first = &file->fields[0];
+    size_t index = 0;
+    while (index < first->length && memchr(" \t\r", first->data[index], 3) != NULL) index++;
+    return index < first->length ? first->data[index] : '\0';
+}
+
+/* One value that goes over the whole file is what other tools read. */
+static const char *layout_hint(const luahost_data_file *file) {
+    switch (first_byte(file)) {
+    case '[': return "; each line must be a value of its own, not the whole file one array: jq -c '.[]' makes such lines";
+    case '{': return "; each line must be a value of its own: jq -c . makes such lines";
+    default: return "";
+    }
+}
+
 static void push_row(lua_State *L, const luahost_data_file *file, size_t row) {
     if (file->columns > 0) {
         push_csv_row(L, file, row);
@@ -36,7 +53,9 @@ static void push_row(lua_State *L, const luahost_data_file *file, size_t row) {
         luahost_json_decode(L, line->data, line->length, &error)) {
         return;
     }
-    luaL_error(L, "%s:%d: no JSON: %s", file->path, (int)file->lines[row], error.message);
+    luaL_error(
+        L, "%s:%d: no JSON: %s%s", file->path, (int)file->lines[row], error.message,
+        row == 0 ? layout_hint(file) : "");
 }
 
 static int push_wrapped(lua_State *L, const char *function, uint64_t number) {
@@ -95,6 +114,10 @@ static void check_rows(lua_State *L, luahost_data_file *file) {
         push_row(L, file, row);
         lua_pop(L, 1);
     }
+    const char *dot = strrchr(file->path, '.');
+    bool is_array =
+        file->columns == 0 && file->rows == 1 && dot != NULL && strcasecmp(dot, ".json") == 0 && first_byte(file) == '[';
+    if (is_array) luaL_error(L, "data: %s has one row, an array%s", file->path, layout_hint(file));
     atomic_store(&file->is_checked, true);
 }
 

@@ -124,33 +124,71 @@ static size_t record(csv *csv) {
     }
 }
 
-static bool is_empty_line(const csv *csv) {
-    return *csv->at == '\n' || (*csv->at == '\r' && csv->at + 1 < csv->end && csv->at[1] == '\n');
+/* Also a CR that nothing follows. */
+static size_t empty_line(const csv *csv) {
+    if (*csv->at == '\n') return 1;
+    if (*csv->at != '\r') return 0;
+    if (csv->at + 1 == csv->end) return 1;
+    return csv->at[1] == '\n' ? 2 : 0;
 }
 
-static bool check_header(const csv *csv) {
+static int compare_fields(const void *one, const void *other) {
+    const luahost_field *a = one, *b = other;
+    if (a->length != b->length) return a->length < b->length ? -1 : 1;
+    return memcmp(a->data, b->data, a->length);
+}
+
+/* The names lie side by side when they are sorted: comparing each with each would take a wide header minutes. */
+static bool has_equal_names(const luahost_data_file *file) {
+    luahost_field *names = malloc(file->columns * sizeof *names);
+    if (names == NULL) luahost_out_of_memory();
+    memcpy(names, file->fields, file->columns * sizeof *names);
+    qsort(names, file->columns, sizeof *names, compare_fields);
+    size_t index = 1;
+    while (index < file->columns && compare_fields(&names[index - 1], &names[index]) != 0) index++;
+    bool has_equal = index < file->columns;
+    free(names);
+    return has_equal;
+}
+
+/* Tables that programs write as CSV though commas do not separate their fields. The header has one column and no quotes then. */
+static const char *other_separator(const luahost_field *name) {
+    if (memchr(name->data, ';', name->length) != NULL) return "semicolons";
+    if (memchr(name->data, '\t', name->length) != NULL) return "tabs";
+    return NULL;
+}
+
+static bool check_header(const csv *csv, bool is_quoted) {
     const luahost_data_file *file = csv->file;
     for (size_t index = 0; index < file->columns; index++) {
-        const luahost_field *name = &file->fields[index];
-        if (name->length == 0) return refuse(csv, 1, "a column of the header has no name");
-        for (size_t other = 0; other < index; other++) {
-            if (file->fields[other].length != name->length) continue;
-            if (memcmp(file->fields[other].data, name->data, name->length) == 0) {
-                return refuse(csv, 1, "two columns of the header have the same name");
-            }
-        }
+        if (file->fields[index].length == 0) return refuse(csv, 1, "a column of the header has no name");
     }
-    return true;
+    const char *separator = file->columns == 1 && !is_quoted ? other_separator(file->fields) : NULL;
+    if (separator != NULL) {
+        char what[96];
+        snprintf(what, sizeof what, "its fields seem to be separated by %s: write commas", separator);
+        return refuse(csv, 1, what);
+    }
+    return !has_equal_names(file) || refuse(csv, 1, "two columns of the header have the same name");
+}
+
+/* Those of very old programs. */
+static bool has_bare_returns(const char *text, const char *end) {
+    const char *mark = memchr(text, '\r', (size_t)(end - text));
+    return mark != NULL && mark + 1 < end && memchr(text, '\n', (size_t)(end - text)) == NULL;
 }
 
 static bool read_csv(luahost_data_file *file, char *start, char *error, size_t size) {
     csv csv = {file, start, file->bytes + file->length, 1, error, size};
     if (csv.at == csv.end) return refuse(&csv, 1, "there is no header");
+    if (has_bare_returns(csv.at, csv.end)) return refuse(&csv, 1, "its lines end with CR alone: write LF or CR LF");
+    bool is_quoted = *csv.at == '"';
     file->columns = record(&csv);
-    if (file->columns == 0 || !check_header(&csv)) return false;
+    if (file->columns == 0 || !check_header(&csv, is_quoted)) return false;
     while (csv.at < csv.end) {
-        if (is_empty_line(&csv)) {
-            csv.at += *csv.at == '\r' ? 2 : 1;
+        size_t empty = empty_line(&csv);
+        if (empty > 0) {
+            csv.at += empty;
             csv.line++;
             continue;
         }

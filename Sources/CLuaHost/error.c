@@ -5,6 +5,7 @@
 #include "host.h"
 
 const char luahost_key_errors;
+static const char measured_key;
 
 static void push_text(lua_State *L, int error) {
     error = lua_absindex(L, error);
@@ -45,8 +46,23 @@ static void set_where(lua_State *L) {
     lua_setfield(L, -2, "where");
 }
 
-static void set_metatable(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_errors);
+static void open_metatable(lua_State *L, const void *key) {
+    static const luaL_Reg metamethods[] = {{"__tostring", error_text}, {"__concat", error_concat}, {NULL, NULL}};
+    luaL_newlib(L, metamethods);
+    lua_pushliteral(L, "eio.error");
+    lua_setfield(L, -2, "__name");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+/* Two that do the same: by its metatable an error is known to be measured, also where the script raises it again. The second one
+ * is made when it is needed. */
+static void set_metatable(lua_State *L, bool is_measured) {
+    const void *key = is_measured ? &measured_key : &luahost_key_errors;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        open_metatable(L, key);
+        lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    }
     lua_setmetatable(L, -2);
 }
 
@@ -68,7 +84,15 @@ void luahost_push_error(lua_State *L, const luahost_error *error, bool with_wher
         lua_setfield(L, -2, "code");
     }
     if (with_where) set_where(L);
-    set_metatable(L);
+    set_metatable(L, error->is_measured);
+}
+
+bool luahost_is_measured_error(lua_State *L, int index) {
+    if (!lua_istable(L, index) || !lua_getmetatable(L, index)) return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &measured_key);
+    bool is = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return is;
 }
 
 int luahost_raise(lua_State *L, const char *type, const char *format, ...) {
@@ -83,14 +107,10 @@ int luahost_raise(lua_State *L, const char *type, const char *format, ...) {
     lua_pushstring(L, text);
     lua_setfield(L, -2, "message");
     set_where(L);
-    set_metatable(L);
+    set_metatable(L, false);
     return lua_error(L);
 }
 
 void luahost_error_open(lua_State *L) {
-    static const luaL_Reg metamethods[] = {{"__tostring", error_text}, {"__concat", error_concat}, {NULL, NULL}};
-    luaL_newlib(L, metamethods);
-    lua_pushliteral(L, "eio.error");
-    lua_setfield(L, -2, "__name");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &luahost_key_errors);
+    open_metatable(L, &luahost_key_errors);
 }

@@ -297,6 +297,8 @@ void luahost_flush(void);
 int luahost_raise(lua_State *L, const char *type, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Pushes the error table of a luahost_error, with `where` of the caller if L is running (level 1), else without. */
 void luahost_push_error(lua_State *L, const luahost_error *error, bool with_where);
+/* Whether the value is an error table of which luahost_error.is_measured was set. */
+bool luahost_is_measured_error(lua_State *L, int index);
 void luahost_error_open(lua_State *L); /* the metatables; once for each VM */
 
 /* ---- report.c ---- */

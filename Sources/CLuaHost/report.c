@@ -233,6 +233,7 @@ void luahost_report_failure(luahost_task *task) {
         .message = slice_at(L, error + 1),
         .traceback = slice_at(L, error + 2),
         .where = slice_at(L, error + 3),
+        .is_measured = luahost_is_measured_error(L, error),
         .handled = tell_script(task, error),
     };
     vm->host.report(vm->context, &report);

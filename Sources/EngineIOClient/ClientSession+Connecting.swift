@@ -155,7 +155,8 @@ extension ClientSession {
 
     private func fail(_ error: ConnectionError) {
         guard self.machine.ended() == .connecting else { return }
-        let error = self.explained(error)
+        var error = self.explained(error)
+        error.isMeasured = self.meter != nil
         self.meter?.connectEnded(.failed(error), self.attempted)
         self.cleanUp()
         self.logger.info("Connection failed: \(error)")

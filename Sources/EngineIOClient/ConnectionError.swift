@@ -34,6 +34,9 @@ public struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertib
     /// The answer's `Retry-After`, as it was written: seconds or a date (RFC 9110, section 10.2.3).
     public var retryAfter: String?
 
+    /// The session's meter was told of it.
+    package var isMeasured = false
+
     public init(
         _ phase: Phase, _ message: String, cause: String? = nil, status: Int? = nil, code: Int? = nil,
         body: String? = nil

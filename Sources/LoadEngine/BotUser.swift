@@ -97,7 +97,7 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
 
     func scriptFailed(_ error: UncaughtError) {
         self.hasFailed = true
-        self.runner.meter.recordError("iteration", error.message)
+        self.runner.meter.record(error)
     }
 
     func scriptExited(status: Int32) {

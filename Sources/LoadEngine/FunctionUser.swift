@@ -120,7 +120,7 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
     // MARK: ScriptHostDelegate
 
     func scriptFailed(_ error: UncaughtError) {
-        self.runner.meter.recordError("iteration", error.message)
+        self.runner.meter.record(error)
     }
 
     func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) {

@@ -2,6 +2,7 @@ import EngineIO
 import EngineIOClient
 import Metrics
 import NIOCore
+import Scripting
 
 /// What the users of one scenario do on one loop, as samples in the loop's shard.
 final class ScenarioMeter: SessionMeter {
@@ -61,8 +62,13 @@ final class ScenarioMeter: SessionMeter {
         self.flushed = now
     }
 
+    /// An error that no part of the script caught. A failed connect was counted when it failed.
+    func record(_ error: UncaughtError) {
+        if !error.isMeasured { self.recordError(error.part.rawValue, error.message) }
+    }
+
     /// - Parameters:
-    ///   - kind: what failed: `iteration`, `connect`, `time`.
+    ///   - kind: what failed: `iteration`, `handler`, `task`, `connect`, `time`.
     ///   - name: of a failed time.
     func recordError(_ kind: String, _ text: String, name: String = "") {
         var tags = self.shard.tags(self.tags, adding: "kind", kind)

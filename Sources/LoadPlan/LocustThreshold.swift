@@ -8,8 +8,8 @@ struct LocustThreshold: Equatable, Sendable {
         case times(String?)
         /// Failed requests of one name; or of all but the connects, where it is nil.
         case failures(String?)
-        /// Errors of iterations, handlers and tasks.
-        case exceptions
+        /// Errors of iterations, handlers or tasks.
+        case exceptions(String)
         /// Failed requests and exceptions.
         case errors
     }
@@ -57,7 +57,7 @@ struct LocustThreshold: Equatable, Sendable {
             switch tags["kind"] {
             case "connect": return .failures(Self.connect)
             case "time": return .failures(nil)
-            case "iteration": return .exceptions
+            case "iteration"?, "handler"?, "task"?: return tags["kind"].map { .exceptions($0) }
             default: return nil
             }
         case ("eio_errors", ["kind", "name"]) where tags["kind"] == "time": return .failures(tags["name"])
@@ -79,7 +79,7 @@ struct LocustThreshold: Equatable, Sendable {
         switch self.subject {
         case .times(let name): "_eio_time(environment, \(Self.argument(name)), \(self.statistic))"
         case .failures(let name): self.perTime("_eio_entry(environment, \(Self.argument(name))).num_failures")
-        case .exceptions: self.perTime("_eio_exceptions(environment)")
+        case .exceptions(let kind): self.perTime("_eio_exceptions(environment, \(PythonText.literal(kind)))")
         case .errors: self.perTime("environment.stats.total.num_failures + _eio_exceptions(environment)")
         }
     }

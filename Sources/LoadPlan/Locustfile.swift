@@ -154,8 +154,10 @@ public struct Locustfile: Sendable {
             return entry.get_response_time_percentile(statistic)
 
 
-        def _eio_exceptions(environment):
-            return sum(one["count"] for one in environment.runner.exceptions.values())
+        def _eio_exceptions(environment, kind=None):
+            # A worker puts the kind before the text.
+            return sum(one["count"] for one in environment.runner.exceptions.values()
+                       if kind is None or one["traceback"].startswith(kind + ": "))
 
 
         def _eio_seconds(environment):

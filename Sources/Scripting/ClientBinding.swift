@@ -196,6 +196,7 @@ final class ClientBinding: SessionDelegate {
         failure.retry_after = arena.slice(error.retryAfter)
         failure.status = Int32(error.status ?? 0)
         failure.code = Int32(clamping: error.code ?? -1)
+        failure.is_measured = error.isMeasured
         luahost_client_connect_failed(self.handle, &failure)
     }
 

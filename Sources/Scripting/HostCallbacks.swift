@@ -14,9 +14,7 @@ enum HostCallbacks {
         table.log = { context, level, text in host(context).log(level, String(text)) }
         table.report = { context, report in
             guard let report = report?.pointee, !report.handled else { return }
-            host(context).report(
-                UncaughtError(
-                    place: String(report.where), message: String(report.message), traceback: String(report.traceback)))
+            host(context).report(UncaughtError(report))
         }
         table.exit = { context, status in host(context).exit(status) }
         table.read_stdin = { context in host(context).readStandardInput() }
@@ -67,5 +65,14 @@ enum HostCallbacks {
     @inline(__always)
     private static func client(_ context: UnsafeMutableRawPointer?) -> ClientBinding {
         Unmanaged<ClientBinding>.fromOpaque(context!).takeUnretainedValue()
+    }
+}
+
+extension UncaughtError {
+    init(_ report: luahost_report) {
+        self.init(
+            part: report.kind == LUAHOST_IN_HANDLER ? .handler : report.kind == LUAHOST_IN_TASK ? .task : .iteration,
+            isMeasured: report.is_measured, place: String(report.where), message: String(report.message),
+            traceback: String(report.traceback))
     }
 }

@@ -38,6 +38,17 @@ package struct ScriptOptions {
 
 /// An error that no part of the script caught.
 package struct UncaughtError {
+    /// What part of the script it ended.
+    package enum Part: String, Sendable {
+        /// The main chunk, or the function of an iteration.
+        case iteration
+        case handler
+        case task
+    }
+
+    package var part: Part
+    /// It is a failed connect that the session's meter was told of.
+    package var isMeasured: Bool
     /// Such as `'message' handler (registered at bot.lua:12)`.
     package var place: String
     /// Such as `bot.lua:31: attempt to index a nil value (local 'x')`.

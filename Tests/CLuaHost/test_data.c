@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../Sources/CLuaHost/data_file.h"
 #include "host.h"
 #include "tests.h"
 
@@ -26,6 +27,19 @@ static void expect_data(const char *path, const char *content, const char *scrip
     host_end(host);
 }
 
+/* If each name were compared with each other, this would not end before the timeout of run.sh. */
+static void wide_header(void) {
+    FILE *file = fopen("wide.csv", "w");
+    for (int column = 0; column < 600000; column++) fprintf(file, "%sc%06d", column > 0 ? "," : "", column);
+    fputs("\n", file);
+    for (int column = 0; column < 600000; column++) fprintf(file, "%s%d", column > 0 ? "," : "", column);
+    fclose(file);
+    char error[256];
+    const luahost_data_file *wide = luahost_data_file_open("wide.csv", error, sizeof error);
+    EXPECT(wide != NULL && wide->columns == 600000 && wide->rows == 1);
+    remove("wide.csv");
+}
+
 void test_data(void) {
     expect_data(
         "a.csv", "\xEF\xBB\xBFname,\"a \"\"b\"\"\"\r\nann,1\r\n\r\n\"bob, jr\n\",\"\"\r\nc,",
@@ -45,6 +59,26 @@ void test_data(void) {
     expect_data("f.csv", "a\n\"x\n", "", "report main chunk: t.lua:1: data: f.csv:2: a quoted field has no end\nfinished\n");
     expect_data("g.csv", "", "", "report main chunk: t.lua:1: data: g.csv:1: there is no header\nfinished\n");
     expect_data("h.csv", "a\n", "assert(#d == 0) d:user()", "report main chunk: t.lua:1: user: h.csv has no rows\nfinished\n");
+    expect_data("i.csv", "a,b\n1,2\n\r", "assert(#d == 1 and d[1].b == '2')", "finished\n");
+    expect_data("j.csv", "a,b\n1,\"2\"\r", "assert(#d == 1 and d[1].b == '2')", "finished\n");
+    expect_data("k.csv", "a;b\n1;2\n", "",
+        "report main chunk: t.lua:1: data: k.csv:1: its fields seem to be separated by semicolons: write commas\nfinished\n");
+    expect_data("l.tsv", "a\tb\n1\t2\n", "",
+        "report main chunk: t.lua:1: data: l.tsv:1: its fields seem to be separated by tabs: write commas\nfinished\n");
+    expect_data("m.csv", "\"a;b\"\n1;2\n", "assert(d[1]['a;b'] == '1;2')", "finished\n");
+    expect_data("n.csv", "a,b\r1,2\r", "",
+        "report main chunk: t.lua:1: data: n.csv:1: its lines end with CR alone: write LF or CR LF\nfinished\n");
+    expect_data("o.json", "[\n {\"a\":1}\n]\n", "",
+        "report main chunk: t.lua:1: o.json:1: no JSON: JSON text ends where a value should be; each line must be a value of its own, not the whole"
+        " file one array: jq -c '.[]' makes such lines\nfinished\n");
+    expect_data("p.json", " [{\"a\":1},{\"a\":2}]\n", "",
+        "report main chunk: t.lua:1: data: p.json has one row, an array; each line must be a value of its own, not the whole"
+        " file one array: jq -c '.[]' makes such lines\nfinished\n");
+    expect_data("q.ndjson", "[1,2]\n", "assert(#d == 1 and d[1][2] == 2)", "finished\n");
+    expect_data("r.ndjson", "{\n \"a\": 1\n}\n", "",
+        "report main chunk: t.lua:1: r.ndjson:1: no JSON: JSON text ends where a key in quotes should be; each line must be a value of its own: jq -c . makes"
+        " such lines\nfinished\n");
+    wide_header();
     host *host = host_start("require'loadtest'.data('none.csv')", NULL);
     host_run(host, 0.1);
     EXPECT_LOG(

@@ -40,7 +40,8 @@ struct LocustfileTests {
             "eio_errors{kind:time}", "rate<1",
             #"(_eio_entry(environment, None).num_failures) / _eio_seconds(environment), "<""#
         ),
-        ("eio_errors{kind:iteration}", "count<3", #"_eio_exceptions(environment), "<", 3.0"#),
+        ("eio_errors{kind:iteration}", "count<3", #"_eio_exceptions(environment, "iteration"), "<", 3.0"#),
+        ("eio_errors{kind:handler}", "count<3", #"_eio_exceptions(environment, "handler"), "<", 3.0"#),
         ("eio_errors", "count<3", #"environment.stats.total.num_failures + _eio_exceptions(environment), "<", 3.0"#),
     ])
     func thresholdsThatAMasterCanJudge(_ metric: String, _ expression: String, _ python: String) throws {

@@ -93,6 +93,7 @@ typedef struct luahost_error {
     luahost_slice retry_after; /* the HTTP header, as it was written */
     int status;
     int code;
+    bool is_measured;      /* the host has counted it: where nobody catches it, its report says so */
 } luahost_error;
 
 typedef struct luahost_detail {
@@ -138,6 +139,7 @@ typedef struct luahost_report {
                                     "function 'default'", "main chunk" */
     luahost_slice message;       /* "bot.lua:31: attempt to …" */
     luahost_slice traceback;     /* through the user's own coroutines */
+    bool is_measured;            /* the error is a luahost_error that was */
     bool handled;                /* an `error` handler took it: not to be printed */
 } luahost_report;
 
