@@ -1,5 +1,6 @@
 /* `coroutine` for scripts whose coroutines may wait for the host: such a yield is not for the one who resumed, but goes on
  * outward, until it reaches the task, and comes back the same way. */
+#include "hook.h"
 #include "host.h"
 #include "loop.h"
 
@@ -60,6 +61,7 @@ static int step(lua_State *L, lua_State *co, int arguments, bool is_wrap) {
     luahost_loop_set_running(loop, co);
     int results;
     int status = lua_resume(co, L, arguments, &results);
+    if (loop->hooked == co) luahost_hook_disarm(loop);
     luahost_loop_set_running(loop, previous);
     loop->depth--;
     if (status == LUA_YIELD && vm->host_yield) {

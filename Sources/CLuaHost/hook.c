@@ -64,12 +64,23 @@ void luahost_hook_look(luahost_loop *loop, lua_State *L) {
     atomic_store(&loop->answered_sequence, sequence);
 }
 
+static void report_hook(lua_State *L, lua_Debug *ar);
+
+void luahost_hook_disarm(luahost_loop *loop) {
+    lua_State *L = loop->hooked;
+    loop->hooked = NULL;
+    if (lua_gethook(L) == report_hook) lua_sethook(L, loop->saved_hook, loop->saved_mask, loop->saved_count);
+}
+
 static void report_hook(lua_State *L, lua_Debug *ar) {
     (void)ar;
     luahost_loop *loop = luahost_vm_of(L)->loop;
-    bool is_mine = loop->hooked == L;
-    lua_sethook(L, is_mine ? loop->saved_hook : NULL, is_mine ? loop->saved_mask : 0, is_mine ? loop->saved_count : 0);
-    loop->hooked = NULL;
+    if (loop->hooked == L) {
+        luahost_hook_disarm(loop);
+    } else {
+        /* Lua gives a new coroutine the hook of the one that makes it. */
+        luahost_debug_restore(L);
+    }
     uint64_t sequence = atomic_load(&loop->sequence);
     /* It was set in a slice that ended before it could fire. */
     if (loop->report_sequence != sequence) return;
@@ -84,7 +95,7 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
     luahost_loop *loop = luahost_vm_of(L)->loop;
     /* It was set in a slice that ended; the coroutine goes on in another one. */
     if (loop->stop_sequence != atomic_load(&loop->sequence)) {
-        lua_sethook(L, NULL, 0, 0);
+        luahost_debug_restore(L);
         return;
     }
     for (size_t index = 0; index < loop->depth; index++) {
@@ -114,6 +125,19 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
     }
     lua_pushstring(L, loop->stop_text);
     lua_error(L);
+}
+
+void luahost_hook_set(luahost_loop *loop, lua_State *L, lua_Hook hook, int mask, int count) {
+    lua_Hook now = lua_gethook(L);
+    /* The slice is to end, whatever it does. */
+    if (now == stop_hook && loop->stop_sequence == atomic_load(&loop->sequence)) return;
+    if (now == report_hook && loop->hooked == L) {
+        loop->saved_hook = hook;
+        loop->saved_mask = mask;
+        loop->saved_count = count;
+        return;
+    }
+    lua_sethook(L, hook, mask, count);
 }
 
 void luahost_hook_arm(luahost_loop *loop, lua_State *L, luahost_demand demand) {

@@ -11,4 +11,9 @@ void luahost_hook_look(luahost_loop *loop, lua_State *L);
 void luahost_block_begin(lua_State *L, const char *what);
 void luahost_block_end(lua_State *L);
 
+/* lua_sethook for the script, which does not get in the way of a hook of the watchdog's. */
+void luahost_hook_set(luahost_loop *loop, lua_State *L, lua_Hook hook, int mask, int count);
+/* The coroutine whose hook was replaced for a report has stopped running: it gets its own back. */
+void luahost_hook_disarm(luahost_loop *loop);
+
 #endif

@@ -122,6 +122,8 @@ struct luahost_vm {
     int randomseed_ref;        /* math.randomseed as Lua made it; LUA_NOREF: `math` is not filled */
     uint64_t seed;             /* the last one; 0: Lua's own */
     int env_ref;               /* __ENV */
+    int hook_ref;              /* what debug.sethook has set for the tasks; meaningless while hook_mask is 0 */
+    int hook_mask, hook_count;
     luahost_plan plan;
     char *plan_place;
     luahost_buffer warning;    /* the pieces of a message of warn() */
@@ -344,6 +346,14 @@ void luahost_coroutine_open(lua_State *L);
 void luahost_stdio_open(lua_State *L);
 void luahost_os_open(lua_State *L);
 void luahost_random_open(lua_State *L);
+void luahost_debug_open(lua_State *L);
+
+/* ---- debug.c ---- */
+
+/* Gives a task's coroutine the hook that the script has set for tasks, or none. */
+void luahost_debug_apply(luahost_vm *vm, lua_State *co);
+/* Gives the coroutine that runs the script's hook back. */
+void luahost_debug_restore(lua_State *L);
 
 /* ---- bytes.c ---- */
 void luahost_push_bytes(lua_State *L, const char *data, size_t length);

@@ -16,7 +16,7 @@ static const struct {
     {LUA_OSLIBNAME, luaopen_os, luahost_os_open},
     {LUA_MATHLIBNAME, luaopen_math, luahost_random_open},
     {LUA_UTF8LIBNAME, luaopen_utf8, NULL},
-    {LUA_DBLIBNAME, luaopen_debug, NULL},
+    {LUA_DBLIBNAME, luaopen_debug, luahost_debug_open},
 };
 
 /* Arguments: the table of the empty library, its index in `lazy`. */

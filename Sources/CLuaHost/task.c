@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hook.h"
 #include "host.h"
 #include "loop.h"
 #include "timers.h"
@@ -54,12 +55,13 @@ static void grow_pool(luahost_vm *vm) {
 }
 
 /* Takes the coroutine, whose stack is empty, from the task. One that the script knows is left to it: libraries keep things
- * by coroutine, and a later task must not find them. */
+ * by coroutine, and a later task must not find them. Nor is one used again that has died of an error: if a hook raised it, Lua
+ * calls no hook in that coroutine any more, and the watchdog could not stop what runs in it. */
 static void give_back(luahost_vm *vm, luahost_task *task) {
     lua_State *co = task->co;
     task->co = NULL;
     if (__builtin_expect(lua_gethook(co) != NULL, 0)) lua_sethook(co, NULL, 0, 0);
-    if (__builtin_expect(task->exposed || vm->pool_count >= POOL_LIMIT, 0)) {
+    if (__builtin_expect(task->exposed || task->failed || vm->pool_count >= POOL_LIMIT, 0)) {
         luahost_set_mark(co, LUAHOST_OF_SCRIPT);
         luaL_unref(vm->L, LUA_REGISTRYINDEX, task->co_ref);
         return;
@@ -96,6 +98,7 @@ luahost_task *luahost_task_create(luahost_vm *vm, luahost_where_kind kind, const
     } else {
         new_coroutine(vm, task);
     }
+    if (__builtin_expect(vm->hook_mask != 0, 0)) luahost_debug_apply(vm, task->co);
     task->kind = kind;
     task->name = name;
     bool is_farewell = luahost_is_farewell(task);
@@ -284,6 +287,7 @@ static void run_slice(luahost_task *task, int values) {
     vm->enforce_memory = true;
     int results;
     int status = lua_resume(co, NULL, values, &results);
+    if (__builtin_expect(loop->hooked == co, 0)) luahost_hook_disarm(loop);
     vm->enforce_memory = false;
     vm->current = NULL;
     if (__builtin_expect(status == LUA_OK, 1)) {

@@ -17,6 +17,7 @@ int main(void) {
     test_loadtest();
     test_data();
     test_libraries();
+    test_hook();
     test_process();
     remove("t.lua");
     remove("d");
