@@ -107,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "eio-lua-worker",
             dependencies: [
-                "Commands", "LoadEngine", "LoadPlan", "LoadReport", "LocustTransport", "LocustWorker", "Metrics",
+                "Commands", "JSONText", "LoadEngine", "LoadPlan", "LoadReport", "LocustTransport", "LocustWorker",
+                "Metrics",
                 "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

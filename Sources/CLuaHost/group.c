@@ -36,8 +36,10 @@ static unsigned add_group(luahost_vm *vm, luahost_slice path) {
     }
     luahost_group *group = &loadtest->groups[loadtest->group_count];
     group->id = vm->host.intern == NULL ? 0 : vm->host.intern(vm->context, LUAHOST_GROUP_NAME, path);
-    group->path = strdup(path.data);
+    group->path = malloc(path.length);
     if (group->path == NULL) luahost_out_of_memory();
+    memcpy(group->path, path.data, path.length);
+    group->length = path.length;
     return (unsigned)loadtest->group_count++;
 }
 
@@ -48,7 +50,10 @@ static unsigned find_group(lua_State *L) {
     unsigned current = vm->current->group;
     int top = lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, loadtest->names_refs[LUAHOST_GROUP_NAME]);
-    lua_pushfstring(L, "%s::%s", loadtest->groups[current].path, lua_tostring(L, 1));
+    lua_pushlstring(L, loadtest->groups[current].path, loadtest->groups[current].length);
+    lua_pushliteral(L, "::");
+    lua_pushvalue(L, 1);
+    lua_concat(L, 3);
     lua_pushvalue(L, -1);
     unsigned group = current;
     if (lua_rawget(L, top + 1) == LUA_TNUMBER) {

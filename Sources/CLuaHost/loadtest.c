@@ -14,13 +14,21 @@ static const char unnamed[] = "";
 
 /* ---- names and tags ---- */
 
+static bool has_separator(const char *name, size_t length) {
+    for (size_t index = 0; index + 1 < length; index++) {
+        if (name[index] == ':' && name[index + 1] == ':') return true;
+    }
+    return false;
+}
+
 void luahost_loadtest_check_name(lua_State *L, int number, const char *function, bool is_in_path) {
     if (lua_type(L, number) != LUA_TSTRING) {
         luahost_argument_error(L, number, function, "name: string expected, got %s", luaL_typename(L, number));
     }
-    const char *name = lua_tostring(L, number);
-    if (name[0] == '\0') luahost_argument_error(L, number, function, "name: it is empty");
-    if (is_in_path && strstr(name, "::") != NULL) {
+    size_t length;
+    const char *name = lua_tolstring(L, number, &length);
+    if (length == 0) luahost_argument_error(L, number, function, "name: it is empty");
+    if (is_in_path && has_separator(name, length)) {
         luahost_argument_error(L, number, function, "name: '::' stands between groups and cannot be in '%s'", name);
     }
 }

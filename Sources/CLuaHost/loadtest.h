@@ -7,7 +7,8 @@
 /* A task's `group` is the index of one of these; the first is the root, which has no name. */
 typedef struct luahost_group {
     uint32_t id; /* the host's */
-    char *path;  /* "::outer::inner" */
+    char *path;  /* "::outer::inner"; a name may have any bytes */
+    size_t length;
 } luahost_group;
 
 /* The rounds of pace(). */

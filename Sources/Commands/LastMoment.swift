@@ -28,8 +28,8 @@ final class LastMoment: Sendable {
     }
 
     private func end(_ status: Int32) -> Never {
-        FileDescriptorOutput.standardError.write(
-            "eio-lua: the script is inside a C function that does not return: ended without it\n")
+        FileDescriptorOutput.standardError.say(
+            "eio-lua: the script is inside a C function that does not return: ended without it")
         luahost_exit_now(status)
     }
 }

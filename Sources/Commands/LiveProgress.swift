@@ -38,7 +38,7 @@ final class LiveProgress: Sendable {
             return screen.show(lines(self.hasColor), widths: lines(false).map(\.count))
         }
         if let waiting = view.waiting, !self.hasToldWait.exchange(true, ordering: .relaxed) {
-            FileDescriptorOutput.standardError.write("eio-lua: \(waiting)\n")
+            FileDescriptorOutput.standardError.say("eio-lua: \(waiting)")
         }
         guard Int(progress.elapsed.components.seconds) % Self.lineInterval == 0 else { return }
         print(view.progressLine)

@@ -81,7 +81,7 @@ final class LiveScreen: Sendable {
         }
         // The pipe has no writer any more: its reader comes to the end.
         self.done.wait()
-        self.state.withLock { state in self.terminal.write(self.erasing(&state)) }
+        self.state.withLock { state in _ = self.terminal.write(self.erasing(&state)) }
         _ = Glibc.close(self.terminal.descriptor)
         _ = Glibc.close(self.reader)
     }

@@ -53,8 +53,8 @@ final class LoadSession {
         for warning in preflight.warnings(users: plan.maxUsers) { Self.warn(warning) }
         // What stops the run interrupts the slices that compute, too.
         Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
-            FileDescriptorOutput.standardError.write(
-                "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; once more ends at once\n"
+            FileDescriptorOutput.standardError.say(
+                "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; once more ends at once"
             )
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
@@ -103,7 +103,7 @@ final class LoadSession {
         return try self.finish(last, start: start, ending, warning: bottleneck.finding)
     }
 
-    private static func warn(_ text: String) { FileDescriptorOutput.standardError.write("warning: \(text)\n") }
+    private static func warn(_ text: String) { FileDescriptorOutput.standardError.say("warning: \(text)") }
 
     private func showPlan() {
         if self.outputs.isQuiet { return }
@@ -145,7 +145,7 @@ final class LoadSession {
         if !self.outputs.isQuiet {
             print(LiveView(last.collector, plan: self.settings.plan, seconds: last.seconds).progressLine)
         }
-        if status != .success { FileDescriptorOutput.standardError.write("eio-lua: \(reason)\n") }
+        if status != .success { FileDescriptorOutput.standardError.say("eio-lua: \(reason)") }
         var areWritten = true
         if let path = self.outputs.summaryExport {
             let statistics = self.settings.plan.summaryTrendStats

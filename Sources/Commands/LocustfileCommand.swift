@@ -26,7 +26,7 @@ struct LocustfileCommand: ParsableCommand {
     func run() throws {
         try reportingProblems {
             let file = try Locustfile(try self.scripts.map(self.read))
-            for note in file.notes { FileDescriptorOutput.standardError.write("note: \(note)\n") }
+            for note in file.notes { FileDescriptorOutput.standardError.say("note: \(note)") }
             print(file.text, terminator: "")
         }
     }

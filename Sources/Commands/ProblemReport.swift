@@ -26,6 +26,6 @@ package func reportingProblems(_ body: () throws -> Void) throws {
 }
 
 private func failure(_ text: String, _ status: LoadStatus) -> ExitCode {
-    FileDescriptorOutput.standardError.write("eio-lua: \(text)\n")
+    FileDescriptorOutput.standardError.say("eio-lua: \(text)")
     return ExitCode(status.rawValue)
 }

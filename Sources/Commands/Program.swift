@@ -1,5 +1,6 @@
 import EngineIOClient
 import EpollLoop
+import JSONText
 import Logging
 import NIOCore
 import Scripting
@@ -39,7 +40,7 @@ final class Program: ScriptHostDelegate {
         do {
             try EpollEventLoop.runOnCurrentThread { self.start(on: $0) }
         } catch {
-            FileDescriptorOutput.standardError.write("eio-lua: cannot start: \(error)\n")
+            FileDescriptorOutput.standardError.say("eio-lua: cannot start: \(error)")
             exit(1)
         }
         exit(0)
@@ -47,7 +48,7 @@ final class Program: ScriptHostDelegate {
 
     private func start(on eventLoop: any EventLoop) {
         let luaLoop = LuaLoop(maximumBlock: 0) { text in
-            FileDescriptorOutput.standardError.write("warning: \(text)\n")
+            FileDescriptorOutput.standardError.say("warning: \(text)")
         }
         let loop = ClientLoop(eventLoop: eventLoop)
         self.loop = loop
@@ -80,8 +81,10 @@ final class Program: ScriptHostDelegate {
     // MARK: ScriptHostDelegate
 
     func scriptFailed(_ error: UncaughtError) {
-        let lines = ["eio-lua: error in \(error.place): \(error.message)", error.traceback].filter { !$0.isEmpty }
-        FileDescriptorOutput.standardError.write(lines.joined(separator: "\n") + "\n")
+        let lines = ["eio-lua: error in \(error.place): \(VisibleText.entry(error.message))", error.traceback].filter {
+            !$0.isEmpty
+        }
+        FileDescriptorOutput.standardError.say(lines.joined(separator: "\n"))
     }
 
     func scriptExited(status: Int32) {

@@ -51,14 +51,14 @@ struct MergeCommand: ParsableCommand {
             timeUnit = try self.summary.timeUnit()
             result = try self.merged()
         } catch {
-            FileDescriptorOutput.standardError.write("eio-lua: \(error)\n")
+            FileDescriptorOutput.standardError.say("eio-lua: \(error)")
             throw ExitCode(LoadStatus.invalidOptions.rawValue)
         }
         let hasColor = !self.noColor && isatty(STDOUT_FILENO) != 0
         print(EndSummary(result, trendStatistics: statistics, timeUnit: timeUnit, hasColor: hasColor).text)
         fflush(nil)
         var status = Int32(clamping: result.run.exitCode)
-        if status != 0 { FileDescriptorOutput.standardError.write("eio-lua: \(result.run.exitReason)\n") }
+        if status != 0 { FileDescriptorOutput.standardError.say("eio-lua: \(result.run.exitReason)") }
         var areWritten = true
         if let path = self.summaryExport {
             areWritten = TextFile.save(result.export(trendStatistics: statistics), to: path)

@@ -59,7 +59,7 @@ struct RunCommand: ParsableCommand {
         var options = line.options
         if options.steps.isEmpty {
             if isatty(STDIN_FILENO) != 0 {
-                FileDescriptorOutput.standardError.write(Self.help + "\n")
+                FileDescriptorOutput.standardError.say(Self.help)
                 throw ExitCode(EX_USAGE)
             }
             options.steps.append(.standardInput)

@@ -67,5 +67,5 @@ final class RunOutputs: SampleReceiver {
         return isComplete
     }
 
-    private static func tell(_ text: String) { FileDescriptorOutput.standardError.write("\(text)\n") }
+    private static func tell(_ text: String) { FileDescriptorOutput.standardError.say("\(text)") }
 }

@@ -39,7 +39,7 @@ struct RunSummary {
             guard let texts = try self.texts(reader, result) else { return self.showDefault(result) }
             return Self.write(texts)
         } catch {
-            FileDescriptorOutput.standardError.write("eio-lua: handleSummary: \(error)\n")
+            FileDescriptorOutput.standardError.say("eio-lua: handleSummary: \(error)")
             _ = self.showDefault(result)
             return .scriptFailed
         }

@@ -11,7 +11,7 @@ extension ScriptReader {
     /// process at once: there is no connection yet to be closed well, and no hook ends a script that is inside a C function.
     package func readUntilSignal() throws -> ScriptContents {
         Signals.install(interrupter: { _ in }) { _ in
-            FileDescriptorOutput.standardError.write("eio-lua: stopped by a signal while the script was read\n")
+            FileDescriptorOutput.standardError.say("eio-lua: stopped by a signal while the script was read")
             _exit(LoadStatus.stoppedFromOutside.rawValue)
         }
         return try self.read()

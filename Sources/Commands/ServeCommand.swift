@@ -76,7 +76,7 @@ struct ServeCommand: ParsableCommand {
             server = try EngineIOServer.start(configuration, group: MultiThreadedEventLoopGroup.singleton).wait()
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
-            FileDescriptorOutput.standardError.write("eio-lua: cannot listen at port \(self.port): \(reason)\n")
+            FileDescriptorOutput.standardError.say("eio-lua: cannot listen at port \(self.port): \(reason)")
             throw ExitCode.failure
         }
         Signals.install(interrupter: { _ in }) { signal in

@@ -1,3 +1,5 @@
+import CLuaHost
+import JSONText
 import Logging
 
 #if canImport(Glibc)
@@ -12,17 +14,34 @@ package struct FileDescriptorOutput: Sendable {
 
     let descriptor: Int32
 
-    package func write(_ text: String) {
+    /// Writes a sentence for a person, who may have both streams in one file: what was printed before it comes before it. What
+    /// would change a terminal is written out: scripts and servers have their words in it.
+    package func say(_ text: String) {
+        luahost_flush_without_waiting()
+        // A standard error that is closed has nobody left to tell.
+        self.write(VisibleText.lines(text) + "\n")
+    }
+
+    /// Writes the text as it is.
+    ///
+    /// - Returns: what `errno` was where not all of it is written; else nil.
+    @discardableResult
+    package func write(_ text: String) -> Int32? {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
                 let count = Glibc.write(self.descriptor, rest.baseAddress, rest.count)
-                if count < 0 && errno == EINTR { continue }
-                // A standard error that is closed has nobody left to tell.
-                guard count > 0 else { return }
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    guard errno == EAGAIN else { return errno }
+                    var waiting = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&waiting, 1, -1)
+                    continue
+                }
                 rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
             }
+            return nil
         }
     }
 }
@@ -38,6 +57,6 @@ struct StandardErrorLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        FileDescriptorOutput.standardError.write("\(event.level): \(event.message)\n")
+        FileDescriptorOutput.standardError.say("\(event.level): \(VisibleText.entry("\(event.message)"))")
     }
 }

@@ -17,10 +17,10 @@ final class StartWait: Sendable {
     func wait(until time: Double) {
         let left = time - WallClock.now()
         guard left > 0 else {
-            return FileDescriptorOutput.standardError.write(
-                "eio-lua: --start-at is \(Int(-left)) s in the past: starting now\n")
+            return FileDescriptorOutput.standardError.say(
+                "eio-lua: --start-at is \(Int(-left)) s in the past: starting now")
         }
-        FileDescriptorOutput.standardError.write("eio-lua: starting in \(Int(left.rounded(.up))) s (--start-at)\n")
+        FileDescriptorOutput.standardError.say("eio-lua: starting in \(Int(left.rounded(.up))) s (--start-at)")
         // The wall clock may be set meanwhile; it is the one that all machines share.
         let whole = time.rounded(.down)
         let nanoseconds = Int((time - whole) * 1e9)

@@ -37,7 +37,7 @@ package enum TextFile {
             try self.write(text, to: path)
             return true
         } catch {
-            FileDescriptorOutput.standardError.write("eio-lua: \(error)\n")
+            FileDescriptorOutput.standardError.say("eio-lua: \(error)")
             return false
         }
     }

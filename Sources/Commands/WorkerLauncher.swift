@@ -27,9 +27,9 @@ struct WorkerLauncher: ParsableCommand {
         arguments.append(nil)
         execv(program, &arguments)
         let reason = errno == ENOENT ? "it is not there" : String(cString: strerror(errno))
-        FileDescriptorOutput.standardError.write(
+        FileDescriptorOutput.standardError.say(
             "eio-lua: cannot start \(program): \(reason); "
-                + "`eio-lua worker` needs the program eio-lua-worker beside eio-lua\n")
+                + "`eio-lua worker` needs the program eio-lua-worker beside eio-lua")
         Glibc.exit(EX_UNAVAILABLE)
     }
 

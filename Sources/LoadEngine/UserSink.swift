@@ -62,7 +62,7 @@ final class UserSink: LoadTestSink {
     private let onAbort: (String) -> Void
     /// What was interned, by its number less one.
     private var names: [String] = []
-    private var numbers: [String: UInt32] = [:]
+    private var numbers: [ExactText: UInt32] = [:]
     private var metrics: [MetricID] = []
     private var metricNumbers: [MetricID: Int32] = [:]
     /// Of the series without tags of the script's own.
@@ -85,11 +85,11 @@ final class UserSink: LoadTestSink {
     }
 
     func intern(_ kind: LoadTestName, _ text: String) -> UInt32 {
-        if let number = self.numbers[text] { return number }
+        if let number = self.numbers[ExactText(text)] { return number }
         // A name past the limit is not remembered: a name with data in it would fill the memory.
-        let kept = self.registry.keptValue(of: kind.tag, text)
+        let kept = ExactText(self.registry.keptValue(of: kind.tag, text))
         if let number = self.numbers[kept] { return number }
-        self.names.append(kept)
+        self.names.append(kept.text)
         let number = UInt32(self.names.count)
         self.numbers[kept] = number
         return number

@@ -4,14 +4,15 @@ import Metrics
 /// Reads the members of one object of the options; what is wrong goes to the list of problems, and reading goes on.
 struct OptionReader {
     let path: String
-    private let members: [String: JSON]
+    private let members: [ExactText: JSON]
     let problems: ProblemList
 
     /// Nil, with a problem noted, where the value is no object.
     init?(_ value: JSON, path: String, problems: ProblemList) {
         switch value {
         case .object(let members):
-            self.members = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+            self.members = Dictionary(
+                members.map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { _, last in last })
         case .array([]): self.members = [:]
         default:
             problems.add(path, value.excerpt, "must be a table with named members")
@@ -21,11 +22,13 @@ struct OptionReader {
         self.problems = problems
     }
 
-    var keys: [String] { self.members.keys.sorted() }
+    var keys: [String] { self.members.keys.sorted().map(\.text) }
 
-    func has(_ key: String) -> Bool { self.members[key] != nil && self.members[key] != .null }
+    func has(_ key: String) -> Bool { (self.member(key) ?? .null) != .null }
 
-    func value(_ key: String) -> JSON? { self.has(key) ? self.members[key] : nil }
+    func value(_ key: String) -> JSON? { self.has(key) ? self.member(key) : nil }
+
+    private func member(_ key: String) -> JSON? { self.members[ExactText(key)] }
 
     func path(of key: String) -> String { Self.path(self.path, key) }
 
@@ -49,7 +52,7 @@ struct OptionReader {
             } else {
                 message = "unknown option; known are \(known.joined(separator: ", "))"
             }
-            self.problems.add(self.path(of: key), self.members[key]?.excerpt, message)
+            self.problems.add(self.path(of: key), self.member(key)?.excerpt, message)
         }
     }
 
@@ -140,11 +143,11 @@ struct OptionReader {
         var strings: [String: String] = [:]
         for (name, value) in reader.members {
             switch value {
-            case .string(let text): strings[name] = text
-            case .integer(let integer): strings[name] = String(integer)
-            case .number(let number): strings[name] = number.plainText
-            case .bool(let bool): strings[name] = "\(bool)"
-            default: self.problems.add(reader.path(of: name), value.excerpt, "must be a string, number or boolean")
+            case .string(let text): strings[name.text] = text
+            case .integer(let integer): strings[name.text] = String(integer)
+            case .number(let number): strings[name.text] = number.plainText
+            case .bool(let bool): strings[name.text] = "\(bool)"
+            default: self.problems.add(reader.path(of: name.text), value.excerpt, "must be a string, number or boolean")
             }
         }
         return strings

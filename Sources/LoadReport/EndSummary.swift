@@ -48,7 +48,7 @@ public struct EndSummary {
             selectors.append(threshold.selector)
         }
         return selectors.map { selector in
-            ["    \(selector)"]
+            ["    " + "\(selector)".printable]
                 + self.result.run.thresholds.filter { $0.selector == selector }.map { threshold in
                     let value = self.result.text(ofValueOf: threshold, timeUnit: self.timeUnit) ?? "(no values)"
                     let verdict = "'\(threshold.expression)' \(threshold.expression.aggregation)=\(value)"

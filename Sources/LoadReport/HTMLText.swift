@@ -1,16 +1,22 @@
+import JSONText
+
 enum HTMLText {
+    /// For an element's text or an attribute. Control characters are written out, but for line breaks and tabs.
     static func escape(_ text: String) -> String {
+        let text = VisibleText.lines(text)
         guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }
-        return text.map { character in
-            switch character {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            case "\"": "&quot;"
-            case "'": "&#39;"
-            default: String(character)
+        var escaped: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "&"): escaped += "&amp;".utf8
+            case UInt8(ascii: "<"): escaped += "&lt;".utf8
+            case UInt8(ascii: ">"): escaped += "&gt;".utf8
+            case UInt8(ascii: "\""): escaped += "&quot;".utf8
+            case UInt8(ascii: "'"): escaped += "&#39;".utf8
+            default: escaped.append(byte)
             }
-        }.joined()
+        }
+        return String(decoding: escaped, as: UTF8.self)
     }
 
     /// A table in a box of its own, which scrolls where the page is narrow.

@@ -52,8 +52,8 @@ public enum LocustCSV {
     /// - Parameter node: this machine's name.
     public static func exceptions(_ errors: ErrorTable, node: String) -> String {
         let rows = errors.sorted.filter { $0.key.requestName == nil }.map { key, entry in
-            let lines = key.text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-            return [String(entry.count), String(lines[0]), lines.count > 1 ? String(lines[1]) : "", node]
+            let (first, rest) = key.text.firstLine
+            return [String(entry.count), first, rest, node]
         }
         return Self.text([["Count", "Message", "Traceback", "Nodes"]] + rows)
     }
@@ -79,6 +79,14 @@ extension ErrorTable.Key {
         case "connect", "time": self.name.isEmpty ? self.kind : self.name
         default: nil
         }
+    }
+}
+
+extension String {
+    /// What stands before the first line break, and after it.
+    package var firstLine: (first: String, rest: String) {
+        let lines = self.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(Substring(lines[0])), lines.count > 1 ? String(Substring(lines[1])) : "")
     }
 }
 

@@ -33,8 +33,8 @@ public struct LocustRequests: Sendable {
         var rows: [Row] = []
         let connect = Self.connect(metrics)
         if connect.count > 0 { rows.append(connect) }
-        let names = Set((metrics[.time]?.series ?? []).compactMap { $0.tags["name"] })
-        rows += names.sorted().map { Self.time($0, metrics) }
+        let names = Set((metrics[.time]?.series ?? []).compactMap { $0.tags["name"].map(ExactText.init) })
+        rows += names.sorted().map { Self.time($0.text, metrics) }
         let pushes = countsPushes ? Self.sum(metrics, .messagesReceived, TagSet()) : 0
         if pushes > 0 {
             rows.append(Row(method: "PUSH", name: "message", count: pushes, failures: 0, times: Histogram()))
@@ -43,8 +43,8 @@ public struct LocustRequests: Sendable {
         for row in rows { times.merge(row.times) }
         self.rows = rows
         self.aggregated = Row(
-            method: "", name: "Aggregated", count: rows.reduce(0) { $0 + $1.count },
-            failures: rows.reduce(0) { $0 + $1.failures }, times: times)
+            method: "", name: "Aggregated", count: rows.reduce(into: 0 as UInt64) { $0.addUpToTheMost($1.count) },
+            failures: rows.reduce(into: 0 as UInt64) { $0.addUpToTheMost($1.failures) }, times: times)
     }
 
     private static func connect(_ metrics: MetricSet) -> Row {

@@ -112,14 +112,18 @@ public enum PrometheusText {
         return "{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}"
     }
 
+    /// The format has these three escapes; all else, a carriage return too, stands as it is.
     private static func escaped(_ value: String) -> String {
-        value.map { character in
-            switch character {
-            case "\\": "\\\\"
-            case "\"": "\\\""
-            case "\n", "\r\n": "\\n"
-            default: String(character)
+        guard value.utf8.contains(where: { "\\\"\n".utf8.contains($0) }) else { return value }
+        var escaped: [UInt8] = []
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): escaped += "\\\\".utf8
+            case UInt8(ascii: "\""): escaped += "\\\"".utf8
+            case UInt8(ascii: "\n"): escaped += "\\n".utf8
+            default: escaped.append(byte)
             }
-        }.joined()
+        }
+        return String(decoding: escaped, as: UTF8.self)
     }
 }

@@ -23,7 +23,7 @@ extension RunResult {
     private static func json(_ key: ErrorTable.Key, _ entry: ErrorTable.Entry) -> JSON {
         .object([
             "kind": .string(key.kind), "name": .string(key.name), "text": .string(key.text),
-            "count": .integer(Int(entry.count)), "first": .number(entry.first), "last": .number(entry.last),
+            "count": .integer(Int(clamping: entry.count)), "first": .number(entry.first), "last": .number(entry.last),
         ])
     }
 }
@@ -82,7 +82,7 @@ extension MetricValue {
                 "time": .number(gauge.time),
             ])
         case .rate(let passes, let total):
-            .object(["passes": .integer(Int(passes)), "total": .integer(Int(total))])
+            .object(["passes": .integer(Int(clamping: passes)), "total": .integer(Int(clamping: total))])
         case .trend(let histogram):
             .object([
                 "sum": .number(histogram.sum), "min": .number(histogram.min), "max": .number(histogram.max),
@@ -114,7 +114,7 @@ extension Timeline.Point {
         let trends = self.trends.map { (trend: Timeline.Statistics?) -> JSON in
             guard let trend else { return .null }
             return .array(
-                [.integer(Int(trend.count))]
+                [.integer(Int(clamping: trend.count))]
                     + [trend.mean, trend.min, trend.max, trend.p50, trend.p95, trend.p99].map(JSON.number))
         }
         return .object([

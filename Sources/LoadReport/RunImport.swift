@@ -82,7 +82,7 @@ extension RunDescription {
             let thresholds = json["thresholds"]?.array?.map(Threshold.init(json:)),
             let exitReason = json["exit_reason"]?.string, let exitCode = json["exit_code"]?.integer,
             !scenarios.contains(nil), !thresholds.contains(nil), abs(start) < JSON.maximumTime,
-            abs(seconds) < JSON.maximumTime, (1...JSON.maximumCount).contains(processes), (0...255).contains(exitCode)
+            abs(seconds) < JSON.maximumTime, (1...Int(Int32.max)).contains(processes), (0...255).contains(exitCode)
         else { return nil }
         self.init(
             name: name, script: script, commandLine: commandLine, version: version, start: start, seconds: seconds,
@@ -163,7 +163,8 @@ extension MetricValue {
         case .trend:
             guard let sum = json["sum"]?.double, let min = json["min"]?.double, let max = json["max"]?.double,
                 let buckets = json["buckets"]?.array?.map(\.integer), !buckets.contains(nil),
-                let histogram = Histogram(buckets: buckets.compactMap(\.self), sum: sum, min: min, max: max)
+                let histogram = Histogram(buckets: buckets.compactMap(\.self), sum: sum, min: min, max: max),
+                histogram.count <= JSON.maximumCount
             else { return nil }
             self = .trend(histogram)
         }
@@ -175,7 +176,10 @@ extension Timeline {
         let selectors = { (key: String) in json[key]?.array?.compactMap(MetricSelector.init(json:)) }
         guard let levels = selectors("levels"), let counters = selectors("counters"), let trends = selectors("trends"),
             let intervals = json["intervals_per_point"]?.integer, intervals > 0, intervals & (intervals - 1) == 0,
-            let points = json["points"]?.array?.map(Point.init(json:)), !points.contains(where: { $0 == nil })
+            intervals <= Self.maximumIntervalsPerPoint,
+            [levels, counters, trends].allSatisfy({ $0.count <= TimelineColumns.maximumColumns }),
+            let points = json["points"]?.array?.map(Point.init(json:)), !points.contains(where: { $0 == nil }),
+            points.count <= Self.maximumPoints
         else { return nil }
         self.init(
             columns: TimelineColumns(levels: levels, counters: counters, trends: trends),
@@ -197,7 +201,7 @@ extension Timeline.Point {
                 continue
             }
             guard let numbers = trend.array?.compactMap(\.double), numbers.count == 7,
-                let count = UInt64(exactly: numbers[0])
+                let count = UInt64(exactly: numbers[0]), count <= JSON.maximumCount
             else { return nil }
             statistics.append(
                 Timeline.Statistics(

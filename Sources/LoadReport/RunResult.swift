@@ -37,7 +37,7 @@ public struct RunResult: Sendable, Equatable {
     }
 
     private mutating func mergeDescription(_ other: RunDescription) {
-        self.run.processes += other.processes
+        self.run.processes = Swift.min(self.run.processes + other.processes, Int(Int32.max))
         for scenario in other.scenarios where !self.run.scenarios.contains(scenario) {
             self.run.scenarios.append(scenario)
         }

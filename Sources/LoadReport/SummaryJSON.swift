@@ -70,8 +70,8 @@ extension MetricValue {
         case .trend: wanted = trendStatistics
         case .rate(let passes, let total):
             members = [
-                JSON.Member(key: "passes", value: .integer(Int(passes))),
-                JSON.Member(key: "fails", value: .integer(Int(total - passes))),
+                JSON.Member(key: "passes", value: .integer(Int(clamping: passes))),
+                JSON.Member(key: "fails", value: .integer(Int(clamping: total - passes))),
                 JSON.Member(key: "value", value: .number(total > 0 ? Double(passes) / Double(total) : 0)),
             ]
             wanted = []
@@ -98,7 +98,7 @@ struct CheckGroup {
             self.checks.append(result)
             return
         }
-        if let place = self.groups.firstIndex(where: { $0.name == first }) {
+        if let place = self.groups.firstIndex(where: { $0.name.isExactly(first) }) {
             self.groups[place].group.add(result, path: path.dropFirst())
         } else {
             var group = CheckGroup()
@@ -119,7 +119,7 @@ struct CheckGroup {
     private static func json(_ check: CheckResult, path: String) -> JSON {
         .object([
             "name": .string(check.name), "path": .string(path + "::" + check.name),
-            "passes": .integer(Int(check.passes)), "fails": .integer(Int(check.fails)),
+            "passes": .integer(Int(clamping: check.passes)), "fails": .integer(Int(clamping: check.fails)),
         ])
     }
 
@@ -138,17 +138,17 @@ struct CheckGroup {
 extension String {
     /// The names in `::outer::inner`.
     fileprivate var groupNames: [String] {
-        var names = [""]
-        var rest = Substring(self)
-        while let first = rest.first {
-            if rest.hasPrefix("::") {
-                names.append("")
-                rest = rest.dropFirst(2)
+        let colon = UInt8(ascii: ":")
+        var names: [[UInt8]] = [[]]
+        var rest = Array(self.utf8)[...]
+        while let first = rest.popFirst() {
+            if first == colon, rest.first == colon {
+                names.append([])
+                rest.removeFirst()
             } else {
                 names[names.count - 1].append(first)
-                rest = rest.dropFirst()
             }
         }
-        return names.filter { !$0.isEmpty }
+        return names.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
     }
 }

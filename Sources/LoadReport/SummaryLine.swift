@@ -36,8 +36,8 @@ struct SummaryLine {
     }
 
     static func checks(_ checks: [CheckResult], seconds: Double) -> [SummaryLine] {
-        let passes = checks.reduce(0) { $0 + $1.passes }
-        let total = checks.reduce(0) { $0 + $1.total }
+        let passes = checks.reduce(into: 0 as UInt64) { $0.addUpToTheMost($1.passes) }
+        let total = checks.reduce(into: 0 as UInt64) { $0.addUpToTheMost($1.total) }
         let rate = NumberText.plain(seconds > 0 ? Double(total) / seconds : 0) + "/s"
         return [
             SummaryLine(name: "checks_total", content: .single(value: String(total), extras: [rate])),

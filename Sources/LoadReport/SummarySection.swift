@@ -51,7 +51,7 @@ struct SummarySection {
         for tags in Self.parts(of: record) + thresholds.map(\.selector.tags) where shown.insert(tags).inserted {
             let selector = MetricSelector(metric: definition.name, tags: tags)
             guard let value = result.metrics.value(of: selector), !value.isEmpty else { continue }
-            let name = "{ " + tags.tags.map { "\($0.key):\($0.value.printable)" }.joined(separator: ", ") + " }"
+            let name = "{ " + tags.tags.map { "\($0.key):\($0.value)".printable }.joined(separator: ", ") + " }"
             rows.append(Row(name: name, isPart: true, definition: definition, value: value))
         }
         return rows
@@ -61,11 +61,12 @@ struct SummarySection {
         guard let key = Self.parts.first(where: { $0.key.definition.name == record.definition.name })?.value else {
             return []
         }
-        let values = Set(record.series.compactMap { $0.tags[key] })
-        guard values != ["total"] else { return [] }
-        return values.filter { key != "phase" || $0 != "total" }.sorted().prefix(Self.maximumParts).map { value in
+        let total = ExactText("total")
+        let values = Set(record.series.compactMap { $0.tags[key].map(ExactText.init) })
+        guard values != [total] else { return [] }
+        return values.filter { key != "phase" || $0 != total }.sorted().prefix(Self.maximumParts).map { value in
             var tags = TagSet()
-            tags.set(key, to: value)
+            tags.set(key, to: value.text)
             return tags
         }
     }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Colours of a terminal, or none.
 struct TerminalStyle {
     enum Role: String {
@@ -16,18 +18,8 @@ struct TerminalStyle {
 }
 
 extension String {
-    /// Without what would move a terminal's cursor: texts come from scripts and servers.
-    var printable: String {
-        guard self.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-        return self.unicodeScalars.map { scalar in
-            switch scalar {
-            case "\n": "\\n"
-            case "\t": " "
-            case _ where scalar.properties.generalCategory == .control: "\u{FFFD}"
-            default: String(scalar)
-            }
-        }.joined()
-    }
+    /// On one line of a terminal: texts come from scripts and servers.
+    var printable: String { VisibleText.line(self) }
 
     /// Filled with spaces up to so many characters.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(width - self.count, 0)) }

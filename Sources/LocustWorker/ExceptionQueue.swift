@@ -23,7 +23,7 @@ package struct ExceptionQueue: Sendable {
     package mutating func add(_ errors: ErrorTable, source: Int) {
         for (error, entry) in errors.entries where error.requestName == nil {
             let known = self.known.updateValue(entry.count, forKey: Key(source: source, error: error)) ?? 0
-            if entry.count > known { self.waiting[error, default: 0] += Int(entry.count - known) }
+            if entry.count > known { self.waiting[error, default: 0] += Int(clamping: entry.count - known) }
         }
     }
 
@@ -41,7 +41,7 @@ package struct ExceptionQueue: Sendable {
             guard taken > 0 else { break }
             // The master tells exceptions apart by their traceback, so that it is the text, the same on all workers.
             let message = WorkerMessage.exception(
-                message: error.text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? error.text,
+                message: error.text.firstLine.first,
                 traceback: "\(error.kind): \(error.text)")
             messages += Array(repeating: message, count: taken)
             self.waiting[error] = taken == count ? nil : count - taken

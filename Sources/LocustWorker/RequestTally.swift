@@ -47,7 +47,7 @@ package struct RequestTally: Sendable {
             let failure = StatisticsReport.Failure(request: .init(method: "EIO", name: name), text: key.text)
             var occurrences =
                 self.pending.failures[failure] ?? .init(count: 0, first: known == 0 ? entry.first : time, last: time)
-            occurrences.count += Int(entry.count - known)
+            occurrences.count += Int(clamping: entry.count - known)
             occurrences.last = entry.last
             self.pending.failures[failure] = occurrences
         }

@@ -1,3 +1,5 @@
+import Metrics
+
 /// What a worker measured since its last report, in Locust's terms. Times are milliseconds, points in time seconds since
 /// 1970.
 package struct StatisticsReport: Equatable, Sendable {
@@ -9,6 +11,16 @@ package struct StatisticsReport: Equatable, Sendable {
         package init(method: String, name: String) {
             self.method = method
             self.name = boundedText(name, bytes: 200)
+        }
+
+        /// By their bytes.
+        package static func == (left: Self, right: Self) -> Bool {
+            left.name.isExactly(right.name) && left.method == right.method
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            self.method.hashBytes(into: &hasher)
+            self.name.hashBytes(into: &hasher)
         }
     }
 
@@ -54,6 +66,16 @@ package struct StatisticsReport: Equatable, Sendable {
         package init(request: Request, text: String) {
             self.request = request
             self.text = boundedText(text, bytes: 1000)
+        }
+
+        /// By their bytes.
+        package static func == (left: Self, right: Self) -> Bool {
+            left.text.isExactly(right.text) && left.request == right.request
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            self.request.hash(into: &hasher)
+            self.text.hashBytes(into: &hasher)
         }
     }
 

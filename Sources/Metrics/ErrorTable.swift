@@ -12,6 +12,15 @@ public struct ErrorTable: Sendable, Equatable {
             (self.kind, self.name) = (kind, name)
             self.text = text.cut(toBytes: 1000)
         }
+
+        /// By their bytes.
+        public static func == (left: Self, right: Self) -> Bool {
+            left.text.isExactly(right.text) && left.name.isExactly(right.name) && left.kind == right.kind
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            for text in [self.kind, self.name, self.text] { text.hashBytes(into: &hasher) }
+        }
     }
 
     public struct Entry: Sendable, Equatable {
@@ -35,7 +44,7 @@ public struct ErrorTable: Sendable, Equatable {
 
     public var isEmpty: Bool { self.entries.isEmpty }
     /// All occurrences.
-    public var total: UInt64 { self.entries.values.reduce(0) { $0 + $1.count } }
+    public var total: UInt64 { self.entries.values.reduce(into: 0) { $0.addUpToTheMost($1.count) } }
 
     /// The most frequent first; equally frequent ones in the order of their first occurrence.
     public var sorted: [(key: Key, entry: Entry)] {
@@ -61,7 +70,7 @@ public struct ErrorTable: Sendable, Equatable {
             self.entries[place] = entry
             return
         }
-        known.count += entry.count
+        known.count.addUpToTheMost(entry.count)
         known.first = Swift.min(known.first, entry.first)
         known.last = Swift.max(known.last, entry.last)
         self.entries[place] = known

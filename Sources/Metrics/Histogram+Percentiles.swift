@@ -57,7 +57,7 @@ extension Histogram {
         let exact = percentile / 100 * Double(self.count)
         let nearest = exact.rounded()
         let rank = abs(exact - nearest) < 1e-12 * exact ? nearest : exact.rounded(.up)
-        return Swift.min(UInt64(Swift.max(rank, 1)), self.count)
+        return rank < Double(self.count) ? UInt64(Swift.max(rank, 1)) : self.count
     }
 
     /// The first and the last value are known exactly.

@@ -69,14 +69,14 @@ public struct Histogram: Sendable {
             self = other
             return
         }
-        self.count &+= other.count
+        self.count.addUpToTheMost(other.count)
         self.sum += other.sum
         self.least = Swift.min(self.least, other.least)
         self.greatest = Swift.max(self.greatest, other.greatest)
         for (offset, place) in other.directory.enumerated() where place != Self.noPage {
             let start = self.makePage(other.firstPage + offset)
             let others = Int(place) * Self.pageSize
-            for index in 0..<Self.pageSize { self.counts[start + index] &+= other.counts[others + index] }
+            for index in 0..<Self.pageSize { self.counts[start + index].addUpToTheMost(other.counts[others + index]) }
         }
     }
 
@@ -127,7 +127,7 @@ extension Histogram {
     /// The buckets as numbers: bucket, count, bucket, count…, in the order of the values.
     public var buckets: [Int] {
         var pairs: [Int] = []
-        self.forEachBucket { pairs += [$0, Int($1)] }
+        self.forEachBucket { pairs += [$0, Int(clamping: $1)] }
         return pairs
     }
 

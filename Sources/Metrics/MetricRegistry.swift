@@ -6,8 +6,8 @@ public final class MetricRegistry: Sendable {
     private struct State {
         var definitions: [MetricDefinition]
         var identifiers: [String: MetricID] = [:]
-        var values: [String: Set<String>] = [:]
-        var fullKeys: Set<String> = []
+        var values: [ExactText: Set<ExactText>] = [:]
+        var fullKeys: Set<ExactText> = []
         var warnings: [String] = []
         var hasWarnedOfTagSets = false
     }
@@ -121,19 +121,20 @@ public final class MetricRegistry: Sendable {
 
     /// Whether a series may have this tag. A key's values are counted over all loops, so that they agree.
     func admits(_ tag: TagSet.Tag) -> Bool {
-        self.state.withLock { state in
-            let known = state.values[tag.key, default: []]
-            if known.contains(tag.value) || self.policy.isNamed(tag) { return true }
+        let (key, value) = (ExactText(tag.key), ExactText(tag.value))
+        return self.state.withLock { state in
+            let known = state.values[key, default: []]
+            if known.contains(value) || self.policy.isNamed(tag) { return true }
             if tag.value == TagPolicy.otherValue { return true }
             guard known.count < TagPolicy.maximumValues else {
-                if state.fullKeys.insert(tag.key).inserted {
+                if state.fullKeys.insert(key).inserted {
                     state.warnings.append(
                         "tag '\(tag.key)' has more than \(TagPolicy.maximumValues) values: "
                             + "the others are counted as '\(TagPolicy.otherValue)'")
                 }
                 return false
             }
-            state.values[tag.key, default: []].insert(tag.value)
+            state.values[key, default: []].insert(value)
             return true
         }
     }

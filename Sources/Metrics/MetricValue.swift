@@ -68,8 +68,10 @@ public enum MetricValue: Sendable, Equatable {
         case (.gauge(var gauge?), .gauge(let more?)):
             if isLevel { gauge.add(more) } else { gauge.merge(more) }
             self = .gauge(gauge)
-        case (.rate(let passes, let total), .rate(let morePasses, let more)):
-            self = .rate(passes: passes + morePasses, total: total + more)
+        case (.rate(var passes, var total), .rate(let morePasses, let more)):
+            passes.addUpToTheMost(morePasses)
+            total.addUpToTheMost(more)
+            self = .rate(passes: passes, total: total)
         case (.trend, .trend(let more)):
             self.mergeTrend(more)
         default:

@@ -1,10 +1,20 @@
-/// Tags of a sample or a series: pairs of key and value, each key once, in the order of the keys.
+/// Tags of a sample or a series: pairs of key and value, each key once, in the order of the keys' bytes.
 public struct TagSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     public struct Tag: Hashable, Sendable {
         public let key: String
         public let value: String
 
         public init(key: String, value: String) { (self.key, self.value) = (key, value) }
+
+        /// By their bytes.
+        public static func == (left: Self, right: Self) -> Bool {
+            left.value.isExactly(right.value) && left.key.isExactly(right.key)
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            self.key.hashBytes(into: &hasher)
+            self.value.hashBytes(into: &hasher)
+        }
     }
 
     public private(set) var tags: [Tag] = []
@@ -22,12 +32,12 @@ public struct TagSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     public var isEmpty: Bool { self.tags.isEmpty }
 
-    public subscript(key: String) -> String? { self.tags.first { $0.key == key }?.value }
+    public subscript(key: String) -> String? { self.tags.first { $0.key.isExactly(key) }?.value }
 
     public mutating func set(_ key: String, to value: String) {
         let tag = Tag(key: key, value: value)
-        let place = self.tags.firstIndex { $0.key >= key } ?? self.tags.endIndex
-        if place < self.tags.endIndex, self.tags[place].key == key {
+        let place = self.tags.firstIndex { $0.key.compareBytes(with: key) >= 0 } ?? self.tags.endIndex
+        if place < self.tags.endIndex, self.tags[place].key.isExactly(key) {
             self.tags[place] = tag
         } else {
             self.tags.insert(tag, at: place)

@@ -54,9 +54,11 @@ extension Unicode.Scalar {
 extension String {
     /// Without spaces at either end.
     package var trimmed: String {
-        var text = self[...]
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return String(text)
+        // A space with a combining mark behind it is one character, and no space.
+        let isText = { (scalar: Unicode.Scalar) in scalar != " " }
+        guard let first = self.unicodeScalars.firstIndex(where: isText),
+            let last = self.unicodeScalars.lastIndex(where: isText)
+        else { return "" }
+        return String(self.unicodeScalars[first...last])
     }
 }

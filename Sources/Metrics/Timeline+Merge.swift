@@ -33,7 +33,8 @@ extension Timeline {
 extension TimelineColumns {
     /// Where columns of another timeline are among these.
     fileprivate struct Places {
-        let levels, counters, trends: [Int]
+        /// Nil for one that has no room any more.
+        let levels, counters, trends: [Int?]
     }
 
     /// Takes in the columns that are missing.
@@ -44,9 +45,10 @@ extension TimelineColumns {
             trends: Self.adopt(other.trends, into: &self.trends))
     }
 
-    private static func adopt(_ names: [MetricSelector], into columns: inout [MetricSelector]) -> [Int] {
+    private static func adopt(_ names: [MetricSelector], into columns: inout [MetricSelector]) -> [Int?] {
         names.map { name in
             if let place = columns.firstIndex(of: name) { return place }
+            if columns.count == Self.maximumColumns { return nil }
             columns.append(name)
             return columns.count - 1
         }
@@ -57,9 +59,9 @@ extension TimelineColumns {
             time: point.time, seconds: point.seconds, levels: Array(repeating: 0, count: self.levels.count),
             counters: Array(repeating: 0, count: self.counters.count),
             trends: Array(repeating: nil, count: self.trends.count))
-        for (value, place) in zip(point.levels, places.levels) { arranged.levels[place] = value }
-        for (value, place) in zip(point.counters, places.counters) { arranged.counters[place] = value }
-        for (value, place) in zip(point.trends, places.trends) { arranged.trends[place] = value }
+        for case (let value, let place?) in zip(point.levels, places.levels) { arranged.levels[place] = value }
+        for case (let value, let place?) in zip(point.counters, places.counters) { arranged.counters[place] = value }
+        for case (let value, let place?) in zip(point.trends, places.trends) { arranged.trends[place] = value }
         return arranged
     }
 }

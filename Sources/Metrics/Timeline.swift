@@ -9,6 +9,8 @@ public struct TimelineColumns: Sendable, Equatable {
 
     /// Trends of a script that are followed beside the program's own.
     static let maximumCustomTrends = 16
+    /// Of one kind: several scripts' exports may be merged.
+    package static let maximumColumns = 200
 
     public init(levels: [MetricSelector], counters: [MetricSelector], trends: [MetricSelector]) {
         (self.levels, self.counters, self.trends) = (levels, counters, trends)
@@ -55,14 +57,14 @@ public struct Timeline: Sendable, Equatable {
         /// Percentiles of two steps do not add up. Their mean, weighted by the counts, is between the two, which is
         /// near enough for a plot; the run's own percentiles come from its histograms.
         mutating func merge(_ other: Statistics) {
-            let share = Double(other.count) / Double(Swift.max(self.count + other.count, 1))
+            let share = Double(other.count) / Swift.max(Double(self.count) + Double(other.count), 1)
             let weighted = { (mine: Double, others: Double) in mine + (others - mine) * share }
             self.mean = weighted(self.mean, other.mean)
             (self.min, self.max) = (Swift.min(self.min, other.min), Swift.max(self.max, other.max))
             self.p50 = weighted(self.p50, other.p50)
             self.p95 = weighted(self.p95, other.p95)
             self.p99 = weighted(self.p99, other.p99)
-            self.count += other.count
+            self.count.addUpToTheMost(other.count)
         }
     }
 
@@ -123,6 +125,8 @@ public struct Timeline: Sendable, Equatable {
     }
 
     public static let maximumPoints = 3600
+    /// Points of 30 years.
+    package static let maximumIntervalsPerPoint = 1 << 30
 
     public internal(set) var columns: TimelineColumns
     public private(set) var points: [Point] = []
@@ -154,7 +158,7 @@ public struct Timeline: Sendable, Equatable {
             if index + 1 < self.points.count { point.append(self.points[index + 1]) }
             return point
         }
-        self.intervalsPerPoint *= 2
+        self.intervalsPerPoint = Swift.min(self.intervalsPerPoint * 2, Self.maximumIntervalsPerPoint)
         self.intervalsInLast = self.intervalsPerPoint
     }
 }

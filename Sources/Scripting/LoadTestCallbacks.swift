@@ -21,7 +21,7 @@ extension HostCallbacks {
                 case LUAHOST_CHECK_NAME: .check
                 default: .time
                 }
-            return HostCallbacks.host(context).sink?.intern(kind, String(text)) ?? 1
+            return HostCallbacks.host(context).sink?.intern(kind, String(name: text)) ?? 1
         }
         table.metric_create = { context, kind, name, isTime, out in
             let kind: LoadTestMetric =
@@ -58,6 +58,30 @@ extension HostCallbacks {
     }
 }
 
+extension String {
+    /// A name of the script's. What is not UTF-8 in it is written as `\xff`, so that two names never become one.
+    fileprivate init(name slice: luahost_slice) {
+        let bytes = UnsafeRawBufferPointer(slice)
+        if let text = String(validating: bytes, as: UTF8.self) {
+            self = text
+            return
+        }
+        self = ""
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // A scalar has at most four bytes.
+            let length = (1...4).first { String(validating: rest.prefix($0), as: UTF8.self) != nil }
+            if let length {
+                self += String(decoding: rest.prefix(length), as: UTF8.self)
+            } else {
+                let byte = rest[rest.startIndex]
+                self += "\\x" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+            }
+            rest = rest.dropFirst(length ?? 1)
+        }
+    }
+}
+
 extension LoadTestTags {
     fileprivate init(_ tags: UnsafePointer<luahost_tags>?) {
         guard let tags = tags?.pointee else {
@@ -65,6 +89,6 @@ extension LoadTestTags {
             return
         }
         let pairs = UnsafeBufferPointer(start: tags.pairs, count: tags.count)
-        self.init(group: tags.group, pairs: pairs.map { (String($0.name), String($0.value)) })
+        self.init(group: tags.group, pairs: pairs.map { (String(name: $0.name), String(name: $0.value)) })
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import JSONText
 import LoadEngine
 import LoadPlan
 import Logging
@@ -134,5 +135,5 @@ private struct WorkerLog: LogHandler {
         set { self.metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) { self.mailbox.post(.logged("\(event.level): \(event.message)")) }
+    func log(event: LogEvent) { self.mailbox.post(.logged("\(event.level): \(VisibleText.entry("\(event.message)"))")) }
 }

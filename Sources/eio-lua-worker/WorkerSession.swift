@@ -74,7 +74,7 @@ final class WorkerSession {
     private var elapsed: Duration { self.clock.now - self.start }
 
     private func log(_ line: String) {
-        FileDescriptorOutput.standardError.write("eio-lua: \(line)\n")
+        FileDescriptorOutput.standardError.say("eio-lua: \(line)")
         self.logs.add(line)
     }
 

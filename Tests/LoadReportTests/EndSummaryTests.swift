@@ -50,7 +50,7 @@ struct EndSummaryTests {
 
           █ ERRORS
 
-            3  iteration: chat.lua:7: \u{FFFD}[2Jno\\nreply (first after 0s, last 1m0s)
+            3  iteration: chat.lua:7: \\u{1b}[2Jno\\nreply (first after 0s, last 1m0s)
 
         """
 

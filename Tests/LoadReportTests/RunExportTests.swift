@@ -108,4 +108,66 @@ struct RunExportTests {
         #expect(text.contains("\"data_sent\": {\n      \"count\": 468000,\n      \"rate\": 46800\n    }"))
         #expect(text.contains("\"vus\": {\n      \"value\": 1,\n      \"min\": 1,\n      \"max\": 1\n    }"))
     }
+
+    /// Whatever numbers stand in a file, it is refused, or it can be merged with itself and shown.
+    @Test(arguments: [
+        "0", "-1", "1", "9223372036854775807", "9223372036854775806", "4611686018427387904", "1125899906842624",
+        "1e308", "-1e308", "5e-324", "1073741824", "2147483647", "1e12", "999999999999",
+    ])
+    func whateverNumbersAFileHasItEndsNothing(_ number: String) throws {
+        let bytes = Array(try SampleRun.result().export().utf8)
+        let places = Self.numbers(in: bytes)
+        #expect(places.count > 40)
+        // Each kind of number by itself, then all of them.
+        for damaged in places.values.map({ [$0] }) + [Array(places.values)] {
+            var text = bytes
+            for place in damaged.sorted(by: { $0.lowerBound > $1.lowerBound }) {
+                text.replaceSubrange(place, with: number.utf8)
+            }
+            guard var result = try? RunResult(export: text) else { continue }
+            try? result.merge(result)
+            _ = result.export()
+            _ = HTMLReport(result).text
+            _ = EndSummary(result, hasColor: false).text
+        }
+    }
+
+    /// Where the numbers of the program's own part of an export stand: one place for each key, and for each of the first numbers
+    /// in a list.
+    private static func numbers(in bytes: [UInt8]) -> [String: Range<Int>] {
+        var places: [String: Range<Int>] = [:]
+        var key: [UInt8] = []
+        var isInKey = false
+        var number = 0
+        var start: Int?
+        for index in bytes.firstRange(of: "\"eio_lua\"".utf8)!.upperBound..<bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") {
+                isInKey.toggle()
+                if isInKey { (key, number) = ([], 0) }
+            } else if isInKey {
+                key.append(byte)
+            } else if (0x30...0x39).contains(byte) || start != nil && ".eE-+".utf8.contains(byte) {
+                start = start ?? index
+            } else if let begin = start {
+                number += 1
+                if number < 12 { places["\(String(decoding: key, as: UTF8.self)) \(number)"] = begin..<index }
+                start = nil
+            }
+        }
+        return places
+    }
+
+    @Test func countsNearTheGreatestNumberStayThere() throws {
+        var result = try SampleRun.result()
+        for _ in 0..<80 { try result.merge(result) }
+        #expect(result.errors.total == .max)
+        #expect(result.metrics[.checks]?.total == .rate(passes: .max, total: .max))
+        #expect(result.metrics.value(MetricSelector(metric: "eio_time"), .count, seconds: 1) == Double(UInt64.max))
+        let text = result.export()
+        #expect(text.contains("\"count\":9223372036854775807"))
+        #expect(throws: ExportError.self) { try RunResult(export: Array(text.utf8)) }
+        #expect(HTMLReport(result).text.contains("checks"))
+        #expect(EndSummary(result, hasColor: false).text.contains("checks_total"))
+    }
 }

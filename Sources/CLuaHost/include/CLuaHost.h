@@ -58,6 +58,9 @@ _Noreturn void luahost_exit_now(int status);
 void luahost_flush_output(void);
 /* To be called first: the programs that a script starts get the descriptors that this one was started with, and no others. */
 void luahost_note_descriptors(void);
+/* Writes what is buffered for the standard output, before something is written elsewhere that is to stand after it. Never
+ * waits: what another thread is writing just now, or what has no room in a pipe, stays. From any thread. */
+void luahost_flush_without_waiting(void);
 
 /* ---- what Swift gives to Lua ---- */
 
