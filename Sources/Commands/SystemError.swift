@@ -1,15 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import EpollLoop
+import NIOCore
 
 enum SystemError {
     /// - Parameter code: as `errno` has it.
-    static func text(_ code: Int32) -> String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        // `strerror` shares its memory between threads.
-        _ = strerror_r(code, &buffer, buffer.count)
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    static func text(_ code: Int32) -> String { systemErrorText(code) }
+
+    /// Of a system call that failed, without the call's name.
+    static func text(_ error: any Error) -> String {
+        (error as? IOError).map { self.text($0.errnoCode) } ?? "\(error)"
     }
 }

@@ -1,4 +1,3 @@
-import NIOCore
 import NIOSSL
 
 #if canImport(Glibc)
@@ -7,73 +6,90 @@ import Glibc
 import Musl
 #endif
 
-/// Why a certificate was refused. The library below says only that it was; the certificate itself tells the rest.
-enum CertificateProblem {
-    /// What is wrong with the certificate that the peer of this connection has shown, or nil where there is none.
-    static func find(in pipeline: ChannelPipeline) -> String? {
-        guard let handler = try? pipeline.syncOperations.handler(type: NIOSSLClientHandler.self),
-            let certificate = handler.peerCertificate
-        else { return nil }
-        let now = time(nil)
-        if certificate.notValidAfter < now { return "it has expired" }
-        if certificate.notValidBefore > now { return "it is not valid yet" }
-        if certificate.isSelfSigned { return "it is self-signed" }
-        return "its authority is unknown (a private one can be given as ca_file)"
-    }
-}
+/// Why a server's certificate was refused, in words.
+struct CertificateProblem: Error, Equatable {
+    /// Follows "the TLS handshake failed: ".
+    let reason: String
 
-extension NIOSSLCertificate {
-    /// Whether the issuer's name is the subject's own: both stand in the DER right after each other's neighbours.
-    fileprivate var isSelfSigned: Bool {
-        guard let bytes = try? self.toDERBytes() else { return false }
-        return DERCertificate(bytes)?.isSelfIssued ?? false
-    }
-}
+    private init(_ reason: String) { self.reason = reason }
 
-/// The few fields of a certificate that are looked at (RFC 5280, section 4.1).
-private struct DERCertificate {
-    let isSelfIssued: Bool
+    private init(unverified reason: String) { self.init("the certificate could not be verified: \(reason)") }
 
-    init?(_ bytes: [UInt8]) {
-        var outer = DERReader(bytes[...])
-        guard var certificate = outer.element().map(DERReader.init),
-            var fields = certificate.element().map(DERReader.init)
-        else { return nil }
-        if fields.tag == 0xA0 { _ = fields.element() }  // version
-        _ = fields.element()  // serial number
-        _ = fields.element()  // signature algorithm
-        guard let issuer = fields.element() else { return nil }
-        _ = fields.element()  // validity
-        guard let subject = fields.element() else { return nil }
-        self.isSelfIssued = issuer == subject
-    }
-}
+    /// The certificate cannot be read.
+    static let unreadable = Self(unverified: "it is damaged")
 
-/// Steps through DER elements of one level.
-private struct DERReader {
-    private var rest: ArraySlice<UInt8>
+    /// Browsers have refused such certificates since 2017; RFC 9525 (section 2) forbids the use of that name.
+    static let nameInCommonNameOnly = Self(
+        unverified: "it has no subject alternative name; a host name in its common name (CN) alone does not count")
 
-    init(_ bytes: ArraySlice<UInt8>) {
-        self.rest = bytes
+    /// - Parameter hosts: those that the certificate is for.
+    static func anotherHost(_ hosts: [String]) -> Self {
+        let shown = hosts.prefix(4).map { Self.shown($0) }.joined(separator: ", ")
+        return Self("the certificate is for another host (\(shown)\(hosts.count > 4 ? ", …" : ""))")
     }
 
-    var tag: UInt8? { self.rest.first }
+    /// The period in which a certificate is not valid at `now`; nil where it is valid.
+    ///
+    /// - Parameter subject: the words for the certificate.
+    static func time(_ certificate: NIOSSLCertificate, _ subject: String, now: time_t) -> Self? {
+        let end = certificate.notValidAfter
+        if end < now { return Self(unverified: "\(subject) has expired (on \(Self.day(end)))") }
+        let start = certificate.notValidBefore
+        if start > now { return Self(unverified: "\(subject) is not valid yet (from \(Self.day(start)) on)") }
+        return nil
+    }
 
-    /// The contents of the next element.
-    mutating func element() -> ArraySlice<UInt8>? {
-        guard self.rest.popFirst() != nil, let first = self.rest.popFirst() else { return nil }
-        var length = Int(first)
-        if first & 0x80 != 0 {
-            length = 0
-            guard first & 0x7F <= 4 else { return nil }
-            for _ in 0..<(first & 0x7F) {
-                guard let byte = self.rest.popFirst() else { return nil }
-                length = length << 8 | Int(byte)
-            }
+    /// What is wrong with a chain of certificates.
+    ///
+    /// - Parameters:
+    ///   - certificate: where the library gave up; it does not say why.
+    ///   - isLeaf: whether that is the server's own certificate.
+    static func chain(_ certificate: NIOSSLCertificate, isLeaf: Bool, now: time_t) -> Self {
+        let name = Self.name(certificate.subjectName)
+        if let problem = Self.time(certificate, isLeaf ? "it" : "the certificate of its authority \(name)", now: now) {
+            return problem
         }
-        guard length <= self.rest.count else { return nil }
-        let contents = self.rest.prefix(length)
-        self.rest = self.rest.dropFirst(length)
-        return contents
+        let advice = "a private authority's certificate can be given as ca_file"
+        guard let bytes = try? certificate.toDERBytes(), let fields = CertificateFields(der: bytes) else {
+            return .unreadable
+        }
+        if fields.isSelfIssued {
+            return isLeaf
+                ? Self(unverified: "it is self-signed (it can be given as ca_file)")
+                : Self(unverified: "its authority \(name) is unknown (\(advice))")
+        }
+        if isLeaf, !fields.isForServers {
+            return Self(unverified: "its extended key usage does not allow it to be a server's")
+        }
+        if !isLeaf, fields.isAuthority != true {
+            return Self(unverified: "the certificate of its issuer \(name) is not an authority's")
+        }
+        let issuer = Self.name(certificate.issuerName)
+        return Self(
+            unverified:
+                "no trusted authority stands behind its issuer \(issuer): that issuer is unknown, or the server "
+                + "does not send all certificates in between (\(advice))")
+    }
+
+    private static func name(_ parts: [SSLCertificateName]) -> String {
+        let part = parts.last { $0.type == .commonName } ?? parts.last
+        return part.map { "\"\(Self.shown($0.value))\"" } ?? "without a name"
+    }
+
+    /// A server chooses the names: what reaches a terminal is printable and short.
+    private static func shown(_ text: String) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars.prefix(64) {
+            let isPlain = scalar.isASCII ? (0x20..<0x7F).contains(scalar.value) : scalar.properties.isAlphabetic
+            shown.unicodeScalars.append(isPlain ? scalar : "?")
+        }
+        return text.unicodeScalars.count > 64 ? shown + "…" : shown
+    }
+
+    private static func day(_ time: time_t) -> String {
+        var (time, parts) = (time, tm())
+        gmtime_r(&time, &parts)
+        let (month, day) = (parts.tm_mon + 1, parts.tm_mday)
+        return "\(parts.tm_year + 1900)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
     }
 }

@@ -1,7 +1,6 @@
 import EngineIO
 import NIOCore
 import NIOSSL
-import NIOTLS
 
 /// Opens TCP connections, and puts TLS on them where the url asks for it.
 struct Connector {
@@ -23,10 +22,10 @@ struct Connector {
         completion: @escaping (Result<any Channel, ConnectionError>) -> Void
     ) -> ConnectionProgress {
         let progress = ConnectionProgress()
-        var tls: NIOSSLContext?
+        var tls: TLSTrust?
         if url.isSecure {
             do {
-                tls = try self.loop.tlsContexts.context(for: self.configuration)
+                tls = try self.loop.tlsContexts.trust(for: self.configuration)
             } catch {
                 self.loop.eventLoop.assumeIsolated().execute { completion(.failure(error)) }
                 return progress
@@ -47,7 +46,7 @@ struct Connector {
                     completion(.success(channel))
                 } catch {
                     channel.close(promise: nil)
-                    completion(.failure(ConnectionError(.tls, "cannot start TLS", cause: "\(error)")))
+                    completion(.failure(ConnectionError(.tls, "cannot start TLS", cause: ErrorText.of(error))))
                 }
             }
         }
@@ -76,20 +75,28 @@ struct Connector {
         return .init(low: high / 2, high: high)
     }
 
-    private func addTLS(
-        _ context: NIOSSLContext, to channel: any Channel, url: ServerURL, _ transport: Transport
-    ) throws {
-        // A server name must not be an address (RFC 6066, section 3); the certificate is then checked against the address.
-        let isAddress = url.isIPv6Literal || (try? SocketAddress(ipAddress: url.host, port: 0)) != nil
-        let handler = try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : url.host)
-        try channel.pipeline.syncOperations.addHandler(handler)
-        guard let meter = self.meter else { return }
-        let clock = self.lastConnected
-        try channel.pipeline.syncOperations.addHandler(
-            TLSWatcher { time in
-                meter.phaseEnded(.tls, transport, after: time)
-                clock.time = .now()
-            })
+    private func addTLS(_ trust: TLSTrust, to channel: any Channel, url: ServerURL, _ transport: Transport) throws {
+        let name = Self.serverName(of: url)
+        let verification = self.configuration.verifiesCertificates ? PeerVerification(named: trust.named) : nil
+        let handler =
+            try verification.map { try NIOSSLClientHandler.verifying(trust.context, serverName: name, $0) }
+            ?? NIOSSLClientHandler(context: trust.context, serverHostname: name)
+        let (meter, clock) = (self.meter, self.lastConnected)
+        let watcher = TLSHandshakeWatcher(verification) { time in
+            meter?.phaseEnded(.tls, transport, after: time)
+            clock.time = .now()
+        }
+        // The handshake begins, and may fail, when its handler is there.
+        try channel.pipeline.syncOperations.addHandler(watcher)
+        try channel.pipeline.syncOperations.addHandler(handler, position: .before(watcher))
+    }
+
+    /// What the server is asked for by name, and its certificate is checked against; nil for an address, which must not be asked
+    /// for (RFC 6066, section 3): the certificate is then checked against the address.
+    private static func serverName(of url: ServerURL) -> String? {
+        if url.isIPv6Literal || (try? SocketAddress(ipAddress: url.host, port: 0)) != nil { return nil }
+        // The dot that ends an absolute name is no part of the name here (RFC 6066, section 3).
+        return url.host.utf8.last == UInt8(ascii: ".") ? String(url.host.dropLast()) : url.host
     }
 }
 
@@ -127,24 +134,5 @@ final class ConnectionProgress {
         self.phase = phase
         self.phaseStart = .now()
         return self.phaseStart - before
-    }
-}
-
-/// Tells how long TLS took over its handshake, and leaves the pipeline.
-private final class TLSWatcher: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = Any
-
-    private let started = NIODeadline.now()
-    private let onSecured: (TimeAmount) -> Void
-
-    init(onSecured: @escaping (TimeAmount) -> Void) {
-        self.onSecured = onSecured
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        context.fireUserInboundEventTriggered(event)
-        guard case TLSUserEvent.handshakeCompleted(_)? = event as? TLSUserEvent else { return }
-        self.onSecured(.now() - self.started)
-        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 }

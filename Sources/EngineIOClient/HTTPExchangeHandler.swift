@@ -33,7 +33,6 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
     private var body = ByteBuffer()
     private var context: ChannelHandlerContext?
     private var failure: (any Error)?
-    private var certificateProblem: String?
     /// Whether TLS, if there is any, is through with its handshake.
     private var isSecured: Bool
     private(set) var isReusable = true
@@ -104,10 +103,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         self.isReusable = false
-        if self.failure == nil {
-            self.failure = error
-            if ErrorText.isTLS(error) { self.certificateProblem = CertificateProblem.find(in: context.pipeline) }
-        }
+        if self.failure == nil { self.failure = error }
         // What is left to say comes with channelInactive, once the channel is closed.
         context.close(promise: nil)
     }
@@ -128,9 +124,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler {
         let text = ErrorText.of(failure)
         let cause = ErrorText.cause(of: failure)
         if ErrorText.isTLS(failure) && !self.isSecured {
-            var why = text
-            if let problem = self.certificateProblem, ErrorText.isRefusedCertificate(failure) { why += ": \(problem)" }
-            return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: why), cause: .tls)
+            return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: text), cause: .tls)
         }
         let message = failure is HTTPParserError ? "the answer is not HTTP" : "the connection was lost"
         // A reset takes with it what had been sent: the answer, and the messages in it, may be what is lost. A server that closes

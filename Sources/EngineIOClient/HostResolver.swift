@@ -1,3 +1,4 @@
+import EpollLoop
 import NIOCore
 import NIOPosix
 
@@ -59,8 +60,14 @@ final class HostResolver {
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         hints.ai_protocol = CInt(IPPROTO_TCP)
         var list: UnsafeMutablePointer<addrinfo>?
+        errno = 0
         let status = getaddrinfo(host, "\(port)", &hints, &list)
-        guard status == 0 else { throw HostLookupError(reason: String(cString: gai_strerror(status))) }
+        let code = errno
+        guard status == 0 else {
+            // Without descriptors the resolver reads no file and asks no server, and says whatever follows from that.
+            let isSystem = status == EAI_SYSTEM || code == EMFILE || code == ENFILE
+            throw HostLookupError(reason: isSystem ? systemErrorText(code) : String(cString: gai_strerror(status)))
+        }
         defer { freeaddrinfo(list) }
         var addresses = HostAddresses()
         var next = list

@@ -7,17 +7,20 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The name server never answers for hangs.invalid; two.invalid has the addresses ::1 and 127.0.0.1. */
+/* The name server never answers for hangs.invalid; two.invalid has the addresses ::1 and 127.0.0.1, dotted.invalid. has the latter. */
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **list) {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
     if (node != NULL && strcmp(node, "hangs.invalid") == 0) {
         for (;;) pause();
     }
+    if (node != NULL && strcmp(node, "dotted.invalid.") == 0) return real("127.0.0.1", service, hints, list);
     if (node != NULL && strcmp(node, "two.invalid") == 0) {
         struct addrinfo numeric = *hints;
         numeric.ai_flags |= AI_NUMERICHOST;
@@ -42,6 +45,24 @@ int connect(int socket, const struct sockaddr *address, socklen_t length) {
         errno = EINPROGRESS;
     }
     return result;
+}
+
+/* EPOLL_CTL=add: the system watches no further socket; EPOLL_CTL=change: it has no memory to watch one for something else. */
+int epoll_ctl(int epoll, int operation, int descriptor, struct epoll_event *event) {
+    int (*real)(int, int, int, struct epoll_event *);
+    *(void **)&real = dlsym(RTLD_NEXT, "epoll_ctl");
+    const char *fault = getenv("EPOLL_CTL");
+    struct stat status;
+    int is_socket = fault != NULL && fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+    if (is_socket && operation == EPOLL_CTL_ADD && strcmp(fault, "add") == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    if (is_socket && operation == EPOLL_CTL_MOD && strcmp(fault, "change") == 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return real(epoll, operation, descriptor, event);
 }
 
 /* IO_URING=forbidden is a container whose runtime forbids it, IO_URING=exhausted a kernel that has no memory for it after 20 calls. */
