@@ -166,19 +166,26 @@ static void *watch(void *argument) {
     return NULL;
 }
 
+/* Without it no signal would end the program. */
+static _Noreturn void cannot_start(const char *what, int error) {
+    fprintf(stderr, "eio-lua: cannot start %s: %s\n", what, strerror(error));
+    _exit(1);
+}
+
 /* With the lock held. */
 static void start(void) {
     if (started) return;
     started = true;
     struct sigaction action = {.sa_handler = on_demand, .sa_flags = SA_RESTART};
     sigaction(DEMAND_SIGNAL, &action, NULL);
-    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) luahost_out_of_memory();
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) cannot_start("a pipe for signals", errno);
     /* Signals for the process are to reach threads that expect them, never this one. */
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
-    if (pthread_create(&thread, NULL, watch, NULL) != 0) luahost_out_of_memory();
+    int error = pthread_create(&thread, NULL, watch, NULL);
+    if (error != 0) cannot_start("a thread", error);
     pthread_detach(thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }

@@ -31,9 +31,11 @@ public struct EioLuaCommand: ParsableCommand {
         raiseDescriptorLimit()
         reserveStandardDescriptors()
         let first = CommandLine.arguments.dropFirst().first
+        requireDescriptors(16)
         if first == self.name(of: WorkerLauncher.self) { WorkerLauncher.start() }
         let others = ["help"] + self.configuration.subcommands.dropFirst().map { self.name(of: $0) }
         if let first, others.contains(first) {
+            requireDescriptors(32)
             self.main()
             self.exit()
         }

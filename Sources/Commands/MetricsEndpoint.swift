@@ -1,3 +1,4 @@
+import EngineIOServer
 import LoadReport
 import Metrics
 import NIOCore
@@ -35,6 +36,7 @@ final class MetricsEndpoint: Sendable {
                 ServerBootstrap(group: eventLoop)
                     .serverChannelOption(.backlog, value: 16)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    .pausingWithoutDescriptors()
                     .childChannelInitializer { channel in
                         channel.eventLoop.makeCompletedFuture {
                             connections.value.admit(channel, for: Self.timeout)
@@ -46,7 +48,8 @@ final class MetricsEndpoint: Sendable {
             }.wait()
         } catch {
             try? self.group.syncShutdownGracefully()
-            throw UsageError("--metrics-addr: cannot listen at \(address.host):\(address.port): \(Self.reason(error))")
+            let reason = SystemError.text(error)
+            throw UsageError("--metrics-addr: cannot listen at \(address.host):\(address.port): \(reason)")
         }
     }
 
@@ -64,12 +67,6 @@ final class MetricsEndpoint: Sendable {
     }
 
     func close() { try? self.group.syncShutdownGracefully() }
-
-    private static func reason(_ error: any Error) -> String {
-        // The system's own word, without the name of the call that failed.
-        if let error = error as? IOError { return SystemError.text(error.errnoCode) }
-        return "\(error)"
-    }
 }
 
 private final class MeasuredBox: Sendable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import LoadEngine
 import LoadPlan
 import Metrics
+import NIOCore
 
 /// Says what is wrong with a script or its options on the standard error, and ends with k6's exit status for it.
 package func reportingProblems(_ body: () throws -> Void) throws {
@@ -19,6 +20,8 @@ package func reportingProblems(_ body: () throws -> Void) throws {
         throw failure(text, .scriptFailed)
     } catch ScriptProblem.aborted(let text) {
         throw failure(text, .aborted)
+    } catch let error as IOError {
+        throw failure("cannot start: \(SystemError.text(error))", .scriptFailed)
     } catch ScriptProblem.timedOut(let text) {
         // The others that may take too long come after the run, which is reported all the same.
         throw failure("\(text) (options.setupTimeout)", .setupTimedOut)

@@ -40,7 +40,7 @@ final class Program: ScriptHostDelegate {
         do {
             try EpollEventLoop.runOnCurrentThread { self.start(on: $0) }
         } catch {
-            FileDescriptorOutput.standardError.say("eio-lua: cannot start: \(error)")
+            FileDescriptorOutput.standardError.say("eio-lua: cannot start: \(SystemError.text(error))")
             exit(1)
         }
         exit(0)

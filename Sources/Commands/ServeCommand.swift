@@ -2,6 +2,7 @@ import ArgumentParser
 import EngineIOServer
 import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -44,6 +45,19 @@ struct ServeCommand: ParsableCommand {
     var maxPayload = 1_000_000
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Send this text to each client that connects.", valueName: "text"))
+    var greet: String?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Let pages of this origin use the server, such as http://localhost:3000; * for all. May be repeated.",
+            valueName: "origin"),
+        transform: Self.origin)
+    var allowOrigin: [AllowedOrigin] = []
+
+    @Option(
         parsing: .unconditional, help: "Bytes of each message in mode flood. (default: 32)",
         transform: Self.number(0...1_000_000))
     var size = 32
@@ -63,6 +77,13 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
+    private static func origin(_ text: String) throws -> AllowedOrigin {
+        guard let origin = AllowedOrigin(text) else {
+            throw ValidationError("it must be an origin, such as http://localhost:3000 or https://example.org, or *")
+        }
+        return origin
+    }
+
     func run() throws {
         var configuration = ServerConfiguration()
         configuration.port = self.port
@@ -71,12 +92,20 @@ struct ServeCommand: ParsableCommand {
         configuration.pingTimeout = .nanoseconds(Int64(self.pingTimeout * 1e9))
         configuration.maxPayload = self.maxPayload
         configuration.messageSize = self.size
+        configuration.greeting = self.greet
+        configuration.allowedOrigins = self.allowOrigin
+        let isReported = Atomic(false)
+        configuration.onAcceptPaused = { error in
+            if isReported.exchange(true, ordering: .relaxed) { return }
+            FileDescriptorOutput.standardError.say(
+                "warning: new connections wait: \(SystemError.text(error.errnoCode))")
+        }
         let server: EngineIOServer
         do {
             server = try EngineIOServer.start(configuration, group: MultiThreadedEventLoopGroup.singleton).wait()
         } catch let error as IOError {
-            let reason = String(cString: strerror(error.errnoCode))
-            FileDescriptorOutput.standardError.say("eio-lua: cannot listen at port \(self.port): \(reason)")
+            FileDescriptorOutput.standardError.say(
+                "eio-lua: cannot listen at port \(self.port): \(SystemError.text(error.errnoCode))")
             throw ExitCode.failure
         }
         Signals.install(interrupter: { _ in }) { signal in

@@ -22,8 +22,13 @@ public final class EngineIOClient: Sendable {
     /// meanwhile do not count against the server.
     public let events: ClientEvents
 
-    private let core: NIOLoopBoundBox<ClientCore>
-    private let eventLoop: any EventLoop
+    /// Where it lives; an error where the system had no event loop for it.
+    private let place: Result<Place, ConnectionError>
+
+    private struct Place {
+        let core: NIOLoopBoundBox<ClientCore>
+        let eventLoop: any EventLoop
+    }
 
     /// - Parameters:
     ///   - configuration: how to connect and what to bear.
@@ -35,25 +40,38 @@ public final class EngineIOClient: Sendable {
         eventLoopGroup: (any EventLoopGroup)? = nil,
         logger: Logger? = nil
     ) {
-        let eventLoop = (eventLoopGroup ?? EpollEventLoopGroup.singleton).next()
+        let eventLoop: any EventLoop
+        do {
+            eventLoop = try (eventLoopGroup ?? EpollEventLoopGroup.shared()).next()
+        } catch {
+            self.place = .failure(ConnectionError(.tcp, "cannot start event loops", cause: ErrorText.of(error)))
+            let (events, source) = Self.makeEvents {}
+            source.finish()
+            self.events = events
+            return
+        }
         let quiet = Logger(label: "engineio.client") { _ in SwiftLogNoOpLogHandler() }
         let core = ClientCore(configuration: configuration, eventLoop: eventLoop, logger: logger ?? quiet)
         let box = NIOLoopBoundBox.makeBoxSendingValue(core, eventLoop: eventLoop)
-        let sequence = ClientEvents.Producer.makeSequence(
-            elementType: ClientEvent.self,
-            backPressureStrategy: ClientEvents.Strategy(lowWatermark: 512, highWatermark: 1024),
-            finishOnDeinit: true,
-            delegate: ClientEventsDelegate(produceMore: { eventLoop.execute { box.value.setReading(true) } }))
-        self.core = box
-        self.eventLoop = eventLoop
-        self.events = ClientEvents(base: sequence.sequence)
-        let source = sequence.source
+        let (events, source) = Self.makeEvents { eventLoop.execute { box.value.setReading(true) } }
+        self.place = .success(Place(core: box, eventLoop: eventLoop))
+        self.events = events
         eventLoop.execute { box.value.events = source }
     }
 
+    private static func makeEvents(
+        produceMore: @escaping @Sendable () -> Void
+    ) -> (ClientEvents, ClientEvents.Producer.Source) {
+        let sequence = ClientEvents.Producer.makeSequence(
+            elementType: ClientEvent.self,
+            backPressureStrategy: ClientEvents.Strategy(lowWatermark: 512, highWatermark: 1024),
+            finishOnDeinit: true, delegate: ClientEventsDelegate(produceMore: produceMore))
+        return (ClientEvents(base: sequence.sequence), sequence.source)
+    }
+
     deinit {
-        let core = self.core
-        self.eventLoop.execute { core.value.close() }
+        guard case .success(let place) = self.place else { return }
+        place.eventLoop.execute { place.core.value.close() }
     }
 
     /// Connects with the default options.
@@ -70,8 +88,8 @@ public final class EngineIOClient: Sendable {
             try await self.onLoop { core in core.connect(options) }
             try Task.checkCancellation()
         } onCancel: {
-            let core = self.core
-            self.eventLoop.execute { core.value.abandonConnect() }
+            guard case .success(let place) = self.place else { return }
+            place.eventLoop.execute { place.core.value.abandonConnect() }
         }
     }
 
@@ -114,7 +132,7 @@ public final class EngineIOClient: Sendable {
     private func onLoop<Result: Sendable>(
         _ body: @escaping @Sendable (ClientCore) -> EventLoopFuture<Result>
     ) async throws -> Result {
-        let core = self.core
-        return try await self.eventLoop.flatSubmit { body(core.value) }.get()
+        let place = try self.place.get()
+        return try await place.eventLoop.flatSubmit { body(place.core.value) }.get()
     }
 }

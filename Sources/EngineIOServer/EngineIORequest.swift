@@ -20,7 +20,10 @@ enum RequestRefusal: Int, Error, Equatable {
         }
     }
 
-    var json: String { "{\"code\":\(self.rawValue),\"message\":\"\(self.message)\"}" }
+    /// - Parameter reason: instead of the message; it has no character that JSON escapes.
+    func json(_ reason: String? = nil) -> String {
+        "{\"code\":\(self.rawValue),\"message\":\"\(reason ?? self.message)\"}"
+    }
 }
 
 /// What the head of a request asks the server to do.

@@ -35,6 +35,7 @@ public final class EngineIOServer: Sendable {
                 .serverChannelOption(.backlog, value: 4096)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelOption(.maxMessagesPerRead, value: 64)
+                .pausingWithoutDescriptors(configuration.onAcceptPaused)
                 // One read an event: a second would mostly find nothing.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)

@@ -25,6 +25,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
     private let httpHandlers: [any RemovableChannelHandler]
     private var exchange = Exchange.idle
     private var keepsAlive = true
+    /// The origin whose pages may read the answer.
+    private var readableBy: String?
     private var context: ChannelHandlerContext?
 
     init(server: ServerContext, httpHandlers: [any RemovableChannelHandler]) {
@@ -81,6 +83,17 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         let isWebSocket = head.asksForWebSocket
         // The decoder stops at any request for an upgrade, wanted or not: no request can follow on this connection.
         self.keepsAlive = head.isKeepAlive && head.version == .http1_1 && !head.headers.contains(name: "upgrade")
+        let origins = head.headers["origin"]
+        self.readableBy = self.server.admission.readableBy(origins)
+        if let reason = self.server.admission.refusal(
+            hosts: head.headers["host"], origins: origins, address: self.context?.channel.localAddress)
+        {
+            return self.refuse(.forbidden, reason: reason)
+        }
+        if head.method == .OPTIONS, self.readableBy != nil, head.headers.contains(name: "access-control-request-method")
+        {
+            return self.answerPreflight(head)
+        }
         if head.method == .GET, head.uri == "/stats" {
             self.exchange = .statistics
             return
@@ -150,7 +163,9 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         case .handshake where self.server.isShuttingDown:
             self.context?.close(promise: nil)
         case .handshake(.polling):
-            self.answerPoll(ByteBuffer(string: self.server.openSession(on: .polling).openPacket))
+            let session = self.server.openSession(on: .polling)
+            self.answerPoll(ByteBuffer(string: session.openPacket))
+            self.server.greet(session)
         case .handshake(.websocket):
             self.becomeWebSocket(head, session: nil)
         case .upgrade(let sid):
@@ -176,17 +191,39 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         self.context?.flush()
     }
 
-    func refuse(_ refusal: RequestRefusal) {
+    /// - Parameter reason: instead of the refusal's own words.
+    func refuse(_ refusal: RequestRefusal, reason: String? = nil) {
         self.server.statistics.bad += 1
-        self.respond(.badRequest, "application/json", ByteBuffer(string: refusal.json))
+        let status = refusal == .forbidden ? HTTPResponseStatus.forbidden : .badRequest
+        self.respond(status, "application/json", ByteBuffer(string: refusal.json(reason)))
     }
 
-    private func respond(_ status: HTTPResponseStatus, _ contentType: String, _ body: ByteBuffer) {
+    /// A browser asks before a page's request that is more than a form could make (CORS protocol of the Fetch standard).
+    private func answerPreflight(_ head: HTTPRequestHead) {
+        var headers = [("Access-Control-Allow-Methods", "GET, POST, OPTIONS"), ("Access-Control-Max-Age", "600")]
+        if let names = head.headers.first(name: "access-control-request-headers") {
+            headers.append(("Access-Control-Allow-Headers", names))
+        }
+        if head.headers.contains(name: "access-control-request-private-network") {
+            headers.append(("Access-Control-Allow-Private-Network", "true"))
+        }
+        self.respond(.ok, "text/plain", ByteBuffer(), headers)
+    }
+
+    private func respond(
+        _ status: HTTPResponseStatus, _ contentType: String, _ body: ByteBuffer, _ more: [(String, String)] = []
+    ) {
         guard let context = self.context else { return }
         self.exchange = .idle
         var headers = HTTPHeaders([
             ("Content-Type", contentType), ("Content-Length", String(body.readableBytes)),
         ])
+        if let origin = self.readableBy {
+            headers.add(name: "Access-Control-Allow-Origin", value: origin)
+            headers.add(name: "Access-Control-Allow-Credentials", value: "true")
+            headers.add(name: "Vary", value: "Origin")
+        }
+        headers.add(contentsOf: more)
         if !self.keepsAlive { headers.add(name: "Connection", value: "close") }
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)

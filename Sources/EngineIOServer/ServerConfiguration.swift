@@ -35,6 +35,13 @@ public struct ServerConfiguration: Sendable {
     public var allowUpgrades = true
     /// The start of the request path that belongs to Engine.IO, with its slash at the end.
     public var path = "/engine.io/"
+    /// The origins whose pages may use the server besides its own, and may ask for it by their host's name. A request for a host that
+    /// is neither loopback nor the address that the server listens at, and a page of another origin, is refused by 403.
+    public var allowedOrigins: [AllowedOrigin] = []
+    /// Sent as text to each client right after the opening; nil for nothing.
+    public var greeting: String?
+    /// Called on the server's loop when new connections wait because the system has no descriptor for them, each time.
+    public var onAcceptPaused: (@Sendable (IOError) -> Void)?
     /// Bytes of each message in mode ``Mode/flood``.
     public var messageSize = 32
 

@@ -4,6 +4,7 @@ import NIOCore
 /// What all connections of one server share. It lives on the server's one event loop and is used from nowhere else.
 final class ServerContext {
     let configuration: ServerConfiguration
+    let admission: Admission
     let eventLoop: any EventLoop
     var statistics = ServerStatistics()
     /// The websocket replies of the read cycle that runs: lent to one handler at a time, so that idle clients hold none.
@@ -33,6 +34,7 @@ final class ServerContext {
 
     init(_ configuration: ServerConfiguration, eventLoop: any EventLoop) {
         self.configuration = configuration
+        self.admission = Admission(configuration)
         self.eventLoop = eventLoop
         self.heartbeats = HeartbeatQueue(
             interval: configuration.pingInterval, timeout: configuration.pingTimeout)
@@ -65,6 +67,13 @@ final class ServerContext {
         self.statistics.open += 1
         self.scheduleHeartbeat(.ping, for: session)
         return session
+    }
+
+    /// To be called when the session's open packet is on its way.
+    func greet(_ session: ServerSession) {
+        guard var greeting = self.configuration.greeting else { return }
+        self.statistics.sent += 1
+        greeting.withUTF8 { session.send(.text, UnsafeRawBufferPointer($0)) }
     }
 
     func remove(_ session: ServerSession) {

@@ -64,6 +64,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
                 frame.writeWebSocketFrame(.text, payload: $0, mask: nil)
             }
             self.send(frame)
+            self.server.greet(session)
             return self.startFlood()
         }
         self.role = .probe

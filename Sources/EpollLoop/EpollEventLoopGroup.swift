@@ -14,25 +14,41 @@ package final class EpollEventLoopGroup: EventLoopGroup, Sendable {
     private let threads: [Thread]
     private let turns = Atomic<Int>(0)
 
-    /// Loops for whoever brings none: one for each processor. They run as long as the process does.
-    package static let singleton: any EventLoopGroup = {
-        do {
-            return try EpollEventLoopGroup(numberOfThreads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
-        } catch {
-            preconditionFailure("cannot start event loops: \(error)")
+    private static let sharedGroup = Mutex<EpollEventLoopGroup?>(nil)
+
+    /// Loops for those who bring none: one for each processor. They run as long as the process does.
+    ///
+    /// - Throws: `IOError` where the system has no descriptors or threads left; the next call tries again.
+    package static func shared() throws -> EpollEventLoopGroup {
+        try self.sharedGroup.withLock { group in
+            if let group { return group }
+            let new = try EpollEventLoopGroup(numberOfThreads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+            group = new
+            return new
         }
-    }()
+    }
 
     /// - Throws: `IOError` where the system has no descriptors or threads left.
     package init(numberOfThreads: Int) throws {
-        self.loops = try (0..<numberOfThreads).map { _ in try EpollEventLoop() }
-        self.threads = try self.loops.map { loop in
-            try Thread {
-                loop.run()
-            } onStart: {
-                loop.adoptThread()
+        let loops = try (0..<numberOfThreads).map { _ in try EpollEventLoop() }
+        var threads: [Thread] = []
+        do {
+            for loop in loops {
+                threads.append(
+                    try Thread {
+                        loop.run()
+                    } onStart: {
+                        loop.adoptThread()
+                    })
             }
+        } catch {
+            for (loop, thread) in zip(loops, threads) {
+                loop.stop()
+                thread.join()
+            }
+            throw error
         }
+        (self.loops, self.threads) = (loops, threads)
     }
 
     package func next() -> any EventLoop {

@@ -79,7 +79,10 @@ struct Poller: ~Copyable {
         var event = epoll_event()
         event.events = interest.rawValue
         event.data.u64 = mark
-        try checked(epoll_ctl(epoll, operation, descriptor, &event), "epoll_ctl")
+        // The word for this error would be that of a full disk.
+        if epoll_ctl(epoll, operation, descriptor, &event) < 0 {
+            throw errno == ENOSPC ? WatchLimitError() : IOError(errnoCode: errno, reason: "epoll_ctl")
+        }
     }
 
     /// Ends the wait of the loop's thread, from another.
@@ -145,6 +148,11 @@ struct Poller: ~Copyable {
         }
         return -1
     }
+}
+
+/// The system's limit for the sockets that one user's programs watch is reached.
+private struct WatchLimitError: Error, CustomStringConvertible {
+    let description = "the system watches no more sockets (raise its limit fs.epoll.max_user_watches)"
 }
 
 /// A descriptor that is closed with its owner.

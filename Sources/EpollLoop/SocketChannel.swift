@@ -49,7 +49,12 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         self.closePromise = loop.makePromise()
         self.interest = .writable
         self.onConnected = onConnected
-        try loop.register(self, self.interest)
+        do {
+            try loop.register(self, self.interest)
+        } catch {
+            self.closePromise.succeed()
+            throw error
+        }
         self.pipelineStorage = ChannelPipeline(channel: self)
     }
 
@@ -91,14 +96,14 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         var status: CInt = 0
         var length = socklen_t(MemoryLayout<CInt>.size)
         getsockopt(self.descriptor, SOL_SOCKET, SO_ERROR, &status, &length)
-        if status == 0 {
-            self.watch([.readable, .peerClosed])
-            completion(.success(()))
-        } else {
-            let error = IOError(errnoCode: status, reason: "connect")
+        do {
+            if status != 0 { throw IOError(errnoCode: status, reason: "connect") }
+            try self.change(to: [.readable, .peerClosed])
+        } catch {
             self.close(because: error)
-            completion(.failure(error))
+            return completion(.failure(error))
         }
+        completion(.success(()))
     }
 
     // MARK: Reading
@@ -156,12 +161,17 @@ package final class SocketChannel: Channel, @unchecked Sendable {
 
     private func watch(_ interest: Readiness) {
         guard interest != self.interest, self.isActive else { return }
-        self.interest = interest
         do {
-            try self.loop.change(self, interest)
+            try self.change(to: interest)
         } catch {
-            self.close(because: error)
+            // Later: the call may come from within a read.
+            self.loop._executeIsolatedUnsafeUnchecked { self.fail(error) }
         }
+    }
+
+    private func change(to interest: Readiness) throws {
+        self.interest = interest
+        try self.loop.change(self, interest)
     }
 
     // MARK: Writing

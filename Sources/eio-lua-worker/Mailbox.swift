@@ -1,6 +1,7 @@
 import LoadReport
 import LocustWorker
 import Metrics
+import NIOCore
 import Synchronization
 
 #if canImport(Glibc)
@@ -27,9 +28,10 @@ final class Mailbox: Sendable {
     let descriptor: Int32
     private let writing: Int32
 
-    init() {
+    /// - Throws: `IOError` where the system has no descriptors left.
+    init() throws {
         var ends: [Int32] = [-1, -1]
-        precondition(pipe(&ends) == 0, "a process starts with descriptors to spare")
+        if pipe(&ends) != 0 { throw IOError(errnoCode: errno, reason: "pipe") }
         for end in ends {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)

@@ -78,7 +78,7 @@ struct WorkerCommand: ParsableCommand {
     func run() throws {
         let logLevel = try ScriptCommandLine.level(self.logLevel)
         try reportingProblems {
-            let mailbox = Mailbox()
+            let mailbox = try Mailbox()
             let settings = WorkerSettings(
                 host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
                 scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? processorCount(),

@@ -3,4 +3,5 @@ import Commands
 
 raiseDescriptorLimit()
 reserveStandardDescriptors()
+requireDescriptors(32)
 WorkerCommand.main()

@@ -55,6 +55,6 @@ struct EngineIORequestTests {
     }
 
     @Test func writesTheBodyOfARefusal() {
-        #expect(RequestRefusal.unknownSession.json == #"{"code":1,"message":"Session ID unknown"}"#)
+        #expect(RequestRefusal.unknownSession.json() == #"{"code":1,"message":"Session ID unknown"}"#)
     }
 }

@@ -46,7 +46,7 @@ struct EngineIOServerTests {
             let poll = try await RawConnection.open(server.port)
             let post = try await RawConnection.open(server.port)
             let uri = try await self.openPolling(poll)
-            try await poll.write("GET \(uri) HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await poll.write("GET \(uri) HTTP/1.1\r\nHost: localhost\r\n\r\n")
             // The second poll may overtake the first, which is on another connection: either is answered by a close.
             let second = try await post.request("GET", uri)
             let first = try await poll.read { $0.contains("\r\n\r\n1") || $0.contains("\"code\":3") }
@@ -77,7 +77,7 @@ struct EngineIOServerTests {
             // Nothing is refused for its size: the queue may be passed by one post.
             let message = "4" + "x" * 2000
             try await post.write(
-                "POST \(uri) HTTP/1.1\r\nHost: x\r\nContent-Length: \(message.utf8.count)\r\n\r\n\(message)")
+                "POST \(uri) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(message.utf8.count)\r\n\r\n\(message)")
             while try await server.statistics().get().messages == 0 { await Task.yield() }
             await #expect(throws: ChannelError.self) { try await post.read(within: .milliseconds(50)) { !$0.isEmpty } }
             #expect(try await poll.request("GET", uri).hasSuffix("\r\n\r\n\(message)"))
@@ -92,7 +92,7 @@ struct EngineIOServerTests {
             let poll = try await RawConnection.open(server.port)
             let post = try await RawConnection.open(server.port)
             let uri = try await self.openPolling(poll)
-            try await post.write("POST \(uri) HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n4a")
+            try await post.write("POST \(uri) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n4a")
             while try await server.statistics().get().messages == 0 { await Task.yield() }
             try await post.close()
             #expect(try await poll.request("GET", uri).hasSuffix("\r\n\r\n4a"))

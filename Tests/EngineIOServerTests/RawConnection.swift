@@ -58,7 +58,7 @@ struct RawConnection: Sendable {
 
     static func webSocketHandshake(_ query: String) -> String {
         """
-        GET /engine.io/?EIO=4&transport=websocket\(query) HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n\
+        GET /engine.io/?EIO=4&transport=websocket\(query) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
         Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n
         """
     }
@@ -95,7 +95,7 @@ struct RawConnection: Sendable {
     /// Sends a request and takes its whole answer, head and body.
     func request(_ method: String, _ uri: String, body: String = "") async throws -> String {
         try await self.write(
-            "\(method) \(uri) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            "\(method) \(uri) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         return try await self.read { answer in
             let parts = answer.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
             let length = parts[0].split(separator: "Content-Length: ").last?.prefix(while: \.isNumber)

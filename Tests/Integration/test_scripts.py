@@ -229,7 +229,7 @@ def test_socket(lua, echo):
     assert run(lua, """
         local socket = require "socket"
         local connection = assert(socket.connect("127.0.0.1", arg[1]))
-        connection:send("GET /stats HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
+        connection:send("GET /stats HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n")
         print((connection:receive("*l")))
         connection:close()
         eio.connect("http://127.0.0.1:" .. arg[1]); eio.send("x"); print(eio.receive(5)); eio.disconnect()

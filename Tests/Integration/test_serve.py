@@ -126,7 +126,7 @@ def test_flood_waits_for_a_client_that_does_not_read(serve):
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(
             f"GET /engine.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
-            f"Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            f"Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}\r\n\r\n".encode())
         assert b"101" in connection.recv(1000)
         time.sleep(1)
@@ -361,7 +361,7 @@ def test_end_flushes_a_long_answer(serve):
     get(session, data=b"4" + b"x" * 15_000_000)
     with socket.create_connection(("127.0.0.1", server.port)) as poll:
         poll.settimeout(5)
-        poll.sendall(f"GET {session.removeprefix(server.url)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        poll.sendall(f"GET {session.removeprefix(server.url)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         received = poll.recv(1000)
         server.running.signal(signal.SIGINT)
         time.sleep(0.5)

@@ -59,6 +59,13 @@ class Lua:
         self._started.put(running)
         return running
 
+    def limited(self, descriptors, *arguments, stdin=""):
+        """Starts the program as `command` does, with no more file descriptors than that."""
+        running = Running(
+            ["prlimit", f"--nofile={descriptors}:{descriptors}", PROGRAM, *map(str, arguments)], self.folder, stdin, None)
+        self._running.append(running)
+        return running
+
     async def running(self):
         """The program that was started, for a conversation that may begin before `start` has returned."""
         return await asyncio.to_thread(self._started.get)
