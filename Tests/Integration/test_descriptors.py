@@ -22,6 +22,14 @@ def test_too_few_to_start(lua, command, limit):
     assert len(result.stderr.splitlines()) == 1, result.stderr
 
 
+def test_too_few_for_a_worker_to_start(lua):
+    """The program that the worker is has more to open than the one that starts it."""
+    script = lua.write("function default() end")
+    result = lua.limited(28, "worker", script).finish(10)
+    assert (result.status, result.stdout) == (1, "")
+    assert "cannot start, it opens 32 files" in result.stderr and TOO_MANY.format(28) in result.stderr
+
+
 def test_too_few_for_many_loops(lua):
     script = lua.write("print('up')")
     result = lua.limited(60, "load", "-q", "--threads", 40, "-u", 1, "-i", 1, script).finish(10)

@@ -302,7 +302,7 @@ def test_unknown_arguments(lua, argument):
 def test_help(lua):
     result = lua.command("serve", "--help").finish(5)
     assert result.status == 0
-    for word in "--port --mode --ping-interval --ping-timeout --max-payload sink flood broadcast".split():
+    for word in "--port --mode --ping-interval --ping-timeout --max-payload --greet --allow-origin sink flood broadcast".split():
         assert word in result.stdout
     for default in ["5000", "echo", "25", "20", "1000000", "32"]:
         assert f"default: {default})" in " ".join(result.stdout.split())
