@@ -77,6 +77,7 @@ struct luahost_client {
     bool handles_sigint;
     bool is_left_alone;     /* the end of the program does not wait for it */
     bool has_left;          /* the script has called disconnect() for the session: connect() does not raise then */
+    bool is_lost;           /* counted in vm->lost_clients */
     bool event_due;         /* the session's disconnect event has not been given */
     bool is_upgrading;      /* the session is open and connect() has not returned */
     bool in_connect_slice;  /* the first slice of the connect handler runs */

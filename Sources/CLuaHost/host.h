@@ -45,6 +45,7 @@ struct luahost_task {
     bool started;              /* its first slice has begun */
     bool raise_cancelled;      /* the wait that goes on now was ended by cancel() */
     bool waited;               /* is in vm->waited */
+    bool has_left;             /* it has called disconnect() */
     bool owns_name;            /* `name` is to be freed with the struct */
     const char *name;          /* "message", the function's name, … for reports; NULL: none */
     luahost_client *client;    /* of a handler */
@@ -94,6 +95,8 @@ struct luahost_vm {
     size_t open_clients;       /* connecting, connected or disconnecting */
     size_t left_alone;         /* of these, those that the end of the program does not wait for */
     size_t cancelled_raises;   /* waits that raised the cancellation in this slice */
+    size_t lost_clients;       /* see luahost_vm_lost */
+    char *lost_reason;         /* or NULL */
     size_t farewells;          /* disconnect handlers that are not done */
     luahost_task *run_first, *run_last;
     luahost_task **timers;     /* a binary heap by deadline */

@@ -17,7 +17,7 @@ static int write_line(lua_State *L) {
     text.data = lua_tolstring(L, -1, &text.length);
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->options.is_plan) return 0;
-    vm->host.log(vm->context, (int)lua_tointeger(L, lua_upvalueindex(2)), text);
+    vm->host.log(vm->context, (int)lua_tointeger(L, lua_upvalueindex(2)), true, text);
     return 0;
 }
 

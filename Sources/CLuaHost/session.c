@@ -1,5 +1,6 @@
 /* What the network tells about a client's session, and who waits for it. */
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
@@ -106,6 +107,7 @@ void luahost_client_reset(luahost_client *client) {
     vm->open_clients--;
     if (client->is_left_alone) vm->left_alone--;
     client->is_left_alone = false;
+    if (client->has_left && vm->open_clients == 0 && vm->host.disconnected != NULL) vm->host.disconnected(vm->context);
     luahost_client_unhold(client);
     luahost_vm_check_finished(vm);
 }
@@ -199,6 +201,8 @@ luahost_handler_outcome luahost_client_opened(
     client->event_due = true;
     client->told_unconnected = client->told_drop = client->told_pause = client->has_left = false;
     client->is_upgrading = false;
+    if (client->is_lost) client->vm->lost_clients--;
+    client->is_lost = false;
     run_connect_handler(client);
     if (client->connect_raised) {
         client->event_due = false;
@@ -299,10 +303,35 @@ static void farewell_done(luahost_task *task) {
     luahost_handler_done(task);
 }
 
+/* Nobody is told of the end, which after a lost connection is not what the script wanted. */
+static void note_loss(luahost_client *client) {
+    luahost_vm *vm = client->vm;
+    bool is_lost = client->state == LUAHOST_CONNECTED && client->connecters.first == NULL && !vm->interrupted;
+    if (!is_lost || client->is_lost) return;
+    client->is_lost = true;
+    vm->lost_clients++;
+    lua_State *L = vm->L;
+    int top = lua_gettop(L);
+    luahost_enter(vm, L);
+    luahost_client_push(L, client, LUAHOST_UV_DETAIL);
+    if (lua_istable(L, -1) && lua_getfield(L, -1, "message") == LUA_TSTRING) {
+        free(vm->lost_reason);
+        vm->lost_reason = strndup(lua_tostring(L, -1), 200);
+    }
+    lua_settop(L, top);
+    luahost_leave(vm);
+}
+
+size_t luahost_vm_lost(const luahost_vm *vm, luahost_slice *reason) {
+    *reason = (luahost_slice){vm->lost_reason, vm->lost_reason == NULL ? 0 : strlen(vm->lost_reason)};
+    return vm->lost_clients;
+}
+
 void luahost_client_farewell(luahost_client *client) {
     client->ending = LUAHOST_END_TOLD;
     luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_DISCONNECT);
     if (task == NULL) {
+        note_loss(client);
         luahost_client_reset(client);
         return;
     }

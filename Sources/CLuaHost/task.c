@@ -119,7 +119,7 @@ void luahost_task_release(luahost_task *task) {
         if (task->owns_name) free((char *)task->name);
     }
     task->result_ref = task->registered_ref = LUA_NOREF;
-    task->exposed = task->failed = task->started = task->raise_cancelled = task->owns_name = false;
+    task->exposed = task->has_left = task->failed = task->started = task->raise_cancelled = task->owns_name = false;
     task->client = NULL;
     task->call = NULL;
     task->group = 0;

@@ -37,7 +37,7 @@ void luahost_log(luahost_vm *vm, int level, const char *format, ...) {
     int length = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     if (length >= (int)sizeof text) length = sizeof text - 1;
-    vm->host.log(vm->context, level, (luahost_slice){text, (size_t)length});
+    vm->host.log(vm->context, level, false, (luahost_slice){text, (size_t)length});
 }
 
 void luahost_call_undisturbed(lua_State *L, int arguments, int results) {
@@ -319,6 +319,7 @@ void luahost_vm_destroy(luahost_vm *vm) {
     luahost_input_free(vm);
     luahost_loadtest_free(vm);
     free(vm->plan_place);
+    free(vm->lost_reason);
     free((char *)vm->user.scenario.data);
     luahost_buffer_free(&vm->scratch);
     luahost_buffer_free(&vm->warning);

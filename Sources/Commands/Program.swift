@@ -22,7 +22,11 @@ final class Program: ScriptHostDelegate {
     /// A little more than the loop takes where it can.
     private let lastMoment = LastMoment(grace: .milliseconds(5_100), farewell: .milliseconds(2_500))
     private var isEnding = false
+    private var isLookDue = false
+    private var isWaitTold = false
 
+    /// How long tasks may go on without a word after the script has disconnected.
+    private static let patience = TimeAmount.seconds(5)
     /// How long the clients may take to say goodbye at the end, and when a script calls `os.exit`.
     private static let farewell = TimeAmount.seconds(2)
     /// How long disconnecting and the handlers may take after a signal.
@@ -84,7 +88,7 @@ final class Program: ScriptHostDelegate {
         let lines = ["eio-lua: error in \(error.place): \(VisibleText.entry(error.message))", error.traceback].filter {
             !$0.isEmpty
         }
-        FileDescriptorOutput.standardError.say(lines.joined(separator: "\n"))
+        RepeatedLines.report(lines.joined(separator: "\n"))
     }
 
     func scriptExited(status: Int32) {
@@ -101,8 +105,35 @@ final class Program: ScriptHostDelegate {
 
     func scriptFinished() {
         guard let host = self.host, self.scenario?.scriptFinished() ?? true else { return }
-        let status = self.scenario?.exitStatus ?? (host.errorCount > 0 ? 1 : 0)
+        let status = self.scenario?.exitStatus ?? (self.reportLost(by: host) || host.errorCount > 0 ? 1 : 0)
         self.end(self.signal.map { 128 + $0 } ?? status)
+    }
+
+    /// Whether connections were lost that no part of the script has heard of; says so.
+    private func reportLost(by host: ScriptHost) -> Bool {
+        guard self.signal == nil, let lost = host.lostConnections else { return false }
+        let subject = lost.count == 1 ? "the connection was lost" : "\(lost.count) connections were lost"
+        let reason = lost.reason.isEmpty ? "" : " (\(lost.reason))"
+        self.logger.warning("\(subject)\(reason), and no \"disconnect\" handler was there to hear of it")
+        return true
+    }
+
+    func scriptDisconnected() {
+        guard !self.isLookDue, let loop = self.loop else { return }
+        self.isLookDue = true
+        let target = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.eventLoop.scheduleTask(in: Self.patience) { target.value.lookForTasks() }
+    }
+
+    /// A script that has left its servers may have forgotten what it started.
+    private func lookForTasks() {
+        self.isLookDue = false
+        guard !self.isEnding, self.signal == nil, !self.isWaitTold, let tasks = self.host?.waitsFor else { return }
+        self.isWaitTold = true
+        self.logger.warning(
+            """
+            every client is disconnected, and the program still waits for \(tasks): task:cancel() or os.exit() ends it
+            """)
     }
 
     private func end(_ status: Int32) {

@@ -1,6 +1,7 @@
 import CLuaHost
 import JSONText
 import Logging
+import Scripting
 
 #if canImport(Glibc)
 import Glibc
@@ -46,7 +47,8 @@ package struct FileDescriptorOutput: Sendable {
     }
 }
 
-/// Log lines on the standard error: `warning: WebSocket upgrade failed: …`.
+/// Log lines on the standard error: `warning: WebSocket upgrade failed: …`. Warnings that many clients give alike are one
+/// with a count; what scripts log themselves, and what is logged for those who want to see everything, is written as it is.
 struct StandardErrorLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.warning
@@ -57,6 +59,11 @@ struct StandardErrorLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        FileDescriptorOutput.standardError.say("\(event.level): \(VisibleText.entry("\(event.message)"))")
+        let line = "\(event.level): \(VisibleText.entry("\(event.message)"))"
+        if event.level < .warning || event.source == ScriptHost.scriptSource {
+            FileDescriptorOutput.standardError.say(line)
+        } else {
+            RepeatedLines.report(line)
+        }
     }
 }

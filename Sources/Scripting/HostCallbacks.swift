@@ -11,11 +11,14 @@ enum HostCallbacks {
         var table = luahost_callbacks()
         table.wake = { context in host(context).wake() }
         table.wake_at = { context, deadline in host(context).wake(at: deadline) }
-        table.log = { context, level, text in host(context).log(level, String(text)) }
+        table.log = { context, level, isByScript, text in
+            host(context).log(level, String(text), isByScript: isByScript)
+        }
         table.report = { context, report in
             guard let report = report?.pointee, !report.handled else { return }
             host(context).report(UncaughtError(report))
         }
+        table.disconnected = { context in host(context).disconnected() }
         table.exit = { context, status in host(context).exit(status) }
         table.read_stdin = { context in host(context).readStandardInput() }
         table.finished = { context in host(context).finished() }

@@ -102,6 +102,24 @@ package final class ScriptHost {
     /// Errors that no part of the script caught.
     package var errorCount: Int { self.vm.map { luahost_vm_error_count($0) } ?? 0 }
 
+    /// How many clients lost their last connection without a `disconnect` handler, and why the last of them did.
+    package var lostConnections: (count: Int, reason: String)? {
+        guard let vm = self.vm else { return nil }
+        var reason = luahost_slice()
+        let count = luahost_vm_lost(vm, &reason)
+        return count == 0 ? nil : (count, String(reason))
+    }
+
+    /// The tasks that alone keep the script from its end, such as `task 'worker' (started at bot.lua:12)`.
+    package var waitsFor: String? {
+        guard let vm = self.vm else { return nil }
+        let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+            let length = luahost_vm_waits_for(vm, buffer.baseAddress, buffer.count)
+            return String(luahost_slice(data: buffer.baseAddress, length: length))
+        }
+        return text.isEmpty ? nil : text
+    }
+
     /// Ends all tasks and closes Lua.
     package func close() {
         guard let vm = self.vm else { return }
@@ -190,11 +208,17 @@ package final class ScriptHost {
         }
     }
 
-    func log(_ level: Int32, _ text: String) {
-        self.logger.log(level: Logger.Level(script: level), "\(text)")
+    func log(_ level: Int32, _ text: String, isByScript: Bool) {
+        let source = isByScript ? Self.scriptSource : nil
+        self.logger.log(level: Logger.Level(script: level), "\(text)", source: source)
     }
 
+    /// The source of what scripts log themselves: a log handler is to leave that alone.
+    package static let scriptSource = "script"
+
     func report(_ error: UncaughtError) { self.delegate?.scriptFailed(error) }
+
+    func disconnected() { self.delegate?.scriptDisconnected() }
 
     func exit(_ status: Int32) {
         self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptExited(status: status) }

@@ -65,9 +65,14 @@ package protocol ScriptHostDelegate: AnyObject {
     func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome)
     /// The main chunk has returned, no task is alive and no client is connected.
     func scriptFinished()
+    /// The script has disconnected its last client; possibly from within a slice of Lua.
+    func scriptDisconnected()
 }
 
 extension ScriptHostDelegate {
+    /// Only a program of its own has somebody to tell.
+    package func scriptDisconnected() {}
+
     /// Only load tests call functions.
     package func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) {}
 }

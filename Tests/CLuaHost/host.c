@@ -47,7 +47,8 @@ void expect_log(host *host, const char *text, const char *file, int line) {
 static void wake(void *context) { ((host *)context)->is_wanted = true; }
 static void wake_at(void *context, uint64_t deadline) { ((host *)context)->deadline = deadline; }
 
-static void log_text(void *context, int level, luahost_slice text) {
+static void log_text(void *context, int level, bool by_script, luahost_slice text) {
+    (void)by_script;
     if (level >= LUAHOST_WARNING) write_down(context, "log %.*s\n", (int)text.length, text.data);
 }
 

@@ -220,4 +220,4 @@ def test_certificate_file_that_cannot_be_used(lua, content):
         print(err)
     """)
     assert result.lines[0] == f"false\tConnectionError\ttls\t{AUTHORITIES[content]}", result
-    assert result.lines[1].endswith(f"cannot read the certificates in ca.pem: {AUTHORITIES[content]}")
+    assert f"cannot read the certificates in ca.pem: {AUTHORITIES[content]}" in result.lines[1]

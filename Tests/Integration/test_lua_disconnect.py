@@ -41,7 +41,7 @@ def test_drain_ends_with_the_session(lua):
         local other = require("engineio").Client{request_timeout = 0.2}
         pcall(other.connect, arg[1], {transports = "polling"})
         first:join(); second:join()
-    """)
+    """, status=1)
     assert result.lines == ["false\tnot connected"] * 2
 
 

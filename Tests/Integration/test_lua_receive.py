@@ -70,7 +70,7 @@ def test_receive_ends_with_the_reason(lua, transport, reason):
         eio.connect(arg[1], {transports = arg[2]})
         eio.send("ready")
         print(eio.receive()); print(eio.receive(1)); print(eio.receive(0))
-    """, transport)
+    """, transport, status=1 if reason == "transport error" else 0)
     assert result.lines == [f"nil\t{reason}"] * 3
 
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from harness.program import PROGRAM
+from harness.program import PROGRAM, ROOT
 from harness.talk import run
 
 
@@ -102,6 +102,14 @@ def test_chat_bot(lua, echo):
         running.wait_for(f"server: {text}")
     running.process.stdin.close()
     assert running.finish().status == 0
+
+
+def test_bot_of_the_documentation_waits_for_its_answers(lua, echo):
+    guide = (ROOT / "docs" / "lua-api.md").read_text()
+    bot = guide.split("## Standard input and output")[1].split("```lua\n")[1].split("```")[0]
+    lines = [f"line {number}" for number in range(1000)]
+    result = run(lua, bot.replace("http://localhost:5000", echo.url), stdin="\n".join(lines) + "\n")
+    assert (result.status, result.lines, result.stderr) == (0, lines, "")
 
 
 def test_other_files_are_read_as_ever(lua):

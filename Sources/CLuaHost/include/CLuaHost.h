@@ -179,8 +179,11 @@ typedef struct luahost_callbacks {
     void (*wake)(void *host);
     /* Call luahost_vm_run at this time of CLOCK_MONOTONIC in ns; replaces the time given before. UINT64_MAX: never. */
     void (*wake_at)(void *host, uint64_t deadline);
-    void (*log)(void *host, int level, luahost_slice text);
+    /* `by_script`: eio.log was called; else it is the host's own remark. */
+    void (*log)(void *host, int level, bool by_script, luahost_slice text);
     void (*report)(void *host, const luahost_report *report);
+    /* The script has disconnected the last client that was open. May be NULL; possibly within a slice. */
+    void (*disconnected)(void *host);
     /* os.exit was called: no Lua of this VM runs after this. */
     void (*exit)(void *host, int status);
     /* Wants a chunk of the standard input: luahost_vm_stdin follows, once. */
@@ -292,6 +295,12 @@ void luahost_vm_resume(luahost_vm *vm);
 /* os.exit was called with `true` as its second argument: luahost_vm_destroy, when the clients have said goodbye, runs pending <close>
  * variables. */
 bool luahost_vm_closes_at_exit(const luahost_vm *vm);
+/* How many clients have lost their last connection, closed by neither side, without a disconnect handler or a connect() that
+ * heard of it; and why the last of them did. The slice lives until the next call for this VM. */
+size_t luahost_vm_lost(const luahost_vm *vm, luahost_slice *reason);
+/* Writes which tasks keep a script from its end that has disconnected its clients; the tasks that did that are not meant.
+ * Returns the length, 0 where there is nothing to say. */
+size_t luahost_vm_waits_for(luahost_vm *vm, char *text, size_t size);
 /* How many uncaught errors there were. */
 size_t luahost_vm_error_count(const luahost_vm *vm);
 /* Ends all tasks (running their <close> variables), closes Lua, releases the clients, frees the VM. Not from within a

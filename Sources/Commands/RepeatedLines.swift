@@ -1,0 +1,57 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The standard error for what clients may report many times, from any thread: see ``RepeatFilter``. What was counted is
+/// written a second later, and at the process's end.
+package enum RepeatedLines {
+    private struct State {
+        var filter = RepeatFilter()
+        var isTickDue = false
+    }
+
+    private static let state: Mutex<State> = {
+        atexit { RepeatedLines.flush() }
+        return Mutex(State())
+    }()
+
+    package static func report(_ text: String) {
+        Self.state.withLock { state in
+            Self.write(state.filter.report(text, at: Self.now()))
+            Self.tickLater(&state)
+        }
+    }
+
+    /// Writes what was counted up to now.
+    package static func flush() {
+        Self.state.withLock { Self.write($0.filter.flush()) }
+    }
+
+    private static func tickLater(_ state: inout State) {
+        guard !state.isTickDue, state.filter.isCounting else { return }
+        state.isTickDue = true
+        let time = DispatchTime.now() + .nanoseconds(Int(RepeatFilter.window))
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: time) {
+            Self.state.withLock { state in
+                state.isTickDue = false
+                Self.write(state.filter.due(at: Self.now()))
+                Self.tickLater(&state)
+            }
+        }
+    }
+
+    private static func write(_ lines: [String]) {
+        for line in lines { FileDescriptorOutput.standardError.say(line) }
+    }
+
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}
