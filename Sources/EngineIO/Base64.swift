@@ -50,39 +50,64 @@ public enum Base64 {
     /// multiple of four, padding in the middle. Line breaks are skipped.
     public static func decode(_ text: UnsafeRawBufferPointer, allocator: ByteBufferAllocator = .init()) -> ByteBuffer? {
         var out = allocator.buffer(capacity: text.count / 4 * 3 + 3)
+        var isValid = false
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: text.count / 4 * 3 + 3) { target in
+            let count = self.values.withUnsafeBufferPointer { self.decode(text, $0, into: target) }
+            isValid = count != nil
+            return count ?? 0
+        }
+        return isValid ? out : nil
+    }
+
+    /// Returns how many bytes it has written, or nil where `text` is not base64.
+    private static func decode(
+        _ text: UnsafeRawBufferPointer, _ values: UnsafeBufferPointer<UInt8>, into out: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        var written = 0
+        func write(_ group: UInt32, _ count: Int) {
+            out[written] = UInt8(truncatingIfNeeded: group >> 16)
+            if count > 1 { out[written + 1] = UInt8(truncatingIfNeeded: group >> 8) }
+            if count > 2 { out[written + 2] = UInt8(truncatingIfNeeded: group) }
+            written += count
+        }
+        var read = 0
         var group: UInt32 = 0
         var letters = 0
         var padding = 0
-        let valid = self.values.withUnsafeBufferPointer { values -> Bool in
-            for byte in text {
-                let value = values[Int(byte)]
-                if value == 64 { continue }
-                if byte == 0x3D {
-                    padding += 1
+        while read < text.count {
+            // Nearly all of it is groups of four letters.
+            if letters == 0, padding == 0, read + 4 <= text.count {
+                let (a, b) = (UInt32(values[Int(text[read])]), UInt32(values[Int(text[read + 1])]))
+                let (c, d) = (UInt32(values[Int(text[read + 2])]), UInt32(values[Int(text[read + 3])]))
+                if (a | b | c | d) < 64 {
+                    write(a << 18 | b << 12 | c << 6 | d, 3)
+                    read += 4
                     continue
                 }
-                if value == 255 || padding > 0 { return false }
-                group = group << 6 | UInt32(value)
-                letters += 1
-                if letters % 4 == 0 {
-                    out.writeInteger(UInt8(truncatingIfNeeded: group >> 16))
-                    out.writeInteger(UInt16(truncatingIfNeeded: group))
-                    group = 0
-                }
             }
-            return true
+            let byte = text[read]
+            read += 1
+            let value = values[Int(byte)]
+            if value == 64 { continue }
+            if byte == 0x3D {
+                padding += 1
+                continue
+            }
+            if value == 255 || padding > 0 { return nil }
+            group = group << 6 | UInt32(value)
+            letters += 1
+            if letters == 4 {
+                write(group, 3)
+                group = 0
+                letters = 0
+            }
         }
-        guard valid else { return nil }
-        switch (letters % 4, padding) {
-        case (0, 0):
-            break
-        case (2, 2):
-            out.writeInteger(UInt8(truncatingIfNeeded: group >> 4))
-        case (3, 1):
-            out.writeInteger(UInt16(truncatingIfNeeded: group >> 2))
-        default:
-            return nil
+        switch (letters, padding) {
+        case (0, 0): break
+        case (2, 2): write(group << 12, 1)
+        case (3, 1): write(group << 6, 2)
+        default: return nil
         }
-        return out
+        return written
     }
 }

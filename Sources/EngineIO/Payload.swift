@@ -1,5 +1,11 @@
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// Why a payload or packet cannot be read.
 public struct PacketError: Error, Equatable, CustomStringConvertible {
     public var description: String
@@ -32,6 +38,15 @@ public enum ReceivedPacket {
             throw PacketError("a packet of unknown type (byte \(first))")
         }
     }
+
+    /// Reads one packet of a polling body, which must be UTF-8.
+    public init(checkingText bytes: UnsafeRawBufferPointer) throws(PacketError) {
+        // Base64 is checked when it is decoded.
+        if bytes.first != UInt8(ascii: "b"), let offset = UTF8Validation.firstInvalidOffset(bytes) {
+            throw PacketError("a packet that is not UTF-8 at byte \(offset)")
+        }
+        try self.init(bytes)
+    }
 }
 
 /// Reads the packets of a polling payload, first to last (protocol, "Payload encoding").
@@ -42,22 +57,37 @@ public struct PayloadReader {
     public static let separator: UInt8 = 0x1E
 
     private let bytes: UnsafeRawBufferPointer
-    private var index = 0
-    private var finished: Bool
+    /// Where the next packet begins. Behind the end of the body where there is none.
+    public private(set) var position: Int
 
-    public init(_ bytes: UnsafeRawBufferPointer) {
+    /// - Parameter position: where an earlier reader of the same body stopped; 0 for its beginning.
+    public init(_ bytes: UnsafeRawBufferPointer, from position: Int = 0) {
         self.bytes = bytes
-        // An empty body is no packet; a separator without a packet beside it is an error.
-        self.finished = bytes.isEmpty
+        self.position = position == 0 ? Self.start(of: bytes.count) : position
+    }
+
+    /// Where the first packet of a body begins. An empty body has none; a separator without a packet beside it is an error.
+    static func start(of length: Int) -> Int { length == 0 ? 1 : 0 }
+
+    /// The next packet without its separator.
+    public mutating func nextBytes() -> UnsafeRawBufferPointer? {
+        guard self.position <= self.bytes.count else { return nil }
+        let rest = UnsafeRawBufferPointer(rebasing: self.bytes[self.position...])
+        let end = Self.firstSeparator(rest) ?? rest.count
+        self.position += end + 1
+        return UnsafeRawBufferPointer(rebasing: rest[..<end])
     }
 
     public mutating func next() throws(PacketError) -> ReceivedPacket? {
-        if self.finished { return nil }
-        let rest = UnsafeRawBufferPointer(rebasing: self.bytes[self.index...])
-        let end = rest.firstIndex(of: Self.separator) ?? rest.count
-        self.finished = end == rest.count
-        self.index += end + 1
-        return try ReceivedPacket(UnsafeRawBufferPointer(rebasing: rest[..<end]))
+        guard let packet = self.nextBytes() else { return nil }
+        return try ReceivedPacket(packet)
+    }
+
+    private static func firstSeparator(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, let found = memchr(base, CInt(self.separator), bytes.count) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - base
     }
 }
 

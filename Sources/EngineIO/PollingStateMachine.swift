@@ -28,6 +28,8 @@ public struct PollingStateMachine: Sendable {
     private var flow = Flow.held
     private var isPolling = false
     private var isPosting = false
+    /// An answer has packets that are not read: until they are, nothing more is asked for.
+    private var isReading = false
     private var readingPaused = false
     private var emptyPolls: Int64 = 0
 
@@ -38,13 +40,28 @@ public struct PollingStateMachine: Sendable {
     public mutating func run() { if self.flow != .closing { self.flow = .running } }
     public mutating func pause() { if self.flow != .closing { self.flow = .pausing } }
     public mutating func close() { self.flow = .closing }
+    /// The session is lost: nothing is sent any more.
+    public mutating func stop() { self.flow = .held }
     public mutating func pauseReading() { self.readingPaused = true }
     public mutating func resumeReading() { self.readingPaused = false }
 
+    /// A poll was answered, or the handshake: ``answerRead(isEmpty:)`` follows when all of its packets are read, which may take
+    /// a while.
+    public mutating func answered() {
+        self.isPolling = false
+        self.isReading = true
+    }
+
     /// - Parameter isEmpty: whether the answer had no packet at all, or nothing but noops.
+    public mutating func answerRead(isEmpty: Bool) {
+        self.isReading = false
+        self.emptyPolls = isEmpty ? min(self.emptyPolls + 1, 7) : 0
+    }
+
+    /// A poll is over, and nothing of its answer is left to be read.
     public mutating func pollEnded(isEmpty: Bool) {
         self.isPolling = false
-        self.emptyPolls = isEmpty ? min(self.emptyPolls + 1, 7) : 0
+        self.answerRead(isEmpty: isEmpty)
     }
 
     /// The delay of a poll is over. Returns whether it is still wanted.
@@ -63,7 +80,7 @@ public struct PollingStateMachine: Sendable {
         case .held:
             break
         case .running:
-            if !self.isPolling && !self.readingPaused {
+            if !self.isPolling && !self.isReading && !self.readingPaused {
                 self.isPolling = true
                 orders.poll = true
                 // A server that answers at once with nothing must not be asked in a hot loop.

@@ -57,6 +57,16 @@ package final class ClientLoop {
         self.nextMaskIndex = 0
     }
 
+    /// Calls `body` once the other sessions, and all else that the loop has to do, have had their turn.
+    func nextTurn(_ body: @escaping () -> Void) {
+        if let loop = self.eventLoop as? EpollEventLoop {
+            loop.executeInNextTurn(body)
+        } else {
+            // One of SwiftNIO's goes to its sockets only where nothing is due at once.
+            self.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(50), body)
+        }
+    }
+
     func takeBlock() -> FrameBlock {
         guard let block = self.spareBlocks.popLast() else { return FrameBlock() }
         self.spareBytes -= block.capacity

@@ -27,18 +27,11 @@ extension ClientSession {
     package func setReading(_ isOn: Bool) {
         guard self.isReadingPaused == isOn else { return }
         self.isReadingPaused = !isOn
-        if isOn {
-            self.heartbeat?.readingResumed(now: .now())
-            self.polling.resumeReading()
-            self.loop.eventLoop.assumeIsolated().execute { self.pump() }
-        } else {
-            self.heartbeat?.readingPaused(now: .now())
-            self.polling.pauseReading()
+        if let webSocket = self.webSocket, self.transport == .websocket {
+            if isOn { webSocket.release(.script) } else { webSocket.hold(.script) }
         }
-        self.webSocket?.setReading(isOn)
+        self.readingChanged()
     }
-
-    var readsNow: Bool { !self.isReadingPaused }
 
     /// Says goodbye when all that is queued is written, and closes.
     ///
@@ -65,6 +58,7 @@ extension ClientSession {
 
     private func sayGoodbye(timeout: TimeAmount, abort: Bool) {
         guard self.machine.state == .closing else { return }
+        if self.loss != nil { return self.finish(.clientDisconnect, nil) }
         if self.closeTimer == nil {
             self.closeTimer = self.schedule(timeout) { session in session.finish(.clientDisconnect, nil) }
         }
@@ -81,6 +75,8 @@ extension ClientSession {
             self.polling.close()
             self.upgradeFailed("the client disconnects")
             self.pump()
+            // What is left of a body is read, for the pings.
+            self.readingChanged()
             // The goodbye goes out behind the program's back: the server need not wait for a ping timeout.
             if abort {
                 self.loop.farewellStarted()
@@ -98,6 +94,7 @@ extension ClientSession {
             self.attemptFailed(
                 ConnectionError(.open, "Unexpected response from server", cause: detail.message, status: status))
         case .open:
+            if self.readsRest(before: detail) { return }
             self.finish(.transportError, detail)
         case .closing:
             // Whatever the server does now, the end is the program's.
@@ -189,6 +186,7 @@ extension ClientSession {
         self.heartbeatCallback?.cancel()
         self.heartbeatCallback = nil
         self.queue.removeAll()
+        self.payload = nil
         self.dropTransports()
     }
 }

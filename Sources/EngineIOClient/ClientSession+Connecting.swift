@@ -39,22 +39,15 @@ extension ClientSession {
         self.builder.store(response.headers)
         if self.follow(response, again: { self.startPolling() }) { return }
         guard response.isSuccess else { return self.attemptFailed(ConnectionError(response)) }
-        let body = response.body
-        body.withUnsafeReadableBytes { bytes in
-            guard UTF8Validation.firstInvalidOffset(bytes) == nil else {
-                return self.attemptFailed(
-                    ConnectionError(.open, "Unexpected response from server", status: response.status))
-            }
-            if let hint = Self.versionHint(bytes) {
-                return self.attemptFailed(ConnectionError(.open, "Unexpected response from server", cause: hint))
-            }
-            self.transport = .polling
-            self.readPayload(bytes)
-            // An empty body has no packet that could have opened the session.
-            if self.machine.state == .connecting, self.transport == .polling {
-                self.attemptFailed(
-                    ConnectionError(.open, "Unexpected response from server", cause: "the answer is empty"))
-            }
+        if let hint = response.body.withUnsafeReadableBytes({ Self.versionHint($0) }) {
+            return self.attemptFailed(ConnectionError(.open, "Unexpected response from server", cause: hint))
+        }
+        self.transport = .polling
+        self.read(response.body)
+        // An empty body has no packet that could have opened the session.
+        if self.machine.state == .connecting, self.transport == .polling {
+            self.attemptFailed(
+                ConnectionError(.open, "Unexpected response from server", cause: "the answer is empty"))
         }
         if self.machine.state == .open { self.tryUpgrade() }
     }
@@ -121,6 +114,7 @@ extension ClientSession {
         guard self.machine.state == .connecting else { return }
         self.dropTransports()
         self.transport = nil
+        self.payload = nil
         if self.options.triesAllTransports, !self.transportsLeft.isEmpty {
             self.logger.info("\(self.explained(error)); trying the next transport")
             return self.startNextTransport()

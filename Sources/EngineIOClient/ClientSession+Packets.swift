@@ -5,22 +5,6 @@ import NIOCore
 
 /// What the server says, whatever transport it came by.
 extension ClientSession {
-    /// Reads a polling body; returns how many packets other than noops there were.
-    @discardableResult
-    func readPayload(_ bytes: UnsafeRawBufferPointer) -> Int {
-        var reader = PayloadReader(bytes)
-        var count = 0
-        do {
-            while self.machine.state != .closed, let packet = try reader.next() {
-                if case .packet(.noop, _) = packet {} else { count += 1 }
-                self.received(packet)
-            }
-        } catch {
-            self.lose(DisconnectDetail(.parse, message: "the server sent \(error)"))
-        }
-        return count
-    }
-
     func received(_ packet: ReceivedPacket) {
         if self.trace != nil { self.traceUndelivered(packet) }
         switch packet {
@@ -33,15 +17,28 @@ extension ClientSession {
                     self.machine.received(.message), .message, UnsafeRawBufferPointer(start: nil, count: 0))
             }
             if self.isOverLimit(data.readableBytes) { return }
-            data.withUnsafeReadableBytes { self.deliver(.binary, $0) }
+            data.withUnsafeReadableBytes { self.deliver(.binary, $0, by: self.carrier) }
         case .unknown(let digit):
-            self.logger.error("Received unexpected packet of type \(digit - 0x30)")
+            self.logUnexpected(digit)
         }
+    }
+
+    /// What the packet came by that is being read.
+    private var carrier: Transport { self.isReadingPayload ? .polling : self.transport ?? .polling }
+
+    /// A server can send millions of them.
+    private func logUnexpected(_ digit: UInt8) {
+        self.unexpectedPackets += 1
+        let most = 10
+        if self.unexpectedPackets > most { return }
+        let isLast = self.unexpectedPackets == most
+        self.logger.error(
+            "Received unexpected packet of type \(digit - 0x30)\(isLast ? "; more of them are not logged" : "")")
     }
 
     /// What is delivered is traced there.
     private func traceUndelivered(_ packet: ReceivedPacket) {
-        let transport = self.transport ?? .polling
+        let transport = self.carrier
         switch packet {
         case .packet(.message, _) where self.machine.state == .open, .binary where self.machine.state == .open: break
         case .packet(let type, let data): self.trace?.packet(.received, transport, type, data)
@@ -67,13 +64,17 @@ extension ClientSession {
     ) {
         switch action {
         case .deliver:
-            self.deliver(.text, data)
+            self.deliver(.text, data, by: self.carrier)
         case .pong:
+            guard data.count <= PongSlot.mostData else {
+                let what = "a ping with \(data.count) bytes of data; it may have \(PongSlot.mostData)"
+                return self.lose(DisconnectDetail(.parse, message: "the server sent \(what)"))
+            }
             let now = NIODeadline.now()
-            self.meter?.pinged(self.transport ?? .polling, after: now - (self.heartbeat?.lastPing ?? now))
+            self.meter?.pinged(self.carrier, after: now - (self.heartbeat?.lastPing ?? now))
             self.heartbeat?.pingReceived(now: now)
             if self.logsPackets { self.logger.info("Received packet PING") }
-            self.sendPacket(.pong, data)
+            self.sendPong(data)
         case .readHandshake:
             self.open(data)
         case .serverClosed:
@@ -81,7 +82,7 @@ extension ClientSession {
             self.webSocket?.close(timeout: nil)
             self.finish(.serverDisconnect, DisconnectDetail(.serverClose, message: "the server closed the session"))
         case .unexpected:
-            self.logger.error("Received unexpected packet of type \(type.rawValue - 0x30)")
+            self.logUnexpected(type.rawValue)
         case .fail(let message):
             let message = self.transport == .websocket ? "no OPEN packet" : message
             self.attemptFailed(ConnectionError(.open, message))
@@ -98,9 +99,9 @@ extension ClientSession {
     }
 
     @inline(__always)
-    func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
-        if self.watchesPackets { self.show(.received, kind, bytes) }
-        if self.transport == .websocket {
+    func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by transport: Transport) {
+        if self.watchesPackets { self.show(.received, kind, bytes, by: transport) }
+        if transport == .websocket {
             self.traffic.pointee.websocket.received &+= 1
         } else {
             self.traffic.pointee.polling.received &+= 1
@@ -109,9 +110,11 @@ extension ClientSession {
     }
 
     /// A message that is delivered, or goes by the websocket.
-    func show(_ direction: TraceEvent.Direction, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
+    func show(
+        _ direction: TraceEvent.Direction, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by transport: Transport
+    ) {
         if self.logsPackets { self.logMessage(direction == .received ? "Received" : "Sending", kind, bytes) }
-        self.trace?.packet(direction, self.transport ?? .polling, .message, bytes, kind)
+        self.trace?.packet(direction, transport, .message, bytes, kind)
     }
 
     func logMessage(_ verb: String, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {

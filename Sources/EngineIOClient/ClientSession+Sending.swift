@@ -25,13 +25,15 @@ extension ClientSession {
         _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool, by webSocket: WebSocketHandler
     ) -> SendResult {
         if !mayWait && !webSocket.acceptsMore { return .refused }
-        if self.watchesPackets { self.show(.sent, kind, bytes) }
+        if self.watchesPackets { self.show(.sent, kind, bytes, by: .websocket) }
         switch kind {
         case .text: webSocket.write(.text, prefix: PacketType.message.rawValue, bytes, isMessage: true)
         case .binary: webSocket.write(.binary, prefix: nil, bytes, isMessage: true)
         }
         self.traffic.pointee.websocket.accepted &+= 1
-        return webSocket.acceptsMore ? .sent : self.toldFull()
+        if webSocket.acceptsMore { return .sent }
+        webSocket.holdIfFarBehind()
+        return self.toldFull()
     }
 
     private func queueMessage(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {
@@ -40,7 +42,13 @@ extension ClientSession {
         if self.logsPackets { self.logMessage("Sending", kind, bytes) }
         self.traffic.pointee.polling.accepted &+= 1
         self.enqueue(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: bytes)))
-        return self.queuedBytes > self.configuration.maximumBuffered ? self.toldFull() : .sent
+        guard self.queuedBytes > self.configuration.maximumBuffered else { return .sent }
+        // Far behind: reading would only add to it. Not before, as a server that is not polled cannot ping.
+        if self.queuedBytes - self.configuration.maximumBuffered > self.configuration.maximumBuffered {
+            self.isFarBehind = true
+            self.readingChanged()
+        }
+        return self.toldFull()
     }
 
     /// The server may end the session over it without saying why: then the end says so.
@@ -55,15 +63,24 @@ extension ClientSession {
         return .full
     }
 
-    /// A packet that is no message.
-    func sendPacket(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
-        if self.logsPackets { self.logger.info("Sending packet \(String(describing: type).uppercased())") }
-        if let webSocket = self.webSocket, self.transport == .websocket {
-            self.trace?.packet(.sent, .websocket, type, data)
-            webSocket.write(.text, prefix: type.rawValue, data)
-        } else {
-            self.enqueue(Packet(type: type, data: ByteBuffer(bytes: data)), first: type == .pong)
+    /// Answers a ping. One pong waits at most, that to the latest ping.
+    func sendPong(_ data: UnsafeRawBufferPointer) {
+        if let webSocket = self.webSocket, self.transport == .websocket { return webSocket.answerPing(data) }
+        if let waiting = self.queue.first, waiting.type == .pong {
+            // It is the same one.
+            if waiting.data.readableBytes == 0, data.count == 0 { return }
+            self.queuedBytes -= waiting.data.readableBytes
+            self.queue.removeFirst()
+        } else if self.logsPackets {
+            self.logger.info("Sending packet PONG")
         }
+        self.enqueue(Packet(type: .pong, data: ByteBuffer(bytes: data)), first: true)
+    }
+
+    /// A packet that is no message goes by the websocket.
+    func willSend(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
+        if self.logsPackets { self.logger.info("Sending packet \(String(describing: type).uppercased())") }
+        self.trace?.packet(.sent, .websocket, type, data)
     }
 
     /// - Parameter first: pongs go ahead of queued messages.
@@ -167,6 +184,10 @@ extension ClientSession {
             self.stageTimers.append(self.schedule(Self.farewell) { $0.finish(.clientDisconnect, nil) })
         }
         self.pump()
+        if self.isFarBehind, self.queuedBytes <= self.configuration.maximumBuffered {
+            self.isFarBehind = false
+            self.readingChanged()
+        }
         if self.queuedBytes <= self.configuration.maximumBuffered / 2 { self.webSocketWritable() }
         if self.isDrainAwaited, self.bufferedBytes == 0 {
             self.isDrainAwaited = false
@@ -206,16 +227,7 @@ extension ClientSession {
         guard response.isSuccess else { return self.lose(DisconnectDetail(response)) }
         let body = response.body
         self.traffic.pointee.polling.bytesReceived &+= body.readableBytes
-        let packets = body.withUnsafeReadableBytes { bytes -> Int in
-            if UTF8Validation.firstInvalidOffset(bytes) != nil {
-                self.lose(DisconnectDetail(.parse, message: "the server's answer is not UTF-8"))
-                return 0
-            }
-            return self.readPayload(bytes)
-        }
-        guard self.machine.state != .closed else { return }
-        self.polling.pollEnded(isEmpty: packets == 0)
-        self.pump()
+        self.read(body)
     }
 }
 

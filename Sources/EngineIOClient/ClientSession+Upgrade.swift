@@ -41,13 +41,12 @@ extension ClientSession {
     /// Some servers answer a failed upgrade with what a poll would have got: it must not be lost.
     private func deliverPayload(of response: HTTPResponse?) {
         guard let response, response.status == 200 else { return }
-        let body = response.body
-        body.withUnsafeReadableBytes { bytes in
-            guard let first = bytes.first, PacketType(rawValue: first) != nil || first == UInt8(ascii: "b"),
-                UTF8Validation.firstInvalidOffset(bytes) == nil
-            else { return }
-            self.readPayload(bytes)
+        let isPayload = response.body.withUnsafeReadableBytes { bytes in
+            guard let first = bytes.first else { return false }
+            return (PacketType(rawValue: first) != nil || first == UInt8(ascii: "b"))
+                && UTF8Validation.firstInvalidOffset(bytes) == nil
         }
+        if isPayload { self.read(response.body) }
     }
 
     private func limitProbe() {
@@ -95,7 +94,8 @@ extension ClientSession {
         webSocket.write(.text, prefix: PacketType.upgrade.rawValue, UnsafeRawBufferPointer(start: nil, count: 0))
         // After the upgrade the server takes no request for this session any more.
         self.dropPolling()
-        webSocket.setReading(self.readsNow)
+        if self.isReadingPaused { webSocket.hold(.script) }
+        if self.payload != nil { webSocket.hold(.body) }
         self.upgraded(to: webSocket)
         while let packet = self.queue.popFirst() {
             self.trace?.packet(.sent, .websocket, packet)
@@ -110,6 +110,8 @@ extension ClientSession {
             }
         }
         self.queuedBytes = 0
+        self.isFarBehind = false
+        self.readingChanged()
         if self.isDrainAwaited { self.notifyDrained() }
         self.logger.info("WebSocket upgrade was successful")
         self.upgradeEnded()
@@ -138,7 +140,7 @@ extension ClientSession {
     @inline(__always)
     func webSocketReceived(text: UnsafeRawBufferPointer) {
         if self.transport == .websocket, self.machine.state == .open, text.first == PacketType.message.rawValue {
-            return self.deliver(.text, UnsafeRawBufferPointer(rebasing: text.dropFirst()))
+            return self.deliver(.text, UnsafeRawBufferPointer(rebasing: text.dropFirst()), by: .websocket)
         }
         self.webSocketReceived(other: text)
     }
@@ -170,7 +172,7 @@ extension ClientSession {
     @inline(__always)
     func webSocketReceived(binary: UnsafeRawBufferPointer) {
         if self.transport == .websocket, self.machine.state == .open {
-            self.deliver(.binary, binary)
+            self.deliver(.binary, binary, by: .websocket)
         } else if self.transport != .websocket {
             if let action = self.upgrade?.received(isProbePong: false, what: "binary data") { self.perform(action) }
         } else if self.machine.state == .connecting {

@@ -51,7 +51,22 @@ package final class ClientSession {
     var closeTimer: NetworkTimer?
     var heartbeat: Heartbeat?
     var heartbeatCallback: NIOScheduledCallback?
+    /// The script is behind.
     var isReadingPaused = false
+    /// Far more than `max_buffered` waits to be posted.
+    var isFarBehind = false
+    /// The rest of a polling body.
+    var payload: UnreadPayload?
+    /// A turn reads from it.
+    var isReadingPayload = false
+    var isPayloadTurnDue = false
+    /// The connection is gone, and what came before is read to its end, whether the script keeps up or not.
+    var readsToEnd = false
+    /// How the session will end then.
+    var loss: DisconnectDetail?
+    /// What the script got meanwhile though it was behind, in bytes of memory.
+    var overrun = 0
+    var unexpectedPackets = 0
     /// A sender was told to wait.
     var isFull = false
     /// Somebody waits for all to be written.

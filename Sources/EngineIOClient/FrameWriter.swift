@@ -25,6 +25,11 @@ final class FrameWriter {
     /// Writes that the channel was given and has not finished.
     private var channelWrites = 0
     private(set) var isFlushing = false
+    /// Bytes that the channel was given so far.
+    private(set) var handed = 0
+    /// The pongs in ``block``, and who hears when the system has them. Let go with the channel.
+    private var pongs: PongKinds = []
+    private var owner: WebSocketHandler?
     /// Messages that were accepted so far, and those of them that the system has.
     private var accepted = 0
     private var written = 0
@@ -40,8 +45,10 @@ final class FrameWriter {
 
     deinit { self.block.free() }
 
-    func attach(_ channel: any Channel, isSecure: Bool) {
+    /// - Parameter owner: told when the system has taken pongs.
+    func attach(_ channel: any Channel, isSecure: Bool, owner: WebSocketHandler) {
         self.channel = channel
+        self.owner = owner
         if isSecure { return }
         if let socket = channel as? SocketChannel {
             self.descriptor = socket.descriptor
@@ -55,6 +62,7 @@ final class FrameWriter {
     /// The channel closes: its socket's number may soon be another's. What is collected is not written any more.
     func detach() {
         self.channel = nil
+        self.owner = nil
         self.descriptor = -1
         self.block.count = 0
         self.onDrained = []
@@ -72,10 +80,16 @@ final class FrameWriter {
     var count: Int { self.block.count }
 
     /// Bytes that the system has not taken.
-    var bufferedBytes: Int {
-        guard let channel = self.channel, channel.isActive else { return self.count }
-        return self.count + ((try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
+    var bufferedBytes: Int { self.count + self.channelBytes }
+
+    /// Those of ``handed`` that the system has not taken.
+    var channelBytes: Int {
+        guard let channel = self.channel, channel.isActive else { return 0 }
+        return (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
+
+    /// Says that the frame that was collected last is a pong.
+    func collectedPong(_ kind: PongKinds) { self.pongs.formUnion(kind) }
 
     /// Collects one frame, masked with a key of its own.
     @inline(__always)
@@ -122,16 +136,19 @@ final class FrameWriter {
         _ sent: Int, _ bytes: UnsafeRawBufferPointer, _ channel: any Channel, _ promise: EventLoopPromise<Void>?
     ) {
         if sent == bytes.count {
+            let pongs = self.pongs
             self.count(written: self.accepted, bytes: sent)
             self.empty()
             promise?.succeed()
             if !self.onDrained.isEmpty { self.tellDrained() }
+            if !pongs.isEmpty { self.owner?.pongsTaken(pongs) }
             return
         }
         self.traffic.pointee.websocket.bytesWritten &+= sent
         let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+        let pongs = self.pongs
         self.empty()
-        self.write(rest, channel, promise)
+        self.write(rest, pongs, channel, promise)
     }
 
     /// Returns how many bytes the system took; an error is left for the channel to find.
@@ -144,15 +161,19 @@ final class FrameWriter {
         }
     }
 
-    private func write(_ bytes: ByteBuffer, _ channel: any Channel, _ promise: EventLoopPromise<Void>?) {
+    private func write(
+        _ bytes: ByteBuffer, _ pongs: PongKinds, _ channel: any Channel, _ promise: EventLoopPromise<Void>?
+    ) {
         let mark = self.accepted
         let length = bytes.readableBytes
+        self.handed += length
         let done = self.loop.eventLoop.makePromise(of: Void.self)
         self.channelWrites += 1
         done.futureResult.assumeIsolated().whenSuccess {
             self.channelWrites -= 1
             self.count(written: mark, bytes: length)
             self.tellDrained()
+            if !pongs.isEmpty { self.owner?.pongsTaken(pongs) }
         }
         if let promise { done.futureResult.cascade(to: promise) }
         self.isFlushing = true
@@ -180,10 +201,19 @@ final class FrameWriter {
     }
 
     private func empty() {
+        self.pongs = []
         self.block.count = 0
         self.loop.giveBack(self.block)
         self.block = FrameBlock()
     }
+}
+
+/// The two pongs of a websocket: that of its own pings, and that of Engine.IO's.
+struct PongKinds: OptionSet {
+    let rawValue: UInt8
+
+    static let frame = PongKinds(rawValue: 1)
+    static let packet = PongKinds(rawValue: 2)
 }
 
 /// Memory for frames, lent by a loop to the handlers that have something to write.

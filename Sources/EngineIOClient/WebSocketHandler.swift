@@ -7,27 +7,47 @@ import NIOCore
 /// Frames are read straight from the received buffer and messages are handed on as pointers into it; all that is sent
 /// during one read goes into one buffer, which is written when the loop has read what is ready.
 final class WebSocketHandler {
-    private let loop: ClientLoop
+    let loop: ClientLoop
     private let traffic: UnsafeMutablePointer<TrafficCounts>
     private let maximumMessageSize: Int
     private let isSecure: Bool
     /// The session lets go of its handler when it ends.
-    private let session: ClientSession
-    @exclusivity(unchecked) private var channel: (any Channel)?
+    let session: ClientSession
+    @exclusivity(unchecked) private(set) var channel: (any Channel)?
 
-    /// The start of a frame whose end has not come. Not checked for overlapping accesses, as nothing is called while one is open.
-    @exclusivity(unchecked) private var partial = ByteBuffer()
+    /// What was received and not read: the start of a frame whose end has not come, or all that is held back. Not checked for
+    /// overlapping accesses, as those below: nothing is called while one is open.
+    @exclusivity(unchecked) var partial = ByteBuffer()
+    /// What may still be read in this turn of the loop; spent while reading is held back, or the handler is closed.
+    @exclusivity(unchecked) var budget = TurnBudget()
+    @exclusivity(unchecked) var holds: ReadingHolds = []
+    /// Whether the socket is read.
+    var isSocketRead = true
+    var isTurnDue = false
+    /// How much may be unwritten before reading pauses.
+    var mostUnwritten = Int.max
+    /// How many bytes may be held back before the socket is not read any more.
+    var mostHeld = WebSocketHandler.mostHeld
+    /// While too much is unwritten.
+    var stall: WriteStall?
+    var stallTimer: Scheduled<Void>?
+    /// The connection is gone, and what came before is still to be read.
+    var loss: DisconnectDetail?
     private var fragments = ByteBuffer()
     private var fragmentKind: WebSocketOpcode?
 
-    private let output: FrameWriter
-    private var isReading = false
+    let output: FrameWriter
+    var framePong = PongSlot()
+    var packetPong = PongSlot()
+    /// A ping came whose pong has not been looked at.
+    @exclusivity(unchecked) var isPongDue = false
+    private(set) var isReading = false
     /// Those that may still come before the loop is told what a read touches: most connections are idle.
     private var readsUntilBusy = 32
-    private var isMarked = false
-    private var isWritable = true
+    var isMarked = false
+    var isWritable = true
 
-    private enum State {
+    enum State {
         case open
         /// The goodbye follows when the system has what was sent before.
         case leaving
@@ -35,9 +55,11 @@ final class WebSocketHandler {
         case closing
         case closed
     }
-    private var state = State.open
-    private var failure: (any Error)?
-    private var closeTimer: Scheduled<Void>?
+    var state = State.open {
+        didSet { if self.state == .closed { self.budget = .spent } }
+    }
+    var failure: (any Error)?
+    var closeTimer: Scheduled<Void>?
 
     init(
         session: ClientSession, loop: ClientLoop, traffic: UnsafeMutablePointer<TrafficCounts>, maximumMessageSize: Int,
@@ -63,7 +85,7 @@ final class WebSocketHandler {
 
     func attach(_ channel: any Channel) {
         self.channel = channel
-        self.output.attach(channel, isSecure: self.isSecure)
+        self.output.attach(channel, isSecure: self.isSecure, owner: self)
     }
 
     func detach() {
@@ -90,31 +112,52 @@ final class WebSocketHandler {
     func read(_ bytes: UnsafeRawBufferPointer) {
         self.isReading = true
         self.traffic.pointee.websocket.bytesReceived &+= bytes.count
-        if self.partial.readableBytes > 0 { return self.readBehindPartial(bytes) }
+        if self.partial.readableBytes > 0 || self.budget.isSpent { return self.readBehindPartial(bytes) }
         let used = self.readFrames(bytes)
-        if used < bytes.count, self.state != .closed { self.partial.writeBytes(bytes[used...]) }
+        if used < bytes.count { self.keep(UnsafeRawBufferPointer(rebasing: bytes[used...])) }
     }
 
     private func readBehindPartial(_ bytes: UnsafeRawBufferPointer) {
+        if self.budget.isSpent { return self.keep(bytes) }
         // Moved to a local while the script runs: it must not be borrowed then.
         var joined = self.partial
         self.partial = ByteBuffer()
         joined.writeBytes(bytes)
+        self.readJoined(&joined)
+    }
+
+    /// Reads ``partial``, which the caller has moved to `joined`; what is left of it becomes ``partial`` again.
+    func readJoined(_ joined: inout ByteBuffer) {
         let used = joined.withUnsafeReadableBytes { self.readFrames($0) }
         guard used < joined.readableBytes, self.state != .closed else { return }
         joined.moveReaderIndex(forwardBy: used)
         if joined.readableBytes > FrameWriter.flushThreshold {
-            joined.discardReadBytes()
+            if joined.readerIndex > joined.readableBytes { joined.discardReadBytes() }
             self.partial = joined
         } else {
             self.partial.writeBuffer(&joined)
         }
+        if self.budget.isSpent { self.isHeldBack() }
+    }
+
+    private func keep(_ bytes: UnsafeRawBufferPointer) {
+        guard self.state != .closed else { return }
+        self.partial.writeBytes(bytes)
+        if self.budget.isSpent { self.isHeldBack() }
+    }
+
+    /// A turn that goes on with what is held back begins: ``readCompleted()`` ends it.
+    func turnBegins() {
+        self.isReading = true
+        self.budget = TurnBudget()
     }
 
     func readCompleted() {
         self.isReading = false
+        if self.holds.isEmpty, self.state != .closed { self.budget = TurnBudget() }
         self.readsUntilBusy -= 1
         if self.readsUntilBusy == 0 { self.becameBusy() }
+        if self.isPongDue { self.writePongs() }
         if self.output.count > 0 { self.flushSoon() }
     }
 
@@ -123,11 +166,11 @@ final class WebSocketHandler {
         socket.expectUse(of: [.init(of: self), .init(of: self.output)] + self.session.hotMemory)
     }
 
-    /// Reads all complete frames and returns how many bytes they had.
+    /// Reads complete frames, as many as the budget allows, and returns how many bytes they had.
     private func readFrames(_ bytes: UnsafeRawBufferPointer) -> Int {
         var index = 0
         do {
-            while self.state != .closed {
+            while !self.budget.isSpent {
                 if let end = try self.readPlainFrame(bytes, from: index) {
                     index = end
                     continue
@@ -138,6 +181,7 @@ final class WebSocketHandler {
                 try self.checkLength(header.payloadLength, of: header.opcode)
                 let end = header.length + header.payloadLength
                 guard rest.count >= end else { break }
+                self.budget.take(end)
                 index += end
                 try self.read(header, UnsafeRawBufferPointer(rebasing: rest[header.length..<end]))
             }
@@ -165,6 +209,7 @@ final class WebSocketHandler {
         case 0x82: opcode = .binary
         default: return nil
         }
+        self.budget.take(end - index)
         try self.deliver(opcode, UnsafeRawBufferPointer(rebasing: bytes[index + 2..<end]))
         return end
     }
@@ -180,6 +225,7 @@ final class WebSocketHandler {
             } else {
                 self.fragmentKind = header.opcode
                 self.fragments.writeBytes(payload)
+                MemoryPages.release(payload)
             }
         case .continuation:
             guard let kind = self.fragmentKind else {
@@ -187,6 +233,8 @@ final class WebSocketHandler {
             }
             try self.checkLength(self.fragments.readableBytes + payload.count, of: kind)
             self.fragments.writeBytes(payload)
+            // There is a copy now, and nobody reads a frame twice.
+            MemoryPages.release(payload)
             if header.isFinal {
                 let message = self.fragments
                 self.fragments = ByteBuffer()
@@ -197,7 +245,8 @@ final class WebSocketHandler {
             }
         case .ping:
             self.session.trace?.frame(.received, .ping, payload)
-            self.writeControl(.pong, payload)
+            self.framePong.pinged(payload)
+            self.isPongDue = true
         case .pong:
             self.session.trace?.frame(.received, .pong, payload)
         case .close:
@@ -245,182 +294,5 @@ final class WebSocketHandler {
         self.writeClose(code: error.code)
         self.output.flush()
         self.end(detail)
-    }
-
-    // MARK: Writing
-
-    /// Collects one frame; it is written when the loop has run what it is at.
-    @inline(__always)
-    func write(
-        _ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer, isMessage: Bool = false
-    ) {
-        if isMessage { self.output.countMessage() }
-        // Nothing may follow a Close frame (RFC 6455, section 5.5.1).
-        guard self.mayWrite, self.channel != nil else { return }
-        self.output.append(opcode, prefix: prefix, payload)
-        if self.output.count >= FrameWriter.flushThreshold {
-            self.output.flush()
-        } else if !self.isReading {
-            self.flushSoon()
-        }
-    }
-
-    private func flushSoon() {
-        guard !self.isMarked else { return }
-        self.isMarked = true
-        self.loop.flushSoon(self)
-    }
-
-    private func writeControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
-        if self.mayWrite, self.channel != nil { self.session.trace?.frame(.sent, opcode, payload) }
-        self.write(opcode, prefix: nil, payload)
-    }
-
-    @inline(__always)
-    private var mayWrite: Bool { self.state == .open || self.state == .leaving }
-
-    /// Whether less waits to be written than senders may leave.
-    var acceptsMore: Bool { self.isWritable }
-
-    /// Bytes that are not with the system yet.
-    var bufferedBytes: Int { self.output.bufferedBytes }
-
-    func whenDrained(_ body: @escaping () -> Void) { self.output.whenDrained(body) }
-
-    /// Messages that the system has not taken, or not wholly.
-    var unwrittenMessages: Int { self.output.unwrittenMessages }
-
-    func flushMarked() {
-        self.isMarked = false
-        if self.output.count > 0 { self.output.flush() }
-    }
-
-    /// Adds what is collected to `batch`, where that can be: ``flushed(_:)`` has to follow where it has a result, else
-    /// ``flushMarked()``.
-    func flushMarked(by batch: SocketBatch, at place: Int) {
-        if self.output.count > 0 { self.output.flush(by: batch, at: place) }
-    }
-
-    func flushed(_ result: Int) {
-        self.isMarked = false
-        self.output.flushed(result)
-    }
-
-    func writabilityChanged(_ isWritable: Bool) {
-        self.isWritable = isWritable
-        if isWritable { self.later { $0.session.webSocketWritable() } }
-    }
-
-    func setReading(_ isOn: Bool) {
-        if let socket = self.channel as? SocketChannel {
-            socket.setAutoRead(isOn)
-        } else {
-            self.channel?.setOption(.autoRead, value: isOn).whenFailure { _ in }
-        }
-    }
-
-    // MARK: Closing
-
-    private func writeClose(code: UInt16) {
-        withUnsafeBytes(of: code.bigEndian) { self.writeControl(.close, $0) }
-    }
-
-    /// Says goodbye on both levels behind all that is queued, waits for the server's Close frame, and closes.
-    ///
-    /// - Parameter timeout: how long the writing may take; the server's answer then has
-    ///   ``ClientSession/farewell``. nil closes the connection without waiting for anything.
-    func close(timeout: TimeAmount?) {
-        guard self.state == .open else { return }
-        guard self.channel != nil else { return self.end(DisconnectDetail(.client)) }
-        guard let timeout else {
-            self.writeGoodbye()
-            self.output.flush()
-            return self.end(DisconnectDetail(.client))
-        }
-        // A closing client reads on, or the server's Close frame would never be seen.
-        self.setReading(true)
-        guard self.output.isBehind else { return self.sayGoodbye(timeout: timeout) }
-        // A pong may not follow a Close frame: until that is with the system, pings are answered in front of it.
-        self.state = .leaving
-        self.endAfter(timeout)
-        self.output.flush()
-        self.output.whenDrained {
-            if self.state == .leaving { self.sayGoodbye(timeout: timeout) }
-        }
-    }
-
-    private func sayGoodbye(timeout: TimeAmount) {
-        guard let channel = self.channel else { return }
-        self.writeGoodbye()
-        self.state = .closing
-        self.endAfter(timeout)
-        let promise = channel.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess {
-            self.endAfter(min(timeout, ClientSession.farewell))
-        }
-        self.output.flush(promise: promise)
-    }
-
-    private func writeGoodbye() {
-        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        self.session.trace?.packet(.sent, .websocket, .close, nothing)
-        self.write(.text, prefix: PacketType.close.rawValue, nothing)
-        self.writeClose(code: WebSocketCloseCode.normal)
-    }
-
-    private func endAfter(_ amount: TimeAmount) {
-        guard self.state == .closing || self.state == .leaving else { return }
-        self.closeTimer?.cancel()
-        self.closeTimer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: amount) {
-            self.end(DisconnectDetail(.client))
-        }
-    }
-
-    /// Drops the connection without a word: the session goes on without it, or is over already.
-    func drop() {
-        self.state = .closed
-        self.closeTimer?.cancel()
-        self.closeChannel()
-    }
-
-    private func closeChannel() {
-        let channel = self.channel
-        self.detach()
-        channel?.close(promise: nil)
-    }
-
-    /// What is left to say comes with ``connectionClosed()``.
-    func readFailed(_ error: any Error) {
-        if self.failure == nil { self.failure = error }
-        self.output.detach()
-    }
-
-    func connectionClosed() {
-        self.detach()
-        self.connectionLost()
-    }
-
-    private func connectionLost() {
-        var detail = DisconnectDetail(.eof, message: "the connection was closed without a Close frame")
-        if let failure = self.failure {
-            detail = DisconnectDetail(ErrorText.cause(of: failure), message: ErrorText.of(failure))
-        }
-        self.end(detail)
-    }
-
-    private func end(_ detail: DisconnectDetail) {
-        guard self.state != .closed else { return }
-        self.drop()
-        self.later { $0.session.webSocketClosed(detail) }
-    }
-
-    /// The system may report a lost connection from within a write, and a write may come from within the script:
-    /// the session must not call the script then.
-    private func later(_ body: @escaping (WebSocketHandler) -> Void) {
-        if self.output.isFlushing {
-            self.loop.eventLoop.assumeIsolated().execute { body(self) }
-        } else {
-            body(self)
-        }
     }
 }

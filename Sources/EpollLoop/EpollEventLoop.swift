@@ -42,6 +42,8 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     /// How many of them, at the front, are from other threads.
     @exclusivity(unchecked) private var handedOver = 0
     @exclusivity(unchecked) private var running: [() -> Void] = []
+    /// Those of the next turn.
+    @exclusivity(unchecked) private var later: [() -> Void] = []
     @exclusivity(unchecked) private var timers = TimerQueue()
     @exclusivity(unchecked) private var retired: [SocketChannel] = []
     private var channels: [ObjectIdentifier: SocketChannel] = [:]
@@ -111,6 +113,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
             start = end
         }
         self.retired.removeAll(keepingCapacity: true)
+        if !self.later.isEmpty { self.collectLater() }
         self.runTimersAndTasks()
     }
 
@@ -163,7 +166,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
 
     /// Whether there is nothing to do at once.
     private func fallAsleep() -> Bool {
-        guard self.tasks.isEmpty else { return false }
+        guard self.tasks.isEmpty, self.later.isEmpty else { return false }
         return self.inbox.withLock {
             $0.isAwake = !$0.list.tasks.isEmpty
             return !$0.isAwake
@@ -215,6 +218,14 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     }
 
     package func _executeIsolatedUnsafeUnchecked(_ task: @escaping () -> Void) { self.tasks.append(task) }
+
+    /// Adds a task for which the sockets do not wait: they, the timers and the other tasks come first. On the loop's thread only.
+    package func executeInNextTurn(_ task: @escaping () -> Void) { self.later.append(task) }
+
+    private func collectLater() {
+        self.tasks += self.later
+        self.later.removeAll(keepingCapacity: true)
+    }
 
     /// Adds a task behind those of all threads.
     private func handOver(_ task: @escaping () -> Void) {
@@ -321,6 +332,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     private func shutDown() {
         for channel in Array(self.channels.values) { channel.close0(error: ChannelError.eof, mode: .all, promise: nil) }
         repeat {
+            self.collectLater()
             self.collectInbox()
             self.runTasks()
             while let body = self.timers.popDue(.distantFuture) { body() }
@@ -330,7 +342,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
 
     /// - Returns: false where there is something in it.
     private func closeInbox() -> Bool {
-        guard self.tasks.isEmpty else { return false }
+        guard self.tasks.isEmpty, self.later.isEmpty else { return false }
         return self.inbox.withLock { inbox in
             inbox.isClosed = inbox.list.tasks.isEmpty
             return inbox.isClosed

@@ -218,20 +218,24 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         for promise in self.pending.removeAll() { promise.fail(error) }
         self.watch(self.interest.subtracting(.writable))
         self.loop._executeIsolatedUnsafeUnchecked {
-            self.readToEnd()
-            self.fail(error)
+            self.readToEnd(before: error)
         }
     }
 
-    private func readToEnd() {
+    /// Reads what is there, in turns of the loop.
+    private func readToEnd(before error: any Error) {
         let buffer = self.loop.receiveBuffer
-        while self.isActive {
+        for _ in 0..<Self.readsPerTurn {
+            guard self.isActive else { return }
             let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
             if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
+            if count <= 0 { return self.fail(error) }
             self.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
+        self.loop.executeInNextTurn { self.readToEnd(before: error) }
     }
+
+    private static let readsPerTurn = 4
 
     private func setWritable(_ isWritable: Bool) {
         self.isWritable = isWritable

@@ -134,6 +134,39 @@ struct PollingStateMachineTests {
 
     // MARK: Reading
 
+    @Test mutating func theNextPollWaitsForTheEndOfTheBody() {
+        self.polling.run()
+        check(self.polling.orders(hasPackets: false), Self.poll)
+        self.polling.answered()
+        check(self.polling.orders(hasPackets: true), Self.post)
+        self.polling.resumeReading()
+        check(self.polling.orders(hasPackets: true), Self.nothing)
+        self.polling.answerRead(isEmpty: false)
+        check(self.polling.orders(hasPackets: false), Self.poll)
+    }
+
+    @Test mutating func theAnswerToTheHandshakeIsReadBeforeTheFirstPoll() {
+        self.polling.answered()
+        self.polling.run()
+        check(self.polling.orders(hasPackets: false), Self.nothing)
+        self.polling.answerRead(isEmpty: false)
+        check(self.polling.orders(hasPackets: false), Self.poll)
+    }
+
+    @Test mutating func aPauseDoesNotWaitForTheEndOfTheBody() {
+        self.polling.run()
+        check(self.polling.orders(hasPackets: false), Self.poll)
+        self.polling.answered()
+        self.polling.pause()
+        check(self.polling.orders(hasPackets: false), Self.orders(paused: true))
+    }
+
+    @Test mutating func aLostSessionSendsNothing() {
+        self.polling.run()
+        self.polling.stop()
+        check(self.polling.orders(hasPackets: true), Self.nothing)
+    }
+
     @Test mutating func aScriptThatDoesNotReadIsNotPolledFor() {
         self.polling.run()
         self.polling.pauseReading()

@@ -75,6 +75,31 @@ import Testing
         }
     }
 
+    @Test func tasksOfTheNextTurnComeBehindTimersAndOtherTasks() async throws {
+        try await withGroup { group in
+            let (loop, log) = (try group.loop, Log<String>())
+            let promise = loop.makePromise(of: Void.self)
+            loop.execute {
+                loop.executeInNextTurn {
+                    log.append("next turn")
+                    loop.executeInNextTurn {
+                        log.append("the one after that")
+                        promise.succeed()
+                    }
+                    loop.execute { log.append("task of the next turn") }
+                }
+                loop.scheduleTask(in: .zero) { log.append("timer") }
+                loop.execute {
+                    log.append("task")
+                    loop.execute { log.append("task of the task") }
+                }
+            }
+            try await promise.futureResult.get()
+            #expect(Set(log.values.prefix(3)) == ["task", "task of the task", "timer"])
+            #expect(log.values.dropFirst(3) == ["next turn", "task of the next turn", "the one after that"])
+        }
+    }
+
     @Test func tasksWithoutEndKeepNobodyWaiting() async throws {
         let listener = try Listener()
         defer { listener.close() }

@@ -1,0 +1,21 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Memory that is no longer needed, though what it is a part of lives on.
+public enum MemoryPages {
+    /// Less is not worth a system call.
+    public static let leastReleased = 1 << 20
+
+    /// Gives the whole pages in `bytes` back to the system. What is read from there afterwards is zeros, so nobody may read it.
+    public static func release(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= self.leastReleased, let base = bytes.baseAddress else { return }
+        let page = UInt(getpagesize())
+        let start = (UInt(bitPattern: base) + page - 1) / page * page
+        let end = (UInt(bitPattern: base) + UInt(bytes.count)) / page * page
+        guard start < end, let first = UnsafeMutableRawPointer(bitPattern: start) else { return }
+        madvise(first, Int(end - start), CInt(MADV_DONTNEED))
+    }
+}

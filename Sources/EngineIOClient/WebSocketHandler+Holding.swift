@@ -1,0 +1,194 @@
+import EngineIO
+import EpollLoop
+import NIOCore
+
+/// Why frames that came are not read yet.
+struct ReadingHolds: OptionSet {
+    let rawValue: UInt8
+
+    /// This turn of the loop has read enough of them.
+    static let turn = ReadingHolds(rawValue: 1)
+    /// The script is behind.
+    static let script = ReadingHolds(rawValue: 2)
+    /// What was read has made far too much to write.
+    static let unwritten = ReadingHolds(rawValue: 4)
+    /// The messages of a polling body come before them.
+    static let body = ReadingHolds(rawValue: 8)
+}
+
+/// Frames that wait in ``WebSocketHandler/partial`` until they may be read.
+extension WebSocketHandler {
+    /// What waits while the turn goes to others.
+    static let mostHeld = 64 << 10
+
+    func hold(_ hold: ReadingHolds) {
+        // One that goes reads on: what comes is not given to the script any more, or is the last.
+        guard self.state == .open, self.loss == nil else { return }
+        self.holds.insert(hold)
+        self.budget = .spent
+        if hold == .unwritten { self.watchStall() }
+        self.updateSocket()
+    }
+
+    /// Reading goes on, later, unless it is held for something else.
+    func release(_ hold: ReadingHolds) {
+        guard self.holds.contains(hold) else { return }
+        self.holds.remove(hold)
+        if hold == .unwritten { self.endStall() }
+        self.goOn()
+    }
+
+    func releaseAll() {
+        self.holds = self.holds.intersection(.turn)
+        self.endStall()
+        self.goOn()
+    }
+
+    private func goOn() {
+        if self.holds.isEmpty {
+            if self.partial.readableBytes > 0 {
+                self.takeTurn()
+            } else if !self.isReading {
+                self.budget = TurnBudget()
+            }
+        }
+        self.updateSocket()
+    }
+
+    /// Bytes are left, and the budget is spent.
+    func isHeldBack() {
+        if self.holds.isEmpty { self.takeTurn() }
+        self.updateSocket()
+    }
+
+    private func takeTurn() {
+        self.holds.insert(.turn)
+        self.budget = .spent
+        guard !self.isTurnDue else { return }
+        self.isTurnDue = true
+        self.loop.nextTurn {
+            self.isTurnDue = false
+            self.holds.remove(.turn)
+            if self.holds.isEmpty || (self.loss != nil && !self.holds.contains(.body)) { self.readHeld() }
+        }
+    }
+
+    /// Reads on for one turn.
+    ///
+    /// - Returns: whether only the start of a frame is left.
+    @discardableResult
+    private func readHeld() -> Bool {
+        guard self.state != .closed else { return false }
+        let before = self.partial.readableBytes
+        self.turnBegins()
+        var held = self.partial
+        self.partial = ByteBuffer()
+        self.readJoined(&held)
+        let isThrough = !self.budget.isSpent
+        self.readCompleted()
+        if !self.holds.isEmpty { self.budget = .spent }
+        if let loss = self.loss { self.endIfRestIsRead(before - self.partial.readableBytes, loss) }
+        self.updateSocket()
+        return isThrough
+    }
+
+    /// Reads the socket unless as much is held as may be.
+    private func updateSocket() {
+        let stops = self.holds.contains(.script) || self.holds.contains(.body)
+        let reads = self.holds.isEmpty || (!stops && self.partial.readableBytes <= self.mostHeld)
+        guard reads != self.isSocketRead else { return }
+        self.isSocketRead = reads
+        if let socket = self.channel as? SocketChannel {
+            socket.setAutoRead(reads)
+        } else {
+            self.channel?.setOption(.autoRead, value: reads).whenFailure { _ in }
+        }
+    }
+
+    // MARK: Too much is unwritten
+
+    /// More than `max_buffered` is unwritten: senders wait. Reading goes on, as a server may answer before it reads on, and only
+    /// pauses where that comes to as much again.
+    func becameUnwritable() {
+        let most = self.session.configuration.maximumBuffered
+        self.mostUnwritten = max(most, self.output.bufferedBytes) + most
+    }
+
+    /// Called after each message that is sent while more than `max_buffered` is unwritten.
+    func holdIfFarBehind() {
+        guard self.stall == nil, self.output.bufferedBytes > self.mostUnwritten else { return }
+        self.hold(.unwritten)
+    }
+
+    private func watchStall() {
+        self.stall = WriteStall(
+            handed: self.output.handed, unwritten: self.output.channelBytes,
+            limit: self.session.configuration.maximumBuffered, patience: self.session.patience)
+        self.session.readingChanged()
+        self.lookAtStallLater()
+    }
+
+    private func endStall() {
+        guard self.stall != nil else { return }
+        self.stall = nil
+        self.mostHeld = Self.mostHeld
+        self.stallTimer?.cancel()
+        self.stallTimer = nil
+        self.session.readingChanged()
+    }
+
+    private func lookAtStallLater() {
+        let time = TimeAmount.milliseconds(WriteStall.milliseconds)
+        self.stallTimer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: time) {
+            self.lookAtStall()
+        }
+    }
+
+    private func lookAtStall() {
+        guard self.state == .open else { return }
+        switch self.stall?.look(handed: self.output.handed, unwritten: self.output.channelBytes) {
+        case nil:
+            return
+        case .wait:
+            break
+        case .readSome:
+            self.readDespiteStall()
+        case .dead:
+            let seconds = ErrorText.seconds(.milliseconds(self.session.patience))
+            return self.session.webSocketClosed(
+                DisconnectDetail(.write, message: "the server has read nothing for \(seconds)"))
+        }
+        self.lookAtStallLater()
+    }
+
+    private func readDespiteStall() {
+        guard self.holds == .unwritten else { return }
+        let before = self.output.bufferedBytes
+        let isThrough = self.readHeld()
+        self.stall?.readSome(added: self.output.bufferedBytes - before)
+        // A long frame has to come as a whole: it is no longer than a message may be.
+        self.mostHeld = Self.mostHeld + (isThrough ? 2 * self.partial.readableBytes : 0)
+        self.updateSocket()
+    }
+
+    // MARK: After the connection
+
+    /// Whether there are frames to be read before the end is told.
+    func readsRest(before loss: DisconnectDetail) -> Bool {
+        guard self.state == .open, self.loss == nil, !self.holds.isEmpty, self.partial.readableBytes > 0 else {
+            return false
+        }
+        self.holds = self.holds.intersection(.body)
+        self.endStall()
+        self.loss = loss
+        self.session.connectionLost()
+        self.goOn()
+        return true
+    }
+
+    private func endIfRestIsRead(_ count: Int, _ loss: DisconnectDetail) {
+        guard self.state != .closed else { return }
+        let packets = min(count / 2 + 1, TurnBudget.packets)
+        if !self.holds.contains(.turn) || !self.session.mayOverrun(bytes: count, packets: packets) { self.end(loss) }
+    }
+}

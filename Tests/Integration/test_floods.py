@@ -1,0 +1,408 @@
+"""A server that sends much at once, or never reads: memory, and the turns of the others."""
+
+import asyncio
+import functools
+import zlib
+
+import pytest
+
+from harness import frames, wire
+from harness.scripted import ScriptedServer
+
+MEBIBYTE = 1 << 20
+
+
+@functools.cache
+def packed(unit, count, first=b"", last=b""):
+    """`count` times `unit` between the others, by gzip: all of it on the wire would only take the test's time."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    whole, rest = divmod(count, 65536)
+    block = unit * 65536
+    data = packer.compress(first) + b"".join(packer.compress(block) for _ in range(whole))
+    return data + packer.compress(unit * rest + last) + packer.flush()
+
+
+async def answer(request, body):
+    await request.answer(body, headers=[("Content-Encoding", "gzip")])
+
+
+def peak(running):
+    """The most memory that the process has had, in bytes."""
+    with open(f"/proc/{running.process.pid}/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) * 1024
+
+
+# ---- memory ----
+
+LIMIT = 128 * MEBIBYTE
+BODIES = {
+    "pings": lambda limit: packed(b"2\x1e", limit // 2, last=b"4"),
+    "empty messages": lambda limit: packed(b"4\x1e", limit // 2, last=b"4"),
+    "unknown packets": lambda limit: packed(b"7\x1e", limit // 2, last=b"4"),
+    "a long text first": lambda limit: packed(b"x", limit, first=b"4", last=b"\x1e4" * (limit // 8)),
+    "one binary message": lambda limit: packed(b"AAAA", limit // 3, first=b"b"),
+    "a long ping": lambda limit: packed(b"x", limit, first=b"2"),
+}
+SCRIPTS = {
+    "a slow handler": 'eio.on("message", function() eio.sleep(60) end, {ordered = true})',
+    "many handlers": 'eio.on("message", function() eio.sleep(60) end)',
+    "receive": "eio.start_background_task(function() eio.receive(60); eio.sleep(60) end)",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("body, script, limit", [
+    ("empty messages", "a slow handler", LIMIT), ("a long text first", "many handlers", LIMIT),
+    ("one binary message", "receive", LIMIT),
+    *[("empty messages", script, MEBIBYTE) for script in SCRIPTS], ("pings", "nothing", MEBIBYTE),
+    ("unknown packets", "nothing", MEBIBYTE), ("a long text first", "many handlers", MEBIBYTE),
+    ("one binary message", "receive", MEBIBYTE), ("a long ping", "nothing", MEBIBYTE),
+])
+def test_memory_is_bounded_whatever_a_body_holds(lua, body, script, limit):
+    async def conversation(server):
+        await server.open("polling")
+        await answer(await server.get(), BODIES[body](limit))
+        running = await lua.running()
+        # All of it was read, or as much as may be.
+        await asyncio.wait([
+            asyncio.ensure_future(server.get()),
+            asyncio.ensure_future(asyncio.to_thread(running.wait_for, "reading pauses", stream="stderr")),
+            asyncio.ensure_future(asyncio.to_thread(running.wait_for, "transport error")),
+        ], return_when=asyncio.FIRST_COMPLETED)
+        used = peak(running)
+        running.kill()
+        assert used <= 2 * limit + 64 * MEBIBYTE, f"{used >> 20} MiB"
+
+    with ScriptedServer(conversation) as server:
+        lua.start(f"""
+            eio = require("engineio").Client{{max_message_size = {limit}}}
+            {SCRIPTS[script]}
+            eio.on("disconnect", function(...) print(...); io.stdout:flush() end)
+            eio.connect(arg[1], {{transports = "polling"}})
+            eio.sleep(60)
+        """, server.url)
+
+
+# ---- turns ----
+
+def many(count):
+    return [f"4{number}" for number in range(count)]
+
+
+def test_a_turn_leaves_the_others_theirs(lua, transport):
+    count = 100_000
+
+    async def conversation(server):
+        session = await server.open(transport)
+        await session.send(*["4"] * count)
+        assert int((await session.receive())[1:]) <= 2000
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.run("""
+            local seen, before, most = 0, 0, 0
+            eio.on("message", function()
+                seen = seen + 1
+                if seen == tonumber(arg[3]) then eio.send(most) end
+            end)
+            eio.start_background_task(function()
+                while true do
+                    most = math.max(most, seen - before)
+                    before = seen
+                    eio.sleep(0)
+                end
+            end)
+            eio.connect(arg[1], {transports = {arg[2]}})
+            eio.wait()
+            os.exit(0)
+        """, server.url, transport, str(count))
+    assert result.status == 0, result
+
+
+# ---- a script that is behind ----
+
+BEHIND = """
+    local held, seen, kinds = eio.create_event(), 0, {}
+    eio.on("message", function(message)
+        if message == "last" then print("last after " .. seen) return end
+        assert(message == tostring(seen), message)
+        seen = seen + 1
+        if seen == 1 then held:wait() end
+    end, {ordered = true})
+    eio.on("disconnect", function(reason, detail) print(reason, detail.cause, seen) end)
+    local function go_on() held:set() end
+"""
+
+
+async def behind(lua):
+    """Waits until the client has stopped reading."""
+    running = await lua.running()
+    await asyncio.to_thread(running.wait_for, "reading pauses", stream="stderr")
+    return running
+
+
+def test_reading_stops_and_goes_on_inside_a_body(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        await session.send(*many(5000))
+        running = await behind(lua)
+        await server.nothing("GET", 0.3)
+        await asyncio.to_thread(running.send_line, "go on")
+        await session.send("4last", "1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.start(BEHIND + """
+            eio.connect(arg[1], {transports = "polling"})
+            io.read()
+            go_on()
+            eio.wait()
+        """, server.url, stdin=None).finish()
+    assert result.lines == ["last after 5000", "server disconnect\tserver_close\t5000"], result
+    assert "reading pauses: 1024 messages" in result.stderr, result
+
+
+def test_the_rest_of_a_body_comes_before_what_the_websocket_brings(lua):
+    # The script is behind with the answer to the handshake when the upgrade is done.
+    async def conversation(server):
+        packets = [wire.open_packet(upgrades=["websocket"]), *many(5000)]
+        await (await server.get()).answer(wire.payload(*packets))
+        socket = await server.websocket()
+        assert await socket.message() == "2probe"
+        running = await behind(lua)
+        await socket.text("3probe")
+        assert await socket.message() == "5"
+        await socket.raw(frames.encode(frames.TEXT, b"4last") + frames.encode(frames.TEXT, b"1"))
+        await asyncio.to_thread(running.send_line, "go on")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.start(BEHIND + """
+            eio.connect(arg[1])
+            io.read()
+            go_on()
+            eio.wait()
+        """, server.url, stdin=None).finish()
+    assert result.lines == ["last after 5000", "server disconnect\tserver_close\t5000"], result
+
+
+
+def test_no_message_that_came_is_lost_with_the_session(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        request = await server.get()
+        await request.answer(wire.payload(*many(5000)))
+        await behind(lua)
+        await (await server.post()).answer("gone", status=400)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.start(BEHIND + """
+            eio.connect(arg[1], {transports = "polling"})
+            while seen < 1 do eio.sleep(0) end
+            eio.send("hello")
+            eio.wait()
+            go_on()
+            while seen < 5000 do eio.sleep(0) end
+        """, server.url).finish()
+    assert result.lines == ["transport error\thttp_status\t1"], result
+
+
+def test_no_frame_that_came_is_lost_with_the_connection(lua):
+    count = 2000
+
+    async def conversation(server):
+        session = await server.open("websocket")
+        # One read of the socket has them all.
+        await session.socket.raw(b"".join(frames.encode(frames.TEXT, text.encode()) for text in many(count)))
+        await behind(lua)
+        session.socket.reset()
+
+    with ScriptedServer(conversation) as server:
+        result = lua.run(BEHIND + """
+            eio.connect(arg[1], {transports = "websocket"})
+            eio.wait()
+            go_on()
+            while seen < tonumber(arg[2]) do eio.sleep(0) end
+        """, server.url, str(count))
+    assert result.lines == ["transport error\ttcp_reset\t1"], result
+
+
+def test_a_script_that_leaves_gets_nothing_more(lua):
+    async def conversation(server):
+        session = await server.open("polling")
+        await session.send(*many(5000))
+        assert await session.receive() == "1"
+
+    with ScriptedServer(conversation) as server:
+        result = lua.run("""
+            local seen = 0
+            eio.on("message", function()
+                seen = seen + 1
+                if seen == 10 then eio.disconnect() end
+            end)
+            eio.on("disconnect", function(reason) print(reason, seen) end)
+            eio.connect(arg[1], {transports = "polling"})
+            eio.wait()
+        """, server.url)
+    assert result.lines == ["client disconnect\t10"], result
+
+
+# ---- pings ----
+
+def test_only_the_latest_of_many_pings_is_answered(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        await session.send(*[f"2{number}" for number in range(500)], "4x", "2last")
+        received = [await session.receive() for _ in range(2)]
+        while "3last" not in received:
+            received.append(await session.receive())
+        assert received in (["3499", "4x", "3last"], ["3last", "4x"], ["4x", "3last"]), received
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport=transport, setup="on_message = client.send")
+
+
+def test_only_the_latest_of_many_ping_frames_is_answered(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.socket.raw(b"".join(frames.encode(frames.PING, b"%d" % number) for number in range(500)))
+        pong = await session.socket.read()
+        assert (pong.opcode, pong.payload) == (frames.PONG, b"499")
+        await session.send("4x")
+        assert await session.receive() == "4x"
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="websocket", setup="on_message = client.send")
+
+
+# ---- a server that does not read ----
+
+FLOODS = {
+    "ping frames": frames.encode(frames.PING, b"p" * 125),
+    "pings": frames.encode(frames.TEXT, b"2" + b"p" * 100),
+    "messages": frames.encode(frames.TEXT, b"4" + b"m" * 1000),
+}
+
+
+async def flood(socket, data, until):
+    """Writes the data again and again, and reads nothing."""
+    socket.connection.writer.transport.pause_reading()
+    while not until.done():
+        socket.connection.writer.write(data * (65536 // len(data)))
+        try:
+            await asyncio.wait_for(socket.connection.writer.drain(), 0.2)
+        except (TimeoutError, ConnectionError):
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_what_is_unwritten_stays_bounded(lua, kind):
+    async def conversation(server):
+        session = await server.open("websocket")
+        running = await lua.running()
+        ended = asyncio.ensure_future(asyncio.to_thread(running.finish))
+        await flood(session.socket, FLOODS[kind], ended)
+
+    with ScriptedServer(conversation) as server:
+        running = lua.start("""
+            eio = require("engineio").Client{max_buffered = 100000}
+            local most = 0
+            eio.on("message", function(message) eio.send(message) end)
+            eio.connect(arg[1], {transports = "websocket"})
+            for _ = 1, 150 do
+                most = math.max(most, eio.buffered())
+                eio.sleep(0.01)
+            end
+            print(most)
+            print(eio.disconnect{timeout = 0.2})
+        """, server.url)
+        result = running.finish()
+    # Twice the limit, and the answers to 1024 messages that no handler had started on.
+    assert int(result.lines[0]) < 2_500_000, result
+    assert result.status == 0 and len(result.lines) == 2, result
+
+
+def test_a_server_that_never_reads_is_noticed(lua):
+    async def conversation(server):
+        session = await server.open("websocket", ping_interval=300, ping_timeout=300)
+        running = await lua.running()
+        ended = asyncio.ensure_future(asyncio.to_thread(running.finish))
+        await flood(session.socket, FLOODS["messages"] + FLOODS["pings"], ended)
+
+    with ScriptedServer(conversation) as server:
+        running = lua.start("""
+            eio = require("engineio").Client{max_buffered = 100000}
+            eio.on("message", function(message) eio.send(message) end)
+            eio.on("disconnect", function(reason, detail) print(reason, detail.cause, detail.message) end)
+            eio.connect(arg[1], {transports = "websocket"})
+            eio.wait()
+        """, server.url)
+        result = running.finish()
+    assert result.lines == ["transport error\twrite\tthe server has read nothing for 0.6 s"], result
+
+
+def test_reading_goes_on_when_the_server_reads(lua):
+    count = 20_000
+
+    async def conversation(server):
+        session = await server.open("websocket")
+        connection = session.socket.connection
+        connection.writer.transport.pause_reading()
+        text = b"m" * 1000
+        connection.writer.write(b"".join(frames.encode(frames.TEXT, b"4%d %s" % (each, text)) for each in range(count)))
+        running = await lua.running()
+        await asyncio.to_thread(running.wait_for, "stalled")
+        connection.writer.transport.resume_reading()
+        for number in range(count):
+            assert (await session.receive()).startswith(f"4{number} ")
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        running = lua.start("""
+            eio = require("engineio").Client{max_buffered = 100000}
+            local seen = 0
+            eio.on("message", function(message) seen = seen + 1; eio.send(message) end)
+            eio.connect(arg[1], {transports = "websocket"})
+            local before
+            repeat before = seen; eio.sleep(0.5) until seen == before and seen > 0
+            assert(seen < tonumber(arg[2]), "reading never paused")
+            print("stalled")
+            io.stdout:flush()
+            eio.wait()
+        """, server.url, str(count))
+        assert running.finish().status == 0
+
+
+def test_reading_of_a_body_stops_while_far_too_much_waits_to_be_posted(lua):
+    count = 5000
+
+    async def conversation(server):
+        session = await server.open("polling")
+        await session.send(*[f"4{number} {'m' * 1000}" for number in range(count)])
+        first = await server.post()
+        running = await lua.running()
+        await asyncio.to_thread(running.wait_for, "stalled")
+        await first.answer("ok")
+        received = wire.packets(first.body)
+        while len(received) < count:
+            request = await server.post()
+            await request.answer("ok")
+            received += wire.packets(request.body)
+        assert [packet.split(" ")[0] for packet in received] == many(count)
+        await session.send("1")
+
+    with ScriptedServer(conversation) as server:
+        running = lua.start("""
+            eio = require("engineio").Client{max_buffered = 100000}
+            local seen = 0
+            eio.on("message", function(message) seen = seen + 1; eio.send(message) end)
+            eio.connect(arg[1], {transports = "polling"})
+            local before
+            repeat before = seen; eio.sleep(0.3) until seen == before and seen > 0
+            print(seen < 2500, eio.buffered() < 2500000)
+            print("stalled")
+            io.stdout:flush()
+            eio.wait()
+        """, server.url)
+        result = running.finish()
+    assert result.lines == ["true\ttrue", "stalled"], result
