@@ -95,7 +95,7 @@ struct Connector {
     /// for (RFC 6066, section 3): the certificate is then checked against the address.
     private static func serverName(of url: ServerURL) -> String? {
         if url.isIPv6Literal || (try? SocketAddress(ipAddress: url.host, port: 0)) != nil { return nil }
-        // The dot that ends an absolute name is no part of the name here (RFC 6066, section 3).
+        // The dot that ends an absolute name is not part of the name here (RFC 6066, section 3).
         return url.host.utf8.last == UInt8(ascii: ".") ? String(url.host.dropLast()) : url.host
     }
 }

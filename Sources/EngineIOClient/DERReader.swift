@@ -1,4 +1,4 @@
-/// Steps through DER elements of one level. Whatever the bytes are, it ends, and gives nothing that is not in them.
+/// Steps through DER elements of one level. It ends for all bytes, and gives nothing that is not in them.
 struct DERReader {
     private var rest: ArraySlice<UInt8>
 

@@ -64,7 +64,7 @@ final class HostResolver {
         let status = getaddrinfo(host, "\(port)", &hints, &list)
         let code = errno
         guard status == 0 else {
-            // Without descriptors the resolver reads no file and asks no server, and says whatever follows from that.
+            // Without descriptors the resolver reads no file and asks no server, and reports what follows from that.
             let isSystem = status == EAI_SYSTEM || code == EMFILE || code == ENFILE
             throw HostLookupError(reason: isSystem ? systemErrorText(code) : String(cString: gai_strerror(status)))
         }

@@ -10,8 +10,8 @@ import Musl
 
 /// Judges the certificates of one connection's server beyond what the library does, and finds the words for a refusal.
 ///
-/// The library verifies the chain. On top of that a certificate that stands in the user's file itself is trusted, whoever has
-/// signed it, while its dates are right; and one that names its host only in its common name is not. The library checks the name
+/// The library verifies the chain. On top of that a certificate that stands in the user's file itself is trusted while its
+/// dates are right, no matter who has signed it; and one that names its host only in its common name is not. The library checks the name
 /// itself after that.
 final class PeerVerification {
     /// The certificates of the user's file, in DER form.
@@ -75,7 +75,7 @@ final class TLSHandshakeWatcher: ChannelInboundHandler, RemovableChannelHandler 
 
     /// - Parameters:
     ///   - verification: nil where certificates are not checked.
-    ///   - onSecured: told how long the handshake took.
+    ///   - onSecured: called with the time that the handshake took.
     init(_ verification: PeerVerification?, onSecured: @escaping (TimeAmount) -> Void) {
         self.verification = verification
         self.onSecured = onSecured
