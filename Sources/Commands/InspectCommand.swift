@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONText
 import LoadEngine
 import LoadPlan
 
@@ -24,8 +25,8 @@ struct InspectCommand: ParsableCommand {
             _ = try LoadThresholds(plan).makeRegistry(declaring: contents.metrics)
             let inspection = PlanInspection(
                 plan, script: self.load.script, shape: contents.shape, hasSetup: contents.hasSetup,
-                hasTeardown: contents.hasTeardown)
-            print(self.json ? inspection.json : inspection.text)
+                hasTeardown: contents.hasTeardown, showsSecrets: self.load.showCommand)
+            try showing(self.json ? inspection.json : VisibleText.lines(inspection.text))
         }
     }
 }

@@ -15,6 +15,7 @@ final class LiveProgress: Sendable {
     private let isQuiet: Bool
     private let hasColor: Bool
     private let screen: LiveScreen?
+    private let person: PersonOutput
     private let hasToldWait = Atomic<Bool>(false)
 
     /// How often a line is written, in seconds.
@@ -24,6 +25,7 @@ final class LiveProgress: Sendable {
         self.plan = plan
         self.isQuiet = outputs.isQuiet
         self.hasColor = outputs.hasColor
+        self.person = outputs.person
         self.screen = outputs.isQuiet ? nil : LiveScreen()
     }
 
@@ -41,8 +43,7 @@ final class LiveProgress: Sendable {
             FileDescriptorOutput.standardError.say("eio-lua: \(waiting)")
         }
         guard Int(progress.elapsed.components.seconds) % Self.lineInterval == 0 else { return }
-        print(view.progressLine)
-        fflush(nil)
+        try? self.person.show(view.progressLine)
     }
 
     func close() { self.screen?.close() }

@@ -83,6 +83,9 @@ struct LoadCommand: ParsableCommand {
     @Flag(name: .long, help: "No colours.")
     var noColor = false
 
+    @Flag(help: "Show the whole command line, and variables, in reports and exports: by default secrets are left out.")
+    var showCommand = false
+
     @OptionGroup(title: "Output while the run goes on")
     var outputs: OutputOptions
 
@@ -100,15 +103,30 @@ struct LoadCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         try reportingProblems {
             let startTime = try self.control.startTime()
+            let paths = try self.outputPaths()
             let (settings, contents) = try self.read()
             let session = try LoadSession(
                 settings, contents: contents,
                 outputs: LoadOutputs(
-                    isQuiet: self.quiet,
-                    hasColor: !self.noColor && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true),
-                    summaryExport: self.summaryExport, report: self.report, live: self.outputs))
+                    isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
+                    summaryExport: self.summaryExport, report: self.report, live: self.outputs, paths: paths,
+                    commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand)))
             throw ExitCode(try session.run(at: startTime).rawValue)
         }
+    }
+
+    /// All files that are written, before the first of them is touched.
+    ///
+    /// - Throws: `UsageError` for one that cannot be had, and for two that are one.
+    private func outputPaths() throws(UsageError) -> OutputPaths {
+        var paths = OutputPaths()
+        paths.reserve(self.script, "the script")
+        for target in self.outputs.out { try paths.add(target.path, "--out") }
+        for path in self.outputs.csv.map(LocustFiles.paths) ?? [] { try paths.add(path, "--csv") }
+        if let report { try paths.add(report, "--report") }
+        if let summaryExport { try paths.add(summaryExport, "--summary-export") }
+        if let file = self.tracing.traceFile { try paths.add(file, "--trace-file", isChecked: false) }
+        return paths
     }
 
     /// The script and the options, checked: all that is to be known before the start.

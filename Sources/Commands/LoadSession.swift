@@ -1,3 +1,5 @@
+import EngineIOClient
+import JSONText
 import LoadEngine
 import LoadPlan
 import LoadReport
@@ -19,6 +21,12 @@ struct LoadOutputs {
     var report: String?
     /// What is written while the run goes on.
     var live: OutputOptions
+    /// All files that the command line names.
+    var paths: OutputPaths
+    /// As a report may show it.
+    var commandLine: String
+
+    var person: PersonOutput { PersonOutput(besides: [self.summaryExport, self.report]) }
 }
 
 /// One load run as a person sees it: the plan before, a line while it goes on, the summary at the end.
@@ -107,10 +115,17 @@ final class LoadSession {
 
     private func showPlan() {
         if self.outputs.isQuiet { return }
-        print("\n     execution: local\n        script: \(self.scriptName)\n          seed: \(self.settings.runSeed)\n")
-        print("\(self.settings.plan)\n")
-        for note in self.settings.plan.notes { print("note: \(note)") }
-        fflush(nil)
+        self.show(
+            """
+
+                 execution: local
+                    script: \(self.scriptName)
+                      seed: \(self.settings.runSeed)
+
+            \(self.settings.plan)
+
+            """)
+        for note in self.settings.plan.notes { self.show("note: \(note)") }
     }
 
     private func finish(_ last: LoadRun.Progress, start: Double, _ ending: Ending, warning: String?) throws
@@ -141,9 +156,9 @@ final class LoadSession {
         case .outputFailed: if status == .success { (status, reason) = Self.unwritten }
         }
         (result.run.exitReason, result.run.exitCode) = (reason, Int(status.rawValue))
-        if let warning { print("warning: \(warning)\n") }
+        if let warning { self.show("warning: \(warning)\n") }
         if !self.outputs.isQuiet {
-            print(LiveView(last.collector, plan: self.settings.plan, seconds: last.seconds).progressLine)
+            self.show(LiveView(last.collector, plan: self.settings.plan, seconds: last.seconds).progressLine)
         }
         if status != .success { FileDescriptorOutput.standardError.say("eio-lua: \(reason)") }
         var areWritten = true
@@ -152,8 +167,14 @@ final class LoadSession {
             areWritten = TextFile.save(result.export(trendStatistics: statistics), to: path)
         }
         if let path = self.outputs.report, !TextFile.save(HTMLReport(result).text, to: path) { areWritten = false }
+        if (self.settings.script.options.clients.trace?.tracer as? TraceOutput)?.hasFailed == true {
+            areWritten = false
+        }
         return status == .success && !areWritten ? .outputFailed : status
     }
+
+    /// What cannot be shown now is found by the summary.
+    private func show(_ text: String) { try? self.outputs.person.show(VisibleText.lines(text)) }
 
     private static func tellWarnings(_ registry: MetricRegistry) {
         for warning in registry.takeWarnings() { Self.warn(warning) }
@@ -163,7 +184,8 @@ final class LoadSession {
         let hasHandler = self.contents.shape == .scenario && self.contents.hasHandleSummary
         return RunSummary(
             trendStatistics: self.settings.plan.summaryTrendStats, timeUnit: self.settings.plan.summaryTimeUnit,
-            hasColor: self.outputs.hasColor && isatty(STDOUT_FILENO) != 0, setupData: self.settings.setupData,
+            hasColor: self.outputs.hasColor && self.outputs.person.isTerminal, person: self.outputs.person,
+            paths: self.outputs.paths, setupData: self.settings.setupData,
             reader: hasHandler ? ScriptReader(self.settings.script) : nil,
             calling: { body in try ending.whileCalling(body) })
     }
@@ -177,7 +199,7 @@ final class LoadSession {
 
     private func description(_ start: Double, _ last: LoadRun.Progress) -> RunDescription {
         RunDescription(
-            name: self.scriptName, script: self.scriptName, commandLine: CommandLine.arguments.joined(separator: " "),
+            name: self.scriptName, script: self.scriptName, commandLine: self.outputs.commandLine,
             version: Version.number, start: start, seconds: last.seconds,
             seed: self.settings.runSeed,
             scenarios: self.settings.plan.scenarios.map {

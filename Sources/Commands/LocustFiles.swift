@@ -41,6 +41,12 @@ final class LocustFiles: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let ended = DispatchSemaphore(value: 0)
 
+    /// All that are written, those that are renamed at once too.
+    static func paths(prefix: String) -> [String] {
+        let rewritten = ["_stats.csv", "_failures.csv", "_exceptions.csv"].map { prefix + $0 }
+        return [prefix + "_stats_history.csv"] + rewritten + rewritten.map { $0 + ".part" }
+    }
+
     /// - Throws: `UsageError` where the files cannot be written.
     init(prefix: String) throws(UsageError) {
         self.prefix = prefix

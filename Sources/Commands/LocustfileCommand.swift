@@ -27,7 +27,7 @@ struct LocustfileCommand: ParsableCommand {
         try reportingProblems {
             let file = try Locustfile(try self.scripts.map(self.read))
             for note in file.notes { FileDescriptorOutput.standardError.say("note: \(note)") }
-            print(file.text, terminator: "")
+            try showing(String(file.text.dropLast()))
         }
     }
 

@@ -42,10 +42,10 @@ final class OutputFile: Sendable {
         }
         self.largestWrite = .max
         var status = stat()
-        let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+        let isPipe = stat(ProcessArguments.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
         // Opened for writing alone, a pipe without a reader holds up the start, or is an error; the reader may come later.
         let access = isPipe ? O_RDWR : O_WRONLY | O_CREAT | O_TRUNC
-        self.descriptor = open(path, access | O_NONBLOCK | O_CLOEXEC, 0o666)
+        self.descriptor = open(ProcessArguments.path(path), access | O_NONBLOCK | O_CLOEXEC, 0o666)
         if self.descriptor < 0 { throw .system(errno) }
     }
 

@@ -28,6 +28,15 @@ package func reportingProblems(_ body: () throws -> Void) throws {
     }
 }
 
+/// Prints what a command was asked for, or ends with the status of an output that cannot be written.
+func showing(_ text: String) throws {
+    do throws(UsageError) {
+        try PersonOutput.standardOutput.show(text)
+    } catch {
+        throw failure(error.description, .outputFailed)
+    }
+}
+
 private func failure(_ text: String, _ status: LoadStatus) -> ExitCode {
     FileDescriptorOutput.standardError.say("eio-lua: \(text)")
     return ExitCode(status.rawValue)

@@ -105,7 +105,9 @@ final class Program: ScriptHostDelegate {
 
     func scriptFinished() {
         guard let host = self.host, self.scenario?.scriptFinished() ?? true else { return }
-        let status = self.scenario?.exitStatus ?? (self.reportLost(by: host) || host.errorCount > 0 ? 1 : 0)
+        let isTraced = (self.options.clients.trace?.tracer as? TraceOutput)?.hasFailed != true
+        let status =
+            self.scenario?.exitStatus ?? (self.reportLost(by: host) || host.errorCount > 0 || !isTraced ? 1 : 0)
         self.end(self.signal.map { 128 + $0 } ?? status)
     }
 

@@ -49,19 +49,28 @@ struct MergeCommand: ParsableCommand {
         do {
             statistics = try self.summary.trendStatistics() ?? TrendStatistics.defaults
             timeUnit = try self.summary.timeUnit()
+            var paths = OutputPaths()
+            if let summaryExport { try paths.add(summaryExport, "--summary-export") }
+            if let report { try paths.add(report, "--report") }
             result = try self.merged()
         } catch {
             FileDescriptorOutput.standardError.say("eio-lua: \(error)")
             throw ExitCode(LoadStatus.invalidOptions.rawValue)
         }
-        let hasColor = !self.noColor && isatty(STDOUT_FILENO) != 0
-        print(EndSummary(result, trendStatistics: statistics, timeUnit: timeUnit, hasColor: hasColor).text)
-        fflush(nil)
+        let person = PersonOutput(besides: [self.summaryExport, self.report])
+        let hasColor = PersonOutput.wantsColor(isOff: self.noColor) && person.isTerminal
+        let text = EndSummary(result, trendStatistics: statistics, timeUnit: timeUnit, hasColor: hasColor).text
+        var areWritten = true
+        do {
+            try person.show(text)
+        } catch {
+            FileDescriptorOutput.standardError.say("eio-lua: \(error)")
+            areWritten = false
+        }
         var status = Int32(clamping: result.run.exitCode)
         if status != 0 { FileDescriptorOutput.standardError.say("eio-lua: \(result.run.exitReason)") }
-        var areWritten = true
-        if let path = self.summaryExport {
-            areWritten = TextFile.save(result.export(trendStatistics: statistics), to: path)
+        if let path = self.summaryExport, !TextFile.save(result.export(trendStatistics: statistics), to: path) {
+            areWritten = false
         }
         if let path = self.report, !TextFile.save(HTMLReport(result).text, to: path) { areWritten = false }
         if status == 0, !areWritten { status = LoadStatus.outputFailed.rawValue }

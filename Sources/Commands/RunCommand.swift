@@ -65,6 +65,13 @@ struct RunCommand: ParsableCommand {
             options.steps.append(.standardInput)
         }
         do {
+            if let file = line.trace.path {
+                var paths = OutputPaths()
+                if case .file(let script)? = options.steps.last {
+                    paths.reserve(String(decoding: script, as: UTF8.self), "the script")
+                }
+                try paths.add(file, "--trace-file", isChecked: false)
+            }
             options.clients.trace = try line.trace.open().map { TracedUser($0) }
         } catch {
             throw ValidationError(error.description)

@@ -23,6 +23,9 @@ struct RunSummary {
     var trendStatistics: [Aggregation]
     var timeUnit: SummaryTimeUnit?
     var hasColor: Bool
+    var person: PersonOutput
+    /// What other outputs have taken.
+    var paths: OutputPaths
     /// What `setup` returned, as JSON.
     var setupData: String
     /// Where the script has a `handleSummary`.
@@ -37,7 +40,7 @@ struct RunSummary {
         guard let reader else { return self.showDefault(result) }
         do {
             guard let texts = try self.texts(reader, result) else { return self.showDefault(result) }
-            return Self.write(texts)
+            return self.write(texts)
         } catch {
             FileDescriptorOutput.standardError.say("eio-lua: handleSummary: \(error)")
             _ = self.showDefault(result)
@@ -48,8 +51,7 @@ struct RunSummary {
     private func showDefault(_ result: RunResult) -> Outcome {
         let summary = EndSummary(
             result, trendStatistics: self.trendStatistics, timeUnit: self.timeUnit, hasColor: self.hasColor)
-        print(summary.text)
-        return .shown
+        return Self.telling { () throws(UsageError) in try self.person.show(summary.text) } ? .shown : .outputFailed
     }
 
     /// - Returns: texts by where they go, or nil where the function returned nothing.
@@ -75,16 +77,39 @@ struct RunSummary {
         }
     }
 
-    private static func write(_ texts: [(target: String, text: String)]) -> Outcome {
-        var outcome = Outcome.shown
-        for (target, text) in texts {
-            switch target {
-            case "stdout": print(text, terminator: "")
-            case "stderr": FileDescriptorOutput.standardError.write(text)
-            default: if !TextFile.save(text, to: target) { outcome = .outputFailed }
-            }
+    private func write(_ texts: [(target: String, text: String)]) -> Outcome {
+        var paths = self.paths
+        // All names before the first file is written: after that another name of it would look like another file.
+        let targets = texts.map { target, text in
+            let isTaken =
+                !["stdout", "stderr"].contains(target)
+                && !Self.telling { () throws(UsageError) in try paths.add(target, "handleSummary") }
+            return (target: target, text: text, isTaken: isTaken)
         }
-        fflush(nil)
+        var outcome = Outcome.shown
+        for (target, text, isTaken) in targets {
+            let isWritten =
+                !isTaken
+                && Self.telling { () throws(UsageError) in
+                    switch target {
+                    case "stdout": try PersonOutput.standardOutput.write(text)
+                    case "stderr": try PersonOutput.standardError.write(text)
+                    default: try TextFile.write(text, to: target)
+                    }
+                }
+            if !isWritten { outcome = .outputFailed }
+        }
         return outcome
+    }
+
+    /// - Returns: whether all went well; what did not is said.
+    private static func telling(_ body: () throws(UsageError) -> Void) -> Bool {
+        do {
+            try body()
+            return true
+        } catch {
+            FileDescriptorOutput.standardError.say("eio-lua: \(error)")
+            return false
+        }
     }
 }

@@ -12,12 +12,12 @@ extension ScriptOptions {
     ///
     /// - Throws: `ValidationError` where it cannot be read.
     package init(readable path: String, arguments: [String]) throws {
-        guard access(path, R_OK) == 0 else {
+        guard access(ProcessArguments.path(path), R_OK) == 0 else {
             throw ValidationError("cannot read the script \(path): \(SystemError.text(errno))")
         }
         self.init()
-        self.arguments = ([CommandLine.arguments[0], path] + arguments).map { Array($0.utf8) }
+        self.arguments = ([CommandLine.arguments[0], path] + arguments).map(ProcessArguments.bytes)
         self.scriptIndex = 1
-        self.steps = [.file(Array(path.utf8))]
+        self.steps = [.file(ProcessArguments.bytes(path))]
     }
 }

@@ -6,9 +6,13 @@ import Musl
 
 /// Whole files of text.
 package enum TextFile {
+    /// - Parameter path: `-` is the standard output.
     /// - Throws: `UsageError` with the file's name and the system's reason.
     static func write(_ text: String, to path: String) throws(UsageError) {
-        guard let file = fopen(path, "w") else { throw UsageError("cannot write \(path): \(SystemError.text(errno))") }
+        if path == "-" { return try PersonOutput.standardOutput.write(text) }
+        guard let file = fopen(ProcessArguments.path(path), "w") else {
+            throw UsageError("cannot write \(path): \(SystemError.text(errno))")
+        }
         let written = Array(text.utf8).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
         // Closing may fail where writing did not: what a buffer held is written only now.
         let isIncomplete = written != text.utf8.count
@@ -22,9 +26,10 @@ package enum TextFile {
     ///
     /// - Throws: `UsageError` with the file's name and the system's reason.
     package static func replace(_ path: String, with text: String) throws(UsageError) {
+        if path == "-" { return try self.write(text, to: path) }
         let beside = path + ".part"
         try self.write(text, to: beside)
-        guard rename(beside, path) == 0 else {
+        guard rename(ProcessArguments.path(beside), ProcessArguments.path(path)) == 0 else {
             throw UsageError("cannot write \(path): \(SystemError.text(errno))")
         }
     }
@@ -44,7 +49,9 @@ package enum TextFile {
 
     /// - Throws: `UsageError` with the file's name and the system's reason.
     static func read(_ path: String) throws(UsageError) -> [UInt8] {
-        guard let file = fopen(path, "r") else { throw UsageError("cannot read \(path): \(SystemError.text(errno))") }
+        guard let file = fopen(ProcessArguments.path(path), "r") else {
+            throw UsageError("cannot read \(path): \(SystemError.text(errno))")
+        }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)

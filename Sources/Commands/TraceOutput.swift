@@ -31,11 +31,16 @@ struct TraceTarget: Equatable {
         guard self.isOn || self.path != nil else { return nil }
         guard let path = self.path else { return TraceOutput(.standardError, self.format) }
         // It has what went over the wire: for its owner only.
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR)
-        guard descriptor >= 0 else {
-            throw UsageError("cannot write the trace to \(path): \(String(cString: strerror(errno)))")
+        let descriptor = Glibc.open(
+            ProcessArguments.path(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR)
+        var status = stat()
+        // A file that was there before has the mode that it had.
+        guard descriptor >= 0, fstat(descriptor, &status) == 0,
+            status.st_mode & S_IFMT != S_IFREG || fchmod(descriptor, S_IRUSR | S_IWUSR) == 0
+        else {
+            throw UsageError("cannot write the trace to \(path): \(SystemError.text(errno))")
         }
-        return TraceOutput(FileDescriptorOutput(descriptor: descriptor), self.format)
+        return TraceOutput(FileDescriptorOutput(descriptor: descriptor), self.format, path: path)
     }
 }
 
@@ -43,12 +48,19 @@ struct TraceTarget: Equatable {
 final class TraceOutput: PacketTracer {
     private let output: FileDescriptorOutput
     private let format: TraceTarget.Format
+    /// Nil for the standard error.
+    private let path: String?
     private let sessions = Atomic<Int>(0)
+    private let failed = Atomic<Bool>(false)
 
-    init(_ output: FileDescriptorOutput, _ format: TraceTarget.Format) {
+    init(_ output: FileDescriptorOutput, _ format: TraceTarget.Format, path: String? = nil) {
         self.output = output
         self.format = format
+        self.path = path
     }
+
+    /// Whether a file could not be written to its end.
+    var hasFailed: Bool { self.failed.load(ordering: .relaxed) }
 
     func nextSession() -> Int { self.sessions.add(1, ordering: .relaxed).newValue }
 
@@ -56,9 +68,11 @@ final class TraceOutput: PacketTracer {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        switch self.format {
-        case .text: self.output.write(event.text(at: nanoseconds) + "\n")
-        case .json: self.output.write(event.json(at: nanoseconds) + "\n")
-        }
+        if self.hasFailed { return }
+        let line = self.format == .text ? event.text(at: nanoseconds) : event.json(at: nanoseconds)
+        guard let code = self.output.write(line + "\n"), let path else { return }
+        if self.failed.exchange(true, ordering: .relaxed) { return }
+        FileDescriptorOutput.standardError.say(
+            "error: cannot write the trace to \(path): \(SystemError.text(code)); the run goes on without it")
     }
 }

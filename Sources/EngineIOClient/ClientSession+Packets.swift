@@ -135,7 +135,7 @@ extension ClientSession {
         self.handshake = handshake
         self.builder.sid = handshake.sid
         self.serverLimit = handshake.maxPayload ?? .max
-        self.logger.info("\(transport) connection accepted with sid \(handshake.sid)")
+        self.logger.info("\(transport) connection accepted with sid \(SecretMask.mask)")
         self.openedAt = .now()
         self.meter?.connectEnded(.opened, transport)
         self.meter?.phaseEnded(.handshake, transport, after: self.openedAt - self.connector.lastConnected.time)

@@ -21,7 +21,7 @@ final class SessionTrace {
         var event = self.event(direction, transport, "\(type)", size: data.count)
         event.isBinary = kind == .binary
         if type == .open {
-            SecretMask.openPacket(data).withUnsafeBytes { event.show($0) }
+            OpenPacketMask.mask(data).withUnsafeBytes { event.show($0) }
         } else {
             event.show(data)
         }

@@ -7,8 +7,14 @@ public struct PlanInspection: Sendable {
     private let script: String
     private let shape: ScriptShape
     private let functions: [String]
+    private let showsSecrets: Bool
 
-    public init(_ plan: LoadPlan, script: String, shape: ScriptShape, hasSetup: Bool, hasTeardown: Bool) {
+    /// - Parameter showsSecrets: the values of variables too.
+    public init(
+        _ plan: LoadPlan, script: String, shape: ScriptShape, hasSetup: Bool, hasTeardown: Bool,
+        showsSecrets: Bool = false
+    ) {
+        self.showsSecrets = showsSecrets
         self.plan = plan
         self.script = script
         self.shape = shape
@@ -39,7 +45,9 @@ public struct PlanInspection: Sendable {
     }
 
     public var json: String {
-        let scenarios = self.plan.scenarios.map { JSON.Member(key: $0.name, value: $0.json(self.plan)) }
+        let scenarios = self.plan.scenarios.map {
+            JSON.Member(key: $0.name, value: $0.json(self.plan, showsSecrets: self.showsSecrets))
+        }
         var thresholds: [(String, [JSON])] = []
         for threshold in self.plan.noThresholds ? [] : self.plan.thresholds {
             let name = "\(threshold.selector)"
@@ -74,7 +82,7 @@ public struct PlanInspection: Sendable {
 
 extension Scenario {
     /// The whole run's scenario by k6's keys, and what of it falls to the plan's segment.
-    fileprivate func json(_ plan: LoadPlan) -> JSON {
+    fileprivate func json(_ plan: LoadPlan, showsSecrets: Bool) -> JSON {
         var members: [JSON.Member] = []
         func add(_ key: String, _ value: JSON) { members.append(JSON.Member(key: key, value: value)) }
         func text(_ duration: Duration) -> JSON { .string(duration.planText) }
@@ -113,7 +121,7 @@ extension Scenario {
         add("exec", .string(self.exec))
         add("startTime", text(self.startTime))
         add("gracefulStop", text(self.gracefulStop))
-        add("env", .strings(of: self.env))
+        add("env", .strings(of: showsSecrets ? self.env : self.env.mapValues { _ in "***" }))
         add("tags", .strings(of: self.tags))
         add("usersOfSegment", .integer(self.users(of: plan.share)))
         return .object(members)

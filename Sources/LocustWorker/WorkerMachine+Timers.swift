@@ -5,7 +5,7 @@ extension WorkerMachine {
         var next = Duration.seconds(Int64.max)
         if let end = self.leavingEnd { next = end }
         switch self.link {
-        case .down: next = min(next, self.nextWord)
+        case .down: next = min(next, self.nextWord, self.reopening ?? self.nextWord)
         case .registering(let end): next = min(next, end)
         case .up: next = min(next, self.nextHeartbeat)
         }
@@ -22,6 +22,10 @@ extension WorkerMachine {
         if self.isOver { return }
         switch self.link {
         case .down:
+            if let reopening = self.reopening, now >= reopening {
+                self.reopening = now + Self.reopenInterval
+                actions.append(.reconnect(newName: false))
+            }
             guard now >= self.nextWord else { return }
             self.nextWord = now + Self.wordInterval
             if self.leaving == nil { actions.append(.log("still waiting for the master")) }

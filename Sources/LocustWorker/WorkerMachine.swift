@@ -43,12 +43,16 @@ package struct WorkerMachine: Sendable {
     var nextReport = Duration.zero
     var nextLogs = Duration.zero
     var nextWord = Self.wordInterval
+    /// When a connection that was lost is made anew, by a new socket; nil where none was lost.
+    var reopening: Duration?
 
     // Locust's own times, "runners.py".
     static let heartbeatInterval = Duration.seconds(1)
     static let reportInterval = Duration.seconds(3)
     static let logInterval = Duration.seconds(10)
     static let ackTimeout = Duration.seconds(5)
+    /// A connection that is lost comes again by itself, but for one that ended with a message that is too large or damaged.
+    static let reopenInterval = Duration.seconds(5)
     /// How long a master may be absent at the start: 60 tries of 5 seconds.
     static let patience = Duration.seconds(300)
     /// How long a master may be silent, or gone, once it was there.
@@ -74,6 +78,7 @@ package struct WorkerMachine: Sendable {
     package mutating func connected(at now: Duration, into actions: inout [WorkerAction]) {
         guard case .down = self.link else { return }
         self.link = .registering(until: now + Self.ackTimeout)
+        self.reopening = nil
         actions.append(.send(.clientReady))
     }
 
@@ -83,6 +88,7 @@ package struct WorkerMachine: Sendable {
         self.link = .down
         self.absentSince = self.absentSince ?? now
         self.nextWord = now + Self.wordInterval
+        self.reopening = now + Self.reopenInterval
         guard self.wasUp, self.leaving == nil else { return }
         let users = self.test == .running ? "the users go on, and " : ""
         let seconds = Self.masterTimeout.wholeSeconds

@@ -65,6 +65,12 @@ struct WorkerCommand: ParsableCommand {
     @Flag(name: .long, help: "No colours.")
     var noColor = false
 
+    @Flag(help: "Show the whole command line in exports: by default secrets are left out.")
+    var showCommand = false
+
+    @Flag(help: "Count the servers' messages as requests PUSH message, which have no time.")
+    var locustPushes = false
+
     @OptionGroup(title: "Network")
     var network: NetworkOptions
 
@@ -78,13 +84,16 @@ struct WorkerCommand: ParsableCommand {
     func run() throws {
         let logLevel = try ScriptCommandLine.level(self.logLevel)
         try reportingProblems {
+            try OutputPaths.check(export: self.summaryExport, besides: self.scripts)
             let mailbox = try Mailbox()
             let settings = WorkerSettings(
                 host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
                 scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? processorCount(),
                 seed: self.seed, url: self.url, network: try self.network.network(),
+                countsPushes: self.locustPushes,
+                commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand),
                 summary: WorkerSummary(
-                    isQuiet: self.quiet, hasColor: !self.noColor && isatty(STDOUT_FILENO) != 0,
+                    isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
                     export: self.summaryExport))
             throw ExitCode(try WorkerSession(settings, mailbox: mailbox).run())
         }

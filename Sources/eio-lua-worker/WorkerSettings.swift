@@ -22,6 +22,10 @@ struct WorkerSettings: Sendable {
     /// `--url`.
     var url: String?
     var network: UserNetwork
+    /// `--locust-pushes`.
+    var countsPushes: Bool
+    /// As an export may show it.
+    var commandLine: String
     var summary: WorkerSummary
 }
 
@@ -32,9 +36,9 @@ struct WorkerSummary: Sendable {
     var export: String?
 
     func show(_ result: RunResult) throws {
+        let person = PersonOutput(besides: [self.export])
         if !self.isQuiet {
-            print(EndSummary(result, hasColor: self.hasColor).text)
-            fflush(nil)
+            try person.show(EndSummary(result, hasColor: self.hasColor && person.isTerminal).text)
         }
         // A reader sees the former test's summary or this one, and no half of it.
         if let path = self.export { try TextFile.replace(path, with: result.export()) }

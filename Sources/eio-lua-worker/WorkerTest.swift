@@ -101,7 +101,7 @@ final class WorkerTest: Sendable {
         let settings = try self.prepare(script, number)
         let registry = MetricRegistry()
         for metric in script.contents.metrics { try registry.declare(metric) }
-        let mailbox = self.mailbox
+        let (mailbox, countsPushes) = (self.mailbox, self.settings.countsPushes)
         let run = try LoadRun(settings, registry: registry) { message in mailbox.post(.leave(.aborted(message))) }
         let (target, isEnding) = self.state.withLock { state in
             state.runs[number] = run
@@ -111,7 +111,7 @@ final class WorkerTest: Sendable {
         if isEnding { run.stop() }
         let start = WallClock.now()
         let tell: @Sendable (LoadRun.Progress) -> Void = { progress in
-            let requests = LocustRequests(progress.collector.metrics, countsPushes: true)
+            let requests = LocustRequests(progress.collector.metrics, countsPushes: countsPushes)
             mailbox.post(.measured(script: number, requests, progress.collector.errors))
         }
         let last = try run.run(progress: tell)
@@ -148,7 +148,7 @@ final class WorkerTest: Sendable {
 
     private func description(_ script: WorkerScript, start: Double, _ last: LoadRun.Progress) -> RunDescription {
         RunDescription(
-            name: script.path, script: script.path, commandLine: CommandLine.arguments.joined(separator: " "),
+            name: script.path, script: script.path, commandLine: self.settings.commandLine,
             version: WorkerSettings.version, start: start, seconds: last.seconds, seed: self.seed,
             scenarios: script.plan.scenarios.map {
                 RunDescription.Scenario(
