@@ -143,6 +143,7 @@ final class ServerContext {
             case .ping:
                 self.statistics.pings += 1
                 session.ping()
+                session.awaitsPong = true
                 self.scheduleHeartbeat(.timeout, for: session)
             case .timeout:
                 self.statistics.timeouts += 1

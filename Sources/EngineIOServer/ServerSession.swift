@@ -7,6 +7,8 @@ final class ServerSession {
     let sid: String
     /// When its next ping or its pong is due; entries of the queue with another time are out of date.
     var heartbeatDeadline: NIODeadline?
+    /// A ping was sent and not answered.
+    var awaitsPong = false
     private let server: ServerContext
     private var state: ServerSessionStateMachine
     private var outgoing = CircularBuffer<Packet>(initialCapacity: 1)
@@ -271,6 +273,9 @@ final class ServerSession {
                 self.server.received(.text, data, from: self)
             case .pong:
                 self.server.statistics.pongs += 1
+                // One that nothing asked for moves no deadline: a client can send millions of them.
+                guard self.awaitsPong else { break }
+                self.awaitsPong = false
                 self.server.scheduleHeartbeat(.ping, for: self)
             case .clientClosed:
                 self.close(.client)

@@ -225,6 +225,33 @@ def test_no_frame_that_came_is_lost_with_the_connection(lua):
     assert result.lines == ["transport error\ttcp_reset\t1"], result
 
 
+@pytest.mark.parametrize("pauses", [False, True])
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_a_server_that_closes_behind_many_frames_loses_none(lua, authority, is_secure, pauses):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.send(*many(20_000))
+        session.socket.drop()
+
+    tls = authority.valid().server_context() if is_secure else None
+    with ScriptedServer(conversation, tls=tls) as server:
+        result = lua.run("""
+            eio = require("engineio").Client{ca_file = arg[2]}
+            local seen = 0
+            eio.on("message", function(message)
+                assert(message == tostring(seen))
+                seen = seen + 1
+                if arg[3] == "True" and seen % 5000 == 1 then eio.sleep(0.05) end
+            end, {ordered = true})
+            eio.on("disconnect", function(reason) print(reason) end)
+            eio.connect(arg[1], {transports = "websocket"})
+            eio.wait()
+            -- A handler that waits does not hold up the end.
+            while seen < 20000 do eio.sleep(0) end
+        """, server.url, str(authority.ca_file), str(pauses))
+    assert result.lines == ["transport error"], result
+
+
 def test_a_script_that_leaves_gets_nothing_more(lua):
     async def conversation(server):
         session = await server.open("polling")

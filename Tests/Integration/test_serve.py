@@ -167,6 +167,18 @@ def test_pings_and_their_timeout(serve, lua):
     assert stats["msgs"] == 1
 
 
+def test_pongs_that_nothing_asked_for_put_off_no_ping(serve):
+    server = serve("--ping-interval", "0.3", "--ping-timeout", "20")
+    _, url = handshake(server)
+    answers = []
+    poll = threading.Thread(target=lambda: answers.append(urllib.request.urlopen(url, timeout=10).read()))
+    poll.start()
+    while poll.is_alive():
+        urllib.request.urlopen(url, data=b"\x1e".join([b"3"] * 100)).read()
+        time.sleep(0.05)
+    assert answers == [b"2"]
+
+
 def test_body_above_max_payload_is_refused(serve):
     server = serve("--max-payload", "1000")
     _, session = handshake(server)
