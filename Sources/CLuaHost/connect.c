@@ -166,8 +166,9 @@ static int connected(lua_State *L, int status, lua_KContext top) {
         lua_settop(L, (int)top + 1);
         return 1;
     }
+    lua_pushliteral(L, "where");
     luaL_where(L, 1);
-    lua_setfield(L, -2, "where");
+    lua_rawset(L, -3);
     return lua_error(L);
 }
 

@@ -27,6 +27,8 @@ static int step_on(lua_State *L, int status, lua_KContext is_wrap) {
 static int failed(lua_State *L, lua_State *co, int status, bool is_wrap) {
     bool has_died = lua_status(co) != LUA_OK && lua_status(co) != LUA_YIELD;
     bool noted = has_died && status != LUA_ERRMEM;
+    /* Until its error is taken no finalizer is to close it or to try to resume it. */
+    if (has_died) luahost_set_mark(co, LUAHOST_OF_TASK);
     if (noted) luahost_push_inner_traceback(L, co, 0);
     if (is_wrap && has_died) {
         luahost_loop *loop = luahost_vm_of(L)->loop;
@@ -37,6 +39,7 @@ static int failed(lua_State *L, lua_State *co, int status, bool is_wrap) {
         loop->depth--;
     }
     lua_xmove(co, L, 1);
+    if (has_died) luahost_set_mark(co, LUAHOST_OF_SCRIPT);
     if (is_wrap && status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
         luaL_where(L, 1);
         lua_insert(L, -2);

@@ -5,20 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 int failures;
+double host_max_block = 0.5;
+
+typedef struct echo {
+    struct echo *next;
+    size_t length;
+    bool is_binary;
+    char data[];
+} echo;
 
 typedef struct peer {
     struct peer *next;
     host *host;
     luahost_client *client;
     enum { IDLE, CONNECTING, OPEN, CLOSING } state;
-    bool never_answers;
+    enum { ORDINARY, SILENT, FAILS, EARLY, DROPS, ECHOES } kind;
+    echo *first, *last;
+    size_t count;
+    bool tells_drained;
 } peer;
 
 luahost_slice slice(const char *text) { return (luahost_slice){text, strlen(text)}; }
 
 static void write_down(host *host, const char *format, ...) {
+    if (host->is_silent) return;
     if (sizeof host->log - host->logged < 4096) abort();
     va_list arguments;
     va_start(arguments, format);
@@ -53,9 +66,13 @@ static void log_text(void *context, int level, bool by_script, luahost_slice tex
 }
 
 static void report(void *context, const luahost_report *report) {
+    host *host = context;
+    bool was_silent = host->is_silent;
+    host->is_silent = was_silent && report->kind != LUAHOST_IN_MAIN;
     write_down(
         context, "report %.*s: %.*s%s\n", (int)report->where.length, report->where.data, (int)report->message.length,
         report->message.data, report->handled ? " (handled)" : "");
+    host->is_silent = was_silent;
 }
 
 static void exited(void *context, int status) {
@@ -63,10 +80,14 @@ static void exited(void *context, int status) {
     write_down(context, "exit %d\n", status);
 }
 
-static void read_stdin(void *context) { write_down(context, "stdin\n"); }
+static void read_stdin(void *context) {
+    ((host *)context)->wants_stdin = true;
+    write_down(context, "stdin\n");
+}
 
 static void finished(void *context) {
     ((host *)context)->is_finished = true;
+    ((host *)context)->is_silent = false;
     write_down(context, "finished\n");
 }
 
@@ -80,24 +101,63 @@ static void *client_create(void *context, luahost_client *client, const luahost_
     return made;
 }
 
-static void client_release(void *context) { ((peer *)context)->client = NULL; }
+static echo *take_echo(peer *peer) {
+    echo *echo = peer->first;
+    if (echo == NULL) return NULL;
+    peer->first = echo->next;
+    peer->count--;
+    return echo;
+}
+
+static void drop_echoes(peer *peer) {
+    for (echo *echo; (echo = take_echo(peer)) != NULL;) free(echo);
+}
+
+static void client_release(void *context) {
+    ((peer *)context)->client = NULL;
+    drop_echoes(context);
+}
 
 static int client_connect(void *context, const luahost_connect_options *options, luahost_error *error) {
-    (void)error;
+    static const char *const names[] = {"", "silent", "fail", "early", "drop", "echo"};
     peer *peer = context;
+    /* All of them are read: the sanitizer is to see what cannot be. */
+    unsigned sum = 0;
+    for (size_t index = 0; index < options->header_count; index++) {
+        const luahost_pair *pair = &options->headers[index];
+        for (size_t at = 0; at < pair->name.length; at++) sum += (unsigned char)pair->name.data[at];
+        for (size_t at = 0; at < pair->value.length; at++) sum += (unsigned char)pair->value.data[at];
+    }
+    for (size_t at = 0; at < options->engineio_path.length; at++) sum += (unsigned char)options->engineio_path.data[at];
+    peer->host->sum += sum;
+    if (options->url.length == 6 && memcmp(options->url.data, "refuse", 6) == 0) {
+        *error = (luahost_error){.type = slice("ValueError"), .message = slice("refused"), .code = -1};
+        return 1;
+    }
+    peer->kind = ORDINARY;
+    for (int kind = SILENT; kind <= ECHOES; kind++) {
+        size_t length = strlen(names[kind]);
+        if (options->url.length == length && memcmp(options->url.data, names[kind], length) == 0) peer->kind = kind;
+    }
     peer->state = CONNECTING;
-    peer->never_answers = options->url.length == 6 && memcmp(options->url.data, "silent", 6) == 0;
     write_down(peer->host, "connect\n");
     return 0;
 }
 
 static luahost_send_result client_send(
     void *context, const char *data, size_t length, bool is_binary, bool may_wait, size_t *offset) {
-    (void)is_binary, (void)may_wait, (void)offset;
+    (void)offset;
     peer *peer = context;
     if (peer->state != OPEN) return LUAHOST_NOT_CONNECTED;
     write_down(peer->host, "send %.*s\n", (int)length, data);
-    return LUAHOST_SENT;
+    if (peer->kind != ECHOES) return LUAHOST_SENT;
+    if (!may_wait && peer->count >= 32) return LUAHOST_FULL;
+    echo *echo = malloc(sizeof *echo + length);
+    *echo = (struct echo){NULL, length, is_binary};
+    memcpy(echo->data, data, length);
+    if (peer->first != NULL) peer->last->next = echo; else peer->first = echo;
+    peer->last = echo;
+    return ++peer->count >= 8 ? LUAHOST_SENT_FULL : LUAHOST_SENT;
 }
 
 static void client_disconnect(void *context, double timeout, bool abort) {
@@ -108,8 +168,8 @@ static void client_disconnect(void *context, double timeout, bool abort) {
 }
 
 static void client_pause(void *context, bool paused) { (void)context, (void)paused; }
-static size_t client_buffered(void *context) { return (void)context, 0; }
-static void client_notify_drained(void *context) { (void)context; }
+static size_t client_buffered(void *context) { return ((peer *)context)->count; }
+static void client_notify_drained(void *context) { ((peer *)context)->tells_drained = true; }
 
 static void call_ended(void *context, uint64_t id, luahost_call_outcome outcome, luahost_slice result) {
     static const char *const outcomes[] = {"ok", "failed", "cancelled", "exited"};
@@ -194,7 +254,7 @@ static const luahost_callbacks plain = {
 
 static host *start(const char *script, const luahost_vm_options *options, bool is_plain) {
     host *host = calloc(1, sizeof *host);
-    host->loop = luahost_loop_create(0.5, NULL, NULL);
+    host->loop = luahost_loop_create(host_max_block, NULL, NULL);
     host->exit_status = -1;
     host->deadline = UINT64_MAX;
     host->callbacks = plain;
@@ -231,32 +291,73 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static bool serve(peer *peer) {
+static void send_back(peer *peer) {
+    echo *echo = take_echo(peer);
+    luahost_client_message(peer->client, echo->data, echo->length, echo->is_binary);
+    free(echo);
+    if (peer->client == NULL || peer->state != OPEN) return;
+    if (peer->count < 4) luahost_client_writable(peer->client);
+    if (peer->count > 0 || !peer->tells_drained) return;
+    peer->tells_drained = false;
+    luahost_client_drained(peer->client);
+}
+
+static void close_peer(peer *peer, const char *reason) {
+    luahost_detail detail = {.cause = slice("client"), .message = slice("it ended"), .code = 7, .since_last_ping = -1};
+    peer->state = IDLE;
+    drop_echoes(peer);
+    luahost_client_closed(peer->client, slice(reason), &detail, 0);
+}
+
+static void open_peer(peer *peer) {
+    luahost_slice upgrades[] = {slice("websocket"), slice("another")};
     luahost_session_info info = {
-        .sid = slice("s"), .base_url = slice("u"), .ping_interval = 25, .ping_timeout = 20, .transport = 2};
-    luahost_detail detail = {.cause = slice("client"), .code = -1, .since_last_ping = -1};
-    luahost_error error = {.type = slice("ConnectionError"), .message = slice("abandoned"), .code = -1};
+        .sid = slice("s"), .base_url = slice("u"), .ping_interval = 25, .ping_timeout = 20, .transport = 2,
+        .upgrades = upgrades, .upgrade_count = 2};
     luahost_slice message;
-    if (peer->state == CONNECTING && !peer->never_answers) {
-        peer->state = OPEN;
-        luahost_client_opened(peer->client, &info, &message);
-        if (peer->state == OPEN) luahost_client_connected(peer->client);
-        return true;
-    }
-    if (peer->state == CLOSING) {
+    peer->state = OPEN;
+    luahost_client_opened(peer->client, &info, &message);
+    if (peer->state == OPEN && peer->kind == EARLY) close_peer(peer, "transport error");
+    if (peer->state == OPEN) luahost_client_connected(peer->client);
+}
+
+static bool serve(peer *peer) {
+    luahost_error error = {
+        .type = slice("ConnectionError"), .message = slice("abandoned"), .phase = slice("tcp"), .status = 1, .code = -1};
+    if (peer->state == CONNECTING && peer->kind == FAILS) {
         peer->state = IDLE;
-        if (peer->never_answers) luahost_client_connect_failed(peer->client, &error);
-        else luahost_client_closed(peer->client, slice("client disconnect"), &detail, 0);
-        return true;
+        luahost_client_connect_failed(peer->client, &error);
+    } else if (peer->state == CONNECTING && peer->kind != SILENT) {
+        open_peer(peer);
+    } else if (peer->state == OPEN && peer->kind == DROPS) {
+        close_peer(peer, "transport error");
+    } else if (peer->state == OPEN && peer->count > 0) {
+        send_back(peer);
+    } else if (peer->state == CLOSING && peer->kind == SILENT) {
+        peer->state = IDLE;
+        luahost_client_connect_failed(peer->client, &error);
+    } else if (peer->state == CLOSING) {
+        close_peer(peer, "client disconnect");
+    } else {
+        return false;
     }
-    return false;
+    return true;
+}
+
+static bool give_stdin(host *host) {
+    if (!host->reads_stdin || !host->wants_stdin) return false;
+    char chunk[100];
+    ssize_t count = read(STDIN_FILENO, chunk, sizeof chunk);
+    host->wants_stdin = false;
+    luahost_vm_stdin(host->vm, (luahost_slice){chunk, count > 0 ? (size_t)count : 0}, 0);
+    return true;
 }
 
 void host_run(host *host, double seconds) {
     uint64_t end = now() + (uint64_t)(seconds * 1e9);
     for (;;) {
         if (host->exit_status >= 0) return;
-        bool was_busy = false;
+        bool was_busy = give_stdin(host);
         for (peer *peer = host->peers; peer != NULL; peer = peer->next) {
             if (peer->client != NULL) was_busy = serve(peer) || was_busy;
         }
@@ -284,6 +385,7 @@ void host_end(host *host) {
     while (host->peers != NULL) {
         peer *peer = host->peers;
         host->peers = peer->next;
+        drop_echoes(peer);
         free(peer);
     }
     free(host);

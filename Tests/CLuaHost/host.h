@@ -17,10 +17,19 @@ typedef struct host {
     bool refuses_metrics;
     bool stops_on_abort;
     uint64_t calls_on_end;   /* so many further calls of default() are made by call_ended */
+    bool is_silent;          /* only the end and failures of the main chunk are written down */
+    bool reads_stdin;        /* the standard input of the process is the script's */
+    bool wants_stdin;
+    unsigned sum;            /* of all bytes that connect() was given */
     struct peer *peers;
 } host;
 
-/* A VM that runs the text as a script named t.lua. `options` may be NULL. */
+/* Of the loops of hosts that are started from now on. */
+extern double host_max_block;
+
+/* A VM that runs the text as a script named t.lua. `options` may be NULL. Of its urls some are special: "silent" never answers,
+ * "refuse" is refused at once, "fail" later, "early" is closed while connect() waits, "drop" right after, and "echo" sends back
+ * what it gets. */
 host *host_start(const char *script, const luahost_vm_options *options);
 /* Without the callbacks of load tests. */
 host *host_start_plain(const char *script);

@@ -8,9 +8,9 @@ trap 'rm -r "$build"' EXIT
 read -ra lua <<<"$(pkg-config --cflags --libs lua5.4)"
 
 run() {
-    "${CC:-cc}" -std=gnu11 -g -Wall -Wextra -Werror "$@" -I"$sources/include" "$sources"/*.c "$tests"/*.c -o "$build/tests" \
-        "${lua[@]}" -lm -lpthread
-    timeout 120 "$build/tests"
+    "${CC:-cc}" -std=gnu11 -g -Wall -Wextra -Werror "$@" -DSOURCES="\"$sources\"" -DTESTS="\"$tests\"" \
+        -I"$sources/include" "$sources"/*.c "$tests"/*.c -o "$build/tests" "${lua[@]}" -lm -lpthread
+    timeout 300 "$build/tests"
 }
 
 run -O2

@@ -9,5 +9,6 @@ void test_data(void);
 void test_libraries(void);
 void test_hook(void);
 void test_process(void);
+void test_hostile(void);
 
 #endif
