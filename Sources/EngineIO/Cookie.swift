@@ -20,14 +20,17 @@ public struct CookieOrigin: Sendable {
 
 /// One cookie with what decides where it is sent (RFC 6265, section 5.3).
 struct Cookie: Sendable, Equatable {
-    /// Of a whole `Set-Cookie` header, in bytes (RFC 6265, section 6.1).
+    /// Of name and value together, in bytes, as browsers have it.
     private static let maximumLength = 4096
+    /// Longer attributes are passed over, as browsers do.
+    private static let maximumAttribute = 1024
     /// Longer than any program runs, and far from what overflows.
     private static let century: Int64 = 3_153_600_000
 
-    let name: String
+    /// As bytes, which need not be UTF-8.
+    let name: [UInt8]
     /// As the server wrote it, with its quotes.
-    let value: String
+    let value: [UInt8]
     /// In lower case, without a dot in front.
     private(set) var domain: String
     /// Whether hosts below `domain` do not get it.
@@ -39,26 +42,27 @@ struct Cookie: Sendable, Equatable {
 
     /// Reads the value of a `Set-Cookie` header (RFC 6265, section 5.2).
     ///
-    /// Nil for what is to be ignored: no name or no `=`, a control character, more than 4096 bytes, a domain that the
-    /// host is not in, `Secure` from a server without TLS (which could otherwise overwrite what one with TLS has set).
-    ///
     /// - Parameter now: seconds since the epoch.
-    init?(setCookie header: String, from origin: CookieOrigin, now: Int64) {
-        guard header.utf8.count <= Self.maximumLength,
-            !header.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F })
-        else { return nil }
-        var parts = header.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]
+    /// - Throws: ``CookieRefusal`` for what is to be ignored: no name or no `=`, a control character, a name and value of more than 4096
+    ///   bytes, a domain that the host is not in, `Secure` from a server without TLS (which could otherwise overwrite
+    ///   what one with TLS has set).
+    init(setCookie header: [UInt8], from origin: CookieOrigin, now: Int64) throws(CookieRefusal) {
+        guard !header.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else { throw .notACookie }
+        var parts = header.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]
         guard let first = parts.popFirst().map(Self.pair), let value = first.value, !first.name.isEmpty else {
-            return nil
+            throw .notACookie
+        }
+        guard first.name.count + value.count <= Self.maximumLength else {
+            throw .tooLong(CookieRefusal.shown(first.name), first.name.count + value.count)
         }
         self.name = first.name
         self.value = value
         self.domain = origin.host
         self.path = Self.defaultPath(origin.path)
         var maxAge: Int64?
-        for (key, value) in parts.map(Self.pair) {
-            let value = value ?? ""
-            switch key.lowercased() {
+        for (key, value) in parts.map(Self.pair) where value?.count ?? 0 <= Self.maximumAttribute {
+            let value = String(decoding: value ?? [], as: UTF8.self)
+            switch String(decoding: key, as: UTF8.self).lowercased() {
             case "expires": self.expires = HTTPDate.parse(value) ?? self.expires
             case "max-age": maxAge = Self.seconds(value) ?? maxAge
             case "domain": self.setDomain(value)
@@ -67,7 +71,8 @@ struct Cookie: Sendable, Equatable {
             default: break
             }
         }
-        guard self.limitDomain(to: origin), !self.isSecure || origin.isSecure else { return nil }
+        guard self.limitDomain(to: origin) else { throw .foreign(CookieRefusal.shown(self.name)) }
+        guard !self.isSecure || origin.isSecure else { throw .needsTLS(CookieRefusal.shown(self.name)) }
         // Max-Age counts before Expires (RFC 6265, section 5.3, step 3).
         if let maxAge {
             let (end, overflow) = now.addingReportingOverflow(maxAge)
@@ -98,7 +103,7 @@ struct Cookie: Sendable, Equatable {
 
     /// Whether `other` takes the place of this one.
     func isSame(as other: Cookie) -> Bool {
-        self.name.utf8.elementsEqual(other.name.utf8) && self.domain == other.domain
+        self.name == other.name && self.domain == other.domain
             && self.path.utf8.elementsEqual(other.path.utf8)
     }
 
@@ -135,17 +140,17 @@ struct Cookie: Sendable, Equatable {
         return String(path[..<last])
     }
 
-    private static func pair(_ part: Substring.UTF8View) -> (name: String, value: String?) {
+    private static func pair(_ part: ArraySlice<UInt8>) -> (name: [UInt8], value: [UInt8]?) {
         let name = part.prefix { $0 != UInt8(ascii: "=") }
         return (
             self.trimmed(name), name.endIndex == part.endIndex ? nil : self.trimmed(part[name.endIndex...].dropFirst())
         )
     }
 
-    private static func trimmed(_ text: Substring.UTF8View) -> String {
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> [UInt8] {
         let start = text.drop(while: Self.isBlank)
-        guard let last = start.lastIndex(where: { !Self.isBlank($0) }) else { return "" }
-        return String(Substring(start[...last]))
+        guard let last = start.lastIndex(where: { !Self.isBlank($0) }) else { return [] }
+        return Array(start[...last])
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
@@ -156,5 +161,28 @@ struct Cookie: Sendable, Equatable {
         let digits = text.utf8.dropFirst(isNegative ? 1 : 0)
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return isNegative ? 0 : min(Int64(Substring(digits)) ?? .max, self.century)
+    }
+}
+
+/// Why a cookie is not taken. Values, which may be secrets, are not shown.
+public enum CookieRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+    case notACookie
+    /// By name, and how many bytes name and value have.
+    case tooLong(String, Int)
+    case foreign(String)
+    case needsTLS(String)
+
+    public var description: String {
+        switch self {
+        case .notACookie: "it has no name, no \"=\" or a control character"
+        case .tooLong(let name, let length): "\"\(name)\" has \(length) bytes, a cookie has at most 4096"
+        case .foreign(let name): "\"\(name)\" is for a domain that the server is not in"
+        case .needsTLS(let name): "\"\(name)\" is Secure, or would replace one that is, and came without TLS"
+        }
+    }
+
+    /// The start of a name, as a terminal can show it.
+    static func shown(_ name: [UInt8]) -> String {
+        String(String.UnicodeScalarView(name.prefix(40).map { (0x21...0x7E).contains($0) ? UnicodeScalar($0) : "?" }))
     }
 }

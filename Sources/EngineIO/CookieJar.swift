@@ -17,11 +17,22 @@ public struct CookieJar: Sendable {
     /// Takes the value of a `Set-Cookie` header; what RFC 6265 does not allow is ignored.
     ///
     /// - Parameter now: seconds since the epoch.
-    public mutating func store(setCookie header: String, from origin: CookieOrigin, now: Int64) {
-        guard let cookie = Cookie(setCookie: header, from: origin, now: now) else { return }
+    /// - Returns: why it was ignored, nil where it was not.
+    @discardableResult
+    public mutating func store(setCookie header: [UInt8], from origin: CookieOrigin, now: Int64) -> CookieRefusal? {
+        do {
+            return self.store(try Cookie(setCookie: header, from: origin, now: now), from: origin, now: now)
+        } catch {
+            return error
+        }
+    }
+
+    private mutating func store(_ cookie: Cookie, from origin: CookieOrigin, now: Int64) -> CookieRefusal? {
         self.cookies.removeAll { $0.isExpired(at: now) }
         // Nor may a server without TLS replace or hide what one with TLS has set.
-        if !origin.isSecure && self.cookies.contains(where: { $0.isSecureAgainst(cookie) }) { return }
+        if !origin.isSecure && self.cookies.contains(where: { $0.isSecureAgainst(cookie) }) {
+            return .needsTLS(CookieRefusal.shown(cookie.name))
+        }
         let index = self.cookies.firstIndex { $0.isSame(as: cookie) }
         switch (index, cookie.isExpired(at: now)) {
         case (let index?, true): self.cookies.remove(at: index)
@@ -31,6 +42,7 @@ public struct CookieJar: Sendable {
             self.makeRoom(in: cookie.domain)
             self.cookies.append(cookie)
         }
+        return nil
     }
 
     private mutating func makeRoom(in domain: String) {
@@ -48,38 +60,35 @@ public struct CookieJar: Sendable {
     ///   - now: seconds since the epoch.
     ///   - own: the `Cookie` header that the program has asked for.
     /// - Returns: nil where there is nothing to send.
-    public func header(for origin: CookieOrigin, now: Int64, merging own: String? = nil) -> String? {
-        let own = own.flatMap(Self.pairs)
-        if self.cookies.isEmpty { return own }
+    public func header(for origin: CookieOrigin, now: Int64, merging own: [UInt8]? = nil) -> [UInt8]? {
+        let own = own.flatMap { Self.pairs($0[...]) }
+        if self.cookies.isEmpty { return own.map(Array.init) }
         let ownNames = own.map(Self.names) ?? []
-        let matching = self.cookies.filter {
-            $0.isSent(to: origin, now: now) && !ownNames.contains(Array($0.name.utf8))
-        }
+        let matching = self.cookies.filter { $0.isSent(to: origin, now: now) && !ownNames.contains($0.name) }
         // Longer paths first, then the older ones (RFC 6265, section 5.4): the sort has to be stable.
         let sorted = matching.enumerated().sorted { left, right in
             let lengths = (left.element.path.utf8.count, right.element.path.utf8.count)
             return lengths.0 == lengths.1 ? left.offset < right.offset : lengths.0 > lengths.1
         }
-        let all = (own.map { [$0] } ?? []) + sorted.map { "\($0.element.name)=\($0.element.value)" }
-        return all.isEmpty ? nil : all.joined(separator: "; ")
+        let all = (own.map { [Array($0)] } ?? []) + sorted.map { $0.element.name + "=".utf8 + $0.element.value }
+        return all.isEmpty ? nil : Array(all.joined(separator: "; ".utf8))
     }
 
     /// `header` without the blanks and semicolons at its ends, which would make empty pairs.
-    private static func pairs(_ header: String) -> String? {
+    private static func pairs(_ header: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let isFiller = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == UInt8(ascii: ";") }
-        let start = header.utf8.drop(while: isFiller)
+        let start = header.drop(while: isFiller)
         guard let last = start.lastIndex(where: { !isFiller($0) }) else { return nil }
-        return String(Substring(start[...last]))
+        return start[...last]
     }
 
-    /// As bytes: strings are equal that servers can tell apart.
-    private static func names(_ header: String) -> Set<[UInt8]> {
+    private static func names(_ header: ArraySlice<UInt8>) -> Set<[UInt8]> {
         var names: Set<[UInt8]> = []
-        for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
-            guard let end = pair.firstIndex(of: UInt8(ascii: "=")),
-                let name = self.pairs(String(Substring(pair[..<end])))
-            else { continue }
-            names.insert(Array(name.utf8))
+        for pair in header.split(separator: UInt8(ascii: ";")) {
+            guard let end = pair.firstIndex(of: UInt8(ascii: "=")), let name = self.pairs(pair[..<end]) else {
+                continue
+            }
+            names.insert(Array(name))
         }
         return names
     }

@@ -155,6 +155,13 @@ extension ServerURL {
         return self.normalized(segments.map { String(Substring($0)) }.joined(separator: "/"))
     }
 
+    /// Whether the query has a `t` of its own, which the client's timestamp must not meet.
+    public var hasTimestamp: Bool {
+        self.query.utf8.split(separator: UInt8(ascii: "&")).contains { pair in
+            PercentEncoding.decode(pair.prefix { $0 != UInt8(ascii: "=") }) == Self.timestampKey
+        }
+    }
+
     /// The query without pairs whose key, however it is encoded, is one of `keys`, and without empty pairs.
     private static func pairs(of query: Substring.UTF8View, without keys: [[UInt8]]) -> String {
         query.split(separator: UInt8(ascii: "&")).filter { pair in
@@ -234,7 +241,8 @@ extension ServerURL {
             throw ServerURLError(text, "has a host of \(name.count) bytes: no name is longer than 253")
         }
         guard name.allSatisfy({ $0 < 0x80 }) else {
-            throw ServerURLError(text, "has a host with letters that are not ASCII: write its xn-- form")
+            let form = Punycode.host(Substring(name)).map { ", \($0)" } ?? ", which the command idn2 prints"
+            throw ServerURLError(text, "has a host with letters that are not ASCII: write its xn-- form\(form)")
         }
         if let byte = name.first(where: { !PercentEncoding.isUnreserved($0) || $0 == UInt8(ascii: "~") }) {
             let character = Character(UnicodeScalar(byte))

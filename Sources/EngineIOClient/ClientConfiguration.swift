@@ -37,7 +37,8 @@ public struct ConnectOptions: Sendable {
     public var url: ServerURL
     /// Where the server has its endpoint; slashes at the ends do not matter.
     public var engineIOPath = Self.defaultPath
-    /// Sent with every request.
+    /// Sent with every request, in place of the client's own of the same name; those that only the client can set right are left
+    /// out (see ``RequestHeaders``).
     public var headers: [(name: String, value: String)] = []
     /// The transports that may be used; the first is the one to start with.
     public var transports: [Transport] = [.polling, .websocket]

@@ -36,7 +36,7 @@ extension ClientSession {
     }
 
     private func pollingAnswered(_ response: HTTPResponse) {
-        self.builder.store(response.headers)
+        self.builder.store(response)
         if self.follow(response, again: { self.startPolling() }) { return }
         guard response.isSuccess else { return self.attemptFailed(ConnectionError(response)) }
         if let hint = response.body.withUnsafeReadableBytes({ Self.versionHint($0) }) {

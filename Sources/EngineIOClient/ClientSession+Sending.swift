@@ -153,7 +153,7 @@ extension ClientSession {
             case .failure(let failure):
                 self.lose(DisconnectDetail(failure))
             case .success(let response) where response.isSuccess:
-                self.builder.store(response.headers)
+                self.builder.store(response)
                 self.traffic.pointee.polling.bytesWritten &+= request.body?.readableBytes ?? 0
                 self.posted()
             case .success(let response):
@@ -218,7 +218,7 @@ extension ClientSession {
     }
 
     private func polled(_ response: HTTPResponse) {
-        self.builder.store(response.headers)
+        self.builder.store(response)
         // The answer to the last GET of a closing session does not matter.
         if self.machine.state == .closing {
             self.polling.pollEnded(isEmpty: true)

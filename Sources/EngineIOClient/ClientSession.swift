@@ -107,7 +107,8 @@ package final class ClientSession {
         self.connector = Connector(loop: loop, configuration: configuration, meter: meter, trace: self.trace)
         self.meter = meter
         self.traffic = traffic ?? loop.uncounted
-        self.builder = RequestBuilder(options, timestamps: configuration.timestampsRequests, cookies: cookies)
+        self.builder = RequestBuilder(
+            options, timestamps: configuration.timestampsRequests, cookies: cookies, logger: logger)
         self.transportsLeft = options.transports[...]
     }
 

@@ -16,7 +16,7 @@ extension ConnectionError {
         self.add(words)
         self.add(refusal.hint)
         if refusal.isBareMessage {
-            self.body = refusal.message
+            self.body = refusal.message.map { String($0.unicodeScalars.prefix(Self.bodyLimit)) }
         } else if !body.isEmpty {
             self.body = String(decoding: body.prefix(Self.bodyLimit), as: UTF8.self)
         }

@@ -1,8 +1,6 @@
 import EngineIO
 import EpollLoop
 import NIOCore
-import NIOHTTP1
-import NIOHTTPCompression
 import NIOSSL
 
 #if canImport(Glibc)
@@ -33,8 +31,6 @@ enum ErrorText {
             return TLSErrorText.of(error)
         case is NIOSSLCloseTimedOutError, is NIOTLSUnwrappingError:
             return "the connection was closed"
-        case is NIOHTTPDecompression.DecompressionError:
-            return "the compressed body is larger than the limit or damaged"
         default:
             return "\(error)"
         }
@@ -47,7 +43,6 @@ enum ErrorText {
             return error.errnoCode == EPIPE ? .write : .reset
         case NIOSSLError.uncleanShutdown: return .eof
         case _ where TLSErrorText.isTLS(error): return .tls
-        case is HTTPParserError, is NIOHTTPDecompression.DecompressionError: return .parse
         default: return .eof
         }
     }

@@ -1,4 +1,5 @@
 import EngineIO
+import Logging
 import NIOHTTP1
 
 #if canImport(Glibc)
@@ -24,39 +25,35 @@ struct RequestBuilder {
     private var headers: [(name: String, value: String)]
     private let timestamps: Bool
     let cookies: CookieStore
+    private let logger: Logger
     var sid: String?
 
-    init(_ options: ConnectOptions, timestamps: Bool, cookies: CookieStore) {
+    init(_ options: ConnectOptions, timestamps: Bool, cookies: CookieStore, logger: Logger) {
         self.url = options.url
         self.engineIOPath = options.engineIOPath
-        self.headers = options.headers
+        self.headers = options.headers.filter { !RequestHeaders.isReserved($0.name) }
         self.timestamps = timestamps
         self.cookies = cookies
+        self.logger = logger
     }
 
     func poll() -> HTTPRequest {
-        var headers = self.commonHeaders()
-        headers.add(name: "Accept", value: "*/*")
-        headers.add(name: "Accept-Encoding", value: "gzip, deflate")
-        if !self.timestamps { headers.add(name: "Cache-Control", value: "no-cache") }
-        return HTTPRequest(
-            method: .GET, target: self.target("polling", stamped: true), headers: headers,
-            opensSession: self.sid == nil)
+        var own = [("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate")]
+        if !self.timestamps { own.append(("Cache-Control", "no-cache")) }
+        return self.request(self.sid == nil ? .opening : .poll, "polling", stamped: true, own)
     }
 
     func post() -> HTTPRequest {
-        var headers = self.commonHeaders()
-        headers.add(name: "Content-Type", value: "text/plain;charset=UTF-8")
-        return HTTPRequest(method: .POST, target: self.target("polling", stamped: false), headers: headers)
+        self.request(.post, "polling", stamped: false, [("Content-Type", "text/plain;charset=UTF-8")])
     }
 
     func webSocket(key: String) -> HTTPRequest {
-        var headers = self.commonHeaders()
-        headers.add(name: "Connection", value: "Upgrade")
-        headers.add(name: "Upgrade", value: "websocket")
-        headers.add(name: "Sec-WebSocket-Version", value: "13")
-        headers.add(name: "Sec-WebSocket-Key", value: key)
-        return HTTPRequest(method: .GET, target: self.target("websocket", stamped: true), headers: headers)
+        self.request(
+            .webSocket, "websocket", stamped: true,
+            [
+                ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+                ("Sec-WebSocket-Key", key),
+            ])
     }
 
     /// The address as a log may show it: without the query, which may hold secrets.
@@ -108,39 +105,42 @@ struct RequestBuilder {
         }
     }
 
-    private func target(_ transport: String, stamped: Bool) -> String {
-        let timestamp = stamped && self.timestamps ? Self.timestamp() : nil
-        return self.url.requestTarget(
-            engineIOPath: self.engineIOPath, transport: transport, sid: self.sid, timestamp: timestamp)
-    }
-
-    private func commonHeaders() -> HTTPHeaders {
+    /// - Parameter own: what the client sends where the program does not say something else.
+    private func request(
+        _ purpose: HTTPRequest.Purpose, _ transport: String, stamped: Bool, _ own: [(String, String)]
+    ) -> HTTPRequest {
         var headers = HTTPHeaders()
-        var userCookie: String?
+        var userCookies: [String] = []
         for (name, value) in self.headers {
-            if name.lowercased() == "cookie" {
-                userCookie = userCookie.map { "\($0); \(value)" } ?? value
-            } else {
-                headers.add(name: name, value: value)
+            switch name.lowercased() {
+            case "cookie": userCookies.append(value)
+            // Offered where a websocket is asked for.
+            case "sec-websocket-protocol" where purpose != .webSocket: break
+            default: headers.add(name: name, value: value)
             }
         }
-        if !headers.contains(name: "Host") { headers.add(name: "Host", value: self.url.hostHeader) }
-        if !headers.contains(name: "User-Agent") { headers.add(name: "User-Agent", value: "eio-lua") }
-        if let authorization = self.url.authorization, !headers.contains(name: "Authorization") {
-            headers.add(name: "Authorization", value: authorization)
+        var defaults = [("Host", self.url.hostHeader), ("User-Agent", "eio-lua")]
+        if let authorization = self.url.authorization { defaults.append(("Authorization", authorization)) }
+        for (name, value) in defaults + own where !headers.contains(name: name) {
+            headers.add(name: name, value: value)
         }
-        if let cookie = self.cookies.header(for: self.url, path: self.path, merging: userCookie) {
-            headers.add(name: "Cookie", value: cookie)
-        }
-        return headers
+        let timestamp = stamped && self.timestamps && !self.url.hasTimestamp ? Self.timestamp() : nil
+        let target = self.url.requestTarget(
+            engineIOPath: self.engineIOPath, transport: transport, sid: self.sid, timestamp: timestamp)
+        let cookie = self.cookies.header(
+            for: self.url, path: self.path, merging: userCookies.isEmpty ? nil : userCookies.joined(separator: "; "))
+        return HTTPRequest(purpose: purpose, target: target, headers: headers, cookie: cookie)
     }
 
     private var path: String { ServerURL.requestPath(engineIOPath: self.engineIOPath) }
 
     /// Takes the cookies of an answer, whatever its status.
-    func store(_ headers: HTTPHeaders) {
-        for value in headers[canonicalForm: "set-cookie"] {
-            self.cookies.store(String(value), from: self.url, path: self.path)
+    func store(_ response: HTTPResponse) {
+        for value in response.cookies {
+            guard let refusal = self.cookies.store(value, from: self.url, path: self.path) else { continue }
+            // Said once where everybody sees it: a server may set the same one in each answer.
+            let level: Logger.Level = self.cookies.refused == 1 ? .warning : .info
+            self.logger.log(level: level, "A cookie of the server is left out: \(refusal)")
         }
     }
 

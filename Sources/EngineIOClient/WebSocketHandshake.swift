@@ -63,55 +63,43 @@ final class WebSocketHandshake {
         _ request: HTTPRequest, builder: RequestBuilder, key: String, _ channel: any Channel,
         _ makeHandler: @escaping () -> WebSocketHandler
     ) {
-        let encoder = HTTPRequestEncoder()
-        let decoder = ByteToMessageHandler(HTTPResponseDecoder())
-        let gate = UpgradeGate()
         let exchange = HTTPExchangeHandler(
-            bodyLimit: 65536, limitText: "the answer is longer than 65536 bytes", isSecure: builder.url.isSecure)
+            maximumMessageSize: self.connector.configuration.maximumMessageSize, isSecure: builder.url.isSecure)
         self.exchange = exchange
-        let pipeline = channel.pipeline.syncOperations
         do {
-            try pipeline.addHandlers([gate, encoder, decoder, exchange])
+            try channel.pipeline.syncOperations.addHandler(exchange)
         } catch {
             let error = ConnectionError(lostBeforeAnswerOf: builder.url, cause: ErrorText.of(error))
             return self.finish(.failure(Failure(error: error)))
         }
-        let head = HTTPRequestHead(
-            version: .http1_1, method: request.method, uri: request.target, headers: request.headers)
         let trace = self.connector.trace
-        trace?.request(head, .websocket, bodySize: 0, showsHeaders: true)
-        exchange.send(head, body: nil) { result in
+        trace?.request(request.head, .websocket, bodySize: 0, showsHeaders: true)
+        exchange.send(request) { result in
             switch result {
             case .failure(let failure):
                 self.finish(.failure(Failure(error: failure.error)))
             case .success(let response):
                 trace?.response(response, .websocket, showsHeaders: true)
-                builder.store(response.headers)
-                if let error = Self.check(response, key: key) {
+                builder.store(response)
+                if let error = Self.check(response, to: request, key: key) {
                     return self.finish(.failure(Failure(error: error, response: response)))
                 }
-                gate.shut()
-                pipeline.removeHandler(exchange, promise: nil)
-                pipeline.removeHandler(encoder, promise: nil)
-                // The decoder leaves later, and must have left before a frame is written: it would take it for HTTP.
-                pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
-                    self.handOver(pipeline, gate, makeHandler)
-                }
+                self.handOver(channel, exchange, makeHandler)
             }
         }
     }
 
     private func handOver(
-        _ pipeline: ChannelPipeline.SynchronousOperations, _ gate: UpgradeGate, _ makeHandler: () -> WebSocketHandler
+        _ channel: any Channel, _ exchange: HTTPExchangeHandler, _ makeHandler: () -> WebSocketHandler
     ) {
         guard self.completion != nil else { return }
         let frames = makeHandler()
         // Where the server has closed the connection since, no handler would be told of it any more.
-        if let channel = self.channel, channel.isActive { frames.take(channel) }
-        pipeline.removeHandler(gate, promise: nil)
+        if channel.isActive { frames.take(channel) }
+        channel.pipeline.syncOperations.removeHandler(exchange, promise: nil)
         self.channel = nil
         self.finish(.success(frames))
-        frames.start(gate.bytes, failure: gate.failure)
+        frames.start(exchange.bytesBehind, failure: exchange.failure)
     }
 
     private func finish(_ result: Result<WebSocketHandler, Failure>) {
@@ -128,7 +116,7 @@ final class WebSocketHandshake {
         completion(result)
     }
 
-    private static func check(_ response: HTTPResponse, key: String) -> ConnectionError? {
+    private static func check(_ response: HTTPResponse, to request: HTTPRequest, key: String) -> ConnectionError? {
         if response.status != 101 { return ConnectionError(response) }
         func has(_ name: String, _ token: String) -> Bool {
             response.headers[canonicalForm: name].contains { $0.lowercased() == token }
@@ -139,8 +127,17 @@ final class WebSocketHandshake {
         guard response.headers.first(name: "Sec-WebSocket-Accept") == WebSocketHandshakeKey.accept(for: key) else {
             return ConnectionError(.http, "the server's answer has a wrong Sec-WebSocket-Accept", status: 101)
         }
-        for name in ["Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"] where response.headers.contains(name: name) {
-            return ConnectionError(.http, "the server's answer has a \(name) that was not asked for", status: 101)
+        // An empty one names nothing.
+        let extensions = response.headers[canonicalForm: "sec-websocket-extensions"].filter { !$0.isEmpty }
+        guard extensions.isEmpty else {
+            return ConnectionError(
+                .http, "the server's answer has a Sec-WebSocket-Extensions that was not asked for", status: 101)
+        }
+        let offered = request.headers[canonicalForm: "sec-websocket-protocol"]
+        let chosen = response.headers[canonicalForm: "sec-websocket-protocol"].filter { !$0.isEmpty }
+        guard chosen.count <= 1, chosen.allSatisfy(offered.contains) else {
+            return ConnectionError(
+                .http, "the server's answer has a Sec-WebSocket-Protocol that was not asked for", status: 101)
         }
         return nil
     }

@@ -261,6 +261,10 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     /// - Parameter error: what the promises of unfinished writes are told.
     func close(because error: any Error) {
         guard self.isActive else { return }
+        if self.reader == nil, self.onConnected == nil {
+            self.pipeline.syncOperations.fireUserInboundEventTriggered(SocketEnding())
+            guard self.isActive else { return }
+        }
         self.loop.unregister(self)
         Glibc.close(self.descriptor)
         self.descriptor = -1

@@ -197,3 +197,31 @@ def test_c72_headers_of_the_caller_are_left_alone(lua):
             end
         """, server.url)
     assert [cookies(request) for request in server.of("UPGRADE")] == [{"user": "1"}] * 2
+
+
+def test_c71_bytes_of_a_cookie_go_back_as_they_came(lua):
+    cookie = b"lb=\xe9\xff\x80; Path=/"
+
+    async def conversation(server):
+        opening = wire.open_packet().encode()
+        await (await server.get()).raw(
+            b"HTTP/1.1 200 OK\r\nSet-Cookie: %s\r\nContent-Length: %d\r\n\r\n%s" % (cookie, len(opening), opening))
+        await (await server.get()).answer("1")
+
+    with ScriptedServer(conversation) as server:
+        lua.observe(server.url, transport="polling", connect='headers = {Cookie = "user=é"}')
+    sent = server.of("GET")[1].header("cookie").encode("latin-1")
+    assert sent == "user=é; ".encode() + b"lb=\xe9\xff\x80"
+
+
+def test_c71_a_cookie_that_is_too_long_is_left_out_and_logged(lua):
+    async def conversation(server):
+        await (await server.get()).answer(wire.open_packet(), headers=[
+            ("Set-Cookie", f"a={'x' * 4000}; Path=/; Comment={'y' * 400}"), ("Set-Cookie", f"b={'x' * 4096}")])
+        await (await server.get()).answer("1")
+
+    with ScriptedServer(conversation) as server:
+        result = lua.observe(server.url, transport="polling")
+    assert list(cookies(server.of("GET")[1])) == ["a"]
+    assert '"b" has 4097 bytes' in result.stderr
+    assert "xxx" not in result.stderr
