@@ -28,7 +28,7 @@ final class LastMoment: Sendable {
     }
 
     private func end(_ status: Int32) -> Never {
-        RepeatedLines.flush()
+        RepeatedLines.flushWithoutWaiting()
         FileDescriptorOutput.standardError.say(
             "eio-lua: the script is inside a C function that does not return: ended without it")
         luahost_exit_now(status)

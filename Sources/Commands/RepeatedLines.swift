@@ -32,6 +32,11 @@ package enum RepeatedLines {
         Self.state.withLock { Self.write($0.filter.flush()) }
     }
 
+    /// The same, but for a thread that must not wait for others.
+    static func flushWithoutWaiting() {
+        _ = Self.state.withLockIfAvailable { Self.write($0.filter.flush()) }
+    }
+
     private static func tickLater(_ state: inout State) {
         guard !state.isTickDue, state.filter.isCounting else { return }
         state.isTickDue = true
