@@ -202,10 +202,9 @@ def test_module_with_a_syntax_error(lua):
 
 AUTHORITIES = {
     None: "No such file or directory",
-    "": "it has no certificates in PEM form, or damaged ones",
-    "text": "it has no certificates in PEM form, or damaged ones",
-    "-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n":
-        "it has no certificates in PEM form, or damaged ones",
+    "": "it is empty",
+    "text": "it has no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
+    "-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n": "a certificate in it is damaged",
 }
 
 
