@@ -261,8 +261,8 @@ void luahost_signals_install(void (*handler)(void *context, int signal), void *c
 
 /* ---- what is buffered ---- */
 
-void luahost_flush_output(void) {
-    fflush(stdout);
+int luahost_flush_output(void) {
+    return fflush(stdout) == 0 ? 0 : errno;
 }
 
 void luahost_flush(void) {

@@ -1,4 +1,4 @@
-import LoadPlan
+import CLuaHost
 
 #if canImport(Glibc)
 import Glibc
@@ -23,10 +23,9 @@ package enum PersonOutput: Sendable {
 
     /// Writes the text as it is.
     package func write(_ text: String) throws(UsageError) {
-        let isFlushed = fflush(nil) == 0
-        let earlier = errno
+        let earlier = luahost_flush_output()
         let descriptor = self == .standardOutput ? STDOUT_FILENO : STDERR_FILENO
-        let code = FileDescriptorOutput(descriptor: descriptor).write(text) ?? (isFlushed ? nil : earlier)
+        let code = FileDescriptorOutput(descriptor: descriptor).write(text) ?? (earlier == 0 ? nil : earlier)
         guard let code, code != EPIPE, code != EBADF, self == .standardOutput else { return }
         throw UsageError("cannot write to the standard output: \(SystemError.text(code))")
     }

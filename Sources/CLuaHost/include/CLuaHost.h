@@ -54,8 +54,8 @@ void luahost_signals_install(void (*handler)(void *context, int signal), void *c
 /* Ends the process, from any thread and whatever the others do: writes what is buffered, unless a thread that does not come back
  * holds it, and runs nothing of what exit() would. */
 _Noreturn void luahost_exit_now(int status);
-/* Writes what is buffered for the standard output. */
-void luahost_flush_output(void);
+/* Writes what is buffered for the standard output, and no other stream: a script may be stuck in that. 0, or what errno is. */
+int luahost_flush_output(void);
 /* To be called first: the programs that a script starts get the descriptors that this one was started with, and no others. */
 void luahost_note_descriptors(void);
 /* Writes what is buffered for the standard output, before something is written elsewhere that is to stand after it. Never
