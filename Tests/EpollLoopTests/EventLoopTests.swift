@@ -88,7 +88,7 @@ import Testing
                     }
                     loop.execute { log.append("task of the next turn") }
                 }
-                loop.scheduleTask(in: .zero) { log.append("timer") }
+                _ = loop.scheduleTask(in: .zero) { log.append("timer") }
                 loop.execute {
                     log.append("task")
                     loop.execute { log.append("task of the task") }
