@@ -148,6 +148,13 @@ let package = Package(
         .testTarget(
             name: "LoadPlanTests", dependencies: ["LoadPlan", "Metrics", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "LoadEngineTests",
+            dependencies: [
+                "LoadEngine", "LoadPlan", "Metrics", "Scripting", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics"], swiftSettings: settings),
         .testTarget(
             name: "LocustWorkerTests",

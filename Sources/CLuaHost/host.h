@@ -275,6 +275,12 @@ void luahost_loadtest_open(lua_State *L);
 void luahost_loadtest_free(luahost_vm *vm);
 void luahost_pace_free(luahost_task *task);
 
+/* ---- source.c; where the VM has a luahost_source ---- */
+/* Has `require` read each module once, for all VMs. */
+void luahost_source_open(lua_State *L);
+/* luaL_loadfilex for the script; a path of NULL is the standard input. */
+int luahost_source_load(lua_State *L, const char *path);
+
 /* ---- steps.c ---- */
 /* The path of the script, or NULL. */
 const char *luahost_script_path(const luahost_vm *vm);
@@ -286,6 +292,8 @@ void luahost_steps_free(luahost_vm *vm);
  * returned as nil, message, code. May wait. */
 int luahost_input_read(lua_State *L, bool is_line_iterator);
 void luahost_input_free(luahost_vm *vm);
+/* Between two slices: nobody keeps the turn at an input that is shared and reads nothing. */
+void luahost_input_settle(luahost_vm *vm);
 
 /* ---- process.c: for the library on top of the stack ---- */
 void luahost_execute_open(lua_State *L);

@@ -7,16 +7,28 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hook.h"
 #include "host.h"
 
-struct luahost_stdin {
+/* Of one record. */
+#define MOST_BYTES ((size_t)1 << 30)
+
+/* What was read and not taken yet. */
+struct luahost_input {
     luahost_buffer buffer;
     size_t start;         /* what comes before it was taken */
     size_t scanned;       /* up to there is no line feed */
-    bool asked;           /* the host owes a chunk */
     bool at_end;          /* until somebody was told: a terminal may go on after it */
-    bool is_taken;        /* a reader was woken and has not run yet: newcomers stand behind it */
     int error;
+};
+
+struct luahost_stdin {
+    luahost_input own;
+    luahost_input *stream; /* `own`, or one that VMs share */
+    bool has_turn;        /* at `stream`; always at `own` */
+    bool turn_asked;
+    bool asked;           /* the host owes a chunk */
+    bool is_taken;        /* a reader was woken and has not run yet: newcomers stand behind it */
     luahost_list readers;
 };
 
@@ -26,35 +38,49 @@ static struct luahost_stdin *input_of(luahost_vm *vm) {
     if (vm->input == NULL) {
         vm->input = calloc(1, sizeof *vm->input);
         if (vm->input == NULL) luahost_out_of_memory();
+        bool is_shared = vm->options.input != NULL;
+        vm->input->stream = is_shared ? vm->options.input : &vm->input->own;
+        vm->input->has_turn = !is_shared;
     }
     return vm->input;
 }
 
 void luahost_input_free(luahost_vm *vm) {
     if (vm->input == NULL) return;
-    luahost_buffer_free(&vm->input->buffer);
+    luahost_buffer_free(&vm->input->own.buffer);
     free(vm->input);
+}
+
+luahost_input *luahost_input_create(void) {
+    luahost_input *input = calloc(1, sizeof *input);
+    if (input == NULL) luahost_out_of_memory();
+    return input;
+}
+
+void luahost_input_destroy(luahost_input *input) {
+    luahost_buffer_free(&input->buffer);
+    free(input);
 }
 
 /* ---- formats ---- */
 
-static size_t available(const struct luahost_stdin *input) {
+static size_t available(const luahost_input *input) {
     return input->buffer.length - input->start;
 }
 
-static void give_back_storage(struct luahost_stdin *input) {
+static void give_back_storage(luahost_input *input) {
     if (input->start < input->buffer.length) return;
     luahost_buffer_reset(&input->buffer, 65536);
     input->start = input->scanned = 0;
 }
 
-static void consume(struct luahost_stdin *input, size_t count) {
+static void consume(luahost_input *input, size_t count) {
     input->start += count;
     input->scanned = input->start;
 }
 
 /* It is taken before it is pushed: the push may run a finalizer, which may read, too. Lua has its copy of the bytes by then. */
-static taken take(lua_State *L, struct luahost_stdin *input, size_t count, size_t drop) {
+static taken take(lua_State *L, luahost_input *input, size_t count, size_t drop) {
     size_t start = input->start;
     consume(input, count + drop);
     lua_pushlstring(L, count == 0 ? "" : input->buffer.data + start, count);
@@ -62,7 +88,7 @@ static taken take(lua_State *L, struct luahost_stdin *input, size_t count, size_
     return TAKEN;
 }
 
-static taken take_line(lua_State *L, struct luahost_stdin *input, bool keeps_end) {
+static taken take_line(lua_State *L, luahost_input *input, bool keeps_end) {
     size_t rest = available(input);
     const char *from = input->buffer.data;
     const char *end = rest == 0 ? NULL : memchr(from + input->scanned, '\n', input->buffer.length - input->scanned);
@@ -72,7 +98,7 @@ static taken take_line(lua_State *L, struct luahost_stdin *input, bool keeps_end
     return rest == 0 ? TAKEN_NOTHING : take(L, input, rest, 0);
 }
 
-static taken take_count(lua_State *L, struct luahost_stdin *input, size_t count) {
+static taken take_count(lua_State *L, luahost_input *input, size_t count) {
     size_t rest = available(input);
     if (rest < (count == 0 ? 1 : count) && !input->at_end) return NEEDS_MORE;
     if (rest == 0) return TAKEN_NOTHING;
@@ -102,7 +128,7 @@ static int accept_digits(scan *scan, bool is_hexadecimal) {
     return count;
 }
 
-static taken take_number(lua_State *L, struct luahost_stdin *input) {
+static taken take_number(lua_State *L, luahost_input *input) {
     const char *from = input->buffer.data + input->start;
     scan scan = {.at = from, .end = from + available(input)};
     while (scan.at < scan.end && isspace((unsigned char)*scan.at)) scan.at++;
@@ -126,7 +152,7 @@ static taken take_number(lua_State *L, struct luahost_stdin *input) {
     return lua_stringtonumber(L, scan.text) != 0 ? TAKEN : TAKEN_NOTHING;
 }
 
-static taken take_format(lua_State *L, struct luahost_stdin *input, int index) {
+static taken take_format(lua_State *L, luahost_input *input, int index) {
     if (lua_type(L, index) == LUA_TNUMBER) return take_count(L, input, (size_t)lua_tointeger(L, index));
     const char *format = lua_tostring(L, index);
     if (*format == '*') format++;
@@ -158,13 +184,20 @@ static void check_format(lua_State *L, int index) {
 
 /* ---- chunks ---- */
 
+static bool take_turn(luahost_vm *vm, struct luahost_stdin *input) {
+    if (input->has_turn || input->turn_asked) return input->has_turn;
+    input->has_turn = vm->host.take_stdin(vm->context);
+    input->turn_asked = !input->has_turn;
+    return input->has_turn;
+}
+
 static void ask(luahost_vm *vm, struct luahost_stdin *input) {
-    if (input->asked) return;
+    if (!take_turn(vm, input) || input->asked) return;
     input->asked = true;
     vm->host.read_stdin(vm->context);
 }
 
-static void arrived(struct luahost_stdin *input, const char *data, size_t length, int error) {
+static void arrived(luahost_input *input, const char *data, size_t length, int error) {
     if (input->start > 0 && input->start >= input->buffer.length / 2) {
         memmove(input->buffer.data, input->buffer.data + input->start, available(input));
         input->buffer.length -= input->start;
@@ -174,10 +207,19 @@ static void arrived(struct luahost_stdin *input, const char *data, size_t length
     luahost_buffer_append(&input->buffer, data, length);
     input->error = error;
     input->at_end = length == 0;
+    if (available(input) <= MOST_BYTES) return;
+    /* More is only read where what is there is no whole record. */
+    luahost_buffer_free(&input->buffer);
+    input->start = input->scanned = 0;
+    input->error = EFBIG;
+}
+
+void luahost_input_arrived(luahost_input *input, luahost_slice chunk, int error) {
+    arrived(input, chunk.data, chunk.length, error);
 }
 
 /* Where Lua cannot wait, a read holds up the loop, as it does in lua5.4. */
-static void read_now(struct luahost_stdin *input) {
+static void read_now(luahost_input *input) {
     char chunk[4096];
     for (;;) {
         ssize_t count = read(STDIN_FILENO, chunk, sizeof chunk);
@@ -196,8 +238,8 @@ static void read_now(struct luahost_stdin *input) {
 }
 
 static void next_reader(luahost_vm *vm, struct luahost_stdin *input) {
-    if (input->readers.first == NULL || input->is_taken) return;
-    if (available(input) == 0 && !input->at_end) {
+    if (input->readers.first == NULL || input->is_taken || !take_turn(vm, input)) return;
+    if (available(input->stream) == 0 && !input->stream->at_end && input->stream->error == 0) {
         ask(vm, input);
         return;
     }
@@ -205,12 +247,35 @@ static void next_reader(luahost_vm *vm, struct luahost_stdin *input) {
     luahost_task_wake(input->readers.first, 0);
 }
 
+/* With each record the turn goes on to whoever waits longest. */
+static void give_turn(luahost_vm *vm, struct luahost_stdin *input) {
+    if (input->stream == &input->own || !input->has_turn || input->asked) return;
+    input->has_turn = false;
+    vm->host.give_stdin(vm->context);
+}
+
+static void settle(luahost_vm *vm, struct luahost_stdin *input) {
+    if (input->readers.first == NULL && !input->is_taken) give_turn(vm, input);
+    else next_reader(vm, input);
+}
+
 void luahost_vm_stdin(luahost_vm *vm, luahost_slice chunk, int error) {
     struct luahost_stdin *input = input_of(vm);
     input->asked = false;
-    if (vm->closing) return;
-    arrived(input, chunk.data, chunk.length, error);
-    next_reader(vm, input);
+    arrived(input->stream, chunk.data, chunk.length, error);
+    if (!vm->closing) settle(vm, input);
+}
+
+void luahost_vm_stdin_turn(luahost_vm *vm) {
+    struct luahost_stdin *input = input_of(vm);
+    input->has_turn = true;
+    input->turn_asked = false;
+    if (!vm->closing) settle(vm, input);
+}
+
+void luahost_input_settle(luahost_vm *vm) {
+    struct luahost_stdin *input = vm->input;
+    if (input->has_turn && !input->asked && !input->is_taken && input->stream != &input->own) settle(vm, input);
 }
 
 /* ---- reading ---- */
@@ -219,9 +284,10 @@ void luahost_vm_stdin(luahost_vm *vm, luahost_slice chunk, int error) {
 enum { IS_LINES = 1, COUNT = 2, FORMATS = 3 };
 
 static int finish(lua_State *L, luahost_vm *vm, struct luahost_stdin *input) {
-    int error = input->error;
-    input->error = 0;
-    input->at_end = false;
+    int error = input->stream->error;
+    input->stream->error = 0;
+    input->stream->at_end = false;
+    give_turn(vm, input);
     next_reader(vm, input);
     int first = FORMATS + (int)lua_tointeger(L, COUNT);
     bool is_lines = lua_toboolean(L, IS_LINES);
@@ -243,17 +309,22 @@ static int read_formats(lua_State *L, bool was_first) {
     int count = (int)lua_tointeger(L, COUNT);
     for (;;) {
         int index = lua_gettop(L) - count - COUNT;
-        if (index == count || input->error != 0) return finish(L, vm, input);
+        bool has_turn = take_turn(vm, input);
+        if (has_turn && (index == count || input->stream->error != 0)) return finish(L, vm, input);
         bool can_wait = luahost_can_wait(L);
         bool is_behind = !was_first && can_wait && (input->readers.first != NULL || input->is_taken);
-        taken result = is_behind ? NEEDS_MORE : take_format(L, input, FORMATS + index);
+        taken result = is_behind || !has_turn ? NEEDS_MORE : take_format(L, input->stream, FORMATS + index);
         if (result == TAKEN_NOTHING) {
             lua_pushnil(L);
             return finish(L, vm, input);
         }
         if (result == TAKEN) continue;
+        /* Whoever has the turn may need this loop to go on. */
+        if (!can_wait && !has_turn) return luahost_raise_cannot_wait(L, "io.read");
         if (!can_wait) {
-            read_now(input);
+            luahost_block_begin(L, "io.read");
+            read_now(input->stream);
+            luahost_block_end(L);
             continue;
         }
         if (is_behind) return luahost_parkk(L, &input->readers, -1, NULL, "io.read", go_on);

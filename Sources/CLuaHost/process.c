@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,16 @@ static void close_others(void) {
 
 /* ---- a child ---- */
 
+/* One that was started and not waited for yet. */
+typedef struct program {
+    pid_t pid;
+    luahost_loop *loop;
+    struct program *previous, *next;
+} program;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static program *programs; /* under the lock */
+
 typedef struct child {
     char *const *arguments;
     int end, standard; /* of a pipe, and which standard descriptor it becomes; -1: none */
@@ -94,7 +105,7 @@ static _Noreturn void become(child *child) {
     _exit(127);
 }
 
-static pid_t wait_for(pid_t pid, int *status) {
+static pid_t reap(pid_t pid, int *status) {
     pid_t result;
     do result = waitpid(pid, status, 0); while (result < 0 && errno == EINTR);
     return result;
@@ -113,15 +124,67 @@ static pid_t start_shell(const char *command, int end, int standard) {
     int error = pid < 0 ? errno : child.error;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error == 0) return pid;
-    if (pid > 0) wait_for(pid, &(int){0});
+    if (pid > 0) reap(pid, &(int){0});
     errno = error;
     return -1;
 }
 
+static bool start(lua_State *L, program *program, const char *command, int end, int standard) {
+    program->pid = start_shell(command, end, standard);
+    if (program->pid < 0) return false;
+    program->loop = luahost_vm_of(L)->loop;
+    program->previous = NULL;
+    pthread_mutex_lock(&lock);
+    program->next = programs;
+    if (programs != NULL) programs->previous = program;
+    programs = program;
+    pthread_mutex_unlock(&lock);
+    return true;
+}
+
+/* The number of one that is gone may be another's: it is forgotten before the system may do so. */
+static pid_t await_end(program *program, int *status) {
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) continue;
+    pthread_mutex_lock(&lock);
+    if (program->previous != NULL) program->previous->next = program->next; else programs = program->next;
+    if (program->next != NULL) program->next->previous = program->previous;
+    pthread_mutex_unlock(&lock);
+    return reap(program->pid, status);
+}
+
+/* A shell's own programs are to end with it. Reads what the system says of them, up to `most` with those that are there. */
+static size_t add_family(pid_t pid, pid_t *family, size_t count, size_t most) {
+    if (count == most) return count;
+    family[count++] = pid;
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) return count;
+    long child;
+    while (fscanf(file, "%ld", &child) == 1) count = add_family((pid_t)child, family, count, most);
+    fclose(file);
+    return count;
+}
+
+bool luahost_loop_end_programs(const luahost_loop *loop) {
+    bool found = false;
+    pthread_mutex_lock(&lock);
+    for (const program *program = programs; program != NULL; program = program->next) {
+        if (loop != NULL && program->loop != loop) continue;
+        found = true;
+        pid_t family[64];
+        size_t count = add_family(program->pid, family, 0, sizeof family / sizeof *family);
+        for (size_t index = 0; index < count; index++) kill(family[index], SIGTERM);
+    }
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
 /* What os.execute and a process's file:close() return. */
-static int push_result(lua_State *L, pid_t pid) {
+static int push_result(lua_State *L, program *program, bool is_started) {
     int status = 0;
-    if (pid < 0 || wait_for(pid, &status) < 0) return luaL_fileresult(L, 0, NULL);
+    if (!is_started || await_end(program, &status) < 0) return luaL_fileresult(L, 0, NULL);
     errno = 0;
     return luaL_execresult(L, status);
 }
@@ -135,7 +198,9 @@ static int execute(lua_State *L) {
         return 1;
     }
     luahost_block_begin(L, "os.execute");
-    int results = push_result(L, start_shell(command, -1, -1));
+    program program;
+    bool is_started = start(L, &program, command, -1, -1);
+    int results = push_result(L, &program, is_started);
     luahost_block_end(L);
     return results;
 }
@@ -150,14 +215,14 @@ void luahost_execute_open(lua_State *L) {
 /* A file of Lua's io library, which knows it by its metatable and looks at the stream alone. */
 typedef struct process_file {
     luaL_Stream stream;
-    pid_t pid;
+    program program;
 } process_file;
 
 static int close_process(lua_State *L) {
     process_file *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
     luahost_block_begin(L, "file:close");
     fclose(file->stream.f);
-    int results = push_result(L, file->pid);
+    int results = push_result(L, &file->program, true);
     luahost_block_end(L);
     return results;
 }
@@ -182,10 +247,10 @@ static int open_process(lua_State *L) {
         errno = error;
         return luaL_fileresult(L, 0, command);
     }
-    file->pid = start_shell(command, other, reads ? STDOUT_FILENO : STDIN_FILENO);
+    bool is_started = start(L, &file->program, command, other, reads ? STDOUT_FILENO : STDIN_FILENO);
     int error = errno;
     close(other);
-    if (file->pid < 0) {
+    if (!is_started) {
         fclose(file->stream.f);
         errno = error;
         return luaL_fileresult(L, 0, command);

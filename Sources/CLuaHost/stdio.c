@@ -13,22 +13,27 @@ static bool write_all(const char *text, size_t length) {
     return fwrite(text, 1, length, stdout) == length;
 }
 
-/* Lua's print loses what it cannot write without a word. */
+/* Lua's print loses what it cannot write without a word. Scripts on other threads print, too: a line is one piece. */
 static int print(lua_State *L) {
     if (luahost_vm_of(L)->options.is_plan) return 0;
     int count = lua_gettop(L);
     bool is_written = true;
     for (int index = 1; index <= count; index++) {
+        luaL_tolstring(L, index, NULL);
+        lua_replace(L, index);
+    }
+    flockfile(stdout);
+    for (int index = 1; index <= count; index++) {
         size_t length;
-        const char *text = luaL_tolstring(L, index, &length);
+        const char *text = lua_tolstring(L, index, &length);
         if (index > 1) is_written = is_written && write_all("\t", 1);
         is_written = is_written && write_all(text, length);
-        lua_pop(L, 1);
     }
     is_written = is_written && write_all("\n", 1) && fflush(stdout) == 0;
-    if (is_written) return 0;
     int error = errno;
-    clearerr(stdout);
+    if (!is_written) clearerr(stdout);
+    funlockfile(stdout);
+    if (is_written) return 0;
     if (luahost_vm_of(L)->options.output_may_close && (error == EPIPE || error == EBADF)) return 0;
     return luaL_error(L, "print: cannot write to the standard output: %s", strerror(error));
 }

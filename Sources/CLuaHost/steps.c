@@ -68,18 +68,27 @@ void luahost_steps_free(luahost_vm *vm) {
 
 /* ---- one step ---- */
 
+static int load_now(lua_State *L, const char *path) {
+    return luaL_loadfilex(L, path, "t");
+}
+
 /* Reading a directory fails only after it was opened, with a text that does not name what was wanted. */
-static void load_file(lua_State *L, const char *path) {
+static void load_file(lua_State *L, const char *path, int (*load)(lua_State *L, const char *path)) {
     struct stat info;
-    if (path != NULL && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+    if (load == load_now && path != NULL && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
         lua_pushfstring(L, "cannot open %s: %s", path, strerror(EISDIR));
         lua_error(L);
     }
-    if (luaL_loadfilex(L, path, "t") == LUA_OK) return;
+    if (load(L, path) == LUA_OK) return;
     /* The only message of the loader's that does not name the file. */
     const char *message = lua_tostring(L, -1);
     if (path != NULL && strncmp(message, "attempt to load", 15) == 0) lua_pushfstring(L, "cannot open %s: %s", path, message);
     lua_error(L);
+}
+
+/* What a load test has read is not read again. */
+static void load_script(lua_State *L, const char *path) {
+    load_file(L, path, luahost_vm_of(L)->options.source != NULL ? luahost_source_load : load_now);
 }
 
 /* What follows the script on the command line. */
@@ -121,16 +130,16 @@ static int begin(lua_State *L, const step *now) {
         if (luaL_loadbufferx(L, now->text, now->length, now->chunk_name, "t") != LUA_OK) lua_error(L);
         return 0;
     case RUN_FILE:
-        load_file(L, now->text);
+        load_file(L, now->text, load_now);
         return 0;
     case RUN_SCRIPT:
-        load_file(L, now->text);
+        load_script(L, now->text);
         return push_script_arguments(L);
     case RUN_STDIN:
-        load_file(L, NULL);
+        load_script(L, NULL);
         return push_script_arguments(L);
     case RUN_INPUT:
-        load_file(L, NULL);
+        load_script(L, NULL);
         return 0;
     case REQUIRE: {
         const char *equals = strchr(now->text, '=');

@@ -140,6 +140,7 @@ static int open_libraries(lua_State *L) {
     luahost_report_open(L);
     luahost_print_open(L);
     luahost_require_open(L);
+    luahost_source_open(L);
     luahost_user_open(L);
     luahost_loadtest_open(L);
     luahost_engineio_open(L);
@@ -201,6 +202,7 @@ void luahost_vm_run(luahost_vm *vm) {
         luahost_clients_pump(vm, PUMP_BUDGET);
     } while (--budget > 0 && luahost_may_run(vm) && (vm->run_first != NULL || luahost_clients_have_messages(vm)));
     vm->draining = false;
+    if (vm->input != NULL) luahost_input_settle(vm);
     if (vm->stop_due) luahost_vm_stop_now(vm);
     if (vm->exiting) return;
     if (vm->run_first != NULL || luahost_clients_have_messages(vm)) {

@@ -197,6 +197,11 @@ luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, v
     loop->report = report;
     loop->context = context;
     loop->thread = pthread_self();
+    /* A thread has the signal mask of the one that made it, which may be a pool's that takes none. */
+    sigset_t demand;
+    sigemptyset(&demand);
+    sigaddset(&demand, DEMAND_SIGNAL);
+    pthread_sigmask(SIG_UNBLOCK, &demand, NULL);
     atomic_store(&loop->interrupt_at, UINT64_MAX);
     atomic_store(&loop->end_at, UINT64_MAX);
     loop->next_on_thread = loops_of_thread;

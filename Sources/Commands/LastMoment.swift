@@ -7,6 +7,7 @@ final class LastMoment: Sendable {
     private let isEnding = Atomic<Bool>(false)
     private let grace: Duration
     private let farewell: Duration
+    private static let afterPrograms = DispatchTimeInterval.milliseconds(500)
 
     /// - Parameters:
     ///   - grace: how long after the first signal the program may take to begin its end.
@@ -22,7 +23,12 @@ final class LastMoment: Sendable {
     func signalled(_ status: Int32) {
         let queue = DispatchQueue.global()
         queue.asyncAfter(deadline: .now() + self.grace.dispatchInterval) {
-            if !self.isEnding.load(ordering: .relaxed) { self.end(status) }
+            // What waits for a program may yet come to its end without it.
+            let mayCome = self.isEnding.load(ordering: .relaxed) || luahost_loop_end_programs(nil)
+            if !mayCome { self.end(status) }
+            queue.asyncAfter(deadline: .now() + Self.afterPrograms) {
+                if !self.isEnding.load(ordering: .relaxed) { self.end(status) }
+            }
             queue.asyncAfter(deadline: .now() + self.farewell.dispatchInterval) { self.end(status) }
         }
     }

@@ -31,7 +31,7 @@ final class LiveScreen: Sendable {
     /// Nil where the standard output is no terminal that can move its cursor.
     init?() {
         guard isatty(STDOUT_FILENO) != 0, getenv("TERM").map({ String(cString: $0) }) != "dumb" else { return nil }
-        fflush(nil)
+        flushStandardOutput()
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }
         // Programs that a script starts get the standard descriptors alone.
@@ -73,7 +73,7 @@ final class LiveScreen: Sendable {
 
     /// Removes the lines and gives the standard descriptors back.
     func close() {
-        fflush(nil)
+        flushStandardOutput()
         dup2(self.terminal.descriptor, STDOUT_FILENO)
         if let savedError {
             dup2(savedError, STDERR_FILENO)

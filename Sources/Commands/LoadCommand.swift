@@ -19,7 +19,8 @@ struct LoadCommand: ParsableCommand {
         abstract: "Runs a script as many virtual users, and measures.",
         discussion: "The script's own arguments follow `--`.")
 
-    @Argument(help: "The script: each iteration of each user runs it from its start to its end.")
+    @Argument(
+        help: "The script, - for the standard input: each iteration of each user runs it from its start to its end.")
     var script: String
 
     @Argument(parsing: .postTerminator, help: "What the script gets as its arguments.")
@@ -101,18 +102,20 @@ struct LoadCommand: ParsableCommand {
     func run() throws {
         // Whoever reads the output may go, as `head` does: the run and its files do not go with it.
         signal(SIGPIPE, SIG_IGN)
-        try reportingProblems {
-            let startTime = try self.control.startTime()
-            let paths = try self.outputPaths()
-            let (settings, contents) = try self.read()
-            let session = try LoadSession(
-                settings, contents: contents,
-                outputs: LoadOutputs(
-                    isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
-                    summaryExport: self.summaryExport, report: self.report, live: self.outputs, paths: paths,
-                    commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand)))
-            throw ExitCode(try session.run(at: startTime).rawValue)
-        }
+        try endingWithoutLeftLoops { try reportingProblems { try self.runSession() } }
+    }
+
+    private func runSession() throws {
+        let startTime = try self.control.startTime()
+        let paths = try self.outputPaths()
+        let (settings, contents) = try self.read()
+        let session = try LoadSession(
+            settings, contents: contents,
+            outputs: LoadOutputs(
+                isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
+                summaryExport: self.summaryExport, report: self.report, live: self.outputs, paths: paths,
+                commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand)))
+        throw ExitCode(try session.run(at: startTime).rawValue)
     }
 
     /// All files that are written, before the first of them is touched.
@@ -171,11 +174,12 @@ struct LoadCommand: ParsableCommand {
         options.clients.trace = try self.tracing.open().map { TracedUser($0) }
         options.memoryLimit = try self.control.memoryBytes()
         options.outputMayClose = true
+        options.input = SharedInput()
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
         logger.logLevel = try ScriptCommandLine.level(self.logLevel)
         return ScriptSettings(
             options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: self.maxBlock,
-            logger: logger)
+            logger: logger, onSlowSlice: SlowSlices().report)
     }
 }
 

@@ -139,9 +139,10 @@ final class LoadSession {
             (status, reason) = (.thresholdsFailed, "thresholds failed")
         }
         if status == .success, !areOutputsWritten { (status, reason) = Self.unwritten }
+        let withLeft = { (reason: String) in last.leftBehind.map { "\(reason); \($0.text)" } ?? reason }
         var description = self.description(start, last)
         description.thresholds = verdicts
-        description.exitReason = reason
+        description.exitReason = withLeft(reason)
         description.exitCode = Int(status.rawValue)
         var result = RunResult(run: description, collector: last.collector)
         let shown = self.summary(ending).show(result)
@@ -155,8 +156,9 @@ final class LoadSession {
             }
         case .outputFailed: if status == .success { (status, reason) = Self.unwritten }
         }
-        (result.run.exitReason, result.run.exitCode) = (reason, Int(status.rawValue))
+        (result.run.exitReason, result.run.exitCode) = (withLeft(reason), Int(status.rawValue))
         if let warning { self.show("warning: \(warning)\n") }
+        if let left = last.leftBehind { self.show("warning: \(left.text)\n") }
         if !self.outputs.isQuiet {
             self.show(LiveView(last.collector, plan: self.settings.plan, seconds: last.seconds).progressLine)
         }

@@ -37,7 +37,7 @@ struct LocustfileCommand: ParsableCommand {
         options.defaultURL = "http://localhost"
         let settings = ScriptSettings(
             options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: 10,
-            logger: Logger(label: "eio-lua") { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "eio-lua") { _ in SwiftLogNoOpLogHandler() }, onSlowSlice: SlowSlices().report)
         let contents = try ScriptReader(settings).readUntilSignal()
         var commandLine = CommandLineOptions()
         commandLine.noThresholds = self.noThresholds

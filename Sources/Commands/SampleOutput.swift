@@ -21,6 +21,8 @@ final class SampleOutput: SampleReceiver {
         var failure: String?
         /// Whether the end came in the middle of what was written: a line after it would be none.
         var hasGivenUp = false
+        /// The file is closed. A loop that was left behind and comes back finds it so.
+        var isClosed = false
         var hasToldDrops = false
         var hasToldFailure = false
     }
@@ -64,7 +66,7 @@ final class SampleOutput: SampleReceiver {
     }
 
     private func write(_ bytes: [UInt8], samples: Int) {
-        guard self.state.withLock({ $0.failure == nil && !$0.hasGivenUp }) else { return }
+        guard self.state.withLock({ $0.failure == nil && !$0.hasGivenUp && !$0.isClosed }) else { return }
         do throws(OutputFile.Failure) {
             try self.file.write(bytes)
             self.state.withLock { state in
@@ -99,6 +101,7 @@ final class SampleOutput: SampleReceiver {
     func end(within time: Duration) {
         self.file.giveUp(after: time)
         self.encoder.eventLoop.execute {
+            self.state.withLock { $0.isClosed = true }
             do throws(OutputFile.Failure) {
                 try self.file.close()
             } catch {

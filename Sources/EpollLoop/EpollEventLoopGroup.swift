@@ -57,6 +57,12 @@ package final class EpollEventLoopGroup: EventLoopGroup, Sendable {
 
     package func makeIterator() -> EventLoopIterator { EventLoopIterator(self.loops) }
 
+    /// Ends the loops but for these, by their number, whose threads may never come back; waits for the others.
+    package func shutDown(leaving left: Set<Int>) {
+        for (number, loop) in self.loops.enumerated() where !left.contains(number) { loop.stop() }
+        for (number, thread) in self.threads.enumerated() where !left.contains(number) { thread.join() }
+    }
+
     package func shutdownGracefully(queue: DispatchQueue, _ callback: @escaping @Sendable ((any Error)?) -> Void) {
         for loop in self.loops { loop.stop() }
         queue.async {

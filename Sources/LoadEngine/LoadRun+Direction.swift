@@ -1,23 +1,28 @@
 import EngineIOClient
+import EpollLoop
 import LoadPlan
 import NIOCore
 import Synchronization
 
 extension LoadRun {
+    /// What a loop may need to say that its users were started.
+    private static let answerTime = TimeAmount.seconds(5)
+
     /// Says how many users each scenario has from now on, in the order of the plan, which must be directed; new ones start
     /// evenly within `span`. Safe on any thread, before the run too.
     ///
-    /// - Parameter done: told on a loop of the run's how many users each scenario has when all were started; not at all
-    ///   where the run ends before.
+    /// - Parameter done: told on a loop of the run's how many users each scenario has when all were started, or first
+    ///   without those of loops that do not answer in time; not at all where the run ends before.
     package func direct(_ users: [Int], within span: Duration, done: @escaping @Sendable ([Int]) -> Void) {
         let answers = DirectionAnswers(loops: self.workers.count, scenarios: users.count, done: done)
+        self.control.next().scheduleTask(in: TimeAmount(span) + Self.answerTime) { answers.waitNoLonger() }
         for worker in self.workers {
             worker.eventLoop.execute { worker.value.direct(users, within: span) { answers.add($0) } }
         }
     }
 }
 
-/// Adds up what the loops say.
+/// Adds up what the loops say, in time.
 private final class DirectionAnswers: Sendable {
     private let state: Mutex<(missing: Int, counts: [Int])>
     private let done: @Sendable ([Int]) -> Void
@@ -33,6 +38,12 @@ private final class DirectionAnswers: Sendable {
             state.counts = zip(state.counts, counts).map { $0 + $1 }
             return state.missing == 0 ? state.counts : nil
         }
+        if let sum { self.done(sum) }
+    }
+
+    /// Says what is known; should the rest answer yet, it is said then.
+    func waitNoLonger() {
+        let sum = self.state.withLock { $0.missing > 0 ? $0.counts : nil }
         if let sum { self.done(sum) }
     }
 }

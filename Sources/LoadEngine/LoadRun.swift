@@ -11,6 +11,8 @@ package final class LoadRun: Sendable {
         package let collector: Collector
         /// Since the start.
         package let elapsed: Duration
+        /// At the end, what did not come to it.
+        package var leftBehind: LeftBehind?
 
         /// ``elapsed`` in seconds.
         package var seconds: Double {
@@ -19,17 +21,15 @@ package final class LoadRun: Sendable {
     }
 
     private let settings: LoadSettings
-    private let control: EpollEventLoopGroup
+    let control: EpollEventLoopGroup
     private let group: EpollEventLoopGroup
     let workers: [NIOLoopBound<LoopWorker>]
     /// Ends the scripts that compute, on each loop.
     private let enders: [@Sendable (Double) -> Void]
     private let finished: [EventLoopFuture<Void>]
+    private let collection: NIOLoopBound<RunCollection>
     /// Measures out of turn, while the run goes on.
     private let measuring = Mutex<(@Sendable () -> Void)?>(nil)
-
-    /// How often the loops are asked what they measured.
-    private static let interval = TimeAmount.seconds(1)
 
     /// - Parameters:
     ///   - registry: the metrics of the run.
@@ -44,14 +44,17 @@ package final class LoadRun: Sendable {
         var workers: [NIOLoopBound<LoopWorker>] = []
         var enders: [@Sendable (Double) -> Void] = []
         var finished: [EventLoopFuture<Void>] = []
+        var outsides: [LoopOutside] = []
         for (number, eventLoop) in self.group.makeIterator().enumerated() {
             let promise = eventLoop.makePromise(of: Void.self)
             finished.append(promise.futureResult)
+            let outside = LoopOutside()
+            outsides.append(outside)
             let (worker, ender) = try eventLoop.submit {
                 let shard = MetricShard(number: number, registry: registry)
                 let worker = LoopWorker(
                     eventLoop: eventLoop, settings: settings, registry: registry, shard: shard,
-                    share: shares[number], finished: promise, onAbort: onAbort)
+                    share: shares[number], outside: outside, finished: promise, onAbort: onAbort)
                 return (NIOLoopBound(worker, eventLoop: eventLoop), worker.ender)
             }.wait()
             workers.append(worker)
@@ -60,42 +63,56 @@ package final class LoadRun: Sendable {
         self.workers = workers
         self.enders = enders
         self.finished = finished
+        let (controlLoop, counts, limits) = (self.control.next(), outsides, settings.limits)
+        self.collection = try controlLoop.submit { [workers] in
+            let collection = RunCollection(
+                eventLoop: controlLoop, workers: workers, outsides: counts, limits: limits)
+            return NIOLoopBound(collection, eventLoop: controlLoop)
+        }.wait()
     }
 
     /// Ends the run as if its time were over. Safe on any thread.
     package func stop() {
-        self.endScripts(after: self.settings.plan.longestGracefulStop)
+        let grace = self.settings.plan.longestGracefulStop
+        self.endScripts(after: grace)
+        let (collection, now) = (self.collection, NIODeadline.now())
+        collection.eventLoop.execute { collection.value.end(at: now, grace: grace) }
         for worker in self.workers { worker.eventLoop.execute { worker.value.stop() } }
     }
 
     /// Measures now and not at the next full second, and tells `progress`. Safe on any thread.
     package func measure() { self.measuring.withLock { $0 }?() }
 
-    /// Runs the plan; returns when it is over and all is measured.
+    /// Runs the plan; returns when it is over and all is measured. Loops that do not answer are left behind.
     ///
     /// - Parameter progress: told each second.
     package func run(progress: @escaping @Sendable (Progress) -> Void) throws -> Progress {
         let start = NIODeadline.now()
-        if self.settings.plan.direction == nil { self.endScripts(after: self.settings.plan.maxDuration) }
-        let controlLoop = self.control.next()
-        let collector = NIOLoopBoundBox.makeBoxSendingValue(Collector(), eventLoop: controlLoop)
+        let (plan, collection, finished) = (self.settings.plan, self.collection, self.finished)
+        if plan.direction == nil { self.endScripts(after: plan.maxDuration) }
         for worker in self.workers { worker.eventLoop.execute { worker.value.start(at: start) } }
-        let ticker = controlLoop.scheduleRepeatedAsyncTask(initialDelay: Self.interval, delay: Self.interval) { _ in
-            self.collect(into: collector, since: start).map(progress)
-        }
         self.measuring.withLock {
-            $0 = { controlLoop.execute { _ = self.collect(into: collector, since: start).map(progress) } }
+            $0 = { collection.eventLoop.execute { _ = collection.value.collect().map(progress) } }
         }
-        let end = EventLoopFuture.andAllComplete(self.finished, on: controlLoop).flatMap {
-            let stopped = controlLoop.makePromise(of: Void.self)
-            ticker.cancel(promise: stopped)
-            return stopped.futureResult.flatMapError { _ in controlLoop.makeSucceededVoidFuture() }
-        }.flatMap { self.collect(into: collector, since: start) }
-        let last = try end.wait()
+        let last = try collection.eventLoop.flatSubmit {
+            if plan.direction == nil {
+                let end = start + TimeAmount(plan.latestIteration)
+                collection.value.end(at: end, grace: plan.maxDuration - plan.latestIteration)
+            }
+            return collection.value.run(since: start, finished: finished, progress: progress)
+        }.wait()
         self.measuring.withLock { $0 = nil }
-        try self.group.syncShutdownGracefully()
-        try self.control.syncShutdownGracefully()
+        try self.shutDown(leaving: try collection.eventLoop.submit { collection.value.leftLoops }.wait())
         return last
+    }
+
+    private func shutDown(leaving left: [Int]) throws {
+        self.group.shutDown(leaving: Set(left))
+        try self.control.syncShutdownGracefully()
+        if left.isEmpty { return }
+        LeftLoops.add(left.count)
+        // Should such a thread come back, it finds what it left.
+        _ = Unmanaged.passRetained(self)
     }
 
     /// A script that computes keeps its loop from learning that the time is over.
@@ -103,16 +120,11 @@ package final class LoadRun: Sendable {
         let seconds = time / .seconds(1)
         for ender in self.enders { ender(seconds) }
     }
+}
 
-    private func collect(
-        into collector: NIOLoopBoundBox<Collector>, since start: NIODeadline
-    ) -> EventLoopFuture<Progress> {
-        let deltas = self.workers.map { worker in worker.eventLoop.submit { worker.value.takeDelta() } }
-        return EventLoopFuture.whenAllSucceed(deltas, on: collector.eventLoop).map { deltas in
-            for delta in deltas { collector.value.merge(delta) }
-            let elapsed = NIODeadline.now() - start
-            collector.value.closeInterval(at: Double(elapsed.nanoseconds) / 1e9)
-            return Progress(collector: collector.value, elapsed: .nanoseconds(elapsed.nanoseconds))
-        }
+extension LoadPlan {
+    /// When the last iteration may begin, from the run's start.
+    fileprivate var latestIteration: Duration {
+        self.scenarios.map { $0.startTime + $0.executor.duration }.max() ?? .zero
     }
 }

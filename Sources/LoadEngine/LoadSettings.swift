@@ -10,8 +10,14 @@ package struct ScriptSettings: Sendable {
     /// Seconds after which a slice of Lua is stopped; 0 for never.
     package var maximumBlock: Double
     package var logger: Logger
+    /// Told of each slice of Lua that has run for a second: where, and of which user; on a thread of the watchdog's.
+    package var onSlowSlice: @Sendable (String) -> Void
 
-    package init(options: ScriptOptions, environment: [String: String], maximumBlock: Double, logger: Logger) {
+    package init(
+        options: ScriptOptions, environment: [String: String], maximumBlock: Double, logger: Logger,
+        onSlowSlice: @escaping @Sendable (String) -> Void
+    ) {
+        self.onSlowSlice = onSlowSlice
         self.options = options
         self.environment = environment
         self.maximumBlock = maximumBlock
@@ -34,6 +40,8 @@ package struct LoadSettings: Sendable {
     package var samples: (any SampleReceiver)?
     /// All random numbers of the run come from it.
     package var runSeed: UInt64
+    /// How long is waited for loops that do not answer.
+    var limits = LoopAnswers.Limits()
 
     package init(script: ScriptSettings, plan: LoadPlan, shape: ScriptShape, threads: Int, seed: UInt64) {
         self.script = script

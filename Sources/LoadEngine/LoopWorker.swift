@@ -17,6 +17,7 @@ final class LoopWorker {
     private var afterStart: [() -> Void] = []
     private var running = 0
     private let maxUsers: LevelHandle
+    let outside: LoopOutside
     private var startedAt = NIODeadline.uptimeNanoseconds(0)
     private let finished: EventLoopPromise<Void>
     private let lag: LoggedTrend
@@ -31,11 +32,12 @@ final class LoopWorker {
     /// - Parameter finished: fulfilled when all scenarios are over on this loop.
     init(
         eventLoop: any EventLoop, settings: LoadSettings, registry: MetricRegistry, shard: MetricShard, share: Share,
-        finished: EventLoopPromise<Void>, onAbort: @escaping @Sendable (String) -> Void
+        outside: LoopOutside, finished: EventLoopPromise<Void>, onAbort: @escaping @Sendable (String) -> Void
     ) {
         self.loop = ClientLoop(eventLoop: eventLoop)
-        let logger = settings.script.logger
-        self.luaLoop = LuaLoop(maximumBlock: settings.script.maximumBlock) { logger.warning("\($0)") }
+        self.luaLoop = LuaLoop(maximumBlock: settings.script.maximumBlock, report: settings.script.onSlowSlice)
+        self.outside = outside
+        outside.setProgramEnder(self.luaLoop.programEnder)
         self.settings = settings
         self.shard = shard
         self.finished = finished

@@ -75,6 +75,7 @@ final class ScenarioRunner {
     func userLeft(_ user: ScenarioUser) {
         self.users[user.slot] = nil
         self.meter.users.add(-1)
+        self.worker.outside.addUsers(-1)
         self.act { $0.machine.userStopped(user, at: $0.worker.elapsed, into: &$0.actions) }
     }
 
@@ -102,6 +103,7 @@ final class ScenarioRunner {
             self.users[user.slot] =
                 self.settings.shape == .bot ? BotUser(user, runner: self) : FunctionUser(user, runner: self)
             self.meter.users.add(1)
+            self.worker.outside.addUsers(1)
         case .startIteration(let user, let iteration, _):
             self.users[user.slot]?.startIteration(iteration)
         case .stopUser(let user, let graceful):

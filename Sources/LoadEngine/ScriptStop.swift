@@ -11,6 +11,8 @@ package final class ScriptStop: Sendable {
 
     package init() {}
 
+    var isStopped: Bool { self.state.withLock { $0.isStopped } }
+
     package func stop() {
         self.state.withLock { state in
             state.isStopped = true

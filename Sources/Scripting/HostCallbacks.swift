@@ -21,6 +21,8 @@ enum HostCallbacks {
         table.disconnected = { context in host(context).disconnected() }
         table.exit = { context, status in host(context).exit(status) }
         table.read_stdin = { context in host(context).readStandardInput() }
+        table.take_stdin = { context in host(context).takeStandardInput() }
+        table.give_stdin = { context in host(context).giveStandardInput() }
         table.finished = { context in host(context).finished() }
         table.client_create = { context, client, options in
             guard let client, let options else { return nil }

@@ -24,7 +24,10 @@ package final class ScriptHost {
     private var timer: NIOScheduledCallback?
     private var timerDeadline = NIODeadline.distantFuture
     private var wantedDeadline = NIODeadline.distantFuture
-    private lazy var input = StandardInput(eventLoop: self.loop.eventLoop)
+    private lazy var input = StandardInput()
+    private let sharedInput: SharedInput?
+    /// Read by C as long as the VM lives.
+    private let source: ScriptSource?
 
     /// - Parameters:
     ///   - meter: told what the script's clients do.
@@ -42,12 +45,16 @@ package final class ScriptHost {
         self.luaLoop = luaLoop
         self.logger = logger
         self.delegate = delegate
+        self.sharedInput = options.input
+        self.source = options.source
         let arena = SliceArena()
         var vmOptions = luahost_vm_options()
         vmOptions.ignore_environment = options.ignoresEnvironment
         vmOptions.warnings = options.showsWarnings
         vmOptions.strict = options.isStrict
         vmOptions.is_plan = options.isPlan
+        vmOptions.source = options.source?.handle
+        vmOptions.input = options.input?.handle
         vmOptions.output_may_close = options.outputMayClose
         vmOptions.seed = options.seed
         vmOptions.memory_limit = options.memoryLimit
@@ -126,6 +133,7 @@ package final class ScriptHost {
         self.vm = nil
         self.timer?.cancel()
         luahost_vm_destroy(vm)
+        self.sharedInput?.leave(ObjectIdentifier(self))
     }
 
     /// Closes every client, with what it has queued, without running the script.
@@ -196,17 +204,47 @@ package final class ScriptHost {
     }
 
     func readStandardInput() {
-        self.input.read { chunk, error in
-            guard let vm = self.vm else { return }
-            self.turn()
-            chunk.withUnsafeBytes { bytes in
-                let slice = luahost_slice(
-                    data: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count)
-                luahost_vm_stdin(vm, slice, error)
+        let (target, eventLoop) = (NIOLoopBound(self, eventLoop: self.loop.eventLoop), self.loop.eventLoop)
+        guard let sharedInput else {
+            return self.input.read { chunk, error in eventLoop.execute { _ = target.value.take(chunk, error) } }
+        }
+        sharedInput.read { chunk, error in
+            eventLoop.execute {
+                sharedInput.delivered()
+                if !target.value.take(chunk, error) { sharedInput.returned(chunk, error) }
             }
-            self.run(vm)
         }
     }
+
+    private func take(_ chunk: [UInt8], _ error: Int32) -> Bool {
+        guard let vm = self.vm else { return false }
+        self.turn()
+        chunk.withUnsafeBytes { bytes in
+            let slice = luahost_slice(
+                data: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count)
+            luahost_vm_stdin(vm, slice, error)
+        }
+        self.run(vm)
+        return true
+    }
+
+    /// Asks for the turn at the input that users share; ``luahost_vm_stdin_turn`` follows where it is not now.
+    func takeStandardInput() -> Bool {
+        guard let sharedInput else { return true }
+        let target = NIOLoopBound(self, eventLoop: self.loop.eventLoop)
+        return sharedInput.take(ObjectIdentifier(self)) {
+            target.eventLoop.execute { target.value.standardInputTurn() }
+        }
+    }
+
+    private func standardInputTurn() {
+        guard let vm = self.vm else { return }
+        self.turn()
+        luahost_vm_stdin_turn(vm)
+        self.run(vm)
+    }
+
+    func giveStandardInput() { self.sharedInput?.give(ObjectIdentifier(self)) }
 
     func log(_ level: Int32, _ text: String, isByScript: Bool) {
         let source = isByScript ? Self.scriptSource : nil
@@ -269,6 +307,13 @@ package final class LuaLoop {
     package var interrupter: @Sendable (Double) -> Void {
         nonisolated(unsafe) let handle = self.handle
         return { seconds in luahost_loop_interrupt(handle, seconds) }
+    }
+
+    /// Ends the programs that the loop's scripts have started and not waited for; returns whether there are any. Safe on any
+    /// thread.
+    package var programEnder: @Sendable () -> Bool {
+        nonisolated(unsafe) let handle = self.handle
+        return { luahost_loop_end_programs(handle) }
     }
 
     /// Ends the slices of Lua that compute this many seconds from now, or later, and stops their scripts as

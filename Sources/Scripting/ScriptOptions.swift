@@ -28,6 +28,10 @@ package struct ScriptOptions {
     package var isPlan = false
     /// The most memory that Lua may have, in bytes; 0: no limit. One that asks for more gets an error it may catch.
     package var memoryLimit = 0
+    /// What is run in the place of the script's file or the standard input, which is not read again.
+    package var source: ScriptSource?
+    /// The standard input, where it is not this script's alone.
+    package var input: SharedInput?
     /// `print` into a standard output that nobody reads any more is no error.
     package var outputMayClose = false
     /// For `math.random`; 0: another one each time.

@@ -1,5 +1,5 @@
-import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -9,24 +9,17 @@ import Musl
 
 /// Reads the standard input on a thread of its own, a chunk when one is wanted: a terminal or pipe may never answer, and
 /// the loop must not wait for it.
-final class StandardInput {
-    private let eventLoop: any EventLoop
+final class StandardInput: Sendable {
     private let pool = NIOThreadPool(numberOfThreads: 1)
-    private var isStarted = false
+    private let isStarted = Atomic<Bool>(false)
 
     private static let chunkSize = 64 << 10
 
-    init(eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
-    }
-
-    /// - Parameter completion: called on the loop with what was read (nothing at the end of the input) and errno.
-    func read(_ completion: @escaping (_ chunk: [UInt8], _ error: Int32) -> Void) {
-        if !self.isStarted {
-            self.isStarted = true
-            self.pool.start()
-        }
-        let future = self.pool.runIfActive(eventLoop: self.eventLoop) { () -> ([UInt8], Int32) in
+    /// - Parameter completion: called on that thread with what was read (nothing at the end of the input) and errno.
+    func read(_ completion: @escaping @Sendable (_ chunk: [UInt8], _ error: Int32) -> Void) {
+        if !self.isStarted.exchange(true, ordering: .relaxed) { self.pool.start() }
+        self.pool.submit { state in
+            guard state == .active else { return }
             var error: Int32 = 0
             let chunk = [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { buffer, count in
                 var result: Int
@@ -36,8 +29,7 @@ final class StandardInput {
                 if result < 0 { error = errno }
                 count = max(result, 0)
             }
-            return (chunk, error)
+            completion(chunk, error)
         }
-        future.assumeIsolated().whenSuccess { completion($0.0, $0.1) }
     }
 }

@@ -83,20 +83,22 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         let logLevel = try ScriptCommandLine.level(self.logLevel)
-        try reportingProblems {
-            try OutputPaths.check(export: self.summaryExport, besides: self.scripts)
-            let mailbox = try Mailbox()
-            let settings = WorkerSettings(
-                host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
-                scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? processorCount(),
-                seed: self.seed, url: self.url, network: try self.network.network(),
-                countsPushes: self.locustPushes,
-                commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand),
-                summary: WorkerSummary(
-                    isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
-                    export: self.summaryExport))
-            throw ExitCode(try WorkerSession(settings, mailbox: mailbox).run())
-        }
+        try endingWithoutLeftLoops { try reportingProblems { try self.runWorker(logLevel) } }
+    }
+
+    private func runWorker(_ logLevel: Logger.Level) throws {
+        try OutputPaths.check(export: self.summaryExport, besides: self.scripts)
+        let mailbox = try Mailbox()
+        let settings = WorkerSettings(
+            host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
+            scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? processorCount(),
+            seed: self.seed, url: self.url, network: try self.network.network(),
+            countsPushes: self.locustPushes,
+            commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand),
+            summary: WorkerSummary(
+                isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
+                export: self.summaryExport))
+        throw ExitCode(try WorkerSession(settings, mailbox: mailbox).run())
     }
 
     private func setting(_ option: String?, _ variable: String) -> String? {
@@ -116,16 +118,20 @@ struct WorkerCommand: ParsableCommand {
         var logger = Logger(label: "eio-lua") { _ in WorkerLog(mailbox: mailbox) }
         logger.logLevel = logLevel
         let environment = try keyValuePairs(self.env, "--env")
+        let input = SharedInput()
+        let slow = SlowSlices { mailbox.post(.logged("warning: \($0)")) }
         var commandLine = CommandLineOptions()
         commandLine.noSetup = self.noSetup
         commandLine.noTeardown = self.noTeardown
         let scripts = try self.scripts.map { path in
             var options = try ScriptOptions(readable: path, arguments: self.arguments)
             options.defaultURL = self.url
+            options.input = input
             return try WorkerScript(
                 path: path,
                 settings: ScriptSettings(
-                    options: options, environment: environment, maximumBlock: self.maxBlock, logger: logger),
+                    options: options, environment: environment, maximumBlock: self.maxBlock, logger: logger,
+                    onSlowSlice: slow.report),
                 commandLine: commandLine)
         }
         try WorkerScript.checkNames(scripts)

@@ -85,6 +85,20 @@ static void read_stdin(void *context) {
     write_down(context, "stdin\n");
 }
 
+/* Of the input that VMs share. */
+static host *holder, *next_holder;
+
+static bool take_turn(void *context) {
+    if (holder == NULL) holder = context; else next_holder = context;
+    return holder == context;
+}
+
+static void give_turn(void *context) {
+    EXPECT(holder == context);
+    holder = next_holder;
+    next_holder = NULL;
+}
+
 static void finished(void *context) {
     ((host *)context)->is_finished = true;
     ((host *)context)->is_silent = false;
@@ -247,6 +261,7 @@ static void pace_ended(void *context, double service, double response, const lua
 
 static const luahost_callbacks plain = {
     .wake = wake, .wake_at = wake_at, .log = log_text, .report = report, .exit = exited, .read_stdin = read_stdin,
+    .take_stdin = take_turn, .give_stdin = give_turn,
     .finished = finished, .client_create = client_create, .client_release = client_release,
     .client_connect = client_connect, .client_send = client_send, .client_disconnect = client_disconnect,
     .client_pause = client_pause, .client_buffered = client_buffered, .client_notify_drained = client_notify_drained,

@@ -19,6 +19,7 @@ int main(void) {
     test_libraries();
     test_hook();
     test_process();
+    test_input();
     test_hostile();
     remove("t.lua");
     remove("d");

@@ -15,6 +15,8 @@
 typedef struct luahost_loop luahost_loop;
 typedef struct luahost_vm luahost_vm;
 typedef struct luahost_client luahost_client;
+typedef struct luahost_source luahost_source;
+typedef struct luahost_input luahost_input;
 
 /* Bytes that live as long as the call that passes them. `data` may be NULL where `length` is 0. */
 typedef struct luahost_slice {
@@ -47,6 +49,9 @@ void luahost_loop_interrupt(luahost_loop *loop, double seconds);
 /* Once this many seconds have passed, a slice that computes is ended at once, whatever it catches, and its VM is stopped as by
  * luahost_vm_stop. An earlier end holds. Safe on any thread. */
 void luahost_loop_end(luahost_loop *loop, double seconds);
+/* Sends SIGTERM to the programs that scripts of this loop, or of any for NULL, have started and not waited for yet, and to those that
+ * these have started: what waits for one goes on. Returns whether there are any. Safe on any thread. */
+bool luahost_loop_end_programs(const luahost_loop *loop);
 /* SIGINT, SIGTERM and SIGHUP, unless the process was started with that one ignored, are handed to `handler`, on the watchdog's
  * thread, in place of a handler before. SIGPIPE is ignored. */
 void luahost_signals_install(void (*handler)(void *context, int signal), void *context);
@@ -188,6 +193,10 @@ typedef struct luahost_callbacks {
     void (*exit)(void *host, int status);
     /* Wants a chunk of the standard input: luahost_vm_stdin follows, once. */
     void (*read_stdin)(void *host);
+    /* Of an input that VMs share: wants the turn, and has it at once (true), or luahost_vm_stdin_turn follows, later. */
+    bool (*take_stdin)(void *host);
+    /* Its turn is over. */
+    void (*give_stdin)(void *host);
     /* The main chunk has returned, no task is alive, no client is connected and nobody holds the VM; or it was stopped and
      * has come to its end; or the plan is read. */
     void (*finished)(void *host);
@@ -256,9 +265,24 @@ typedef struct luahost_vm_options {
      * task starts, nobody connects and the main task is never resumed after its first wait. `finished` follows, or `exit`;
      * luahost_vm_plan tells the rest. When it is destroyed, no pending variable is closed. */
     bool is_plan;
+    /* The text of the script, which is read from its file where there is none, and its modules; must outlive the VM. */
+    luahost_source *source;
+    /* The standard input, if it is shared with other VMs; must outlive the VM. NULL: it is this VM's alone. */
+    luahost_input *input;
     /* print() into a standard output that nobody reads any more is no error: a load test goes on without its reader. */
     bool output_may_close;
 } luahost_vm_options;
+
+/* A script's text and, from then on, the modules that it requires, for any number of VMs on any threads. */
+luahost_source *luahost_source_create(luahost_slice text);
+void luahost_source_destroy(luahost_source *source);
+
+/* What was read of a standard input that VMs share and none has taken yet. One of them at a time has the turn and is the only one
+ * to touch it: see luahost_callbacks.take_stdin. */
+luahost_input *luahost_input_create(void);
+void luahost_input_destroy(luahost_input *input);
+/* luahost_vm_stdin for a VM that is gone meanwhile. */
+void luahost_input_arrived(luahost_input *input, luahost_slice chunk, int error);
 
 /* NULL when memory is short. `callbacks` is copied; the strings of `options` too. */
 luahost_vm *luahost_vm_create(
@@ -280,6 +304,8 @@ void luahost_vm_start(luahost_vm *vm, const luahost_slice *arguments, size_t cou
 void luahost_vm_run(luahost_vm *vm);
 /* The chunk asked for by read_stdin; length 0: end of input; error != 0: errno. */
 void luahost_vm_stdin(luahost_vm *vm, luahost_slice chunk, int error);
+/* The turn asked for by take_stdin has come. */
+void luahost_vm_stdin_turn(luahost_vm *vm);
 /* The program shall end by a signal: every client is disconnected with a flush and its disconnect handler runs, except
  * those with handle_sigint = false, which stay as they are; a connect() from now on ends its task without a word.
  * `finished` is called when the clients are closed and their disconnect handlers have returned. */
