@@ -48,3 +48,7 @@ luahost_plan luahost_vm_plan(const luahost_vm *vm, luahost_slice *place) {
     *place = (luahost_slice){text, strlen(text)};
     return vm->plan;
 }
+
+bool luahost_vm_plan_starts_tasks(const luahost_vm *vm) {
+    return vm->run_first != NULL;
+}

@@ -36,7 +36,7 @@ public struct EioLuaCommand: ParsableCommand {
         let others = ["help"] + self.configuration.subcommands.dropFirst().map { self.name(of: $0) }
         if let first, others.contains(first) {
             requireDescriptors(32)
-            self.main()
+            self.main(Self.shortOptions.separated(Array(CommandLine.arguments.dropFirst())))
             self.exit()
         }
         let name = self.name(of: RunCommand.self)
@@ -49,6 +49,9 @@ public struct EioLuaCommand: ParsableCommand {
             self.exit(withError: error)
         }
     }
+
+    /// Those of `load`; the others have no more.
+    private static let shortOptions = ShortOptions(flags: "qh", valued: "udiseo")
 
     private static func name(of command: any ParsableCommand.Type) -> String? { command.configuration.commandName }
 }

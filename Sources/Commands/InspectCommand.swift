@@ -24,7 +24,7 @@ struct InspectCommand: ParsableCommand {
             let plan = settings.plan
             _ = try LoadThresholds(plan).makeRegistry(declaring: contents.metrics)
             let inspection = PlanInspection(
-                plan, script: self.load.script, shape: contents.shape, hasSetup: contents.hasSetup,
+                plan, script: self.load.script, hasSetup: contents.hasSetup,
                 hasTeardown: contents.hasTeardown, showsSecrets: self.load.showCommand)
             try showing(self.json ? inspection.json : VisibleText.lines(inspection.text))
         }

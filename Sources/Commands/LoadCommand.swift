@@ -138,10 +138,10 @@ struct LoadCommand: ParsableCommand {
         let script = try self.scriptSettings()
         let contents = try ScriptReader(script).readUntilSignal()
         let plan = try LoadPlan(
-            options: contents.options, commandLine: try self.planOptions(), shape: contents.shape,
+            options: contents.options, commandLine: try self.planOptions(), script: contents.facts,
             segment: try self.control.segment { getenv($0).map { String(cString: $0) } })
         var settings = LoadSettings(
-            script: script, plan: plan, shape: contents.shape, threads: threads,
+            script: script, plan: plan, threads: threads,
             seed: self.seed ?? UInt64.random(in: 1...(.max)))
         settings.network = try self.network.network()
         return (settings, contents)

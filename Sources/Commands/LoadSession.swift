@@ -66,7 +66,7 @@ final class LoadSession {
             )
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
-        if self.contents.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
+        if self.settings.plan.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
             self.settings.setupData = try ending.whileCalling { stop in
                 try reader.call("setup", argument: "", timeout: plan.setupTimeout, stop: stop)
             }
@@ -93,7 +93,7 @@ final class LoadSession {
         let last = try result.get()
         ending.detach()
         outputs.show(last)
-        if self.contents.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
+        if self.settings.plan.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
             let data = self.settings.setupData
             do {
                 _ = try ending.whileCalling { stop in
@@ -114,6 +114,7 @@ final class LoadSession {
     private static func warn(_ text: String) { FileDescriptorOutput.standardError.say("warning: \(text)") }
 
     private func showPlan() {
+        for warning in self.settings.plan.warnings { Self.warn(warning) }
         if self.outputs.isQuiet { return }
         self.show(
             """
@@ -134,17 +135,18 @@ final class LoadSession {
         Self.tellWarnings(self.registry)
         let areOutputsWritten = self.live.close()
         var (status, reason) = ending.state
-        let verdicts = self.thresholds.described(last)
-        if status == .success, verdicts.contains(where: { !$0.passed }) {
-            (status, reason) = (.thresholdsFailed, "thresholds failed")
-        }
-        if status == .success, !areOutputsWritten { (status, reason) = Self.unwritten }
         let withLeft = { (reason: String) in last.leftBehind.map { "\(reason); \($0.text)" } ?? reason }
         var description = self.description(start, last)
-        description.thresholds = verdicts
-        description.exitReason = withLeft(reason)
+        description.thresholds = self.thresholds.described(last, self.registry)
+        description.exitReason = reason
         description.exitCode = Int(status.rawValue)
         var result = RunResult(run: description, collector: last.collector)
+        result.judge()
+        if status == .success, result.run.exitCode != 0 {
+            (status, reason) = (.thresholdsFailed, result.run.exitReason)
+        }
+        if status == .success, !areOutputsWritten { (status, reason) = Self.unwritten }
+        (result.run.exitReason, result.run.exitCode) = (withLeft(reason), Int(status.rawValue))
         let shown = self.summary(ending).show(result)
         // A signal may have come meanwhile.
         if status == .success { (status, reason) = ending.state }
@@ -183,7 +185,7 @@ final class LoadSession {
     }
 
     private func summary(_ ending: Ending) -> RunSummary {
-        let hasHandler = self.contents.shape == .scenario && self.contents.hasHandleSummary
+        let hasHandler = self.settings.plan.shape == .scenario && self.contents.hasHandleSummary
         return RunSummary(
             trendStatistics: self.settings.plan.summaryTrendStats, timeUnit: self.settings.plan.summaryTimeUnit,
             hasColor: self.outputs.hasColor && self.outputs.person.isTerminal, person: self.outputs.person,

@@ -6,39 +6,43 @@ import Metrics
 /// A plan's thresholds beside what was measured.
 struct LoadThresholds: Sendable {
     private let thresholds: [Threshold]
+    private let tagProblems: [OptionProblem]
 
     init(_ plan: LoadPlan) {
         self.thresholds = plan.noThresholds ? [] : plan.thresholds
+        self.tagProblems = plan.noThresholds ? [] : plan.thresholdTagProblems().errors
     }
 
     /// The metrics of a run, the script's own among them; the parts that thresholds name are kept apart.
     ///
-    /// - Throws: `OptionErrors` for metrics that there are not, and figures that a metric does not have; `MetricError` for
+    /// - Throws: `OptionErrors` for metrics that there are not, and figures or tags that a metric does not have; `MetricError` for
     ///   a metric of the script's that cannot be.
     func makeRegistry(declaring metrics: [DeclaredMetric]) throws -> MetricRegistry {
         let registry = MetricRegistry(selectors: self.thresholds.map(\.selector))
         for metric in metrics { try registry.declare(metric) }
-        let problems = Threshold.problems(self.thresholds, registry: registry)
+        let problems = Threshold.problems(self.thresholds, registry: registry) + self.tagProblems
         if !problems.isEmpty { throw OptionErrors(problems) }
         return registry
     }
 
-    /// The threshold that ends the run now.
+    /// The threshold that ends the run now. What has no value yet, or is a counter that nothing was added to yet, waits.
     func aborting(_ progress: LoadRun.Progress) -> String? {
+        let collector = progress.collector
         let evaluation = ThresholdEvaluation(self.thresholds, at: progress.elapsed) { selector, aggregation in
-            progress.collector.value(selector, aggregation, seconds: progress.seconds)
+            guard collector.metrics.value(of: selector)?.isEmpty == false else { return nil }
+            return collector.value(selector, aggregation, seconds: progress.seconds)
         }
         return evaluation.aborting.map { "\($0.selector): \($0.expression)" }
     }
 
-    /// All thresholds with their verdicts at the end. One without a measurement has not failed.
-    func described(_ last: LoadRun.Progress) -> [RunDescription.Threshold] {
+    /// All thresholds with their verdicts at the end.
+    func described(_ last: LoadRun.Progress, _ registry: MetricRegistry) -> [RunDescription.Threshold] {
         self.thresholds.map { threshold in
-            let value = last.collector.value(
-                threshold.selector, threshold.expression.aggregation, seconds: last.seconds)
-            return RunDescription.Threshold(
-                selector: threshold.selector, expression: threshold.expression, value: value,
-                passed: threshold.verdict(for: value) != .failed)
+            var described = RunDescription.Threshold(
+                selector: threshold.selector, expression: threshold.expression,
+                kind: registry.definition(of: threshold.selector)?.kind)
+            described.evaluate(last.collector.metrics, seconds: last.seconds)
+            return described
         }
     }
 }

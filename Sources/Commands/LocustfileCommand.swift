@@ -41,7 +41,8 @@ struct LocustfileCommand: ParsableCommand {
         let contents = try ScriptReader(settings).readUntilSignal()
         var commandLine = CommandLineOptions()
         commandLine.noThresholds = self.noThresholds
-        return Locustfile.Script(
-            path: path, plan: try LoadPlan(options: contents.options, commandLine: commandLine, shape: contents.shape))
+        let plan = try LoadPlan(options: contents.options, commandLine: commandLine, script: contents.facts)
+        for warning in plan.warnings { FileDescriptorOutput.standardError.say("warning: \(path): \(warning)") }
+        return Locustfile.Script(path: path, plan: plan)
     }
 }

@@ -9,7 +9,7 @@ struct RunControlArguments: ParsableArguments {
     @Option(help: "One of N equal parts, as 0/N. (default: by JOB_COMPLETION_INDEX and JOB_COMPLETIONS)")
     var segment: String?
 
-    @Option(help: "Start the users at this time, such as 2026-03-01T12:00:00Z or in Unix seconds.")
+    @Option(help: "Start the users at this time, such as 2026-03-01T12:00:00Z, or in Unix seconds or milliseconds.")
     var startAt: String?
 
     @Option(
@@ -40,7 +40,8 @@ struct RunControlArguments: ParsableArguments {
                 throw OptionErrors([
                     OptionProblem(
                         path: "--start-at", value: "\"\(text)\"",
-                        message: "must be a time with its zone, as 2026-03-01T12:00:00Z, or Unix seconds")
+                        message:
+                            "must be a time with its zone, as 2026-03-01T12:00:00.5Z, or Unix seconds or milliseconds")
                 ])
             }
             return time

@@ -18,6 +18,7 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     private let runner: ScenarioRunner
     private var state = State.idle
     private var host: ScriptHost?
+    private let meter: UserMeter
     private var started = NIODeadline.uptimeNanoseconds(0)
     private var hasFailed = false
     private var iterations = 0
@@ -27,6 +28,7 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     init(_ user: ScenarioUser, runner: ScenarioRunner) {
         self.user = user
         self.runner = runner
+        self.meter = UserMeter(runner.meter)
     }
 
     func startIteration(_ iteration: Int) {
@@ -34,7 +36,8 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
         self.hasFailed = false
         self.started = .now()
         self.runner.meter.iterationsStarted.add()
-        let host = self.runner.makeHost(for: self.user, iteration: iteration, delegate: self)
+        self.meter.begin()
+        let host = self.runner.makeHost(for: self.user, iteration: iteration, delegate: self, meter: self.meter)
         self.host = host
         host.setUser(
             id: self.user.idInTest, iteration: self.iterations, iterationInTest: iteration,
@@ -83,7 +86,8 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
             meter.iterationDuration.record(nanoseconds: (NIODeadline.now() - self.started).nanoseconds)
             if self.hasFailed { meter.iterationsFailed.add() } else { meter.iterations.add() }
         }
-        self.runner.iterationEnded(self.user, notBefore: self.hasFailed ? Self.pauseAfterError : nil)
+        // A script that ended with an error is not started again at once either.
+        self.runner.iterationEnded(self.user, pauses: self.hasFailed || self.meter.hasFailedToConnect)
         if self.isStopping { self.leave() }
     }
 

@@ -17,6 +17,7 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
     private let runner: ScenarioRunner
     private var state = State.idle
     private var host: ScriptHost?
+    private let meter: UserMeter
     private var iterations = 0
     private var started = NIODeadline.uptimeNanoseconds(0)
     private var isStopping = false
@@ -25,9 +26,11 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
     init(_ user: ScenarioUser, runner: ScenarioRunner) {
         self.user = user
         self.runner = runner
+        self.meter = UserMeter(runner.meter)
     }
 
     func startIteration(_ iterationInTest: Int) {
+        self.meter.begin()
         let host = self.host ?? self.prepare()
         let number = UInt64(self.iterations)
         self.state = .running(iteration: number)
@@ -40,13 +43,13 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
             // Its chunk ended with an error, or it said that the user is to end: the next iteration begins anew.
             host.close()
             self.host = nil
-            self.iterationEnded(.failed, notBefore: Self.pauseAfterError)
+            self.iterationEnded(.failed, pauses: true)
         }
     }
 
     /// Runs the script's chunk, which only prepares.
     private func prepare() -> ScriptHost {
-        let host = self.runner.makeHost(for: self.user, iteration: 0, delegate: self)
+        let host = self.runner.makeHost(for: self.user, iteration: 0, delegate: self, meter: self.meter)
         self.host = host
         host.hold()
         self.setUser(host, 0)
@@ -96,8 +99,8 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         self.runner.userLeft(self.user)
     }
 
-    /// - Parameter notBefore: from now on.
-    private func iterationEnded(_ outcome: CallOutcome, notBefore: Duration? = nil) {
+    /// - Parameter pauses: the next one begins after the scenario's `failurePause`, whatever became of connects.
+    private func iterationEnded(_ outcome: CallOutcome, pauses: Bool = false) {
         guard case .running = self.state else { return }
         let meter = self.runner.meter
         let duration = (NIODeadline.now() - self.started).nanoseconds
@@ -113,7 +116,7 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
             meter.iterationsInterrupted.add()
         }
         self.timer?.cancel()
-        self.runner.iterationEnded(self.user, notBefore: notBefore)
+        self.runner.iterationEnded(self.user, pauses: pauses || self.meter.hasFailedToConnect)
         if self.isStopping, case .idle = self.state { self.end() }
     }
 

@@ -29,8 +29,6 @@ package struct ScriptSettings: Sendable {
 package struct LoadSettings: Sendable {
     package var script: ScriptSettings
     package var plan: LoadPlan
-    /// Whether an iteration is the whole script, or a function of it.
-    package var shape: ScriptShape
     /// What `setup()` returned, as JSON; empty for nothing.
     package var setupData = ""
     /// Event loops; a user stays on one.
@@ -43,10 +41,9 @@ package struct LoadSettings: Sendable {
     /// How long is waited for loops that do not answer.
     var limits = LoopAnswers.Limits()
 
-    package init(script: ScriptSettings, plan: LoadPlan, shape: ScriptShape, threads: Int, seed: UInt64) {
+    package init(script: ScriptSettings, plan: LoadPlan, threads: Int, seed: UInt64) {
         self.script = script
         self.plan = plan
-        self.shape = shape
         self.threads = threads
         self.runSeed = seed
     }

@@ -47,13 +47,16 @@ final class ScenarioRunner {
     var directedUsers: Int { self.machine.directedUsers }
     var isRamping: Bool { self.machine.isRamping }
 
-    func makeHost(for user: ScenarioUser, iteration: Int, delegate: any ScriptHostDelegate) -> ScriptHost {
+    /// - Parameter meter: the user's own.
+    func makeHost(
+        for user: ScenarioUser, iteration: Int, delegate: any ScriptHostDelegate, meter: UserMeter
+    ) -> ScriptHost {
         var options = self.settings.script.options
         options.seed = self.settings.seed(user: user.idInTest, iteration: iteration)
         self.settings.network.apply(to: &options.clients, user: user.idInTest)
         let host = ScriptHost(
             loop: self.worker.loop, luaLoop: self.worker.luaLoop, options: options,
-            logger: self.settings.script.logger, delegate: delegate, meter: self.meter, traffic: self.meter.traffic,
+            logger: self.settings.script.logger, delegate: delegate, meter: meter, traffic: self.meter.traffic,
             sink: self.sink)
         host.setEnvironment(self.environment)
         return host
@@ -63,13 +66,9 @@ final class ScenarioRunner {
         self.worker.loop.eventLoop.assumeIsolated().scheduleTask(in: time, body)
     }
 
-    /// - Parameter notBefore: from now on.
-    func iterationEnded(_ user: ScenarioUser, notBefore: Duration?) {
-        self.act { runner in
-            let now = runner.worker.elapsed
-            runner.machine.iterationEnded(
-                user, at: now, notBefore: notBefore.map { now + $0 }, into: &runner.actions)
-        }
+    /// - Parameter pauses: as the machine's.
+    func iterationEnded(_ user: ScenarioUser, pauses: Bool) {
+        self.act { $0.machine.iterationEnded(user, at: $0.worker.elapsed, pauses: pauses, into: &$0.actions) }
     }
 
     func userLeft(_ user: ScenarioUser) {
@@ -101,7 +100,7 @@ final class ScenarioRunner {
             }
         case .startUser(let user):
             self.users[user.slot] =
-                self.settings.shape == .bot ? BotUser(user, runner: self) : FunctionUser(user, runner: self)
+                self.settings.plan.shape == .bot ? BotUser(user, runner: self) : FunctionUser(user, runner: self)
             self.meter.users.add(1)
             self.worker.outside.addUsers(1)
         case .startIteration(let user, let iteration, _):

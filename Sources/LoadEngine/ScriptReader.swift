@@ -7,7 +7,7 @@ import Scripting
 /// What a script says about a load test.
 package struct ScriptContents: Sendable {
     package var options = LoadOptions()
-    package var shape = ScriptShape.bot
+    package var facts = ScriptFacts()
     package var hasSetup = false
     package var hasTeardown = false
     package var hasHandleSummary = false
@@ -60,6 +60,20 @@ package enum ScriptProblem: Error, CustomStringConvertible {
         case .invalid(let text), .failed(let text), .timedOut(let text), .aborted(let text): text
         case .stopped: "stopped"
         }
+    }
+}
+
+extension ScriptFacts {
+    /// - Parameter host: has run the chunk.
+    fileprivate init(_ host: ScriptHost, scenarios: [ScenarioOptions], waitsAt: String?, outline: ScriptOutline) {
+        let called = ["default", "setup", "teardown", "handleSummary"] + scenarios.compactMap(\.exec)
+        let names = Set(called + outline.functions.map(\.name))
+        let functions = names.filter(host.hasFunction)
+        self.init(
+            functions: functions,
+            otherGlobals: names.subtracting(functions).filter { host.hasGlobal($0) },
+            hasOptions: host.hasGlobal("options"), waitsAt: waitsAt, startsTasks: host.planStartsTasks, outline: outline
+        )
     }
 }
 
@@ -217,22 +231,19 @@ final class ScriptCall: ScriptHostDelegate {
         } catch let error as LoadTestError {
             throw ScriptProblem.invalid(error.message)
         }
-        let functions = contents.options.scenarios?.map { $0.exec ?? "default" } ?? ["default"]
-        contents.shape = functions.allSatisfy(host.hasFunction) ? .scenario : .bot
         contents.metrics = self.sink.metrics
         contents.hasSetup = host.hasFunction("setup")
         contents.hasTeardown = host.hasFunction("teardown")
         contents.hasHandleSummary = host.hasFunction("handleSummary")
+        var waitsAt: String?
         switch host.planState {
         case .finished, .exited: break
         case .failed: throw ScriptProblem.failed(self.errors.first ?? "the script failed")
-        case .waits(let place):
-            if contents.shape == .scenario {
-                throw ScriptProblem.invalid(
-                    "the script waits at \(place) before it is prepared: a script with a function 'default' connects and "
-                        + "waits in 'setup' or 'default'")
-            }
+        case .waits(let place): waitsAt = place
         }
+        contents.facts = ScriptFacts(
+            host, scenarios: contents.options.scenarios ?? [], waitsAt: waitsAt,
+            outline: ScriptOutline(self.options.source?.text ?? []))
         return contents
     }
 

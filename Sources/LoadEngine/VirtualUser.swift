@@ -13,6 +13,4 @@ protocol VirtualUser: AnyObject {
 extension VirtualUser {
     /// How long disconnecting and the handlers may take when a user is stopped.
     static var farewell: TimeAmount { .seconds(5) }
-    /// A script that ended with an error is not started again at once.
-    static var pauseAfterError: Duration { .seconds(1) }
 }

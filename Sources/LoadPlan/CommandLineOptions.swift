@@ -22,21 +22,15 @@ public struct CommandLineOptions: Equatable, Sendable {
 
     public init() {}
 
-    /// Reads the duration that follows `option`. A number without a unit is in milliseconds, as k6 has it.
+    /// Reads the duration that follows `option`.
     ///
-    /// - Parameter positive: refuse 0, and numbers without a unit that mean less than a second.
+    /// - Parameter positive: refuse 0.
     public static func duration(_ text: String, option: String, positive: Bool = true) throws(OptionErrors) -> Duration
     {
-        guard let duration = DurationText.parse(text) else {
-            throw OptionErrors([
-                OptionProblem(
-                    path: option, value: "\"\(text)\"",
-                    message: "must be a duration of at most a year, such as \"1m30s\" or \"500ms\"")
-            ])
-        }
-        let isPlain = DurationText.isPlainNumber(text)
-        if let complaint = OptionReader.complaint(duration, positive: positive, isPlain: isPlain) {
-            throw OptionErrors([OptionProblem(path: option, value: "\"\(text)\"", message: complaint)])
+        let duration = DurationText.parse(text)
+        let complaint = duration.map { OptionReader.complaint($0, positive: positive) } ?? DurationText.complaint(text)
+        guard let duration, complaint == nil else {
+            throw OptionErrors([OptionProblem(path: option, value: "\"\(text)\"", message: complaint ?? "")])
         }
         return duration
     }
@@ -50,14 +44,24 @@ public struct CommandLineOptions: Equatable, Sendable {
                 problems.add("--stage", "\"\(part)\"", "must be a duration, \":\" and a number of users, as 30s:100")
                 return nil
             }
-            guard let duration = try? Self.duration(sides[0], option: "--stage", positive: false) else {
-                problems.add("--stage", "\"\(part)\"", "\"\(sides[0])\" is no duration such as 30s or 1m30s")
+            do throws(OptionErrors) {
+                let duration = try Self.duration(sides[0], option: "--stage", positive: false)
+                return Stage(duration: duration, target: target)
+            } catch {
+                for problem in error.problems { problems.add("--stage", "\"\(part)\"", problem.message) }
                 return nil
             }
-            return Stage(duration: duration, target: target)
         }
         try problems.throwIfAny()
         return stages
+    }
+
+    /// The option that replaces the script's scenarios, where it has some.
+    func replacement(of options: LoadOptions) -> String? {
+        guard options.scenarios?.isEmpty == false else { return nil }
+        if self.iterations != nil { return "--iterations" }
+        if self.duration != nil { return "--duration" }
+        return self.stages != nil ? "--stage" : nil
     }
 
     /// The script's options with these in front, by k6's rule: any of duration, iterations and stages on the command

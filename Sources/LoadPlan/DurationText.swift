@@ -2,8 +2,8 @@ import Metrics
 
 /// Durations as k6 writes them: `1m30s`, `500ms`, `1h`, `1d12h`.
 ///
-/// The grammar is Go's `time.ParseDuration` with k6's addition of days in front; a number without a unit is in
-/// milliseconds (k6 documentation, "Options": "a number is in milliseconds").
+/// The grammar is Go's `time.ParseDuration` with k6's addition of days in front. A number without a unit, which k6 takes
+/// for milliseconds and its reader for seconds, is none; 0 needs no unit.
 public enum DurationText {
     /// A year: nanoseconds of all sums and products in a plan stay far from the ends of their types.
     static let longest: Duration = .seconds(366 * 86_400)
@@ -20,7 +20,7 @@ public enum DurationText {
         let isNegative = rest.first == "-"
         if isNegative || rest.first == "+" { rest.removeFirst() }
         guard !rest.isEmpty else { return nil }
-        if let milliseconds = Self.decimal(rest) { return Self.duration(milliseconds * 1e6, isNegative) }
+        if let number = Self.decimal(rest) { return number == 0 ? .zero : nil }
         var sum = 0.0
         while !rest.isEmpty {
             let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
@@ -33,11 +33,18 @@ public enum DurationText {
         return Self.duration(sum, isNegative)
     }
 
-    /// Whether `text` is a number without a unit, which means milliseconds.
-    static func isPlainNumber(_ text: String) -> Bool { Self.decimal(text[...]) != nil }
+    /// Why `text` is not a duration: where it is a number without a unit, with both of its readings.
+    static func complaint(_ text: String) -> String {
+        guard let first = text.first, Self.decimal(text.dropFirst("+-".contains(first) ? 1 : 0)) != nil else {
+            return "must be a duration of at most a year, such as \"1m30s\" or \"500ms\""
+        }
+        return Self.withoutUnit(text)
+    }
 
-    /// A duration of so many milliseconds, or nil for one of more than a year.
-    static func milliseconds(_ number: Double) -> Duration? { Self.duration(number * 1e6, false) }
+    /// - Parameter number: as the user wrote it.
+    static func withoutUnit(_ number: String) -> String {
+        "\(number) is not a valid duration: write \(number)s (seconds) or \(number)ms (milliseconds)"
+    }
 
     private static func duration(_ nanoseconds: Double, _ isNegative: Bool) -> Duration? {
         guard nanoseconds.magnitude <= Double(Self.longest.wholeNanoseconds) else { return nil }

@@ -2,9 +2,9 @@
 extension Executor.Kind {
     var keys: [String] {
         switch self {
-        case .constantVUs: ["vus", "duration"]
-        case .rampingVUs: ["startVUs", "stages", "gracefulRampDown"]
-        case .perVUIterations, .sharedIterations: ["vus", "iterations", "maxDuration"]
+        case .constantVUs: ["vus", "duration", "failurePause"]
+        case .rampingVUs: ["startVUs", "stages", "gracefulRampDown", "failurePause"]
+        case .perVUIterations, .sharedIterations: ["vus", "iterations", "maxDuration", "failurePause"]
         case .constantArrivalRate: ["rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs"]
         case .rampingArrivalRate: ["startRate", "timeUnit", "stages", "preAllocatedVUs", "maxVUs"]
         }
@@ -66,18 +66,14 @@ extension Executor.Kind {
     }
 
     private static func readTimeUnit(_ reader: OptionReader) -> Duration? {
-        // Not `positive`: a time unit of some milliseconds is sensible, and 1000 is how k6's own examples write one.
-        guard reader.has("timeUnit") else { return .seconds(1) }
-        guard let timeUnit = reader.duration("timeUnit") else { return nil }
-        if timeUnit > .zero { return timeUnit }
-        reader.problems.add(reader.path(of: "timeUnit"), reader.value("timeUnit")?.excerpt, "must be more than 0")
-        return nil
+        reader.has("timeUnit") ? reader.duration("timeUnit", positive: true) : .seconds(1)
     }
 
     private static func readUsers(_ reader: OptionReader) -> Executor.ArrivalUsers? {
         let most = reader.integer("maxVUs", atLeast: 1)
         guard reader.require("preAllocatedVUs", "how many users are there from the start"),
-            let preAllocated = reader.integer("preAllocatedVUs", atLeast: 0), most != nil || !reader.has("maxVUs")
+            let preAllocated = reader.integer("preAllocatedVUs", atLeast: 0),
+            most != nil || !reader.hasContent("maxVUs")
         else { return nil }
         let limit = most ?? preAllocated
         if limit < preAllocated {

@@ -16,6 +16,7 @@ public struct LoadOptions: Equatable, Sendable {
     /// For scenarios that have none of their own.
     public var gracefulStop: Duration?
     public var gracefulRampDown: Duration?
+    public var failurePause: Duration?
     public var tags: [String: String] = [:]
     public var setupTimeout: Duration?
     public var teardownTimeout: Duration?
@@ -29,7 +30,7 @@ public struct LoadOptions: Equatable, Sendable {
 
     static let keys = [
         "vus", "duration", "iterations", "stages", "scenarios", "thresholds", "gracefulStop", "gracefulRampDown",
-        "tags",
+        "failurePause", "tags",
         "setupTimeout", "teardownTimeout", "summaryTrendStats", "summaryTimeUnit", "noSetup", "noTeardown",
         "noThresholds",
     ]
@@ -56,6 +57,7 @@ public struct LoadOptions: Equatable, Sendable {
         self.thresholds = Threshold.read(reader)
         self.gracefulStop = reader.duration("gracefulStop")
         self.gracefulRampDown = reader.duration("gracefulRampDown")
+        self.failurePause = reader.duration("failurePause")
         self.tags = reader.strings("tags")
         self.setupTimeout = reader.duration("setupTimeout", positive: true)
         self.teardownTimeout = reader.duration("teardownTimeout", positive: true)

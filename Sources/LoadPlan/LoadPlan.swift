@@ -22,12 +22,40 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     public let segment: ExecutionSegment
     /// What a user should know before the start, a sentence each.
     public let notes: [String]
+    /// What is probably not meant as it is said, a sentence each.
+    public private(set) var warnings: [String] = []
+    /// Whether an iteration is the whole script, or a function of it.
+    public let shape: ScriptShape
     /// Whether anything but the number of users was said; else the plan is k6's one iteration for each.
     let saysIterations: Bool
     /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
     let isShortcut: Bool
     /// Who says how many users there are, where the plan's executors do not.
     public private(set) var direction: Direction?
+
+    /// The plan of a script whose shape is to be found out.
+    ///
+    /// - Throws: `OptionErrors` with everything that contradicts, and for functions that are not there.
+    public init(
+        options: LoadOptions, commandLine: CommandLineOptions = CommandLineOptions(), script: ScriptFacts,
+        segment: ExecutionSegment = .whole
+    ) throws(OptionErrors) {
+        let problems = ProblemList()
+        let replacing = commandLine.replacement(of: options)
+        let choice = ShapeChoice(
+            script, script: options, merged: commandLine.applied(to: options), replacing: replacing, problems)
+        do throws(OptionErrors) {
+            try self.init(options: options, commandLine: commandLine, shape: choice.shape, segment: segment)
+        } catch {
+            throw OptionErrors(problems.problems + error.problems)
+        }
+        try problems.throwIfAny()
+        self.warnings = choice.warnings + (self.noThresholds ? [] : self.thresholdTagProblems().warnings)
+        if let replacing {
+            let names = (options.scenarios ?? []).map(\.name).joined(separator: ", ")
+            self.warnings.append("\(replacing) replaces options.scenarios: \(names) are not run, but 'default' is")
+        }
+    }
 
     /// - Throws: `OptionErrors` with everything that contradicts.
     public init(
@@ -66,6 +94,7 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
         self.spawnRate = commandLine.spawnRate
         self.segment = segment
         self.notes = notes
+        self.shape = shape
         self.saysIterations = merged.saysIterations
         self.isShortcut = merged.scenarios?.isEmpty ?? true
     }

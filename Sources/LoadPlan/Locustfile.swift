@@ -45,6 +45,7 @@ public struct Locustfile: Sendable {
     public var text: String {
         var parts = [self.head, self.classText]
         if self.hasShape { parts.append(self.shapeText) }
+        parts.append(self.connectText)
         if !self.thresholds.isEmpty { parts.append(self.thresholdText) }
         return parts.joined(separator: "\n\n\n") + "\n"
     }
@@ -120,6 +121,20 @@ public struct Locustfile: Sendable {
             """
     }
 
+    /// The workers' own verdict on a run in which no connect succeeds.
+    private var connectText: String {
+        """
+        @_eio_locust.events.quitting.add_listener
+        def _eio_judge_connects(environment, **_):
+            entry = environment.stats.entries.get(("connect", "EIO"))
+            if not isinstance(environment.runner, _eio_runners.MasterRunner) or entry is None:
+                return
+            if 0 < entry.num_requests == entry.num_failures:
+                print("No connect succeeded: all " + str(entry.num_requests) + " failed.")
+                environment.process_exit_code = 99
+        """
+    }
+
     private var thresholdText: String {
         """
         # What the run must keep to: the words for it, a figure in milliseconds or a count, and what it is compared with.
@@ -171,7 +186,10 @@ public struct Locustfile: Sendable {
                 return
             for words, figure, comparison, limit in _eio_thresholds:
                 value = figure(environment)
-                if value is not None and not _eio_comparisons[comparison](value, limit):
+                if value is None:
+                    print("threshold failed: " + words + ", there are no values")
+                    environment.process_exit_code = 99
+                elif not _eio_comparisons[comparison](value, limit):
                     print("threshold failed: " + words + ", it is " + str(value))
                     environment.process_exit_code = 99
         """

@@ -1,6 +1,7 @@
 /// One mistake in a script's `options` or on the command line.
 public struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
-    /// Where: `options.scenarios.chat.stages[2].target`, `--vus`. Elements of lists count from 1, as in Lua.
+    /// Where: `options.scenarios.chat.stages[2].target`, `--vus`. Elements of lists count from 1, as in Lua. Empty where the
+    /// message names the place.
     public let path: String
     /// What stands there, as JSON (long values are cut), or nil where something is missing.
     public let value: String?
@@ -15,7 +16,7 @@ public struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         if let value = self.value { return "\(self.path) = \(value): \(self.message)" }
-        return "\(self.path): \(self.message)"
+        return self.path.isEmpty ? self.message : "\(self.path): \(self.message)"
     }
 }
 

@@ -26,6 +26,9 @@ struct OptionReader {
 
     func has(_ key: String) -> Bool { (self.member(key) ?? .null) != .null }
 
+    /// Whether something is there that can be read; an empty text, as of an empty variable, is nothing.
+    func hasContent(_ key: String) -> Bool { self.has(key) && self.member(key) != .string("") }
+
     func value(_ key: String) -> JSON? { self.has(key) ? self.member(key) : nil }
 
     private func member(_ key: String) -> JSON? { self.members[ExactText(key)] }
@@ -59,16 +62,16 @@ struct OptionReader {
     /// Notes that a required member is missing; true where it is there.
     @discardableResult
     func require(_ key: String, _ reason: String) -> Bool {
-        if self.has(key) { return true }
+        if self.hasContent(key) { return true }
         self.problems.add(self.path(of: key), nil, "is missing: \(reason)")
         return false
     }
 
+    /// A whole number, also as text: what `__ENV` has is text (k6 takes both; an empty text is as none there, too).
     func integer(_ key: String, atLeast least: Int, atMost most: Int = 100_000_000) -> Int? {
-        guard let value = self.value(key) else { return nil }
-        if let integer = value.integer ?? value.double.flatMap(Int.init(exactly:)), integer >= least, integer <= most {
-            return integer
-        }
+        guard let value = self.value(key), value.string != "" else { return nil }
+        let number = value.integer ?? value.double.flatMap(Int.init(exactly:)) ?? value.string.flatMap { Int($0) }
+        if let number, number >= least, number <= most { return number }
         self.problems.add(self.path(of: key), value.excerpt, "must be a whole number from \(least) to \(most)")
         return nil
     }
@@ -87,25 +90,18 @@ struct OptionReader {
         return nil
     }
 
-    /// A duration of zero or more; with `positive` of more than zero.
-    ///
-    /// A number without a unit is in milliseconds. Where a duration must be positive, such a number below 1000 is
-    /// refused: k6 does so too (its least duration is a second), and nearly always seconds were meant.
+    /// A duration of zero or more; with `positive` of more than zero. A number without a unit is refused, but for 0.
     func duration(_ key: String, positive: Bool = false) -> Duration? {
         guard let value = self.value(key) else { return nil }
-        let parsed: Duration?
-        let isPlain: Bool
+        let duration: Duration?
+        let complaint: String
         switch value {
-        case .string(let text): (parsed, isPlain) = (DurationText.parse(text), DurationText.isPlainNumber(text))
-        default: (parsed, isPlain) = (value.double.flatMap(DurationText.milliseconds), true)
+        case .string(let text): (duration, complaint) = (DurationText.parse(text), DurationText.complaint(text))
+        default:
+            duration = value.double == 0 ? .zero : nil
+            complaint = value.double == nil ? DurationText.complaint("") : DurationText.withoutUnit(value.excerpt)
         }
-        guard let duration = parsed else {
-            self.problems.add(
-                self.path(of: key), value.excerpt,
-                "must be a duration of at most a year, such as \"1m30s\" or \"500ms\"; a number is in milliseconds")
-            return nil
-        }
-        if let message = Self.complaint(duration, positive: positive, isPlain: isPlain) {
+        if let message = duration.map({ Self.complaint($0, positive: positive) }) ?? complaint {
             self.problems.add(self.path(of: key), value.excerpt, message)
             return nil
         }
@@ -113,15 +109,9 @@ struct OptionReader {
     }
 
     /// Why a duration may not stand where it does, or nil.
-    static func complaint(_ duration: Duration, positive: Bool, isPlain: Bool) -> String? {
+    static func complaint(_ duration: Duration, positive: Bool) -> String? {
         if duration < .zero { return "must not be negative" }
-        guard positive else { return nil }
-        if duration == .zero { return "must be more than 0" }
-        if isPlain, duration < .seconds(1) {
-            return "a number without a unit is in milliseconds, and this is less than a second: write the unit, "
-                + "as \"10s\" or \"500ms\""
-        }
-        return nil
+        return positive && duration == .zero ? "must be more than 0" : nil
     }
 
     /// Elements with their paths; a table without elements is an empty list.

@@ -5,27 +5,26 @@ import Metrics
 public struct PlanInspection: Sendable {
     private let plan: LoadPlan
     private let script: String
-    private let shape: ScriptShape
     private let functions: [String]
     private let showsSecrets: Bool
 
     /// - Parameter showsSecrets: the values of variables too.
     public init(
-        _ plan: LoadPlan, script: String, shape: ScriptShape, hasSetup: Bool, hasTeardown: Bool,
+        _ plan: LoadPlan, script: String, hasSetup: Bool, hasTeardown: Bool,
         showsSecrets: Bool = false
     ) {
         self.showsSecrets = showsSecrets
         self.plan = plan
         self.script = script
-        self.shape = shape
-        let isScenario = shape == .scenario
+        let isScenario = plan.shape == .scenario
         self.functions =
             (isScenario && hasSetup && !plan.noSetup ? ["setup"] : [])
             + (isScenario && hasTeardown && !plan.noTeardown ? ["teardown"] : [])
     }
 
     private var shapeText: String {
-        self.shape == .bot ? "a plain bot: the script is the iteration" : "a scenario: its functions are the iterations"
+        self.plan.shape == .bot
+            ? "a plain bot: the script is the iteration" : "a scenario: its functions are the iterations"
     }
 
     public var text: String {
@@ -41,7 +40,8 @@ public struct PlanInspection: Sendable {
                         + (threshold.abortOnFail ? " (ends the run)" : ""))
             }
         }
-        return (lines + self.plan.notes.map { "note: \($0)" }).joined(separator: "\n")
+        lines += self.plan.warnings.map { "warning: \($0)" } + self.plan.notes.map { "note: \($0)" }
+        return lines.joined(separator: "\n")
     }
 
     public var json: String {
@@ -63,7 +63,7 @@ public struct PlanInspection: Sendable {
         }
         return JSON.object([
             "script": .string(self.script),
-            "shape": .string(self.shape == .bot ? "bot" : "scenario"),
+            "shape": .string(self.plan.shape == .bot ? "bot" : "scenario"),
             "functions": .strings(self.functions),
             "segment": .string("\(self.plan.segment)"),
             "maxVUs": .integer(self.plan.maxUsers),
@@ -76,6 +76,7 @@ public struct PlanInspection: Sendable {
             "summaryTrendStats": .strings(self.plan.summaryTrendStats.map { "\($0)" }),
             "summaryTimeUnit": self.plan.summaryTimeUnit.map { .string($0.rawValue) } ?? .null,
             "notes": .strings(self.plan.notes),
+            "warnings": .strings(self.plan.warnings),
         ]).text(indent: 2, isForHTML: false)
     }
 }
@@ -121,6 +122,7 @@ extension Scenario {
         add("exec", .string(self.exec))
         add("startTime", text(self.startTime))
         add("gracefulStop", text(self.gracefulStop))
+        if self.executor.kind.keys.contains("failurePause") { add("failurePause", text(self.failurePause)) }
         add("env", .strings(of: showsSecrets ? self.env : self.env.mapValues { _ in "***" }))
         add("tags", .strings(of: self.tags))
         add("usersOfSegment", .integer(self.users(of: plan.share)))

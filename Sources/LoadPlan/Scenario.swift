@@ -10,6 +10,8 @@ public struct Scenario: Equatable, Sendable {
     public let gracefulStop: Duration
     /// The same for a user that a ramp takes away.
     public let gracefulRampDown: Duration
+    /// How long a user of a closed model waits after an iteration that could not connect.
+    public let failurePause: Duration
     public let env: [String: String]
     public let tags: [String: String]
     public let weight: Int?
@@ -19,6 +21,9 @@ public struct Scenario: Equatable, Sendable {
     /// Whether the script names `exec` itself.
     public let namesExec: Bool
 
+    /// A server that is down is not to be asked as fast as it can refuse.
+    static let defaultFailurePause: Duration = .seconds(1)
+
     init(_ options: ScenarioOptions, inheriting: LoadOptions, shape: ScriptShape, firstUserID: Int) {
         self.name = options.name
         self.executor = options.executor
@@ -27,6 +32,7 @@ public struct Scenario: Equatable, Sendable {
         self.startTime = options.startTime
         self.gracefulStop = options.gracefulStop ?? inheriting.gracefulStop ?? shape.defaultGracefulStop
         self.gracefulRampDown = options.gracefulRampDown ?? inheriting.gracefulRampDown ?? shape.defaultGracefulStop
+        self.failurePause = options.failurePause ?? inheriting.failurePause ?? Self.defaultFailurePause
         self.env = options.env
         self.tags = options.tags
         self.weight = options.weight

@@ -29,6 +29,7 @@ extension ScenarioMachine {
         self.executor = .constantVUs(users: 0, duration: Self.endless)
         self.gracefulStop = (graceful ?? scenario.gracefulStop).wholeNanoseconds
         self.gracefulRampDown = (graceful ?? scenario.gracefulRampDown).wholeNanoseconds
+        self.failurePause = scenario.failurePause.wholeNanoseconds
         self.startTime = 0
         self.duration = Self.endless.wholeNanoseconds
         self.users = users

@@ -42,10 +42,22 @@ extension ScenarioMachine {
     /// Ends a fixed number of iterations when all users are gone, which stop as soon as none is left for them; where
     /// users were lost before, what they left is dropped.
     private mutating func endIfDone(_ limit: Int, _ actions: inout [ScenarioAction]) {
-        if self.nextIteration >= limit { self.spawns.cancel() }
+        if self.nextIteration >= limit {
+            self.spawns.cancel()
+            self.stopWaitingUsers(&actions)
+        }
         guard self.spawns.isDone, self.users.live == 0 else { return }
         if limit > self.nextIteration { actions.append(.iterationsDropped(limit - self.nextIteration)) }
         self.state = .over
+    }
+
+    /// The others have taken all iterations that are left: who still waits for its next one need not wait to its end.
+    private mutating func stopWaitingUsers(_ actions: inout [ScenarioAction]) {
+        while let entry = self.restarts.first {
+            _ = self.restarts.removeFirst()
+            guard self.users.phase(entry.slot) == .waiting(until: entry.time) else { continue }
+            self.stopUser(entry.slot, entry.time, graceful: 0, &actions)
+        }
     }
 
     /// No iteration starts from now on, and every user stops.

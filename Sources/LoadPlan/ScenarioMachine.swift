@@ -20,6 +20,7 @@ public struct ScenarioMachine: Sendable {
     let executor: Executor
     let gracefulStop: Int64
     let gracefulRampDown: Int64
+    let failurePause: Int64
     let startTime: Int64
     let duration: Int64
     var state = State.notStarted
@@ -50,6 +51,7 @@ public struct ScenarioMachine: Sendable {
         self.executor = scenario.executor
         self.gracefulStop = scenario.gracefulStop.wholeNanoseconds
         self.gracefulRampDown = scenario.gracefulRampDown.wholeNanoseconds
+        self.failurePause = scenario.failurePause.wholeNanoseconds
         self.startTime = scenario.startTime.wholeNanoseconds
         self.duration = scenario.executor.duration.wholeNanoseconds
         let most = scenario.executor.maxUsers
@@ -109,10 +111,10 @@ public struct ScenarioMachine: Sendable {
 
     /// A user's iteration ended: complete, with an error or cancelled.
     ///
-    /// - Parameter notBefore: the same user's next iteration starts at this time at the earliest; with an arrival rate
-    ///   the user is free at once.
+    /// - Parameter pauses: the iteration could not do what it is for, as connect: the same user's next one starts after
+    ///   the scenario's `failurePause`; with an arrival rate the user is free at once.
     public mutating func iterationEnded(
-        _ user: ScenarioUser, at time: Duration, notBefore: Duration? = nil, into actions: inout [ScenarioAction]
+        _ user: ScenarioUser, at time: Duration, pauses: Bool = false, into actions: inout [ScenarioAction]
     ) {
         let now = time.wholeNanoseconds
         switch self.users.phase(user.slot) {
@@ -120,7 +122,8 @@ public struct ScenarioMachine: Sendable {
         case .running where self.arrivals != nil:
             self.users.setPhase(user.slot, .idle)
             self.free.append(user.slot)
-        case .running: self.iterateAgain(user.slot, now, notBefore: notBefore?.wholeNanoseconds ?? now, &actions)
+        case .running:
+            self.iterateAgain(user.slot, now, notBefore: pauses ? now + self.failurePause : now, &actions)
         case .absent, .idle, .waiting, .ending: break
         }
         self.proceed(now, &actions)

@@ -10,6 +10,7 @@ public struct ScenarioOptions: Equatable, Sendable {
     public var startTime: Duration = .zero
     public var gracefulStop: Duration?
     public var gracefulRampDown: Duration?
+    public var failurePause: Duration?
     public var env: [String: String] = [:]
     public var tags: [String: String] = [:]
     /// This scenario's share of a Locust master's users.
@@ -39,6 +40,7 @@ public struct ScenarioOptions: Equatable, Sendable {
         let startTime = reader.duration("startTime")
         let gracefulStop = reader.duration("gracefulStop")
         let gracefulRampDown = reader.duration("gracefulRampDown")
+        let failurePause = reader.duration("failurePause")
         let env = reader.strings("env")
         let tags = reader.strings("tags")
         let weight = reader.integer("weight", atLeast: 1)
@@ -52,6 +54,7 @@ public struct ScenarioOptions: Equatable, Sendable {
         self.startTime = startTime ?? .zero
         self.gracefulStop = gracefulStop
         self.gracefulRampDown = gracefulRampDown
+        self.failurePause = failurePause
         self.env = env
         self.tags = tags
         self.weight = weight

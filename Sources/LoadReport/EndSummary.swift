@@ -27,6 +27,11 @@ public struct EndSummary {
     /// The whole summary, with a line break at its end.
     public var text: String {
         var blocks: [[String]] = []
+        switch self.result.finding {
+        case .failure(let text): blocks.append(["  " + self.style("✗ \(text)", .bad)])
+        case .warning(let text): blocks.append(["  " + self.style("warning: \(text)", .bad)])
+        case nil: break
+        }
         if !self.result.run.thresholds.isEmpty {
             blocks.append(self.heading("THRESHOLDS"))
             blocks += self.thresholds
@@ -50,7 +55,10 @@ public struct EndSummary {
         return selectors.map { selector in
             ["    " + "\(selector)".printable]
                 + self.result.run.thresholds.filter { $0.selector == selector }.map { threshold in
-                    let value = self.result.text(ofValueOf: threshold, timeUnit: self.timeUnit) ?? "(no values)"
+                    let value = [
+                        self.result.text(ofValueOf: threshold, timeUnit: self.timeUnit),
+                        self.result.absence(of: threshold).map { "(\($0.printable))" },
+                    ].compactMap(\.self).joined(separator: " ")
                     let verdict = "'\(threshold.expression)' \(threshold.expression.aggregation)=\(value)"
                     return "    \(self.mark(threshold.passed)) \(verdict)"
                 }

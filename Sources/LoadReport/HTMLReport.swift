@@ -43,7 +43,8 @@ public struct HTMLReport {
     }
 
     private var header: String {
-        let failed = self.run.thresholds.contains { !$0.passed } || self.run.exitCode != 0
+        let finding = self.result.finding
+        let failed = self.run.exitCode != 0 || self.result.verdict != nil
         let verdict = failed ? "failed" : "passed"
         let reason = self.run.exitReason.isEmpty ? "" : ": " + self.run.exitReason
         var facts: [(String, String)] = [
@@ -59,10 +60,14 @@ public struct HTMLReport {
         facts.append(("Exit status", "\(self.run.exitCode)\(reason)"))
         let list = facts.filter { !$0.1.isEmpty }
             .map { "<dt>\(HTMLText.escape($0.0))</dt><dd>\(HTMLText.escape($0.1))</dd>\n" }.joined()
+        let sentence = finding.map { finding in
+            let start = finding.isFailure ? "" : "Warning: "
+            return "<p class=\"failed\"><b>\(HTMLText.escape(start + finding.text))</b></p>\n"
+        }
         return """
             <header>
             <h1>\(HTMLText.escape(self.run.name)) <span class="badge \(verdict)">\(verdict)</span></h1>
-            <dl>
+            \(sentence ?? "")<dl>
             \(list)</dl>
             </header>
 

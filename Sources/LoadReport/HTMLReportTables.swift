@@ -12,7 +12,9 @@ enum HTMLReportTables {
         let rows = result.run.thresholds.map { threshold in
             [
                 threshold.passed ? "✓ passed" : "✗ failed", threshold.selector.description,
-                threshold.expression.description, result.text(ofValueOf: threshold) ?? "no values",
+                threshold.expression.description,
+                [result.text(ofValueOf: threshold), result.absence(of: threshold)].compactMap(\.self).joined(
+                    separator: ", "),
             ]
         }
         return rows.isEmpty ? "" : HTMLText.table(["Verdict", "Metric", "Demanded", "Was"], textColumns: 3, rows)

@@ -66,6 +66,20 @@ extension RunResult {
         }
     }
 
+    /// Why a threshold has nothing to be compared with, or nothing but a counter's 0; nil where it has.
+    func absence(of threshold: RunDescription.Threshold) -> String? {
+        let selector = threshold.selector
+        let isEmpty = self.metrics.value(of: selector)?.isEmpty ?? true
+        // That nothing was added to a part of a counter is what most thresholds on one want.
+        guard isEmpty, threshold.value == nil || !threshold.passed else { return nil }
+        let whole = MetricSelector(metric: selector.metric)
+        guard !selector.tags.isEmpty, self.metrics.value(of: whole)?.isEmpty == false else {
+            return threshold.value == nil ? "no values" : nil
+        }
+        let tags = selector.tags.tags.map { "\($0.key):\($0.value)" }.joined(separator: ",")
+        return "no such series: \(selector.metric) has values, but none with \(tags)"
+    }
+
     /// - Parameter time: seconds since 1970.
     /// - Returns: how long after the start that was.
     func timeText(of time: Double) -> String { NumberText.duration(Swift.max(time - self.run.start, 0) * 1_000) }

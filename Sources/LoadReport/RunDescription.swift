@@ -21,18 +21,22 @@ public struct RunDescription: Sendable, Equatable {
         /// The value at the end, in the metric's shown unit; nil where nothing was recorded.
         public var value: Double?
         public var passed: Bool
+        /// The metric's; nil where it is not known, as in an export of an older version.
+        public var kind: MetricKind?
 
         public init(
-            selector: MetricSelector, expression: ThresholdExpression, value: Double? = nil, passed: Bool = true
+            selector: MetricSelector, expression: ThresholdExpression, value: Double? = nil, passed: Bool = true,
+            kind: MetricKind? = nil
         ) {
             (self.selector, self.expression) = (selector, expression)
-            (self.value, self.passed) = (value, passed)
+            (self.value, self.passed, self.kind) = (value, passed, kind)
         }
 
-        /// Compares again; without a value there is nothing that could have failed.
-        mutating func evaluate(_ metrics: MetricSet, seconds: Double) {
-            self.value = metrics.value(self.selector, self.expression.aggregation, seconds: seconds)
-            self.passed = self.value.map(self.expression.holds(for:)) ?? true
+        /// Compares with what was measured in the end. What has no value has not been kept to; a counter that nothing
+        /// was added to is 0.
+        public mutating func evaluate(_ metrics: MetricSet, seconds: Double) {
+            self.value = metrics.value(self.selector, self.expression.aggregation, seconds: seconds, kind: self.kind)
+            self.passed = self.value.map(self.expression.holds(for:)) ?? false
         }
     }
 

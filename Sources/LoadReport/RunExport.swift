@@ -52,6 +52,7 @@ extension RunDescription.Threshold {
             "aggregation": .string(self.expression.aggregation.description),
             "comparison": .string(self.expression.comparison.rawValue), "bound": .number(self.expression.value),
             "value": .optional(self.value), "passed": .bool(self.passed),
+            "type": self.kind.map { .string($0.rawValue) } ?? .null,
         ])
     }
 }

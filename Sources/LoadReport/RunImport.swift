@@ -106,7 +106,9 @@ extension RunDescription.Threshold {
         guard let selector = MetricSelector(json: json), let text = json["expression"]?.string,
             let expression = try? ThresholdExpression(parsing: text), let passed = json["passed"]?.bool
         else { return nil }
-        self.init(selector: selector, expression: expression, value: json["value"]?.double, passed: passed)
+        self.init(
+            selector: selector, expression: expression, value: json["value"]?.double, passed: passed,
+            kind: json["type"]?.string.flatMap(MetricKind.init(rawValue:)))
     }
 }
 

@@ -53,14 +53,14 @@ public struct RunResult: Sendable, Equatable {
         self.mergeExit(other)
     }
 
-    /// A failure of one process that is no verdict of thresholds is the run's; verdicts are those over the sums.
+    /// A failure of one process that is no verdict over its figures is the run's; verdicts are those over the sums.
     private mutating func mergeExit(_ other: RunDescription) {
         let isFailure = { (code: Int) in code != 0 && code != Self.thresholdsFailed }
         if isFailure(self.run.exitCode) { return }
         if isFailure(other.exitCode) {
             (self.run.exitCode, self.run.exitReason) = (other.exitCode, other.exitReason)
-        } else if self.run.thresholds.contains(where: { !$0.passed }) {
-            (self.run.exitCode, self.run.exitReason) = (Self.thresholdsFailed, "thresholds failed")
+        } else if let verdict {
+            (self.run.exitCode, self.run.exitReason) = verdict
         } else if self.run.exitCode == Self.thresholdsFailed {
             (self.run.exitCode, self.run.exitReason) = (0, "")
         }

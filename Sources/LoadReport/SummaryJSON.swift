@@ -16,22 +16,28 @@ extension RunResult {
         ]
     }
 
-    /// All metrics in the order of their names, then the parts of them that thresholds name.
+    /// All metrics in the order of their names, then the parts of them, and the metrics without a value, that thresholds
+    /// name.
     var summaryMetrics: [SummaryMetric] {
         var metrics = self.metrics.records.sorted { $0.definition.name < $1.definition.name }.map {
             SummaryMetric(
                 selector: MetricSelector(metric: $0.definition.name), definition: $0.definition,
                 value: self.metrics.value(of: MetricSelector(metric: $0.definition.name)) ?? $0.total)
         }
-        for threshold in self.run.thresholds where !threshold.selector.tags.isEmpty || threshold.isOfAlias {
-            guard !metrics.contains(where: { $0.selector == threshold.selector }) else { continue }
-            guard let value = self.metrics.value(of: threshold.selector),
-                let record = self.metrics[threshold.selector]
+        // A threshold has its verdict here also where its metric has no value (k6, "initSubMetricsAndThresholds").
+        for threshold in self.run.thresholds {
+            guard !metrics.contains(where: { $0.selector == threshold.selector }),
+                let definition = self.definition(of: threshold)
             else { continue }
-            metrics.append(
-                SummaryMetric(selector: threshold.selector, definition: record.definition, value: value))
+            let value = self.metrics.value(of: threshold.selector) ?? MetricValue(definition.kind)
+            metrics.append(SummaryMetric(selector: threshold.selector, definition: definition, value: value))
         }
         return metrics
+    }
+
+    private func definition(of threshold: RunDescription.Threshold) -> MetricDefinition? {
+        self.metrics[threshold.selector]?.definition
+            ?? threshold.kind.map { MetricDefinition(name: threshold.selector.metric, kind: $0) }
     }
 
     private func member(
@@ -54,10 +60,6 @@ struct SummaryMetric {
     let selector: MetricSelector
     let definition: MetricDefinition
     let value: MetricValue
-}
-
-extension RunDescription.Threshold {
-    fileprivate var isOfAlias: Bool { MetricRegistry.resolve(self.selector) != self.selector }
 }
 
 extension MetricValue {

@@ -13,8 +13,11 @@ extension Histogram {
         }
     }
 
-    /// The value that `percentile` of a hundred values do not exceed (nearest rank): right to 0.8 %, never outside of
-    /// `min...max`, exactly `min` for 0 and `max` for 100; 0 where there is no value.
+    /// The value that `percentile` of a hundred values do not exceed: right to 0.8 %, never outside of `min...max`,
+    /// exactly `min` for 0 and `max` for 100; 0 where there is no value.
+    ///
+    /// It is k6's figure also of few values: between two of them it lies on the straight line from one to the other, at
+    /// `percentile / 100 * (count - 1)` from the least. Of two values, which are known exactly, it is exact.
     public func percentile(_ percentile: Double) -> Double { self.percentiles([percentile])[0] }
 
     /// The middle value.
@@ -22,17 +25,34 @@ extension Histogram {
 
     /// Several percentiles in one pass, in the order asked for.
     public func percentiles(_ wanted: [Double]) -> [Double] {
-        var values = wanted.map { $0 <= 0 ? self.min : self.max }
-        var open = wanted.indices.filter { wanted[$0] > 0 && wanted[$0] < 100 }.sorted { wanted[$0] > wanted[$1] }
+        guard !self.isEmpty else { return wanted.map { _ in 0 } }
+        let places = wanted.map { self.place(of: $0) }
+        var open = places.flatMap { [$0.lower, $0.upper] }.sorted(by: >)
+        var values: [UInt64: Double] = [:]
         var passed: UInt64 = 0
         self.forEachBucket { bucket, count in
             passed &+= count
-            while let index = open.last, self.rank(of: wanted[index]) <= passed {
-                values[index] = self.value(at: self.rank(of: wanted[index]), in: bucket)
+            while let rank = open.last, rank <= passed {
+                values[rank] = self.value(at: rank, in: bucket)
                 open.removeLast()
             }
         }
-        return values
+        return places.map { place in
+            let lower = values[place.lower] ?? self.max
+            let upper = values[place.upper] ?? self.max
+            return Swift.min(Swift.max(lower + (upper - lower) * place.fraction, self.min), self.max)
+        }
+    }
+
+    /// Between which two values a percentile lies, both counted from 1, and how far from the lower one.
+    private func place(of percentile: Double) -> (lower: UInt64, upper: UInt64, fraction: Double) {
+        let share = Swift.min(Swift.max(percentile / 100, 0), 1)
+        let position = share * Double(self.count - 1)
+        let whole = position.rounded(.down)
+        // A count near the end of its type is rounded up to more than that.
+        guard whole < Double(self.count - 1) else { return (self.count, self.count, 0) }
+        let lower = Swift.min(UInt64(whole) + 1, self.count - 1)
+        return (lower, position > whole ? lower + 1 : lower, position - whole)
     }
 
     /// The curve of an HDR plot: `steps` points for every halving of the distance to 100 %, from 0 to the percentile

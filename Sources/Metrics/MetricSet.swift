@@ -63,11 +63,17 @@ public struct MetricSet: Sendable, Equatable {
 
     /// A number that a threshold compares, in the metric's shown unit (milliseconds for times).
     ///
-    /// - Parameter seconds: how long the values were collected; for the rate of a counter.
+    /// - Parameters:
+    ///   - seconds: how long the values were collected; for the rate of a counter.
+    ///   - kind: the metric's, for one of a script's that may not have come up.
     /// - Returns: nil where nothing was recorded, but 0 for a counter.
-    public func value(_ selector: MetricSelector, _ aggregation: Aggregation, seconds: Double) -> Double? {
+    public func value(
+        _ selector: MetricSelector, _ aggregation: Aggregation, seconds: Double, kind: MetricKind? = nil
+    ) -> Double? {
         guard let value = self.value(of: selector), let record = self[selector] else {
-            return aggregation == .count ? 0 : nil
+            let name = MetricRegistry.resolve(selector).metric
+            let kind = self[name]?.definition.kind ?? BuiltInMetric.named(name)?.definition.kind ?? kind
+            return kind == .counter || aggregation == .count ? 0 : nil
         }
         return record.value(of: aggregation, in: value, seconds: seconds)
     }

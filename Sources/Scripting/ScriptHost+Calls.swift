@@ -22,6 +22,9 @@ extension ScriptHost {
         }
     }
 
+    /// Whether the chunk of a plan wanted to start something that goes on after its end.
+    package var planStartsTasks: Bool { self.vm.map { luahost_vm_plan_starts_tasks($0) } ?? false }
+
     /// From now on the script is not finished when it has nothing to do.
     package func hold() {
         guard let vm = self.vm else { return }
@@ -56,6 +59,11 @@ extension ScriptHost {
         guard let vm = self.vm else { return false }
         let arena = SliceArena()
         return withExtendedLifetime(arena) { luahost_vm_has_function(vm, arena.slice(name)) }
+    }
+
+    /// Whether there is a global of this name, whatever it is.
+    package func hasGlobal(_ name: String) -> Bool {
+        do { return try self.json(ofGlobal: name) != nil } catch { return true }
     }
 
     /// A global as JSON; nil where there is none.

@@ -17,6 +17,8 @@ enum WorkerEvent: Sendable {
     case usersStarted(UserCounts)
     /// Something outside of any user went wrong.
     case failed(String)
+    /// No iteration, or no connect, of the test succeeded.
+    case measuredNothing(String)
     case testEnded
     case leave(WorkerEnd)
     case logged(String)

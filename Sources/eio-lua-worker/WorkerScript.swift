@@ -21,7 +21,7 @@ struct WorkerScript: Sendable {
         planning.options.defaultURL = settings.options.defaultURL ?? "http://localhost"
         self.contents = try ScriptReader(planning).readUntilSignal()
         self.plan = try LoadPlan(
-            options: self.contents.options, commandLine: commandLine, shape: self.contents.shape)
+            options: self.contents.options, commandLine: commandLine, script: self.contents.facts)
         self.classes = try LocustPlan(self.plan, stem: LocustPlan.stem(ofPath: path)).classes.map(\.name)
     }
 

@@ -1,5 +1,6 @@
 import Commands
 import LoadEngine
+import LoadPlan
 import LocustTransport
 import LocustWorker
 import NIOPosix
@@ -28,6 +29,7 @@ final class WorkerSession {
     /// A final measurement is on its way, for so many scripts.
     private var awaitedMeasurements = 0
     private var hasFailed = false
+    private var hasMeasuredNothing = false
     private var saidRefused = false
     private var status: Int32?
 
@@ -51,6 +53,9 @@ final class WorkerSession {
         let mailbox = self.mailbox
         Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
             mailbox.post(.leave(.interrupted))
+        }
+        for script in self.settings.scripts {
+            for warning in script.plan.warnings { self.log("warning: \(script.path): \(warning)") }
         }
         let classes = self.settings.scripts.flatMap(\.classes).joined(separator: ", ")
         self.log("waiting for the master at \(self.settings.host):\(self.settings.port), with the classes \(classes)")
@@ -105,6 +110,9 @@ final class WorkerSession {
             self.hasFailed = true
             self.log(text)
             self.exceptions.add(text)
+        case .measuredNothing(let text):
+            self.hasMeasuredNothing = true
+            self.log(text)
         case .testEnded:
             self.test = nil
             try self.act { $0.testEnded(at: $1, into: &$2) }
@@ -176,10 +184,16 @@ final class WorkerSession {
         self.log("the master does not take messages: one of the kind \(message.type) is lost")
     }
 
+    /// Of the tests that ran.
+    private var ownStatus: LoadStatus {
+        if self.hasFailed { return .scriptFailed }
+        return self.hasMeasuredNothing ? .thresholdsFailed : .success
+    }
+
     private func exit(_ end: WorkerEnd) {
         self.status =
             switch end {
-            case .quitByMaster: self.hasFailed ? LoadStatus.scriptFailed.rawValue : LoadStatus.success.rawValue
+            case .quitByMaster: self.ownStatus.rawValue
             case .interrupted: LoadStatus.stoppedFromOutside.rawValue
             case .aborted: LoadStatus.aborted.rawValue
             case .noMaster: EXIT_FAILURE

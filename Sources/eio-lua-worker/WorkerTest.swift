@@ -121,7 +121,7 @@ final class WorkerTest: Sendable {
             state.results.append(
                 RunResult(run: self.description(script, start: start, last), collector: last.collector))
         }
-        if script.contents.shape == .scenario, script.contents.hasTeardown, !script.plan.noTeardown {
+        if script.plan.shape == .scenario, script.contents.hasTeardown, !script.plan.noTeardown {
             _ = try ScriptReader(settings.script).call(
                 "teardown", argument: settings.setupData, timeout: script.plan.teardownTimeout)
         }
@@ -136,10 +136,10 @@ final class WorkerTest: Sendable {
         var scriptSettings = script.settings
         if self.settings.url == nil { scriptSettings.options.defaultURL = self.order.host }
         var settings = LoadSettings(
-            script: scriptSettings, plan: script.plan.directed(direction), shape: script.contents.shape,
-            threads: self.settings.threads, seed: self.seed)
+            script: scriptSettings, plan: script.plan.directed(direction), threads: self.settings.threads,
+            seed: self.seed)
         settings.network = self.settings.network
-        if script.contents.shape == .scenario, script.contents.hasSetup, !script.plan.noSetup {
+        if script.plan.shape == .scenario, script.contents.hasSetup, !script.plan.noSetup {
             settings.setupData = try ScriptReader(scriptSettings).call(
                 "setup", argument: "", timeout: script.plan.setupTimeout)
         }
@@ -163,6 +163,10 @@ final class WorkerTest: Sendable {
             for other in results.dropFirst() { try result.merge(other) }
             // They are of one process.
             result.run.processes = 1
+            result.judge()
+            if let finding = result.finding {
+                self.mailbox.post(finding.isFailure ? .measuredNothing(finding.text) : .logged(finding.text))
+            }
             try self.settings.summary.show(result)
         } catch {
             self.mailbox.post(.failed("\(error)"))

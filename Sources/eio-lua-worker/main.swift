@@ -4,4 +4,4 @@ import Commands
 raiseDescriptorLimit()
 reserveStandardDescriptors()
 requireDescriptors(32)
-WorkerCommand.main()
+WorkerCommand.main(ShortOptions(flags: "qh", valued: "e").separated(Array(CommandLine.arguments.dropFirst())))

@@ -17,6 +17,13 @@ static void expect_plan(const char *script, luahost_plan state, const char *plac
     host_end(host);
 }
 
+static void expect_tasks(const char *script, bool starts) {
+    host *host = host_start(script, &plan);
+    host_run(host, 0.05);
+    EXPECT(luahost_vm_plan_starts_tasks(host->vm) == starts);
+    host_end(host);
+}
+
 /* What the script would leave behind if one of these ran. */
 #define TRAP "local function trap() local f = io.open('d', 'w') f:write('x') f:close() end\n"
 
@@ -48,6 +55,8 @@ void test_plan(void) {
              "local c <close> = setmetatable({}, {__close = trap})\n"
              "eio.send('x') eio.log.error('x') eio.sleep(0)", LUAHOST_PLAN_WAITS, "t.lua:4 (eio.sleep)", "finished\n");
     EXPECT(!has_run());
+    expect_tasks("function default() end eio.on('message', print)", false);
+    expect_tasks("eio.start_background_task(print)", true);
 
     fflush(stdout);
     FILE *terminal = stdout;

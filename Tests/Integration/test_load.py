@@ -58,7 +58,7 @@ def test_summary_shows_the_plan_and_the_totals(lua, server):
 
 def test_error_is_counted_and_shown_once(lua):
     result = load(lua, "eio.sleep(0) error('no luck', 0)", "-u", 3, "-i", 6)
-    assert result.status == 0, result
+    assert result.status == 99, result
     assert result.totals["iterations_failed"] == 6
     assert result.stdout.count("no luck") == 1
 
@@ -80,7 +80,7 @@ def test_random_numbers_come_from_the_seed(lua):
 
 def test_refused_connections_are_failed_iterations(lua):
     result = load(lua, "eio.connect('http://127.0.0.1:1')", "-u", 3, "-i", 3)
-    assert result.status == 0, result
+    assert result.status == 99, result
     assert result.totals["iterations_failed"] == result.totals["eio_connects"] == 3
 
 
@@ -210,7 +210,7 @@ def test_abort_ends_the_run(lua):
     ("options = {vuz = 3}", 104, "vus"),
     ("options = {thresholds = {nowhere = {'count<1'}}}", 104, "nowhere"),
     ("options = {thresholds = {checks = {'p(95)<1'}}}", 104, "checks"),
-    ("eio.sleep(1) function default() end", 0, ""),
+    ("eio.sleep(1) function default() end", 104, "before 'default' is defined"),
     ("function default() end eio.sleep(1)", 104, "script.lua:1"),
     ("error('broken chunk')", 107, "broken chunk"),
     ("function setup() error('no setup') end function default() end", 107, "no setup"),
@@ -266,7 +266,8 @@ def test_counts_add_up_when_the_server_dies(lua, transport):
     time.sleep(0.5)
     EmbeddedServer(lua, port=server.port)
     result = running.finish(20)
-    assert result.status == 0, result
+    # No iteration comes to its end; whether more of them fail than are cut short depends on when the server is back.
+    assert result.status in (0, 99), result
     counts = totals(export)
 
     def count(name):

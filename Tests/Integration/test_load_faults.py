@@ -123,7 +123,8 @@ def test_server_is_killed_for_good(load, server, transport):
     server.kill()
     result = test.finish()
     assert result.connects("opened") == USERS
-    assert result.connects("failed") > USERS
+    # A user asks again once a second.
+    assert 0 < result.connects("failed") <= 3 * USERS
     assert "Connection refused" in result.stdout
 
 
@@ -143,15 +144,15 @@ def test_half_of_the_users_are_reset(load, server):
 
 def test_server_never_answers(load, transport):
     with Relay(decide=silent) as relay:
-        result = load(CONNECT, "-d", "2s", args=[relay.url, transport]).finish()
+        result = load(CONNECT, "-d", "2s", args=[relay.url, transport]).finish(99)
     assert result.connects("opened") == 0 < USERS < result.connects("failed")
     assert "longer than 0.5 s" in result.stdout
 
 
 def test_server_does_not_answer_within_the_run(load, transport):
-    """What the end of the run cuts short is no failure."""
+    """What the end of the run cuts short is no failure; but a run in which nobody could connect has failed."""
     with Relay(decide=silent) as relay:
-        result = load(CHAT, "-d", "1s", args=[relay.url, transport]).finish()
+        result = load(CHAT, "-d", "1s", args=[relay.url, transport]).finish(99)
     assert result.count("interrupted_iterations") == result.connects("interrupted") == USERS
     assert result.count("iterations_failed") == result.count("eio_errors") == 0
     # A second of test, two for running iterations, five to end.
@@ -168,14 +169,14 @@ def test_upgrade_is_refused(load, server):
 
 def test_websocket_is_refused(load, server):
     with Relay(server.port, without_websocket) as relay:
-        result = load(CONNECT, "-d", "1s", args=[relay.url, "websocket"]).finish()
+        result = load(CONNECT, "-d", "1s", args=[relay.url, "websocket"]).finish(99)
     assert result.connects("opened") == 0 < USERS <= result.connects("failed")
     assert "400" in result.stdout
 
 
 def test_server_is_unavailable(load, transport):
     with Relay(decide=unavailable) as relay:
-        result = load(CONNECT, "-d", "1s", args=[relay.url, transport]).finish()
+        result = load(CONNECT, "-d", "1s", args=[relay.url, transport]).finish(99)
     assert result.connects("opened") == 0 < USERS <= result.connects("failed")
     assert "Unexpected status code 503" in result.stdout
 
@@ -188,14 +189,14 @@ def test_unavailable_server_fails_a_threshold(load):
 
 def test_queue_of_the_server_is_full(load):
     with FullQueue() as server:
-        result = load(CONNECT, "-d", "2s", args=[server.url, "websocket"]).finish()
+        result = load(CONNECT, "-d", "2s", args=[server.url, "websocket"]).finish(99)
     assert result.connects("opened") == 0 < USERS < result.connects("failed")
     assert "longer than 0.5 s" in result.stdout
 
 
 def test_queue_of_the_server_is_full_until_the_end(load):
     with FullQueue() as server:
-        result = load(CHAT, "-d", "1s", args=[server.url, "websocket"]).finish()
+        result = load(CHAT, "-d", "1s", args=[server.url, "websocket"]).finish(99)
     assert result.connects("interrupted") == USERS
     assert result.count("iterations_failed") == 0
 

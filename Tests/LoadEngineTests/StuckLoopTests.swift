@@ -30,7 +30,7 @@ import Testing
         commandLine.vus = 2
         commandLine.duration = .milliseconds(1_500)
         let plan = try LoadPlan(commandLine: commandLine, shape: .scenario)
-        var settings = LoadSettings(script: script, plan: plan, shape: .scenario, threads: 2, seed: 1)
+        var settings = LoadSettings(script: script, plan: plan, threads: 2, seed: 1)
         settings.limits.round = .milliseconds(100)
         settings.limits.silence = .milliseconds(2_000)
         settings.limits.afterEnd = .milliseconds(500)

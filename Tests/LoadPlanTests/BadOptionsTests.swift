@@ -28,8 +28,18 @@ struct BadOptionsTests {
             (#"{"duration":"10 sec"}"#, "options.duration", #""10 sec""#, "1m30s"),
             (#"{"duration":0}"#, "options.duration", "0", "more than 0"),
             (#"{"duration":"-1s"}"#, "options.duration", #""-1s""#, "not be negative"),
-            (#"{"duration":10}"#, "options.duration", "10", "milliseconds"),
-            (#"{"duration":"10"}"#, "options.duration", #""10""#, "milliseconds"),
+            (#"{"duration":10}"#, "options.duration", "10", "10 is not a valid duration: write 10s (seconds) or 10ms"),
+            (#"{"duration":"10"}"#, "options.duration", #""10""#, "write 10s (seconds) or 10ms (milliseconds)"),
+            (#"{"duration":5000}"#, "options.duration", "5000", "write 5000s (seconds) or 5000ms (milliseconds)"),
+            (#"{"duration":true}"#, "options.duration", "true", "1m30s"),
+            (#"{"gracefulStop":1.5}"#, "options.gracefulStop", "1.5", "write 1.5s (seconds) or 1.5ms"),
+            (#"{"failurePause":1}"#, "options.failurePause", "1", "write 1s (seconds) or 1ms"),
+            (#"{"stages":[{"duration":30,"target":1}]}"#, "options.stages[1].duration", "30", "write 30s (seconds)"),
+            (#"{"stages":[{"duration":"5","target":1}]}"#, "options.stages[1].duration", #""5""#, "write 5s (seconds)"),
+            (#"{"vus":"1e3"}"#, "options.vus", #""1e3""#, "whole number"),
+            (#"{"vus":" 3"}"#, "options.vus", #"" 3""#, "whole number"),
+            (#"{"vus":"1.0"}"#, "options.vus", #""1.0""#, "whole number"),
+            (#"{"iterations":"0"}"#, "options.iterations", #""0""#, "from 1"),
             (#"{"duration":[]}"#, "options.duration", "[]", "1m30s"),
             (#"{"duration":"900d"}"#, "options.duration", #""900d""#, "at most a year"),
             (#"{"iterations":0}"#, "options.iterations", "0", "from 1"),
@@ -133,6 +143,18 @@ struct BadOptionsTests {
             (#""executor":"per-vu-iterations","env":{"b":[]}"#, "env.b", "[]", "string"),
             (#""executor":"per-vu-iterations","startTime":"-1s""#, "startTime", #""-1s""#, "negative"),
             (#""executor":"per-vu-iterations","gracefulRampDown":"1s""#, "gracefulRampDown", #""1s""#, "ramping-vus"),
+            (
+                #""executor":"constant-arrival-rate","rate":"","preAllocatedVUs":1,"duration":"1s""#, "rate", nil,
+                "missing"
+            ),
+            (
+                #""executor":"constant-arrival-rate","rate":1,"preAllocatedVUs":1,"duration":"1s","timeUnit":1000"#,
+                "timeUnit", "1000", "write 1000s (seconds) or 1000ms"
+            ),
+            (
+                #""executor":"constant-arrival-rate","rate":1,"preAllocatedVUs":1,"duration":"1s","failurePause":"1s""#,
+                "failurePause", #""1s""#, "belongs to constant-vus"
+            ),
             (#""executor":"per-vu-iterations","weight":0"#, "weight", "0", "from 1"),
             (#""executor":"per-vu-iterations","weight":1,"fixedCount":1"#, "", nil, "exclude"),
         ] as [(String, String, String?, String)])

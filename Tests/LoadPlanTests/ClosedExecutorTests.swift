@@ -76,8 +76,8 @@ struct ClosedExecutorTests {
         #expect(run.starts.count == 1_000 && run.finishedAt == .zero)
     }
 
-    @Test func anIterationStartsNoSoonerThanItMay() throws {
-        let run = try LoadPlan.of(#"{"vus":2,"duration":"5500ms"}"#).simulate(pause: .seconds(1))[0]
+    @Test func afterAnIterationThatCouldNotConnectAUserPauses() throws {
+        let run = try LoadPlan.of(#"{"vus":2,"duration":"5500ms"}"#).simulate(failing: 1...9)[0]
         #expect(run.faults == [])
         #expect(
             run.starts.filter { $0.user.idInTest == 2 }.map(\.time)
@@ -86,10 +86,44 @@ struct ClosedExecutorTests {
     }
 
     @Test func aUserThatWaitsIsStoppedAtOnce() throws {
-        let run = try LoadPlan.of(#"{"vus":2,"duration":"9s"}"#).simulate(
-            pause: .seconds(5), stopAt: .milliseconds(300))[0]
+        let run = try LoadPlan.of(#"{"vus":2,"duration":"9s","failurePause":"5s"}"#).simulate(
+            failing: 1...9, stopAt: .milliseconds(300))[0]
         #expect(run.faults == [])
         #expect(run.finishedAt == .milliseconds(300) && run.complete == 2)
+    }
+
+    @Test func onlyTheUserThatCouldNotConnectPauses() throws {
+        let run = try LoadPlan.of(#"{"vus":2,"duration":"1s"}"#).simulate(failing: 1...1)[0]
+        #expect(run.faults == [])
+        #expect(run.starts.count { $0.user.idInTest == 1 } == 1 && run.starts.count { $0.user.idInTest == 2 } == 10)
+    }
+
+    @Test(arguments: [
+        (#""vus":2,"duration":"950ms","failurePause":0"#, 20),
+        (#""vus":2,"duration":"950ms","failurePause":"200ms""#, 8),
+        (
+            #""scenarios":{"a":{"executor":"ramping-vus","startVUs":2,"stages":[{"duration":"950ms","target":2}],"#
+                + #""failurePause":"400ms"}},"failurePause":0"#, 4
+        ),
+        (#""vus":2,"iterations":6,"failurePause":"200ms""#, 6),
+        (#""scenarios":{"a":{"executor":"per-vu-iterations","vus":2,"iterations":3,"maxDuration":"250ms"}}"#, 2),
+        // An arrival rate is a rate: its users are free at once.
+        (
+            #""scenarios":{"a":{"executor":"constant-arrival-rate","rate":10,"preAllocatedVUs":2,"duration":"950ms"}}"#,
+            10
+        ),
+    ])
+    func theFailurePause(_ options: String, _ starts: Int) throws {
+        let run = try LoadPlan.of("{\(options)}").simulate(failing: 1...9)[0]
+        #expect(run.faults == [] && run.starts.count == starts, "\(run.starts.map(\.time))")
+    }
+
+    /// The others have taken the last iteration when the first user's pause is not over.
+    @Test func aPauseDelaysNoEnd() throws {
+        let run = try LoadPlan.of(#"{"vus":2,"iterations":6,"failurePause":"1h"}"#).simulate(
+            failing: 1...1)[0]
+        #expect(run.faults == [] && run.starts.count == 6)
+        #expect(run.finishedAt == .milliseconds(500))
     }
 
     @Test func stoppedFromOutside() throws {

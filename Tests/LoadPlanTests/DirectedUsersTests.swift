@@ -47,6 +47,15 @@ struct DirectedUsersTests {
         #expect(simulations.allSatisfy { $0.finishedAt != nil && $0.finishedAt! <= .seconds(31) })
     }
 
+    @Test func aDirectedUserPausesToo() throws {
+        let plan = try LoadPlan.of(Self.options).directed(Direction(firstUserID: 1))
+        var simulation = Simulation(
+            plan.machine(for: plan.scenarios[0], share: plan.share), failing: 1...9,
+            length: { _, _ in .milliseconds(500) })
+        simulation.run(stopAt: .milliseconds(4_900), orders: [.init(time: .zero, users: 1)])
+        #expect(simulation.faults == [] && simulation.starts.count == 4)
+    }
+
     @Test func newUsersStartEvenlyWithinTheSpan() throws {
         let simulations = try self.simulate(
             [

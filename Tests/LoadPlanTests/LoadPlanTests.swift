@@ -37,11 +37,27 @@ struct LoadPlanTests {
             try self.plan(#"{"vus":4.0,"duration":"3s"}"#).scenarios[0].executor
                 == .constantVUs(users: 4, duration: .seconds(3)))
         #expect(
-            try self.plan(#"{"iterations":4,"duration":5000}"#).scenarios[0].executor
+            try self.plan(#"{"iterations":4,"duration":"5s"}"#).scenarios[0].executor
                 == .sharedIterations(users: 1, iterations: 4, maxDuration: .seconds(5)))
         #expect(
             try self.plan(#"{"vus":0,"stages":[{"duration":"1s","target":9}]}"#).scenarios[0].executor
                 == .rampingVUs(startUsers: 0, stages: [Stage(duration: .seconds(1), target: 9)]))
+    }
+
+    /// What `__ENV` has is text, and an empty text is nothing.
+    @Test func numbersMayBeText() throws {
+        #expect(try self.plan(#"{"vus":"4","iterations":"+8"}"#) == self.plan(#"{"vus":4,"iterations":8}"#))
+        #expect(try self.plan(#"{"vus":"","iterations":3}"#) == self.plan(#"{"iterations":3}"#))
+        let arrivals = { (quote: String) in
+            let number = { (value: Int) in quote + String(value) + quote }
+            return """
+                {"scenarios":{"a":{"executor":"ramping-arrival-rate","startRate":\(number(1)),"maxVUs":\(number(9)),
+                 "preAllocatedVUs":\(number(2)),"stages":[{"duration":"1s","target":\(number(5))}]},
+                 "b":{"executor":"constant-arrival-rate","rate":\(number(3)),"preAllocatedVUs":\(number(2)),
+                 "maxVUs":"","duration":"1s","weight":\(number(3))}}}
+                """
+        }
+        #expect(try self.plan(arrivals("\"")) == self.plan(arrivals("").replacing(#""maxVUs":"","#, with: "")))
     }
 
     @Test func theCommandLineReplacesTheScenarios() throws {

@@ -15,7 +15,8 @@ struct LocustfileTests {
         #expect(text.contains("class a(_EioUser):\n    weight = 7\n"))
         #expect(text.contains("class b(_EioUser):\n    fixed_count = 2\n"))
         #expect(!text.contains("LoadTestShape"))
-        #expect(!text.contains("quitting"))
+        #expect(!text.contains("_eio_thresholds"))
+        #expect(text.contains("def _eio_judge_connects(environment, **_):"))
     }
 
     @Test func stagesAreAShape() throws {

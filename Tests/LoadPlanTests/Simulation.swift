@@ -36,8 +36,8 @@ struct Simulation {
     private var wakeAt: Duration?
     /// How long an iteration lasts.
     private let length: (ScenarioUser, Int) -> Duration
-    /// How long a user is to wait after an iteration.
-    private let pause: Duration?
+    /// The users, by their identifiers, whose iterations cannot connect.
+    private let failing: ClosedRange<Int>?
 
     private(set) var starts: [Start] = []
     private(set) var userStarts: [(time: Duration, user: ScenarioUser)] = []
@@ -53,12 +53,12 @@ struct Simulation {
     private(set) var faults: [String] = []
 
     init(
-        _ machine: ScenarioMachine, pause: Duration? = nil,
+        _ machine: ScenarioMachine, failing: ClosedRange<Int>? = nil,
         length: @escaping (ScenarioUser, Int) -> Duration = { _, _ in .milliseconds(100) }
     ) {
         self.machine = machine
         self.length = length
-        self.pause = pause
+        self.failing = failing
     }
 
     /// Runs until the machine has finished, or until `limit`; `stopAt` ends it from outside.
@@ -96,7 +96,8 @@ struct Simulation {
             guard self.users[user.slot]?.iteration == iteration else { return }
             self.users[user.slot]?.iteration = nil
             self.complete += 1
-            self.machine.iterationEnded(user, at: now, notBefore: self.pause.map { now + $0 }, into: &actions)
+            self.machine.iterationEnded(
+                user, at: now, pauses: self.failing?.contains(user.idInTest) == true, into: &actions)
             if self.users[user.slot]?.stopOrder != nil { self.add(now, .gone(user)) }
         case .deadline(let user, let order):
             guard self.users[user.slot]?.stopOrder == order, self.users[user.slot]?.iteration != nil else { return }
@@ -200,12 +201,12 @@ extension LoadPlan {
 
     /// One simulation for each loop.
     func simulate(
-        loops: Int = 1, pause: Duration? = nil, stopAt: Duration? = nil,
+        loops: Int = 1, failing: ClosedRange<Int>? = nil, stopAt: Duration? = nil,
         length: @escaping (ScenarioUser, Int) -> Duration = { _, _ in .milliseconds(100) }
     ) -> [Simulation] {
         self.share.split(into: loops).map { share in
             var simulation = Simulation(
-                self.machine(for: self.scenarios[0], share: share), pause: pause, length: length)
+                self.machine(for: self.scenarios[0], share: share), failing: failing, length: length)
             simulation.run(stopAt: stopAt)
             return simulation
         }

@@ -84,6 +84,48 @@ struct ThresholdTests {
         #expect(Threshold.problems(thresholds, registry: registry).isEmpty == isValid)
     }
 
+    private func tagProblems(_ selector: String) throws -> (errors: [String], warnings: [String]) {
+        let plan = try LoadPlan.of(
+            #"""
+            {"tags":{"stage":"nightly"},"thresholds":{"\#(selector)":["count>1"]},"scenarios":{
+             "chat":{"executor":"per-vu-iterations","tags":{"kind":"talk","region":"eu"}},
+             "quiet":{"executor":"per-vu-iterations","tags":{"region":"us"}}}}
+            """#)
+        let found = plan.thresholdTagProblems()
+        return (found.errors.map(\.message), found.warnings)
+    }
+
+    @Test(arguments: [
+        ("eio_time{nam:echo}", #""eio_time" has no tag "nam"; did you mean "name"?"#),
+        ("eio_time{colour:red}", "its tags are name, group, scenario, kind, region, stage"),
+        ("eio_time{transport:polling}", #"has no tag "transport""#), ("eio_loop_lag{scenario:chat}", "has no tags"),
+        ("eio_connect{phase:totl}", #"the tag "phase" is never "totl"; did you mean "total"?"#),
+        ("eio_connects{result:ok}", "it is opened, failed, interrupted"),
+        ("iterations{scenario:cht}", #"mean "chat"?"#),
+        ("iterations{region:ue}", "never \"ue\""), ("ws_msgs_sent{stage:weekly}", "it is nightly"),
+        ("ws_sessions{scenari:chat}", #"did you mean "scenario"?"#),
+    ])
+    func tagsThatNoSampleHas(_ selector: String, _ words: String) throws {
+        let (errors, warnings) = try self.tagProblems(selector)
+        #expect(errors.count == 1 && errors[0].contains(words) && warnings.isEmpty, "\(errors)")
+    }
+
+    @Test(arguments: [
+        "eio_time{name:anything,scenario:chat,region:eu}", "eio_connect{phase:total,transport:polling}",
+        "vus{scenario:quiet}",
+        "eio_errors{kind:talk}", "eio_errors{kind:time,name:x}", "checks{a:b}", "my_trend{anything:else}", "eio_time",
+        "eio_disconnects{reason:transport error,stage:nightly}", "ws_ping{region:us}", "checks{region:elsewhere}",
+    ])
+    func tagsThatSamplesMayHave(_ selector: String) throws {
+        let (errors, warnings) = try self.tagProblems(selector)
+        #expect(errors.isEmpty && warnings.isEmpty)
+    }
+
+    @Test func aTagOfTheScriptsOwnThatIsNamedNearlyAsAKnownOneIsAWarning() throws {
+        let (errors, warnings) = try self.tagProblems("checks{chek:is there}")
+        #expect(errors.isEmpty && warnings.count == 1 && warnings[0].contains(#"did you mean "check"?"#))
+    }
+
     @Test func evaluatedWithTheFiguresOfTheMoment() throws {
         let thresholds = try self.thresholds(
             #"""

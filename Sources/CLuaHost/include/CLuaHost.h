@@ -379,6 +379,8 @@ typedef enum luahost_plan {
 } luahost_plan;
 /* How far the main task of a VM with is_plan got. */
 luahost_plan luahost_vm_plan(const luahost_vm *vm, luahost_slice *place);
+/* Whether the main task of such a VM wanted to start others. */
+bool luahost_vm_plan_starts_tasks(const luahost_vm *vm);
 
 /* ---- what the network does to a client (client.c); never from within a slice of Lua, unless said ---- */
 

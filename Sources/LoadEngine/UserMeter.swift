@@ -1,0 +1,36 @@
+import EngineIO
+import EngineIOClient
+import NIOCore
+
+/// What one user's clients do: measured with the scenario's other users, and how its own connects ended.
+final class UserMeter: SessionMeter {
+    private let scenario: ScenarioMeter
+    /// Whether the last connect since ``begin()`` failed.
+    private(set) var hasFailedToConnect = false
+
+    init(_ scenario: ScenarioMeter) { self.scenario = scenario }
+
+    /// An iteration begins.
+    func begin() { self.hasFailedToConnect = false }
+
+    func connectStarted() { self.scenario.connectStarted() }
+
+    func phaseEnded(_ phase: ConnectPhase, _ transport: Transport, after time: TimeAmount) {
+        self.scenario.phaseEnded(phase, transport, after: time)
+    }
+
+    func connectEnded(_ outcome: ConnectOutcome, _ transport: Transport?) {
+        switch outcome {
+        case .opened: self.hasFailedToConnect = false
+        case .failed: self.hasFailedToConnect = true
+        case .cutOff: break
+        }
+        self.scenario.connectEnded(outcome, transport)
+    }
+
+    func pinged(_ transport: Transport, after time: TimeAmount) { self.scenario.pinged(transport, after: time) }
+
+    func sessionEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, after time: TimeAmount) {
+        self.scenario.sessionEnded(reason, detail, unwritten: unwritten, after: time)
+    }
+}
