@@ -142,6 +142,16 @@ static bool start(lua_State *L, program *program, const char *command, int end, 
     return true;
 }
 
+/* Takes it into memory of its caller's, and frees what it was in. */
+static void move(program *from, program *to) {
+    pthread_mutex_lock(&lock);
+    *to = *from;
+    if (to->previous != NULL) to->previous->next = to; else programs = to;
+    if (to->next != NULL) to->next->previous = to;
+    pthread_mutex_unlock(&lock);
+    free(from);
+}
+
 /* The number of one that is gone may be another's: it is forgotten before the system may do so. */
 static pid_t await_end(program *program, int *status) {
     siginfo_t info;
@@ -212,17 +222,20 @@ void luahost_execute_open(lua_State *L) {
 
 /* ---- io.popen ---- */
 
-/* A file of Lua's io library, which knows it by its metatable and looks at the stream alone. */
+/* A file of Lua's io library, which knows it by its metatable and looks at the stream alone. The program is not in it: a script may
+ * take the finalizer away, and the file is gone then without having been closed. */
 typedef struct process_file {
     luaL_Stream stream;
-    program program;
+    program *program;
 } process_file;
 
 static int close_process(lua_State *L) {
     process_file *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
     luahost_block_begin(L, "file:close");
     fclose(file->stream.f);
-    int results = push_result(L, &file->program, true);
+    program program;
+    move(file->program, &program);
+    int results = push_result(L, &program, true);
     luahost_block_end(L);
     return results;
 }
@@ -247,10 +260,13 @@ static int open_process(lua_State *L) {
         errno = error;
         return luaL_fileresult(L, 0, command);
     }
-    bool is_started = start(L, &file->program, command, other, reads ? STDOUT_FILENO : STDIN_FILENO);
+    file->program = malloc(sizeof *file->program);
+    if (file->program == NULL) luahost_out_of_memory();
+    bool is_started = start(L, file->program, command, other, reads ? STDOUT_FILENO : STDIN_FILENO);
     int error = errno;
     close(other);
     if (!is_started) {
+        free(file->program);
         fclose(file->stream.f);
         errno = error;
         return luaL_fileresult(L, 0, command);
