@@ -103,7 +103,8 @@ def silent(_):
 
 
 def test_server_is_killed_and_comes_back(lua, load, server, way):
-    test = load(CHAT, "-d", "5s", args=[server.url, way])
+    # Its users knock until the server is there again.
+    test = load("options = {failurePause = 0}" + CHAT, "-d", "5s", args=[server.url, way])
     while server.stats()["msgs"] < 10 * USERS:
         time.sleep(0.02)
     server.kill()

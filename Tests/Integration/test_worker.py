@@ -221,7 +221,7 @@ def test_several_scripts_are_one_worker(fleet):
     fleet = fleet()
     other = fleet.lua.write("eio.connect(arg[1]) while true do eio.receive() end", "idle bot.lua")
     master = fleet.master(locustfile=fleet.locustfile(other))
-    worker = fleet.worker(master.port, other)
+    worker = fleet.worker(master.port, other, "--locust-pushes")
     master.wait_for_workers(1)
     master.swarm(8)
     master.wait_for_users(8)
@@ -229,7 +229,9 @@ def test_several_scripts_are_one_worker(fleet):
     assert "idle_bot 2" in worker.stderr
     master.stop()
     worker.wait_for("failures were reported", stream="stderr")
-    assert master.requests() == measured(worker.export)
+    rows = master.requests()
+    assert rows == measured(worker.export, pushes=True)
+    assert rows["message"][0] > 0
 
 
 ODD = r"""

@@ -132,8 +132,11 @@ def request_rows(text):
     return rows
 
 
-def measured(*exports):
-    """Requests and failures by name, as the summaries of workers count them, in Locust's terms."""
+def measured(*exports, pushes=False):
+    """Requests and failures by name, as the summaries of workers count them, in Locust's terms.
+
+    `pushes`: with a row for each message that came, as `--locust-pushes` reports it.
+    """
     rows = {}
 
     def add(name, requests, failures=0):
@@ -153,7 +156,7 @@ def measured(*exports):
                     case "eio_connects" if tags["result"] != "interrupted":
                         failed = tags["result"] == "failed"
                         add("connect", int(value["sum"]), int(value["sum"]) if failed else 0)
-                    case "eio_messages_received":
+                    case "eio_messages_received" if pushes:
                         add("message", int(value["sum"]))
     rows["Aggregated"] = tuple(sum(row[i] for row in rows.values()) for i in range(2))
     return rows
