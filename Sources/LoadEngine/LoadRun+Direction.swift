@@ -52,8 +52,16 @@ extension LoopWorker {
     fileprivate func direct(_ users: [Int], within span: Duration, done: @escaping ([Int]) -> Void) {
         self.whenStarted {
             for (runner, users) in zip(self.runners, users) { runner.direct(to: users, within: span) }
-            let wait = self.runners.contains(where: \.isRamping) ? TimeAmount(span) : .zero
-            self.loop.eventLoop.assumeIsolated().scheduleTask(in: wait) { done(self.runners.map(\.directedUsers)) }
+            self.report(after: self.runners.contains(where: \.isRamping) ? TimeAmount(span) : .zero, done)
+        }
+    }
+
+    /// The last user may start a little later than its time: a machine that is busy has late timers.
+    private func report(after time: TimeAmount, _ done: @escaping ([Int]) -> Void) {
+        self.loop.eventLoop.assumeIsolated().scheduleTask(in: time) {
+            guard self.hasRunningScenarios else { return }
+            guard self.runners.contains(where: \.isRamping) else { return done(self.runners.map(\.directedUsers)) }
+            self.report(after: .milliseconds(1), done)
         }
     }
 }

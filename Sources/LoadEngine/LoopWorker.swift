@@ -86,6 +86,8 @@ final class LoopWorker {
         for runner in self.runners { runner.stop() }
     }
 
+    var hasRunningScenarios: Bool { self.running > 0 }
+
     func scenarioFinished() {
         self.running -= 1
         guard self.running == 0 else { return }
