@@ -4,13 +4,8 @@
 #   scripts/attack.sh --seed 7 --times 10   a known seed, and ten times as much
 # EIO_LUA=/path/to/eio-lua takes that program instead of building one. Everything runs on the loopback address.
 set -euo pipefail
-eio_lua=${EIO_LUA:+$(realpath "$EIO_LUA")}
 source "$(dirname "$0")/lib/setup.sh"
 
 need_packages python3
-if [ -z "$eio_lua" ]; then
-    need_swift
-    need_packages liblua5.4-dev pkg-config zlib1g-dev
-    build_release
-fi
+need_program
 exec python3 scripts/attack/attack.py --program "$eio_lua" "$@"

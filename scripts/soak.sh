@@ -4,13 +4,8 @@
 #   scripts/soak.sh --seconds 30 --connects 2000   a short form
 # EIO_LUA=/path/to/eio-lua takes that program instead of building one. Everything runs on the loopback address.
 set -euo pipefail
-eio_lua=${EIO_LUA:+$(realpath "$EIO_LUA")}
 source "$(dirname "$0")/lib/setup.sh"
 
 need_packages python3
-if [ -z "$eio_lua" ]; then
-    need_swift
-    need_packages liblua5.4-dev pkg-config zlib1g-dev
-    build_release
-fi
+need_program
 exec python3 scripts/soak/soak.py --program "$eio_lua" "$@"

@@ -1,5 +1,7 @@
 # What the other scripts share: installs what is missing, and builds. To be sourced.
 
+# Seen from where the caller stands.
+[ -z "${EIO_LUA:-}" ] || EIO_LUA=$(realpath "$EIO_LUA")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit 1
 
@@ -68,6 +70,15 @@ build_release() {
     say "building eio-lua (the first time takes some minutes)"
     swift build -c release --static-swift-stdlib --product eio-lua "$@"
     eio_lua=$(swift build -c release --static-swift-stdlib --show-bin-path)/eio-lua
+}
+
+# need_program: the program that EIO_LUA names, or else a new build. Sets $eio_lua.
+need_program() {
+    eio_lua=${EIO_LUA:-}
+    [ -z "$eio_lua" ] || return 0
+    need_swift
+    need_packages liblua5.4-dev pkg-config zlib1g-dev
+    build_release
 }
 
 # build_worker: the program that `eio-lua worker` starts, beside the other. It alone needs libzmq and libmsgpackc.
