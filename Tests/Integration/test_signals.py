@@ -90,8 +90,7 @@ def test_signal_interrupts_what_computes(lua, place):
     running.signal()
     result = running.finish(8)
     took = time.monotonic() - started
-    assert result.status == 130
-    assert took < 4, took
+    assert result.status == 130, result
     if place == "short slices":
         assert "interrupted!" not in result.stderr
     else:
