@@ -1,10 +1,5 @@
 import CLuaHost
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Raises the soft limit of open files to the hard one: each client needs one or two.
 package func raiseDescriptorLimit() {

@@ -1,8 +1,8 @@
 import ArgumentParser
 
 /// The program: `eio-lua bot.lua` is `eio-lua run bot.lua`.
-public struct EioLuaCommand: ParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct EioLuaCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "eio-lua",
         abstract: "Runs Engine.IO clients that are scripted in Lua.",
         usage: """
@@ -21,13 +21,13 @@ public struct EioLuaCommand: ParsableCommand {
         ],
         defaultSubcommand: RunCommand.self)
 
-    public init() {}
+    package init() {}
 
     /// Runs the command that the process was started with; does not return.
     ///
     /// The line of `run` is read as `lua5.4` reads its own. The argument parser would look for options of its own in it, behind
     /// the script too.
-    public static func start() -> Never {
+    package static func start() -> Never {
         raiseDescriptorLimit()
         reserveStandardDescriptors()
         let first = CommandLine.arguments.dropFirst().first

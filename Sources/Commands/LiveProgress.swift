@@ -1,13 +1,8 @@
+import Glibc
 import LoadEngine
 import LoadPlan
 import LoadReport
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Shows how a run goes on: each second on a terminal, else a line each ten.
 final class LiveProgress: Sendable {

@@ -1,16 +1,11 @@
 import ArgumentParser
 import EngineIOClient
+import Glibc
 import LoadEngine
 import LoadPlan
 import Logging
 import Metrics
 import Scripting
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `eio-lua load`: a script as many virtual users.
 struct LoadCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import EngineIOClient
+import Glibc
 import JSONText
 import LoadEngine
 import LoadPlan
@@ -6,12 +7,6 @@ import LoadReport
 import Metrics
 import Scripting
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// What a run shows and writes.
 struct LoadOutputs {

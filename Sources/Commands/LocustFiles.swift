@@ -1,16 +1,11 @@
 import Dispatch
+import Glibc
 import LoadEngine
 import LoadReport
 import Metrics
 import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `--csv`: the four files of Locust, written once a second on a thread of their own.
 ///

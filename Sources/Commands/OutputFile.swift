@@ -1,10 +1,5 @@
-import Synchronization
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Synchronization
 
 /// A file or a pipe that one thread writes to. A pipe that nobody reads holds that thread up, until it is told to give up.
 final class OutputFile: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The files that one command writes: each can be had, and no two are one file, whatever they are called.
 package struct OutputPaths {

@@ -1,10 +1,5 @@
 import CLuaHost
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Where the texts go that a run shows to a person: on the standard error where a file's text takes the standard output.
 package enum PersonOutput: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The command line as the system gave it: a Swift String would replace what is not UTF-8.
 package enum ProcessArguments {

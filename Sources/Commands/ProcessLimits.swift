@@ -1,10 +1,5 @@
-import LoadPlan
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import LoadPlan
 
 extension Preflight {
     /// What this machine has; the descriptors' limit was raised as far as it can be.

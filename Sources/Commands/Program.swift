@@ -1,15 +1,10 @@
 import EngineIOClient
 import EpollLoop
+import Glibc
 import JSONText
 import Logging
 import NIOCore
 import Scripting
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// One script on the main thread, from its start to the exit status.
 final class Program: ScriptHostDelegate {

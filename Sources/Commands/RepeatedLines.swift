@@ -1,11 +1,6 @@
 import Dispatch
-import Synchronization
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Synchronization
 
 /// The standard error for what clients may report many times, from any thread: see ``RepeatFilter``. What was counted is
 /// written a second later, and at the process's end.

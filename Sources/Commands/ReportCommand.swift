@@ -1,13 +1,8 @@
 import ArgumentParser
+import Glibc
 import LoadPlan
 import LoadReport
 import Metrics
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `eio-lua report`: what can be made of exports after a run.
 struct ReportCommand: ParsableCommand {

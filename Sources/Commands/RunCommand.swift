@@ -1,13 +1,8 @@
 import ArgumentParser
 import EngineIOClient
+import Glibc
 import Logging
 import Scripting
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `eio-lua run`: one script, to its end.
 struct RunCommand: ParsableCommand {

@@ -1,14 +1,9 @@
+import Glibc
 import JSONText
 import LoadEngine
 import LoadPlan
 import LoadReport
 import Metrics
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// What is shown of a run that has ended: what the script's `handleSummary` makes of it, or the default.
 struct RunSummary {

@@ -1,12 +1,7 @@
 import ArgumentParser
+import Glibc
 import LoadEngine
 import Scripting
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 extension ScriptOptions {
     /// The most bytes of a script.

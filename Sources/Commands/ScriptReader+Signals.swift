@@ -1,10 +1,5 @@
-import LoadEngine
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import LoadEngine
 
 extension ScriptReader {
     /// Runs the chunk as ``read()`` does. From then on, until ``Signals/install`` is called anew, SIGINT, SIGTERM and SIGHUP end the

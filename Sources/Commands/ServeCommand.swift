@@ -1,14 +1,9 @@
 import ArgumentParser
 import EngineIOServer
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `eio-lua serve`: the embedded server, to try scripts against.
 struct ServeCommand: ParsableCommand {

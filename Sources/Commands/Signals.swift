@@ -1,11 +1,6 @@
 import CLuaHost
-import Synchronization
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Synchronization
 
 /// SIGINT, SIGTERM, and SIGHUP unless it was ignored when the program started: the first is for the program to end well, the second ends it at once.
 package enum Signals {

@@ -1,13 +1,8 @@
 import CLuaHost
+import Glibc
 import JSONText
 import Logging
 import Scripting
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A file descriptor that lines are written to, each in one piece, from any thread.
 package struct FileDescriptorOutput: Sendable {

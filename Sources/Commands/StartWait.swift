@@ -1,11 +1,6 @@
 import Dispatch
-import LoadEngine
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import LoadEngine
 
 /// Waits for `--start-at`; whoever ends the run ends the wait.
 final class StartWait: Sendable {

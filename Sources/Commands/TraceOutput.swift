@@ -1,11 +1,6 @@
 import EngineIOClient
-import Synchronization
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Synchronization
 
 /// Where `--trace` writes, and how.
 struct TraceTarget: Equatable {

@@ -1,10 +1,5 @@
 import ArgumentParser
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `eio-lua worker`: a program of its own beside this one, which alone needs ZeroMQ and msgpack.
 struct WorkerLauncher: ParsableCommand {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Memory that is no longer needed, though what it is a part of lives on.
 public enum MemoryPages {

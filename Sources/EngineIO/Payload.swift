@@ -1,10 +1,5 @@
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOCore
 
 /// Why a payload or packet cannot be read.
 public struct PacketError: Error, Equatable, CustomStringConvertible {

@@ -1,11 +1,6 @@
 import EpollLoop
-import NIOSSL
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOSSL
 
 /// The certificates in a file that the user has named.
 struct AuthoritiesFile {

@@ -1,10 +1,5 @@
-import NIOSSL
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOSSL
 
 /// Why a server's certificate was refused, in words.
 struct CertificateProblem: Error, Equatable {

@@ -1,11 +1,6 @@
 import EpollLoop
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOCore
 
 extension Channel {
     /// What has come and was not read, as far as the system says.

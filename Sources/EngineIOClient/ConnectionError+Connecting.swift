@@ -1,13 +1,8 @@
 import EngineIO
 import EpollLoop
+import Glibc
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 extension ConnectionError {
     /// The server took longer than `timeout` over what `phase` waits for.

@@ -1,10 +1,5 @@
 import EngineIO
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The cookies of one client, which live through its sessions.
 package final class CookieStore {

@@ -1,13 +1,8 @@
 import EngineIO
 import EpollLoop
+import Glibc
 import NIOCore
 import NIOSSL
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The errors of the layers below, in words for a person.
 enum ErrorText {

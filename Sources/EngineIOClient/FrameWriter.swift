@@ -1,12 +1,7 @@
 import EngineIO
 import EpollLoop
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOCore
 
 /// Collects the frames of one websocket and writes them together.
 ///

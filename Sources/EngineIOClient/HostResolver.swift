@@ -1,12 +1,7 @@
 import EpollLoop
+import Glibc
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The addresses of a name, by their families.
 struct HostAddresses: Sendable {

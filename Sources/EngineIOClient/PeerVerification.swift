@@ -1,12 +1,7 @@
+import Glibc
 import NIOCore
 import NIOSSL
 import NIOTLS
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Judges the certificates of one connection's server beyond what the library does, and finds the words for a refusal.
 ///

@@ -1,12 +1,7 @@
 import EngineIO
+import Glibc
 import Logging
 import NIOHTTP1
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The headers that only the client itself can set right.
 package enum RequestHeaders {

@@ -1,13 +1,8 @@
 import EngineIO
 import EpollLoop
+import Glibc
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Opens a TCP connection to one of a host's addresses, on whatever kind of loop it is given.
 struct SocketOpener {

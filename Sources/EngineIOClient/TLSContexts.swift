@@ -1,13 +1,6 @@
+import Glibc
 import NIOCore
 import NIOSSL
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// What a connection's TLS goes by.
 struct TLSTrust {

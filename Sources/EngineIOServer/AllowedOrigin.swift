@@ -1,9 +1,9 @@
 import EngineIO
 
 /// Where pages may come from that use a server: an origin as browsers send it (RFC 6454, section 7), or any.
-public struct AllowedOrigin: Hashable, Sendable {
+package struct AllowedOrigin: Hashable, Sendable {
     /// Pages of every origin, and requests for every host.
-    public static let any = AllowedOrigin(kind: .any)
+    package static let any = AllowedOrigin(kind: .any)
 
     private enum Kind: Hashable, Sendable {
         case any
@@ -17,7 +17,7 @@ public struct AllowedOrigin: Hashable, Sendable {
     private init(kind: Kind) { self.kind = kind }
 
     /// - Parameter text: `http://localhost:3000`, `null` or `*`; nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         switch text {
         case "*": self.kind = .any
         case "null": self.kind = .null

@@ -6,9 +6,9 @@ import NIOPosix
 ///
 /// All of a server lives on one event loop, because the requests of one polling session may come over any connection.
 /// Besides Engine.IO it answers `GET /stats` by its counters as JSON.
-public final class EngineIOServer: Sendable {
+package final class EngineIOServer: Sendable {
     /// The port it listens at.
-    public let port: Int
+    package let port: Int
     private let channel: any Channel
     private let context: NIOLoopBound<ServerContext>
 
@@ -25,7 +25,7 @@ public final class EngineIOServer: Sendable {
     /// Starts a server on one event loop of `group`.
     ///
     /// - Returns: the server once it listens, or the error of the system that kept it from that.
-    public static func start(
+    package static func start(
         _ configuration: ServerConfiguration, group: any EventLoopGroup
     ) -> EventLoopFuture<EngineIOServer> {
         let eventLoop = group.next()
@@ -62,13 +62,13 @@ public final class EngineIOServer: Sendable {
     }
 
     /// What the server has counted so far.
-    public func statistics() -> EventLoopFuture<ServerStatistics> {
+    package func statistics() -> EventLoopFuture<ServerStatistics> {
         self.channel.eventLoop.submit { self.context.value.statistics }
     }
 
     /// Stops listening, tells every client that its session ends, and closes all connections once that is written: two
     /// seconds after the call at the latest. May be called again.
-    public func shutdown() -> EventLoopFuture<Void> {
+    package func shutdown() -> EventLoopFuture<Void> {
         self.channel.eventLoop.flatSubmit {
             self.channel.close(promise: nil)
             return self.context.value.shutDown()

@@ -1,29 +1,23 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// What a server has counted since it started.
-public struct ServerStatistics: Sendable, Equatable {
+package struct ServerStatistics: Sendable, Equatable {
     /// Sessions that are open now.
-    public var open = 0
-    public var closed = 0
-    public var handshakes = 0
-    public var upgrades = 0
+    package var open = 0
+    package var closed = 0
+    package var handshakes = 0
+    package var upgrades = 0
     /// Messages received and the bytes of their data.
-    public var messages = 0
-    public var bytes = 0
+    package var messages = 0
+    package var bytes = 0
     /// Messages handed to a transport or queued for the next poll.
-    public var sent = 0
-    public var pings = 0
-    public var pongs = 0
+    package var sent = 0
+    package var pings = 0
+    package var pongs = 0
     /// Sessions ended because a ping was not answered.
-    public var timeouts = 0
+    package var timeouts = 0
     /// Requests refused, and sessions ended for a breach of the protocol.
-    public var bad = 0
+    package var bad = 0
 
     mutating func echoed(_ bytes: Int) {
         self.messages += 1

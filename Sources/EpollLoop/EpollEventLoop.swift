@@ -1,13 +1,8 @@
 import CEpoll
 import Dispatch
+import Glibc
 import NIOCore
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// An event loop of SwiftNIO's kind for very many connections with little traffic each.
 ///

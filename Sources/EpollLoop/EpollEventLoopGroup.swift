@@ -1,12 +1,7 @@
 import Dispatch
+import Glibc
 import NIOCore
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Loops on threads of their own.
 package final class EpollEventLoopGroup: EventLoopGroup, Sendable {

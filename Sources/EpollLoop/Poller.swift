@@ -1,11 +1,6 @@
 import CEpoll
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOCore
 
 /// What a socket is ready for, or is to be watched for: the bits of epoll(7).
 struct Readiness: OptionSet {

@@ -1,10 +1,5 @@
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOCore
 
 /// Goes through the pipeline, as a user event, when the channel is about to close its socket.
 package struct SocketEnding: Sendable {}

@@ -1,11 +1,6 @@
 import Dispatch
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import NIOCore
 
 /// A thread of the system's.
 struct Thread: Sendable {

@@ -5,7 +5,7 @@ extension JSON {
     ///   - indent: spaces for every level of objects; arrays stay on one line, as they are columns of numbers.
     ///   - isForHTML: whether `<` and what JavaScript takes for line breaks are escaped too, so that the text may stand
     ///     in an HTML page's script.
-    public func text(indent: Int? = nil, isForHTML: Bool = true) -> String {
+    package func text(indent: Int? = nil, isForHTML: Bool = true) -> String {
         var writer = JSONWriter(isForHTML: isForHTML)
         writer.write(self, indent: indent, depth: 0)
         return writer.text

@@ -4,7 +4,7 @@ extension JSON {
     /// - Parameter leniently: for texts of others, of which as much as possible is to be understood: half a surrogate
     ///   pair and bytes that are no UTF-8 become U+FFFD, a number beyond `Double`'s range becomes infinite. Else all
     ///   three are mistakes.
-    public init?(parsing bytes: some Sequence<UInt8>, leniently: Bool = false) {
+    package init?(parsing bytes: some Sequence<UInt8>, leniently: Bool = false) {
         var parser = JSONParser(Array(bytes), isLenient: leniently)
         guard let value = parser.whole() else { return nil }
         self = value

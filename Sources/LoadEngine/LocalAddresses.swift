@@ -1,11 +1,6 @@
+import Glibc
 import LoadPlan
 import NIOCore
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `--local-ips`: addresses of this machine that users come from.
 package enum LocalAddresses {

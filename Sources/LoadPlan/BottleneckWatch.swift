@@ -1,15 +1,15 @@
 /// Notices that this process, and not the server, is what limits a run.
-public struct BottleneckWatch: Equatable, Sendable {
+package struct BottleneckWatch: Equatable, Sendable {
     /// What the process did up to a moment of the run, all counted from its start.
-    public struct Reading: Equatable, Sendable {
-        public var seconds: Double
+    package struct Reading: Equatable, Sendable {
+        package var seconds: Double
         /// CPU time of the process, in seconds.
-        public var cpu: Double
+        package var cpu: Double
         /// How often the loops' lag was measured, and all of it together in milliseconds.
-        public var lagCount: Double
-        public var lagSum: Double
+        package var lagCount: Double
+        package var lagSum: Double
 
-        public init(seconds: Double, cpu: Double, lagCount: Double, lagSum: Double) {
+        package init(seconds: Double, cpu: Double, lagCount: Double, lagSum: Double) {
             self.seconds = seconds
             self.cpu = cpu
             self.lagCount = lagCount
@@ -21,7 +21,7 @@ public struct BottleneckWatch: Equatable, Sendable {
     private var last: Reading?
     private var busyReadings = 0
     /// What was found first, for a person; nil as long as nothing was.
-    public private(set) var finding: String?
+    package private(set) var finding: String?
 
     /// Of the CPU time that the loops can use.
     private static let busyShare = 0.9
@@ -31,14 +31,14 @@ public struct BottleneckWatch: Equatable, Sendable {
     private static let neededReadings = 3
 
     /// - Parameter threads: event loops, or cores where there are fewer.
-    public init(threads: Int) {
+    package init(threads: Int) {
         self.threads = threads
     }
 
     /// Looks at the time since the last reading.
     ///
     /// - Returns: the finding, once.
-    public mutating func add(_ reading: Reading) -> String? {
+    package mutating func add(_ reading: Reading) -> String? {
         defer { self.last = reading }
         guard let last, reading.seconds > last.seconds, self.finding == nil else { return nil }
         let share = (reading.cpu - last.cpu) / (reading.seconds - last.seconds) / Double(self.threads)

@@ -1,31 +1,31 @@
 import Metrics
 
 /// What the command line says about a plan; every member wins over the script's `options`.
-public struct CommandLineOptions: Equatable, Sendable {
+package struct CommandLineOptions: Equatable, Sendable {
     /// `-u`, `--vus`.
-    public var vus: Int?
+    package var vus: Int?
     /// `-d`, `--duration`.
-    public var duration: Duration?
+    package var duration: Duration?
     /// `-i`, `--iterations`.
-    public var iterations: Int?
+    package var iterations: Int?
     /// `-s`, `--stage`, all of them; nil where there is none.
-    public var stages: [Stage]?
+    package var stages: [Stage]?
     /// `--tag`, added to the script's.
-    public var tags: [String: String] = [:]
-    public var summaryTrendStats: [Aggregation]?
-    public var summaryTimeUnit: SummaryTimeUnit?
-    public var noSetup = false
-    public var noTeardown = false
-    public var noThresholds = false
+    package var tags: [String: String] = [:]
+    package var summaryTrendStats: [Aggregation]?
+    package var summaryTimeUnit: SummaryTimeUnit?
+    package var noSetup = false
+    package var noTeardown = false
+    package var noThresholds = false
     /// `--spawn-rate`: users that a constant executor starts in a second, over all segments; 0: all at once.
-    public var spawnRate = LoadPlan.defaultSpawnRate
+    package var spawnRate = LoadPlan.defaultSpawnRate
 
-    public init() {}
+    package init() {}
 
     /// Reads the duration that follows `option`.
     ///
     /// - Parameter positive: refuse 0.
-    public static func duration(_ text: String, option: String, positive: Bool = true) throws(OptionErrors) -> Duration
+    package static func duration(_ text: String, option: String, positive: Bool = true) throws(OptionErrors) -> Duration
     {
         let duration = DurationText.parse(text)
         let complaint = duration.map { OptionReader.complaint($0, positive: positive) } ?? DurationText.complaint(text)
@@ -36,7 +36,7 @@ public struct CommandLineOptions: Equatable, Sendable {
     }
 
     /// Reads one `--stage`: `30s:100`, or several, `30s:100,1m:0`.
-    public static func stages(_ text: String) throws(OptionErrors) -> [Stage] {
+    package static func stages(_ text: String) throws(OptionErrors) -> [Stage] {
         let problems = ProblemList()
         let stages = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { part -> Stage? in
             let sides = part.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

@@ -4,7 +4,7 @@ import Metrics
 ///
 /// The grammar is Go's `time.ParseDuration` with k6's addition of days in front. A number without a unit, which k6 takes
 /// for milliseconds and its reader for seconds, is none; 0 needs no unit.
-public enum DurationText {
+package enum DurationText {
     /// A year: nanoseconds of all sums and products in a plan stay far from the ends of their types.
     static let longest: Duration = .seconds(366 * 86_400)
 
@@ -15,7 +15,7 @@ public enum DurationText {
     /// The duration that `text` tells, or nil where it tells none or one of more than a year.
     ///
     /// It may be negative: what a negative one means, the option must say.
-    public static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         var rest = Substring(text)
         let isNegative = rest.first == "-"
         if isNegative || rest.first == "+" { rest.removeFirst() }
@@ -69,7 +69,7 @@ extension Duration {
     }
 
     /// As Go prints it, and so k6: `1m30s`, `1h0m0s`, `2.5s`, `500ms`, `0s`.
-    public var planText: String {
+    package var planText: String {
         let nanoseconds = self.wholeNanoseconds
         if nanoseconds == 0 { return "0s" }
         let sign = nanoseconds < 0 ? "-" : ""

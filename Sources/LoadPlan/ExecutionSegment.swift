@@ -3,16 +3,16 @@
 /// Segments of one run add up exactly to the whole when all of them are written over one denominator: `0:1/4`,
 /// `1/4:1/2` …, all in percent, or all as decimals; also where each denominator is the next one's beginning, as
 /// `0:1/2`, `1/2:3/4`, `3/4:1`. So a process needs to know only its own segment, and no sequence of all of them.
-public struct ExecutionSegment: Equatable, Sendable, CustomStringConvertible {
+package struct ExecutionSegment: Equatable, Sendable, CustomStringConvertible {
     /// Parts of the whole; this segment has those from `first` up to but without `end`.
     let parts: Int
     let first: Int
     let end: Int
     /// How a number below `parts` is taken apart so that consecutive ones lie far from each other.
     let radices: [Int]
-    public let description: String
+    package let description: String
 
-    public static let whole = ExecutionSegment(parts: 1, first: 0, end: 1, radices: [], description: "0:1")
+    package static let whole = ExecutionSegment(parts: 1, first: 0, end: 1, radices: [], description: "0:1")
 
     /// Finer segments would need large tables.
     static let mostParts = 100_000
@@ -26,10 +26,10 @@ public struct ExecutionSegment: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// How large the segment is; the whole is 1.
-    public var fraction: Double { Double(self.end - self.first) / Double(self.parts) }
+    package var fraction: Double { Double(self.end - self.first) / Double(self.parts) }
 
     /// Reads `1/4:1/2`, `25%:50%`, `0.25:0.5`; a single value is the end of a segment that begins at 0, as is `:1/2`.
-    public init(parsing text: String, option: String = "--execution-segment") throws(OptionErrors) {
+    package init(parsing text: String, option: String = "--execution-segment") throws(OptionErrors) {
         func failure(_ message: String) -> OptionErrors {
             OptionErrors([OptionProblem(path: option, value: "\"\(text)\"", message: message)])
         }
@@ -55,7 +55,7 @@ public struct ExecutionSegment: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Segment `index` (from 0) of `count` equal ones.
-    public init(index: Int, of count: Int, option: String = "--segment") throws(OptionErrors) {
+    package init(index: Int, of count: Int, option: String = "--segment") throws(OptionErrors) {
         guard (1...Self.mostParts).contains(count), (0..<count).contains(index) else {
             throw OptionErrors([
                 OptionProblem(
@@ -69,7 +69,7 @@ public struct ExecutionSegment: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Reads `--segment i/N`.
-    public init(indexOf text: String, option: String = "--segment") throws(OptionErrors) {
+    package init(indexOf text: String, option: String = "--segment") throws(OptionErrors) {
         let sides = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
         guard sides.count == 2, let index = sides[0], let count = sides[1] else {
             throw OptionErrors([

@@ -1,17 +1,17 @@
 /// One part of a ramp: within `duration` the users, or the rate, go in a straight line from the previous target to this.
-public struct Stage: Equatable, Sendable {
-    public let duration: Duration
+package struct Stage: Equatable, Sendable {
+    package let duration: Duration
     /// Users, or iterations per time unit.
-    public let target: Int
+    package let target: Int
 
-    public init(duration: Duration, target: Int) {
+    package init(duration: Duration, target: Int) {
         self.duration = duration
         self.target = target
     }
 }
 
 /// How a scenario starts iterations: k6's six executors (k6 documentation, "Executors").
-public enum Executor: Equatable, Sendable {
+package enum Executor: Equatable, Sendable {
     case constantVUs(users: Int, duration: Duration)
     case rampingVUs(startUsers: Int, stages: [Stage])
     case perVUIterations(users: Int, iterations: Int, maxDuration: Duration)
@@ -20,18 +20,18 @@ public enum Executor: Equatable, Sendable {
     case rampingArrivalRate(ArrivalUsers, startRate: Int, timeUnit: Duration, stages: [Stage])
 
     /// The users of an arrival-rate executor: some from the start, more when none is free.
-    public struct ArrivalUsers: Equatable, Sendable {
-        public let preAllocated: Int
-        public let most: Int
+    package struct ArrivalUsers: Equatable, Sendable {
+        package let preAllocated: Int
+        package let most: Int
 
-        public init(preAllocated: Int, most: Int) {
+        package init(preAllocated: Int, most: Int) {
             self.preAllocated = preAllocated
             self.most = most
         }
     }
 
     /// k6's name of the kind.
-    public enum Kind: String, CaseIterable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         case constantVUs = "constant-vus"
         case rampingVUs = "ramping-vus"
         case perVUIterations = "per-vu-iterations"
@@ -40,7 +40,7 @@ public enum Executor: Equatable, Sendable {
         case rampingArrivalRate = "ramping-arrival-rate"
     }
 
-    public var kind: Kind {
+    package var kind: Kind {
         switch self {
         case .constantVUs: .constantVUs
         case .rampingVUs: .rampingVUs
@@ -52,7 +52,7 @@ public enum Executor: Equatable, Sendable {
     }
 
     /// The most users that run at once, over all segments.
-    public var maxUsers: Int {
+    package var maxUsers: Int {
         switch self {
         case .constantVUs(let users, _): users
         case .rampingVUs(let start, let stages): stages.reduce(start) { max($0, $1.target) }
@@ -62,7 +62,7 @@ public enum Executor: Equatable, Sendable {
     }
 
     /// How long iterations are started at most; `gracefulStop` comes on top.
-    public var duration: Duration {
+    package var duration: Duration {
         switch self {
         case .constantVUs(_, let duration), .constantArrivalRate(_, _, _, let duration): duration
         case .perVUIterations(_, _, let duration), .sharedIterations(_, _, let duration): duration

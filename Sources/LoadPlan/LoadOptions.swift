@@ -4,29 +4,29 @@ import Metrics
 /// A script's global `options`: k6's keys (k6 documentation, "Options"), and what of them was given.
 ///
 /// Read from JSON, as which Lua hands it over. `weight` and `fixedCount` of a scenario are not k6's but Locust's.
-public struct LoadOptions: Equatable, Sendable {
-    public var vus: Int?
-    public var duration: Duration?
-    public var iterations: Int?
+package struct LoadOptions: Equatable, Sendable {
+    package var vus: Int?
+    package var duration: Duration?
+    package var iterations: Int?
     /// An empty list is told from none: it is a mistake that deserves a word.
-    public var stages: [Stage]?
+    package var stages: [Stage]?
     /// In the order of their names.
-    public var scenarios: [ScenarioOptions]?
-    public var thresholds: [Threshold] = []
+    package var scenarios: [ScenarioOptions]?
+    package var thresholds: [Threshold] = []
     /// For scenarios that have none of their own.
-    public var gracefulStop: Duration?
-    public var gracefulRampDown: Duration?
-    public var failurePause: Duration?
-    public var tags: [String: String] = [:]
-    public var setupTimeout: Duration?
-    public var teardownTimeout: Duration?
-    public var summaryTrendStats: [Aggregation]?
-    public var summaryTimeUnit: SummaryTimeUnit?
-    public var noSetup: Bool?
-    public var noTeardown: Bool?
-    public var noThresholds: Bool?
+    package var gracefulStop: Duration?
+    package var gracefulRampDown: Duration?
+    package var failurePause: Duration?
+    package var tags: [String: String] = [:]
+    package var setupTimeout: Duration?
+    package var teardownTimeout: Duration?
+    package var summaryTrendStats: [Aggregation]?
+    package var summaryTimeUnit: SummaryTimeUnit?
+    package var noSetup: Bool?
+    package var noTeardown: Bool?
+    package var noThresholds: Bool?
 
-    public init() {}
+    package init() {}
 
     static let keys = [
         "vus", "duration", "iterations", "stages", "scenarios", "thresholds", "gracefulStop", "gracefulRampDown",
@@ -36,7 +36,7 @@ public struct LoadOptions: Equatable, Sendable {
     ]
 
     /// Reads the JSON text of `options`; `null` and empty tables are no options.
-    public init(json: String) throws(OptionErrors) {
+    package init(json: String) throws(OptionErrors) {
         guard let value = JSON(parsing: json.utf8) else {
             throw OptionErrors([OptionProblem(path: "options", message: "is no JSON text")])
         }

@@ -1,42 +1,42 @@
 import Metrics
 
 /// What a run does: scenarios, thresholds and the rest of the options, checked and complete.
-public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
+package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     /// Users that a constant executor starts in a second unless told otherwise.
-    public static let defaultSpawnRate = 1_000
+    package static let defaultSpawnRate = 1_000
 
     /// In the order of their names.
-    public let scenarios: [Scenario]
-    public let thresholds: [Threshold]
-    public let tags: [String: String]
+    package let scenarios: [Scenario]
+    package let thresholds: [Threshold]
+    package let tags: [String: String]
     /// k6's default is a minute for both.
-    public let setupTimeout: Duration
-    public let teardownTimeout: Duration
-    public let summaryTrendStats: [Aggregation]
-    public let summaryTimeUnit: SummaryTimeUnit?
-    public let noSetup: Bool
-    public let noTeardown: Bool
-    public let noThresholds: Bool
+    package let setupTimeout: Duration
+    package let teardownTimeout: Duration
+    package let summaryTrendStats: [Aggregation]
+    package let summaryTimeUnit: SummaryTimeUnit?
+    package let noSetup: Bool
+    package let noTeardown: Bool
+    package let noThresholds: Bool
     /// Users a second, over all segments; 0: all at once.
-    public let spawnRate: Int
-    public let segment: ExecutionSegment
+    package let spawnRate: Int
+    package let segment: ExecutionSegment
     /// What a user should know before the start, a sentence each.
-    public let notes: [String]
+    package let notes: [String]
     /// What is probably not meant as it is said, a sentence each.
-    public private(set) var warnings: [String] = []
+    package private(set) var warnings: [String] = []
     /// Whether an iteration is the whole script, or a function of it.
-    public let shape: ScriptShape
+    package let shape: ScriptShape
     /// Whether anything but the number of users was said; else the plan is k6's one iteration for each.
     let saysIterations: Bool
     /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
     let isShortcut: Bool
     /// Who says how many users there are, where the plan's executors do not.
-    public private(set) var direction: Direction?
+    package private(set) var direction: Direction?
 
     /// The plan of a script whose shape is to be found out.
     ///
     /// - Throws: `OptionErrors` with everything that contradicts, and for functions that are not there.
-    public init(
+    package init(
         options: LoadOptions, commandLine: CommandLineOptions = CommandLineOptions(), script: ScriptFacts,
         segment: ExecutionSegment = .whole
     ) throws(OptionErrors) {
@@ -58,7 +58,7 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// - Throws: `OptionErrors` with everything that contradicts.
-    public init(
+    package init(
         options: LoadOptions = LoadOptions(), commandLine: CommandLineOptions = CommandLineOptions(),
         shape: ScriptShape, segment: ExecutionSegment = .whole
     ) throws(OptionErrors) {
@@ -100,24 +100,24 @@ public struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The same plan, with users whose numbers are said from outside and may change at any time.
-    public func directed(_ direction: Direction) -> LoadPlan {
+    package func directed(_ direction: Direction) -> LoadPlan {
         var plan = self
         plan.direction = direction
         return plan
     }
 
     /// How long any user may go on when the run is stopped.
-    public var longestGracefulStop: Duration {
+    package var longestGracefulStop: Duration {
         self.direction?.graceful ?? self.scenarios.map(\.gracefulStop).max() ?? .zero
     }
 
     /// This process's part of the run.
-    public var share: Share { Share(of: self.segment) }
+    package var share: Share { Share(of: self.segment) }
 
     /// The machine that runs a scenario on one event loop.
     ///
     /// - Parameter share: the loop's part, as `share.split(into:)` gives it.
-    public func machine(for scenario: Scenario, share: Share) -> ScenarioMachine {
+    package func machine(for scenario: Scenario, share: Share) -> ScenarioMachine {
         if let direction { return self.directedMachine(for: scenario, share: share, direction) }
         return ScenarioMachine(scenario, share: share, spawnRate: self.spawnRate)
     }

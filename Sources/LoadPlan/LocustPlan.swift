@@ -1,23 +1,23 @@
 import Metrics
 
 /// A plan as a Locust master sees it: classes of users with weights. How many users there are, the master decides.
-public struct LocustPlan: Equatable, Sendable {
-    public struct UserClass: Equatable, Sendable {
+package struct LocustPlan: Equatable, Sendable {
+    package struct UserClass: Equatable, Sendable {
         /// A Python identifier, unique in the plan.
-        public let name: String
-        public let scenario: Scenario
-        public let weight: Int
+        package let name: String
+        package let scenario: Scenario
+        package let weight: Int
         /// So many users whatever the total; the weight is then without effect.
-        public let fixedCount: Int?
+        package let fixedCount: Int?
         /// The shape of a ramp; nil where the number of users is constant.
-        public let stages: [Stage]?
+        package let stages: [Stage]?
     }
 
-    public let classes: [UserClass]
+    package let classes: [UserClass]
 
     /// - Parameter stem: the script's file name without its extension: the class of a script without scenarios.
     /// - Throws: executors that a master cannot direct, and names that become one.
-    public init(_ plan: LoadPlan, stem: String) throws(OptionErrors) {
+    package init(_ plan: LoadPlan, stem: String) throws(OptionErrors) {
         let problems = ProblemList()
         var scenarioOfClass: [String: String] = [:]
         self.classes = plan.scenarios.compactMap { scenario in
@@ -39,7 +39,7 @@ public struct LocustPlan: Equatable, Sendable {
     }
 
     /// The file's name without folders and extension.
-    public static func stem(ofPath path: String) -> String {
+    package static func stem(ofPath path: String) -> String {
         let file = path.split(separator: "/").last ?? ""
         guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return String(file) }
         return String(file[..<dot])

@@ -1,22 +1,22 @@
 /// What a Locust master needs beside its workers: a file in Python with the classes of users, the shape of a ramp, and
 /// the thresholds that a master can judge.
-public struct Locustfile: Sendable {
+package struct Locustfile: Sendable {
     /// One script's part.
-    public struct Script: Sendable {
-        public let path: String
-        public let plan: LoadPlan
+    package struct Script: Sendable {
+        package let path: String
+        package let plan: LoadPlan
 
-        public init(path: String, plan: LoadPlan) { (self.path, self.plan) = (path, plan) }
+        package init(path: String, plan: LoadPlan) { (self.path, self.plan) = (path, plan) }
     }
 
     private let scripts: [Script]
     private let classes: [LocustPlan.UserClass]
     private let thresholds: [LocustThreshold]
     /// What a user should know, a sentence each.
-    public let notes: [String]
+    package let notes: [String]
 
     /// - Throws: what a master cannot direct or judge, and classes of one name.
-    public init(_ scripts: [Script]) throws(OptionErrors) {
+    package init(_ scripts: [Script]) throws(OptionErrors) {
         let problems = ProblemList()
         var classes: [LocustPlan.UserClass] = []
         var owners: [String: String] = [:]
@@ -42,7 +42,7 @@ public struct Locustfile: Sendable {
     private var hasShape: Bool { self.classes.contains { $0.stages != nil } }
 
     /// The file.
-    public var text: String {
+    package var text: String {
         var parts = [self.head, self.classText]
         if self.hasShape { parts.append(self.shapeText) }
         parts.append(self.connectText)

@@ -1,7 +1,7 @@
 /// The name of `candidates` that a mistyped one most probably means, or nil where none is near.
 ///
 /// Letters' case is ignored; near is at most one mistake in three letters. Of equally near ones the first wins.
-public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+package func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     let letters = Array(name.lowercased().unicodeScalars)
     var best: (name: String, distance: Int)?
     for candidate in candidates {

@@ -1,33 +1,33 @@
 /// One mistake in a script's `options` or on the command line.
-public struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
+package struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
     /// Where: `options.scenarios.chat.stages[2].target`, `--vus`. Elements of lists count from 1, as in Lua. Empty where the
     /// message names the place.
-    public let path: String
+    package let path: String
     /// What stands there, as JSON (long values are cut), or nil where something is missing.
-    public let value: String?
+    package let value: String?
     /// What is wrong and what is allowed instead.
-    public let message: String
+    package let message: String
 
-    public init(path: String, value: String? = nil, message: String) {
+    package init(path: String, value: String? = nil, message: String) {
         self.path = path
         self.value = value
         self.message = message
     }
 
-    public var description: String {
+    package var description: String {
         if let value = self.value { return "\(self.path) = \(value): \(self.message)" }
         return self.path.isEmpty ? self.message : "\(self.path): \(self.message)"
     }
 }
 
 /// All mistakes that were found, so that a user mends them in one go. Exit code 104 (k6's "invalid config").
-public struct OptionErrors: Error, Equatable, Sendable, CustomStringConvertible {
-    public let problems: [OptionProblem]
+package struct OptionErrors: Error, Equatable, Sendable, CustomStringConvertible {
+    package let problems: [OptionProblem]
 
-    public init(_ problems: [OptionProblem]) { self.problems = problems }
+    package init(_ problems: [OptionProblem]) { self.problems = problems }
 
     /// One problem a line.
-    public var description: String { self.problems.map(\.description).joined(separator: "\n") }
+    package var description: String { self.problems.map(\.description).joined(separator: "\n") }
 }
 
 /// Collects problems while options are read.

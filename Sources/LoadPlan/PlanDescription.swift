@@ -2,13 +2,13 @@ import Metrics
 
 extension LoadPlan {
     /// The most users that run at once in this process.
-    public var maxUsers: Int { self.maxUsers(of: self.share) }
+    package var maxUsers: Int { self.maxUsers(of: self.share) }
 
     /// When the last scenario is over at the latest, `gracefulStop` included, from the run's start.
-    public var maxDuration: Duration { self.scenarios.map(\.latestEnd).max() ?? .zero }
+    package var maxDuration: Duration { self.scenarios.map(\.latestEnd).max() ?? .zero }
 
     /// The most users of a share at once: scenarios that do not overlap in time do not add up.
-    public func maxUsers(of share: Share) -> Int {
+    package func maxUsers(of share: Share) -> Int {
         // The most there can be at once are there when one of the scenarios begins.
         self.scenarios.map { later in
             self.scenarios.reduce(0) { sum, scenario in
@@ -22,7 +22,7 @@ extension LoadPlan {
     ///
     ///     scenarios: (100.00%) 1 scenario, 10 max VUs, 1m30s max duration (incl. graceful stop):
     ///              * default: 10 looping VUs for 1m0s (gracefulStop: 30s)
-    public var description: String {
+    package var description: String {
         let share = self.share
         let count = self.scenarios.count == 1 ? "1 scenario" : "\(self.scenarios.count) scenarios"
         let head =
@@ -37,10 +37,10 @@ extension LoadPlan {
 
 extension Scenario {
     /// The most users of a share at once.
-    public func users(of share: Share) -> Int { share.count(below: self.executor.maxUsers) }
+    package func users(of share: Share) -> Int { share.count(below: self.executor.maxUsers) }
 
     /// What the scenario does in a share, in k6's words.
-    public func description(share: Share, fraction: Double) -> String {
+    package func description(share: Share, fraction: Double) -> String {
         func users(_ number: Int) -> Int { share.count(below: number) }
         func perSecond(_ rate: Int, _ timeUnit: Duration) -> String {
             (Double(rate) * 1e9 / Double(timeUnit.wholeNanoseconds) * fraction).fixed(2)

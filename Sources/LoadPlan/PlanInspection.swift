@@ -2,14 +2,14 @@ import JSONText
 import Metrics
 
 /// What `eio-lua inspect` shows of a plan: for a person, or as JSON with k6's keys.
-public struct PlanInspection: Sendable {
+package struct PlanInspection: Sendable {
     private let plan: LoadPlan
     private let script: String
     private let functions: [String]
     private let showsSecrets: Bool
 
     /// - Parameter showsSecrets: the values of variables too.
-    public init(
+    package init(
         _ plan: LoadPlan, script: String, hasSetup: Bool, hasTeardown: Bool,
         showsSecrets: Bool = false
     ) {
@@ -27,7 +27,7 @@ public struct PlanInspection: Sendable {
             ? "a plain bot: the script is the iteration" : "a scenario: its functions are the iterations"
     }
 
-    public var text: String {
+    package var text: String {
         var lines = ["        script: \(self.script) (\(self.shapeText))"]
         if !self.functions.isEmpty { lines.append("         calls: \(self.functions.joined(separator: ", "))") }
         if self.plan.segment != .whole { lines.append("       segment: \(self.plan.segment)") }
@@ -44,7 +44,7 @@ public struct PlanInspection: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    public var json: String {
+    package var json: String {
         let scenarios = self.plan.scenarios.map {
             JSON.Member(key: $0.name, value: $0.json(self.plan, showsSecrets: self.showsSecrets))
         }

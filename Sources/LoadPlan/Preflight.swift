@@ -2,15 +2,15 @@
 ///
 /// What is short is a warning and not an error: whether a user connects at all, and to how many addresses, only the
 /// script knows.
-public struct Preflight: Equatable, Sendable {
+package struct Preflight: Equatable, Sendable {
     /// What may be open at once.
-    public var descriptors: Int
+    package var descriptors: Int
     /// What is open before a user starts, and what the program itself needs later.
-    public var reserved: Int
+    package var reserved: Int
     /// Local ports for connections to one address; nil where they are not known.
-    public var ports: Int?
+    package var ports: Int?
 
-    public init(descriptors: Int, reserved: Int, ports: Int?) {
+    package init(descriptors: Int, reserved: Int, ports: Int?) {
         self.descriptors = descriptors
         self.reserved = reserved
         self.ports = ports
@@ -19,7 +19,7 @@ public struct Preflight: Equatable, Sendable {
     /// What may become short, each with the command that mends it.
     ///
     /// - Parameter users: the most at once.
-    public func warnings(users: Int) -> [String] {
+    package func warnings(users: Int) -> [String] {
         var warnings: [String] = []
         if users + self.reserved > self.descriptors {
             let needed = users + self.reserved
@@ -38,7 +38,7 @@ public struct Preflight: Equatable, Sendable {
     }
 
     /// The number of ports that `/proc/sys/net/ipv4/ip_local_port_range` tells.
-    public static func ports(range text: String) -> Int? {
+    package static func ports(range text: String) -> Int? {
         let ends = text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
         guard ends.count == 2, ends[0] <= ends[1] else { return nil }
         return ends[1] - ends[0] + 1

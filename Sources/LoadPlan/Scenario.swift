@@ -1,25 +1,25 @@
 /// One scenario of a plan, with every default filled in.
-public struct Scenario: Equatable, Sendable {
-    public let name: String
-    public let executor: Executor
+package struct Scenario: Equatable, Sendable {
+    package let name: String
+    package let executor: Executor
     /// The function that is the iteration; a plain bot has none and ignores it.
-    public let exec: String
+    package let exec: String
     /// From the run's start.
-    public let startTime: Duration
+    package let startTime: Duration
     /// How long a running iteration may go on when the executor's time is over.
-    public let gracefulStop: Duration
+    package let gracefulStop: Duration
     /// The same for a user that a ramp takes away.
-    public let gracefulRampDown: Duration
+    package let gracefulRampDown: Duration
     /// How long a user of a closed model waits after an iteration that could not connect.
-    public let failurePause: Duration
-    public let env: [String: String]
-    public let tags: [String: String]
-    public let weight: Int?
-    public let fixedCount: Int?
+    package let failurePause: Duration
+    package let env: [String: String]
+    package let tags: [String: String]
+    package let weight: Int?
+    package let fixedCount: Int?
     /// `idInTest` of the scenario's first user; its users have consecutive identifiers over all segments.
-    public let firstUserID: Int
+    package let firstUserID: Int
     /// Whether the script names `exec` itself.
-    public let namesExec: Bool
+    package let namesExec: Bool
 
     /// A server that is down is not to be asked as fast as it can refuse.
     static let defaultFailurePause: Duration = .seconds(1)
@@ -41,13 +41,13 @@ public struct Scenario: Equatable, Sendable {
     }
 
     /// When the scenario is over at the latest, from the run's start.
-    public var latestEnd: Duration { self.startTime + self.executor.duration + self.gracefulStop }
+    package var latestEnd: Duration { self.startTime + self.executor.duration + self.gracefulStop }
 }
 
 /// What a script is: its chunk the iteration, or a function of it.
-public enum ScriptShape: Sendable {
+package enum ScriptShape: Sendable {
     case bot, scenario
 
     /// k6 waits 30 s for a running iteration. A bot's iteration is its whole life, which nothing ends but the stop.
-    public var defaultGracefulStop: Duration { self == .bot ? .zero : .seconds(2) }
+    package var defaultGracefulStop: Duration { self == .bot ? .zero : .seconds(2) }
 }

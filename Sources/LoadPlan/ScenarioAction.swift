@@ -1,18 +1,18 @@
 /// A user of a scenario, as its machine and the engine name it to each other.
-public struct ScenarioUser: Hashable, Sendable {
+package struct ScenarioUser: Hashable, Sendable {
     /// From 1, unique over all scenarios and segments of the run (k6, `vu.idInTest`).
-    public let idInTest: Int
+    package let idInTest: Int
     /// From 0, the scenario's user on this loop: an index for arrays.
-    public let slot: Int
+    package let slot: Int
 
-    public init(idInTest: Int, slot: Int) {
+    package init(idInTest: Int, slot: Int) {
         self.idInTest = idInTest
         self.slot = slot
     }
 }
 
 /// What the engine is to do, in this order. Times are since the run's start.
-public enum ScenarioAction: Equatable, Sendable {
+package enum ScenarioAction: Equatable, Sendable {
     /// Call `wake` at this time; replaces an earlier such order of the same machine.
     case wake(at: Duration)
     /// Prepare a user. It has no iteration until `startIteration`, which may follow at once.

@@ -1,11 +1,11 @@
 /// Users whose number is said from outside: a scenario without an executor of its own.
-public struct Direction: Equatable, Sendable {
+package struct Direction: Equatable, Sendable {
     /// `idInTest` of the first user; scenarios take turns, so that none runs out of identifiers.
-    public let firstUserID: Int
+    package let firstUserID: Int
     /// How long a running iteration may go on when its user is taken away; nil for what the scenarios say.
-    public let graceful: Duration?
+    package let graceful: Duration?
 
-    public init(firstUserID: Int, graceful: Duration? = nil) {
+    package init(firstUserID: Int, graceful: Duration? = nil) {
         self.firstUserID = firstUserID
         self.graceful = graceful
     }
@@ -41,17 +41,17 @@ extension ScenarioMachine {
     }
 
     /// Users that were started and not taken away again.
-    public var directedUsers: Int { self.ramp?.users ?? 0 }
+    package var directedUsers: Int { self.ramp?.users ?? 0 }
 
     /// Whether users are still to be started.
-    public var isRamping: Bool {
+    package var isRamping: Bool {
         var ramp = self.ramp
         return ramp?.peek() != nil
     }
 
     /// From now on the scenario is to have so many users, over all shares. New ones start evenly within `span`; those
     /// that are too many stop at once.
-    public mutating func direct(
+    package mutating func direct(
         to target: Int, within span: Duration, at time: Duration, into actions: inout [ScenarioAction]
     ) {
         guard self.isDirected, self.state == .active else { return }

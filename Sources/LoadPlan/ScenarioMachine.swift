@@ -7,7 +7,7 @@
 /// The semantics of the six executors are k6's (k6 documentation, "Executors"). What differs:
 /// constant executors start their users at the spawn rate and not all at once, and an arrival that finds no free user
 /// takes a new one at once where k6 drops that arrival and adds a user for later ones.
-public struct ScenarioMachine: Sendable {
+package struct ScenarioMachine: Sendable {
     enum State: Equatable, Sendable {
         case notStarted
         /// Iterations are started until the executor's time is over.
@@ -87,13 +87,13 @@ public struct ScenarioMachine: Sendable {
     var end: Int64 { self.base + self.duration }
 
     /// Users that were started and are not gone yet.
-    public var liveUsers: Int { self.users.live }
-    public var isFinished: Bool { self.state == .finished }
+    package var liveUsers: Int { self.users.live }
+    package var isFinished: Bool { self.state == .finished }
 
     // MARK: Events
 
     /// The run starts. A scenario with a `startTime` orders a wake and nothing else; one that was stopped before does nothing.
-    public mutating func start(at time: Duration, into actions: inout [ScenarioAction]) {
+    package mutating func start(at time: Duration, into actions: inout [ScenarioAction]) {
         guard self.state == .notStarted else { return }
         self.origin = time.wholeNanoseconds
         self.state = .active
@@ -103,7 +103,7 @@ public struct ScenarioMachine: Sendable {
     }
 
     /// A time that was ordered has come. Waking early or for no reason does no harm.
-    public mutating func wake(at time: Duration, into actions: inout [ScenarioAction]) {
+    package mutating func wake(at time: Duration, into actions: inout [ScenarioAction]) {
         self.orderedWake = nil
         self.proceed(time.wholeNanoseconds, &actions)
         self.settle(&actions)
@@ -113,7 +113,7 @@ public struct ScenarioMachine: Sendable {
     ///
     /// - Parameter pauses: the iteration could not do what it is for, as connect: the same user's next one starts after
     ///   the scenario's `failurePause`; with an arrival rate the user is free at once.
-    public mutating func iterationEnded(
+    package mutating func iterationEnded(
         _ user: ScenarioUser, at time: Duration, pauses: Bool = false, into actions: inout [ScenarioAction]
     ) {
         let now = time.wholeNanoseconds
@@ -131,7 +131,7 @@ public struct ScenarioMachine: Sendable {
     }
 
     /// A user is gone: stopped as ordered, or lost. A lost user is not replaced; with an arrival rate its place is free.
-    public mutating func userStopped(_ user: ScenarioUser, at time: Duration, into actions: inout [ScenarioAction]) {
+    package mutating func userStopped(_ user: ScenarioUser, at time: Duration, into actions: inout [ScenarioAction]) {
         guard self.users.phase(user.slot) != .absent else { return }
         self.users.setPhase(user.slot, .absent)
         if self.state == .active, self.arrivals != nil { self.free.append(user.slot) }
@@ -144,7 +144,7 @@ public struct ScenarioMachine: Sendable {
     }
 
     /// The run is ended from outside: as if the executor's time were over.
-    public mutating func stop(at time: Duration, into actions: inout [ScenarioAction]) {
+    package mutating func stop(at time: Duration, into actions: inout [ScenarioAction]) {
         guard self.state == .active || self.state == .notStarted else { return }
         self.finishUsers(time.wholeNanoseconds, &actions)
         self.settle(&actions)

@@ -1,24 +1,24 @@
 import Metrics
 
 /// One entry of `options.scenarios` as the script wrote it.
-public struct ScenarioOptions: Equatable, Sendable {
-    public let name: String
-    public let executor: Executor
+package struct ScenarioOptions: Equatable, Sendable {
+    package let name: String
+    package let executor: Executor
     /// The script's function that is the iteration; nil: `default`.
-    public var exec: String?
+    package var exec: String?
     /// From the run's start.
-    public var startTime: Duration = .zero
-    public var gracefulStop: Duration?
-    public var gracefulRampDown: Duration?
-    public var failurePause: Duration?
-    public var env: [String: String] = [:]
-    public var tags: [String: String] = [:]
+    package var startTime: Duration = .zero
+    package var gracefulStop: Duration?
+    package var gracefulRampDown: Duration?
+    package var failurePause: Duration?
+    package var env: [String: String] = [:]
+    package var tags: [String: String] = [:]
     /// This scenario's share of a Locust master's users.
-    public var weight: Int?
+    package var weight: Int?
     /// So many of a Locust master's users, whatever their total.
-    public var fixedCount: Int?
+    package var fixedCount: Int?
 
-    public init(name: String, executor: Executor) {
+    package init(name: String, executor: Executor) {
         self.name = name
         self.executor = executor
     }

@@ -1,18 +1,18 @@
 /// What is known of a script when its chunk has run for its options.
-public struct ScriptFacts: Equatable, Sendable {
+package struct ScriptFacts: Equatable, Sendable {
     /// Global functions that a load test could call.
-    public var functions: Set<String>
+    package var functions: Set<String>
     /// Global variables that scenarios name as functions, and that are something else.
-    public var otherGlobals: Set<String>
+    package var otherGlobals: Set<String>
     /// Whether there is a global `options`.
-    public var hasOptions: Bool
+    package var hasOptions: Bool
     /// Where the chunk would wait or connect, such as `bot.lua:12 (eio.sleep)`; nil where it came to its end.
-    public var waitsAt: String?
+    package var waitsAt: String?
     /// Whether the chunk leaves something that goes on after its end.
-    public var startsTasks: Bool
-    public var outline: ScriptOutline
+    package var startsTasks: Bool
+    package var outline: ScriptOutline
 
-    public init(
+    package init(
         functions: Set<String> = [], otherGlobals: Set<String> = [], hasOptions: Bool = false, waitsAt: String? = nil,
         startsTasks: Bool = false, outline: ScriptOutline = ScriptOutline()
     ) {

@@ -1,36 +1,36 @@
 /// Which functions and tables a script's text names, and in which lines: for messages about what is called otherwise than
 /// a load test expects. The text is not run.
-public struct ScriptOutline: Equatable, Sendable {
-    public struct Function: Equatable, Sendable {
-        public let name: String
-        public let line: Int
-        public let isLocal: Bool
+package struct ScriptOutline: Equatable, Sendable {
+    package struct Function: Equatable, Sendable {
+        package let name: String
+        package let line: Int
+        package let isLocal: Bool
 
-        public init(_ name: String, line: Int, isLocal: Bool = false) {
+        package init(_ name: String, line: Int, isLocal: Bool = false) {
             (self.name, self.line, self.isLocal) = (name, line, isLocal)
         }
     }
 
     /// A table that a variable gets in the main chunk.
-    public struct Table: Equatable, Sendable {
-        public let name: String
-        public let line: Int
-        public let isLocal: Bool
-        public var keys: [String] = []
+    package struct Table: Equatable, Sendable {
+        package let name: String
+        package let line: Int
+        package let isLocal: Bool
+        package var keys: [String] = []
 
-        public init(_ name: String, line: Int, isLocal: Bool = false, keys: [String] = []) {
+        package init(_ name: String, line: Int, isLocal: Bool = false, keys: [String] = []) {
             (self.name, self.line, self.isLocal, self.keys) = (name, line, isLocal, keys)
         }
     }
 
     /// Global functions, wherever they are made, and the main chunk's local ones.
-    public private(set) var functions: [Function] = []
-    public private(set) var tables: [Table] = []
+    package private(set) var functions: [Function] = []
+    package private(set) var tables: [Table] = []
 
-    public init() {}
+    package init() {}
 
     /// - Parameter text: Lua; what is no valid Lua makes an outline that says less.
-    public init(_ text: some Sequence<UInt8>) {
+    package init(_ text: some Sequence<UInt8>) {
         var scanner = OutlineScanner(LuaTokens(Array(text)))
         scanner.scan()
         (self.functions, self.tables) = (scanner.functions, scanner.tables)

@@ -2,7 +2,7 @@
 ///
 /// As k6's striping: the elements of all shares together are exactly those of the whole, each in one share only, and
 /// every share has its part of any run of consecutive elements, so that it starts evenly over time.
-public struct Share: Equatable, Sendable {
+package struct Share: Equatable, Sendable {
     /// The pattern repeats after so many elements.
     private let cycle: Int
     /// The elements below `cycle` that the segment has, ascending.
@@ -11,7 +11,7 @@ public struct Share: Equatable, Sendable {
     private let part: Int
     private let parts: Int
 
-    public init(of segment: ExecutionSegment) {
+    package init(of segment: ExecutionSegment) {
         self.cycle = segment.parts
         self.elements = (0..<segment.parts).filter { element in
             // Consecutive elements go to places that are far from each other: the digits in reverse order, and each
@@ -37,7 +37,7 @@ public struct Share: Equatable, Sendable {
     }
 
     /// This share in `count` equal ones, one for each event loop.
-    public func split(into count: Int) -> [Share] {
+    package func split(into count: Int) -> [Share] {
         precondition(count > 0, "a share is split into one part at least")
         return (0..<count).map { Share(self, part: self.part + self.parts * $0, parts: self.parts * count) }
     }
@@ -46,14 +46,14 @@ public struct Share: Equatable, Sendable {
     var period: Int { self.cycle * self.parts }
 
     /// How many of the first `limit` elements of the whole this share has.
-    public func count(below limit: Int) -> Int {
+    package func count(below limit: Int) -> Int {
         guard limit > 0 else { return 0 }
         let ofSegment = limit / self.cycle * self.elements.count + self.index(of: limit % self.cycle)
         return ofSegment <= self.part ? 0 : (ofSegment - self.part - 1) / self.parts + 1
     }
 
     /// The share's element number `index`, both from 0; ascending.
-    public func element(_ index: Int) -> Int {
+    package func element(_ index: Int) -> Int {
         let ofSegment = index * self.parts + self.part
         let (cycles, position) = ofSegment.quotientAndRemainder(dividingBy: self.elements.count)
         return cycles * self.cycle + self.elements[position]

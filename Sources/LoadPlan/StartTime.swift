@@ -1,10 +1,10 @@
 /// Points in time on the command line: RFC 3339 with its zone, or Unix seconds, or Unix milliseconds.
-public enum StartTime {
+package enum StartTime {
     /// A number of so many seconds would be a time after the year 5000; `date +%s%3N` gives milliseconds.
     private static let leastMilliseconds = 1e11
 
     /// Seconds since 1970, or nil where `text` is no time.
-    public static func parse(_ text: String) -> Double? {
+    package static func parse(_ text: String) -> Double? {
         if let number = Self.decimal(text[...]) { return number < Self.leastMilliseconds ? number : number / 1_000 }
         var rest = Substring(text)
         guard let year = Self.number(&rest, 4), Self.take("-", &rest), let month = Self.number(&rest, 2),

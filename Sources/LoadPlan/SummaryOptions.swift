@@ -2,9 +2,9 @@ import JSONText
 import Metrics
 
 /// Which figures a summary shows of a Trend (k6, `summaryTrendStats`).
-public enum TrendStatistics {
+package enum TrendStatistics {
     /// k6's default: `avg,min,med,max,p(90),p(95)`.
-    public static let defaults: [Aggregation] = [
+    package static let defaults: [Aggregation] = [
         .average, .minimum, .median, .maximum, .percentile(90), .percentile(95),
     ]
 
@@ -16,7 +16,7 @@ public enum TrendStatistics {
     }
 
     /// Reads `--summary-trend-stats avg,p(95)`.
-    public static func list(commandLine text: String) throws(OptionErrors) -> [Aggregation] {
+    package static func list(commandLine text: String) throws(OptionErrors) -> [Aggregation] {
         let problems = ProblemList()
         let statistics = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { name in
             let statistic = Self.statistic(name)
@@ -37,7 +37,7 @@ public enum TrendStatistics {
 }
 
 /// In which unit a summary shows times (k6, `summaryTimeUnit`); without one, each in the unit that fits it.
-public enum SummaryTimeUnit: String, Sendable, CaseIterable {
+package enum SummaryTimeUnit: String, Sendable, CaseIterable {
     case seconds = "s"
     case milliseconds = "ms"
     case microseconds = "us"
@@ -45,7 +45,7 @@ public enum SummaryTimeUnit: String, Sendable, CaseIterable {
     private static let allowed = "must be \"s\", \"ms\" or \"us\""
 
     /// Reads `--summary-time-unit ms`.
-    public static func unit(commandLine text: String) throws(OptionErrors) -> SummaryTimeUnit {
+    package static func unit(commandLine text: String) throws(OptionErrors) -> SummaryTimeUnit {
         guard let unit = SummaryTimeUnit(rawValue: text) else {
             throw OptionErrors([
                 OptionProblem(path: "--summary-time-unit", value: "\"\(text)\"", message: Self.allowed)

@@ -1,17 +1,17 @@
 import Metrics
 
 /// One entry of `options.thresholds`.
-public struct Threshold: Equatable, Sendable {
-    public let selector: MetricSelector
-    public let expression: ThresholdExpression
+package struct Threshold: Equatable, Sendable {
+    package let selector: MetricSelector
+    package let expression: ThresholdExpression
     /// Whether the run ends as soon as the threshold fails.
-    public let abortOnFail: Bool
+    package let abortOnFail: Bool
     /// How long after the run's start it cannot end the run yet.
-    public let delayAbortEval: Duration
+    package let delayAbortEval: Duration
     /// Where it stands, for messages: `options.thresholds.eio_time[1]`.
-    public let path: String
+    package let path: String
 
-    public init(
+    package init(
         selector: MetricSelector, expression: ThresholdExpression, abortOnFail: Bool = false,
         delayAbortEval: Duration = .zero, path: String = ""
     ) {
@@ -22,7 +22,7 @@ public struct Threshold: Equatable, Sendable {
         self.path = path
     }
 
-    public enum Verdict: Equatable, Sendable {
+    package enum Verdict: Equatable, Sendable {
         case passed
         case failed
         /// Nothing was measured yet that it could be compared with.
@@ -30,7 +30,7 @@ public struct Threshold: Equatable, Sendable {
     }
 
     /// - Parameter figure: the metric's figure now, or nil where there is none. NaN fails.
-    public func verdict(for figure: Double?) -> Verdict {
+    package func verdict(for figure: Double?) -> Verdict {
         guard let figure else { return .noData }
         return self.expression.holds(for: figure) ? .passed : .failed
     }
@@ -38,7 +38,7 @@ public struct Threshold: Equatable, Sendable {
     /// What is wrong with thresholds that name an unknown metric, or a figure that the metric's kind does not have.
     ///
     /// - Parameter registry: with the script's own metrics declared.
-    public static func problems(_ thresholds: [Threshold], registry: MetricRegistry) -> [OptionProblem] {
+    package static func problems(_ thresholds: [Threshold], registry: MetricRegistry) -> [OptionProblem] {
         thresholds.compactMap { threshold in
             let metric = threshold.selector.metric
             let value = "\"\(threshold.expression)\""
@@ -57,16 +57,16 @@ public struct Threshold: Equatable, Sendable {
 }
 
 /// All thresholds compared with the figures of one moment.
-public struct ThresholdEvaluation: Equatable, Sendable {
+package struct ThresholdEvaluation: Equatable, Sendable {
     /// In the order of the thresholds.
-    public let verdicts: [Threshold.Verdict]
+    package let verdicts: [Threshold.Verdict]
     /// The first threshold that ends the run now: failed, `abortOnFail`, its delay over.
-    public let aborting: Threshold?
+    package let aborting: Threshold?
 
     /// - Parameters:
     ///   - elapsed: since the run's start.
     ///   - figure: a metric's figure, or nil where nothing was measured.
-    public init(
+    package init(
         _ thresholds: [Threshold], at elapsed: Duration, figure: (MetricSelector, Aggregation) -> Double?
     ) {
         self.verdicts = thresholds.map { $0.verdict(for: figure($0.selector, $0.expression.aggregation)) }

@@ -3,8 +3,8 @@ import Metrics
 /// A condition on a metric: `p(95)<200`, `rate>0.9`, `count == 0`. Times are in milliseconds.
 ///
 /// The grammar is k6's: aggregation, spaces, operator, spaces, number; `===` means `==`.
-public struct ThresholdExpression: Equatable, Sendable, CustomStringConvertible {
-    public enum Comparison: String, Sendable {
+package struct ThresholdExpression: Equatable, Sendable, CustomStringConvertible {
+    package enum Comparison: String, Sendable {
         case less = "<"
         case lessOrEqual = "<="
         case greater = ">"
@@ -13,13 +13,13 @@ public struct ThresholdExpression: Equatable, Sendable, CustomStringConvertible 
         case notEqual = "!="
     }
 
-    public let aggregation: Aggregation
-    public let comparison: Comparison
-    public let value: Double
+    package let aggregation: Aggregation
+    package let comparison: Comparison
+    package let value: Double
     /// As the script wrote it.
-    public let description: String
+    package let description: String
 
-    public init(parsing text: String) throws(ThresholdSyntaxError) {
+    package init(parsing text: String) throws(ThresholdSyntaxError) {
         var scanner = TextScanner(text)
         scanner.skipSpaces()
         self.aggregation = try Self.aggregation(&scanner)
@@ -57,7 +57,7 @@ public struct ThresholdExpression: Equatable, Sendable, CustomStringConvertible 
     }
 
     /// Whether the figure meets the condition. One that is not a number meets none, not even `!=`.
-    public func holds(for figure: Double) -> Bool {
+    package func holds(for figure: Double) -> Bool {
         if figure.isNaN { return false }
         return switch self.comparison {
         case .less: figure < self.value

@@ -4,7 +4,7 @@ extension LoadPlan {
     /// Thresholds on tags that no sample of their metric can have: they would compare nothing.
     ///
     /// Checks and a script's own metrics may have any tag; of these, one that is named nearly as a known one is a warning.
-    public func thresholdTagProblems() -> (errors: [OptionProblem], warnings: [String]) {
+    package func thresholdTagProblems() -> (errors: [OptionProblem], warnings: [String]) {
         var errors: [OptionProblem] = []
         var warnings: [String] = []
         for threshold in self.thresholds {

@@ -1,8 +1,8 @@
 import Metrics
 
 /// `--mix polling=20,upgrade=60,websocket=20`: which transports a user has, in percent of the users.
-public struct TransportMix: Equatable, Sendable {
-    public enum Kind: String, CaseIterable, Sendable {
+package struct TransportMix: Equatable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         /// Long polling only.
         case polling
         /// Long polling, upgraded to a websocket: what a client does unless told otherwise.
@@ -12,14 +12,14 @@ public struct TransportMix: Equatable, Sendable {
     }
 
     /// In percent, 100 altogether; in the order of `Kind`.
-    public let percentages: [(kind: Kind, percent: Int)]
+    package let percentages: [(kind: Kind, percent: Int)]
 
-    public static func == (left: TransportMix, right: TransportMix) -> Bool {
+    package static func == (left: TransportMix, right: TransportMix) -> Bool {
         left.percentages.elementsEqual(right.percentages, by: ==)
     }
 
     /// - Parameter text: kinds and whole percentages that add up to 100; kinds that are not named have none.
-    public init(parsing text: String) throws(OptionErrors) {
+    package init(parsing text: String) throws(OptionErrors) {
         let names = Kind.allCases.map(\.rawValue).joined(separator: ", ")
         func failure(_ message: String) -> OptionErrors {
             OptionErrors([OptionProblem(path: "--mix", value: "\"\(text)\"", message: message)])
@@ -47,7 +47,7 @@ public struct TransportMix: Equatable, Sendable {
     /// 61 has no factor in common with 100, so that 100 steps of it visit each place once; and it is near 100 times the
     /// golden ratio, so that few users are mixed well too. Neighbouring places go to different event loops, so that no
     /// loop gets all users of one kind.
-    public func kind(ofUser idInTest: Int) -> Kind {
+    package func kind(ofUser idInTest: Int) -> Kind {
         let place = (idInTest - 1) * 61 % 100
         var bound = 0
         for (kind, percent) in self.percentages {

@@ -2,7 +2,7 @@ import LoadPlan
 import Metrics
 
 /// What a run prints when it has ended, in k6's layout.
-public struct EndSummary {
+package struct EndSummary {
     private let result: RunResult
     private let trendStatistics: [Aggregation]
     private let timeUnit: SummaryTimeUnit?
@@ -14,7 +14,7 @@ public struct EndSummary {
     private static let maximumErrors = 20
 
     /// - Parameter timeUnit: of all times of metrics; nil for the one that fits each.
-    public init(
+    package init(
         _ result: RunResult, trendStatistics: [Aggregation] = TrendStatistics.defaults,
         timeUnit: SummaryTimeUnit? = nil, hasColor: Bool
     ) {
@@ -25,7 +25,7 @@ public struct EndSummary {
     }
 
     /// The whole summary, with a line break at its end.
-    public var text: String {
+    package var text: String {
         var blocks: [[String]] = []
         switch self.result.finding {
         case .failure(let text): blocks.append(["  " + self.style("✗ \(text)", .bad)])

@@ -1,13 +1,13 @@
 import Metrics
 
 /// A report of a run as one HTML page, which loads nothing and runs no script.
-public struct HTMLReport {
+package struct HTMLReport {
     private let result: RunResult
     private var run: RunDescription { self.result.run }
 
-    public init(_ result: RunResult) { self.result = result }
+    package init(_ result: RunResult) { self.result = result }
 
-    public var text: String {
+    package var text: String {
         let plots = ReportPlots(self.result)
         let title = HTMLText.escape("\(self.run.name): load test")
         var body = self.header + self.tiles

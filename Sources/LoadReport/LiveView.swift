@@ -2,47 +2,47 @@ import LoadPlan
 import Metrics
 
 /// A run while it goes on, as k6 shows it: a line for the whole, a bar for each scenario, and what was measured last.
-public struct LiveView: Equatable, Sendable {
-    public struct Scenario: Equatable, Sendable {
-        public var name: String
-        public var users: Int
-        public var maxUsers: Int
+package struct LiveView: Equatable, Sendable {
+    package struct Scenario: Equatable, Sendable {
+        package var name: String
+        package var users: Int
+        package var maxUsers: Int
         /// Seconds from the run's start, without `gracefulStop`.
-        public var start: Double
-        public var length: Double
+        package var start: Double
+        package var length: Double
 
-        public init(name: String, users: Int, maxUsers: Int, start: Double, length: Double) {
+        package init(name: String, users: Int, maxUsers: Int, start: Double, length: Double) {
             (self.name, self.users, self.maxUsers) = (name, users, maxUsers)
             (self.start, self.length) = (start, length)
         }
     }
 
     /// Since the start.
-    public var seconds: Double
-    public var users: Int
-    public var maxUsers: Int
-    public var complete: Int
-    public var interrupted: Int
-    public var scenarios: [Scenario] = []
+    package var seconds: Double
+    package var users: Int
+    package var maxUsers: Int
+    package var complete: Int
+    package var interrupted: Int
+    package var scenarios: [Scenario] = []
     /// Rates and percentiles of the last second, the most important first.
-    public var figures: [String] = []
+    package var figures: [String] = []
     /// Whether no new iterations are started any more.
-    public var isEnding = false
+    package var isEnding = false
 
-    public init(seconds: Double, users: Int, maxUsers: Int, complete: Int, interrupted: Int) {
+    package init(seconds: Double, users: Int, maxUsers: Int, complete: Int, interrupted: Int) {
         (self.seconds, self.users, self.maxUsers) = (seconds, users, maxUsers)
         (self.complete, self.interrupted) = (complete, interrupted)
     }
 
     /// What the users are waited for at the end; nil while the run goes on, or when they are gone.
-    public var waiting: String? {
+    package var waiting: String? {
         guard self.isEnding, self.users > 0 else { return nil }
         return "waiting for \(self.users) \(self.users == 1 ? "user" : "users") to end what they do (gracefulStop) "
             + "and disconnect (5 s at most)"
     }
 
     /// `running (0m13.0s), 087/100 VUs, 349 complete and 0 interrupted iterations`
-    public var progressLine: String {
+    package var progressLine: String {
         let text = "running (\(Self.time(self.seconds, tenths: true))), \(Self.count(self.users, of: self.maxUsers)), "
         return text + "\(self.complete) complete and \(self.interrupted) interrupted iterations"
     }
@@ -52,7 +52,7 @@ public struct LiveView: Equatable, Sendable {
     /// - Parameters:
     ///   - width: the terminal's columns.
     ///   - height: its rows; scenarios that have no room are left out with a word.
-    public func lines(width: Int, height: Int, hasColor: Bool) -> [String] {
+    package func lines(width: Int, height: Int, hasColor: Bool) -> [String] {
         let width = max(width - 1, 1)
         let style = TerminalStyle(hasColor: hasColor)
         var plain: [(text: String, role: TerminalStyle.Role?)] = [(self.progressLine, nil)]
@@ -113,7 +113,7 @@ extension LiveView {
     /// What a run is at.
     ///
     /// - Parameter seconds: since the start.
-    public init(_ collector: Collector, plan: LoadPlan, seconds: Double) {
+    package init(_ collector: Collector, plan: LoadPlan, seconds: Double) {
         func number(_ metric: BuiltInMetric, _ aggregation: Aggregation, _ tags: TagSet = TagSet()) -> Int {
             let selector = MetricSelector(metric: metric.definition.name, tags: tags)
             return Int(collector.value(selector, aggregation, seconds: max(seconds, 1)) ?? 0)

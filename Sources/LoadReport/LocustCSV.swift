@@ -3,13 +3,13 @@ import Metrics
 
 /// The four files of Locust's `--csv`, with its columns. Times are milliseconds and, unlike Locust's, not cut to whole
 /// ones.
-public enum LocustCSV {
+package enum LocustCSV {
     private static let percentiles: [Double] = [50, 66, 75, 80, 90, 95, 98, 99, 99.9, 99.99, 100]
     private static var percentileNames: [String] { Self.percentiles.map { $0.plainText + "%" } }
 
     /// `PREFIX_stats.csv`, written anew each time.
     /// - Parameter seconds: since the start.
-    public static func statistics(_ metrics: MetricSet, seconds: Double) -> String {
+    package static func statistics(_ metrics: MetricSet, seconds: Double) -> String {
         let requests = LocustRequests(metrics)
         let header =
             [
@@ -25,7 +25,7 @@ public enum LocustCSV {
     }
 
     /// The first line of `PREFIX_stats_history.csv`.
-    public static var historyHeader: String {
+    package static var historyHeader: String {
         let first = ["Timestamp", "User Count", "Type", "Name", "Requests/s", "Failures/s"]
         let last = [
             "Total Request Count", "Total Failure Count", "Total Median Response Time",
@@ -36,7 +36,7 @@ public enum LocustCSV {
     }
 
     /// `PREFIX_failures.csv`, written anew each time: the errors of connects and of `time` names.
-    public static func failures(_ errors: ErrorTable) -> String {
+    package static func failures(_ errors: ErrorTable) -> String {
         let header = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"]
         let rows = errors.sorted.filter { $0.key.requestName != nil }.map { key, entry in
             [
@@ -50,7 +50,7 @@ public enum LocustCSV {
     /// `PREFIX_exceptions.csv`, written anew each time: all other errors. A first line of a text is the message, the
     /// lines after it are the traceback.
     /// - Parameter node: this machine's name.
-    public static func exceptions(_ errors: ErrorTable, node: String) -> String {
+    package static func exceptions(_ errors: ErrorTable, node: String) -> String {
         let rows = errors.sorted.filter { $0.key.requestName == nil }.map { key, entry in
             let (first, rest) = key.text.firstLine
             return [String(entry.count), first, rest, node]
@@ -74,7 +74,7 @@ public enum LocustCSV {
 
 extension ErrorTable.Key {
     /// The request that failed, where the error is one of a connect or of a `time`; to Locust all others are exceptions.
-    public var requestName: String? {
+    package var requestName: String? {
         switch self.kind {
         case "connect", "time": self.name.isEmpty ? self.kind : self.name
         default: nil
@@ -92,17 +92,17 @@ extension String {
 
 /// The lines of `PREFIX_stats_history.csv`, one a second: rates since the line before, percentiles since the start, as
 /// Locust has them.
-public struct LocustHistory: Sendable {
+package struct LocustHistory: Sendable {
     private var count: UInt64 = 0
     private var failures: UInt64 = 0
     private var seconds: Double = 0
 
-    public init() {}
+    package init() {}
 
     /// - Parameters:
     ///   - time: seconds since 1970.
     ///   - seconds: since the start.
-    public mutating func row(_ metrics: MetricSet, time: Double, seconds: Double) -> String {
+    package mutating func row(_ metrics: MetricSet, time: Double, seconds: Double) -> String {
         let row = LocustRequests(metrics).aggregated
         let users = metrics.value(MetricSelector(metric: BuiltInMetric.vus.definition.name), .value, seconds: 0) ?? 0
         let elapsed = seconds - self.seconds

@@ -1,18 +1,18 @@
 import Metrics
 
 /// Connects and the script's `time` names as Locust knows requests.
-public struct LocustRequests: Sendable {
-    public struct Row: Sendable {
+package struct LocustRequests: Sendable {
+    package struct Row: Sendable {
         /// `EIO`; empty for the sum of all rows.
-        public let method: String
-        public let name: String
-        public let count: UInt64
-        public let failures: UInt64
+        package let method: String
+        package let name: String
+        package let count: UInt64
+        package let failures: UInt64
         /// Nanoseconds.
-        public let times: Histogram
+        package let times: Histogram
 
         /// The sum of two rows of one name.
-        public func adding(_ other: Row) -> Row {
+        package func adding(_ other: Row) -> Row {
             var times = self.times
             times.merge(other.times)
             return Row(
@@ -22,14 +22,14 @@ public struct LocustRequests: Sendable {
     }
 
     /// One for `connect` if there were any and one for each name, in the order of the names.
-    public let rows: [Row]
+    package let rows: [Row]
     /// The sum, as Locust's last row.
-    public let aggregated: Row
+    package let aggregated: Row
 
     /// A connect that failed has no time and counts all the same; a `time` that failed has one.
     ///
     /// - Parameter countsPushes: adds a row for the messages that servers sent, which have no time either.
-    public init(_ metrics: MetricSet, countsPushes: Bool = false) {
+    package init(_ metrics: MetricSet, countsPushes: Bool = false) {
         var rows: [Row] = []
         let connect = Self.connect(metrics)
         if connect.count > 0 { rows.append(connect) }

@@ -6,13 +6,13 @@ import Metrics
 /// Names begin with `eio_`, those of a script's metrics with `eio_script_`, and have Prometheus' units: times are seconds.
 /// Counters end in `_total`; a rate is two counters, passed and all; a trend is a summary with its quantiles since the
 /// start.
-public enum PrometheusText {
-    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+package enum PrometheusText {
+    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     private static let quantiles: [Double] = [50, 90, 95, 99, 99.9]
 
     /// - Parameter maximumSeries: of one metric; the others are left out of the page, never out of the totals.
-    public static func text(_ metrics: MetricSet, errors: ErrorTable, maximumSeries: Int = 1000) -> String {
+    package static func text(_ metrics: MetricSet, errors: ErrorTable, maximumSeries: Int = 1000) -> String {
         var text = ""
         var names: Set<String> = []
         for record in metrics.records where !record.series.isEmpty {

@@ -2,29 +2,29 @@ import LoadPlan
 import Metrics
 
 /// What ran and how it ended: all that a report says beside the measurements.
-public struct RunDescription: Sendable, Equatable {
-    public struct Scenario: Sendable, Equatable {
-        public var name: String
-        public var executor: String
+package struct RunDescription: Sendable, Equatable {
+    package struct Scenario: Sendable, Equatable {
+        package var name: String
+        package var executor: String
         /// The rest of the plan in words, as "100 users for 30s".
-        public var plan: String
+        package var plan: String
 
-        public init(name: String, executor: String, plan: String) {
+        package init(name: String, executor: String, plan: String) {
             (self.name, self.executor, self.plan) = (name, executor, plan)
         }
     }
 
     /// What was demanded of a metric, and what came of it.
-    public struct Threshold: Sendable, Equatable {
-        public var selector: MetricSelector
-        public var expression: ThresholdExpression
+    package struct Threshold: Sendable, Equatable {
+        package var selector: MetricSelector
+        package var expression: ThresholdExpression
         /// The value at the end, in the metric's shown unit; nil where nothing was recorded.
-        public var value: Double?
-        public var passed: Bool
+        package var value: Double?
+        package var passed: Bool
         /// The metric's; nil where it is not known, as in an export of an older version.
-        public var kind: MetricKind?
+        package var kind: MetricKind?
 
-        public init(
+        package init(
             selector: MetricSelector, expression: ThresholdExpression, value: Double? = nil, passed: Bool = true,
             kind: MetricKind? = nil
         ) {
@@ -34,31 +34,31 @@ public struct RunDescription: Sendable, Equatable {
 
         /// Compares with what was measured in the end. What has no value has not been kept to; a counter that nothing
         /// was added to is 0.
-        public mutating func evaluate(_ metrics: MetricSet, seconds: Double) {
+        package mutating func evaluate(_ metrics: MetricSet, seconds: Double) {
             self.value = metrics.value(self.selector, self.expression.aggregation, seconds: seconds, kind: self.kind)
             self.passed = self.value.map(self.expression.holds(for:)) ?? false
         }
     }
 
-    public var name: String
-    public var script: String
-    public var commandLine: String
+    package var name: String
+    package var script: String
+    package var commandLine: String
     /// Version of the program.
-    public var version: String
+    package var version: String
     /// Seconds since 1970.
-    public var start: Double
+    package var start: Double
     /// How long the run took, in seconds: what rates are a share of.
-    public var seconds: Double
-    public var seed: UInt64
+    package var seconds: Double
+    package var seed: UInt64
     /// Processes whose measurements are added up here.
-    public var processes = 1
-    public var scenarios: [Scenario]
-    public var thresholds: [Threshold]
+    package var processes = 1
+    package var scenarios: [Scenario]
+    package var thresholds: [Threshold]
     /// Why the run ended, in words; and the program's exit status.
-    public var exitReason: String
-    public var exitCode: Int
+    package var exitReason: String
+    package var exitCode: Int
 
-    public init(
+    package init(
         name: String, script: String, commandLine: String, version: String = "", start: Double, seconds: Double,
         seed: UInt64, scenarios: [Scenario] = [], thresholds: [Threshold] = [], exitReason: String = "",
         exitCode: Int = 0

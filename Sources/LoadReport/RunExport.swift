@@ -8,7 +8,7 @@ extension RunResult {
 
     /// The whole run as JSON: k6's `root_group` and `metrics` for those who read k6's exports, and under `eio_lua`
     /// everything that a report or a merge needs, exactly: histograms, the timeline, errors, the description.
-    public func export(trendStatistics: [Aggregation] = TrendStatistics.defaults) -> String {
+    package func export(trendStatistics: [Aggregation] = TrendStatistics.defaults) -> String {
         let own: JSON = .object([
             "format": .integer(Self.exportFormat),
             "run": self.run.json,

@@ -1,20 +1,20 @@
 import Metrics
 
 /// What is to be said of a run whatever its thresholds demand: one in which nothing worked is never a success.
-public enum RunFinding: Equatable, Sendable {
+package enum RunFinding: Equatable, Sendable {
     /// No iteration, or no connect, succeeded: the run has failed.
     case failure(String)
     /// Hardly any connect succeeded.
     case warning(String)
 
     /// The sentence.
-    public var text: String {
+    package var text: String {
         switch self {
         case .failure(let text), .warning(let text): text
         }
     }
 
-    public var isFailure: Bool {
+    package var isFailure: Bool {
         if case .failure = self { true } else { false }
     }
 
@@ -22,7 +22,7 @@ public enum RunFinding: Equatable, Sendable {
     private static let leastShare = 0.01
 
     /// Nil where something worked, and where nothing was to run, as in a part of a run that no user falls to.
-    public init?(_ metrics: MetricSet) {
+    package init?(_ metrics: MetricSet) {
         let iterations = Attempts(iterationsOf: metrics)
         let connects = Attempts(connectsOf: metrics)
         switch (Self.failure(of: iterations, connects, metrics), connects.failure("connect")) {
@@ -94,7 +94,7 @@ private struct Attempts {
 
 extension RunResult {
     /// That nothing worked, or hardly anything.
-    public var finding: RunFinding? { RunFinding(self.metrics) }
+    package var finding: RunFinding? { RunFinding(self.metrics) }
 
     /// What the thresholds and the finding make of a run that came to its end: status and reason.
     var verdict: (code: Int, reason: String)? {
@@ -103,7 +103,7 @@ extension RunResult {
     }
 
     /// Makes a run that would be a success what its thresholds and its finding make of it.
-    public mutating func judge() {
+    package mutating func judge() {
         guard self.run.exitCode == 0, let verdict else { return }
         (self.run.exitCode, self.run.exitReason) = verdict
     }

@@ -3,8 +3,8 @@ import LoadPlan
 import Metrics
 
 /// An export that cannot be read, and why.
-public struct ExportError: Error, Equatable, CustomStringConvertible {
-    public let description: String
+package struct ExportError: Error, Equatable, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }
@@ -13,7 +13,7 @@ extension RunResult {
     /// Reads what `export` wrote.
     ///
     /// - Throws: where the bytes are no such export, or of a later form.
-    public init(export bytes: [UInt8]) throws(ExportError) {
+    package init(export bytes: [UInt8]) throws(ExportError) {
         guard let json = JSON(parsing: bytes) else { throw ExportError("the file is not JSON") }
         guard let own = json["eio_lua"] else {
             throw ExportError("the file is no export of eio-lua load: it has no member 'eio_lua'")

@@ -1,21 +1,21 @@
 import Metrics
 
 /// A run that has ended, or what several processes made of one.
-public struct RunResult: Sendable, Equatable {
+package struct RunResult: Sendable, Equatable {
     /// k6's exit status for failed thresholds.
     static let thresholdsFailed = 99
 
-    public var run: RunDescription
-    public var metrics: MetricSet
-    public var timeline: Timeline
-    public var errors: ErrorTable
+    package var run: RunDescription
+    package var metrics: MetricSet
+    package var timeline: Timeline
+    package var errors: ErrorTable
 
-    public init(run: RunDescription, metrics: MetricSet, timeline: Timeline, errors: ErrorTable) {
+    package init(run: RunDescription, metrics: MetricSet, timeline: Timeline, errors: ErrorTable) {
         (self.run, self.metrics, self.timeline, self.errors) = (run, metrics, timeline, errors)
     }
 
     /// - Parameter collector: with its last interval closed.
-    public init(run: RunDescription, collector: Collector) {
+    package init(run: RunDescription, collector: Collector) {
         self.init(run: run, metrics: collector.metrics, timeline: collector.timeline, errors: collector.errors)
     }
 
@@ -23,7 +23,7 @@ public struct RunResult: Sendable, Equatable {
     /// the sums, the time from the first start to the last end.
     ///
     /// - Throws: where the two have metrics of one name and two kinds.
-    public mutating func merge(_ other: RunResult) throws(MetricError) {
+    package mutating func merge(_ other: RunResult) throws(MetricError) {
         try self.metrics.merge(other.metrics)
         let offset = other.run.start - self.run.start
         let end = Swift.max(self.run.start + self.run.seconds, other.run.start + other.run.seconds)

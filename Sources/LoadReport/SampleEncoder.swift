@@ -2,15 +2,15 @@ import JSONText
 import Metrics
 
 /// A value as `--out` writes it: one sample, or what a counter got in a second.
-public struct Sample: Sendable {
-    public var metric: String
+package struct Sample: Sendable {
+    package var metric: String
     /// Nanoseconds since 1970.
-    public var time: Int64
+    package var time: Int64
     /// In the metric's shown unit (milliseconds for times); 1 or 0 for a rate.
-    public var value: Double
-    public var tags: TagSet
+    package var value: Double
+    package var tags: TagSet
 
-    public init(metric: String, time: Int64, value: Double, tags: TagSet) {
+    package init(metric: String, time: Int64, value: Double, tags: TagSet) {
         (self.metric, self.time, self.value, self.tags) = (metric, time, value, tags)
     }
 }
@@ -19,8 +19,8 @@ public struct Sample: Sendable {
 ///
 /// There may be a hundred thousand samples a second, most of them of few series: what a series' lines have in common is made
 /// once.
-public struct SampleEncoder: Sendable {
-    public enum Format: String, Sendable {
+package struct SampleEncoder: Sendable {
+    package enum Format: String, Sendable {
         case json, csv
     }
 
@@ -29,7 +29,7 @@ public struct SampleEncoder: Sendable {
         let tags: TagSet
     }
 
-    public let format: Format
+    package let format: Format
     /// What stands behind the value in a line.
     private var ends: [Series: [UInt8]] = [:]
     private var second = Int64.min
@@ -39,18 +39,18 @@ public struct SampleEncoder: Sendable {
     /// Series that are remembered; tags of a script's own may have any value.
     private static let maximumSeries = 4096
 
-    public init(_ format: Format) { self.format = format }
+    package init(_ format: Format) { self.format = format }
 
     /// The first line of the file; none for JSON.
-    public var header: [UInt8] { self.format == .csv ? SampleCSV.header : [] }
+    package var header: [UInt8] { self.format == .csv ? SampleCSV.header : [] }
 
     /// The line that declares a metric, which stands before its first sample; none for CSV.
     /// - Parameter thresholds: the expressions on this metric.
-    public func declaration(of definition: MetricDefinition, thresholds: [String] = []) -> [UInt8] {
+    package func declaration(of definition: MetricDefinition, thresholds: [String] = []) -> [UInt8] {
         self.format == .json ? JSONLines.metric(definition, thresholds: thresholds) : []
     }
 
-    public mutating func append(_ sample: Sample, to bytes: inout [UInt8]) {
+    package mutating func append(_ sample: Sample, to bytes: inout [UInt8]) {
         switch self.format {
         case .json:
             bytes += JSONLines.beginning.utf8

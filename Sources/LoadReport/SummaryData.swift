@@ -10,7 +10,7 @@ extension RunResult {
     ///   - timeUnit: told as an option, for a summary that the script makes.
     ///   - setupData: what `setup` returned, as JSON; empty for nothing.
     ///   - isTerminal: whether the standard output and the standard error are terminals.
-    public func summaryData(
+    package func summaryData(
         trendStatistics: [Aggregation], timeUnit: SummaryTimeUnit?, setupData: String, hasColor: Bool,
         isTerminal: (output: Bool, error: Bool)
     ) -> String {

@@ -1,11 +1,6 @@
 import CZeroMQ
-import LocustWorker
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import LocustWorker
 
 /// The connection to a master: ZeroMQ's DEALER socket, which connects again by itself. Belongs to one thread.
 package final class MasterSocket {

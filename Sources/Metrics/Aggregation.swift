@@ -1,7 +1,7 @@
 import JSONText
 
 /// A number that is made of a metric's values: what thresholds compare and summaries show.
-public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
+package enum Aggregation: Hashable, Sendable, CustomStringConvertible {
     case count, rate, value
     case average, minimum, maximum, median
     /// From 0 to 100.
@@ -9,7 +9,7 @@ public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads k6's names: `count`, `rate`, `value`, `avg`, `min`, `max`, `med`, `p(95)`. Nil for anything else, and for
     /// percentiles outside of 0 to 100.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         switch text {
         case "count": self = .count
         case "rate": self = .rate
@@ -26,7 +26,7 @@ public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .count: "count"
         case .rate: "rate"
@@ -40,7 +40,7 @@ public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether thresholds on metrics of this kind may use it.
-    public func applies(to kind: MetricKind) -> Bool {
+    package func applies(to kind: MetricKind) -> Bool {
         switch (kind, self) {
         case (.counter, .count), (.counter, .rate), (.gauge, .value), (.rate, .rate): true
         case (.trend, .average), (.trend, .minimum), (.trend, .maximum), (.trend, .median), (.trend, .percentile): true
@@ -49,7 +49,7 @@ public enum Aggregation: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The names of those that apply, for messages.
-    public static func names(for kind: MetricKind) -> String {
+    package static func names(for kind: MetricKind) -> String {
         switch kind {
         case .counter: "count, rate"
         case .gauge: "value"

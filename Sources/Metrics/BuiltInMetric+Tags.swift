@@ -1,10 +1,10 @@
 extension BuiltInMetric {
-    public static func named(_ name: String) -> BuiltInMetric? { Self.byName[name] }
+    package static func named(_ name: String) -> BuiltInMetric? { Self.byName[name] }
 
     private static let byName = Dictionary(uniqueKeysWithValues: Self.allCases.map { ($0.definition.name, $0) })
 
     /// The tags that the program gives to the metric's samples, beside those of the run and its scenarios.
-    public var tagKeys: [String] {
+    package var tagKeys: [String] {
         switch self {
         case .checks: ["check", "group", "scenario"]
         case .time: ["name", "group", "scenario"]
@@ -25,7 +25,7 @@ extension BuiltInMetric {
     }
 
     /// All values that a tag can have, where the program has a fixed set of them.
-    public static func values(of key: String) -> [String]? {
+    package static func values(of key: String) -> [String]? {
         switch key {
         case "phase": ["dns", "tcp", "tls", "handshake", "upgrade", "total"]
         case "result": ["opened", "failed", "interrupted"]

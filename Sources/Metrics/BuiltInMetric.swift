@@ -1,5 +1,5 @@
 /// The metrics that every run has, with k6's names where k6 has one.
-public enum BuiltInMetric: Int, CaseIterable, Sendable {
+package enum BuiltInMetric: Int, CaseIterable, Sendable {
     case checks
     case dataReceived
     case dataSent
@@ -44,7 +44,7 @@ public enum BuiltInMetric: Int, CaseIterable, Sendable {
     /// Users by state; tag `state`.
     case users
 
-    public var definition: MetricDefinition {
+    package var definition: MetricDefinition {
         switch self {
         case .checks: .init(name: "checks", kind: .rate)
         case .dataReceived: .init(name: "data_received", kind: .counter, contains: .data)

@@ -2,7 +2,7 @@
 ///
 /// Once a second: every loop's `takeDelta()`, on that loop; each delta to `merge`; then `closeInterval`. The collector
 /// is a value and belongs to whoever runs that timer.
-public struct Collector: Sendable {
+package struct Collector: Sendable {
     /// Where a shard's series is.
     private struct Place {
         let record: Int
@@ -13,9 +13,9 @@ public struct Collector: Sendable {
         let trends: [Int]
     }
 
-    public private(set) var metrics = MetricSet()
-    public private(set) var timeline: Timeline
-    public private(set) var errors = ErrorTable()
+    package private(set) var metrics = MetricSet()
+    package private(set) var timeline: Timeline
+    package private(set) var errors = ErrorTable()
 
     /// For every shard the places of its series, by the shard's numbers.
     private var places: [[Place]] = []
@@ -24,13 +24,13 @@ public struct Collector: Sendable {
     private var customTrends = 0
     private var lastClose: Double = 0
 
-    public init(columns: TimelineColumns = .standard) {
+    package init(columns: TimelineColumns = .standard) {
         self.timeline = Timeline(columns: columns)
         self.intervalCounters = Array(repeating: 0, count: columns.counters.count)
         self.intervalTrends = Array(repeating: Histogram(), count: columns.trends.count)
     }
 
-    public mutating func merge(_ delta: MetricDelta) {
+    package mutating func merge(_ delta: MetricDelta) {
         while self.places.count <= delta.shard { self.places.append([]) }
         for series in delta.newSeries {
             let place = self.place(of: series)
@@ -53,7 +53,7 @@ public struct Collector: Sendable {
     /// Ends a step of the timeline; the extremes of levels are those at the ends of steps.
     ///
     /// - Parameter time: seconds since the start.
-    public mutating func closeInterval(at time: Double) {
+    package mutating func closeInterval(at time: Double) {
         self.settleLevels()
         let columns = self.timeline.columns
         let levels = columns.levels.map { self.metrics.value($0, .value, seconds: 0) ?? 0 }
@@ -74,7 +74,7 @@ public struct Collector: Sendable {
     ///
     /// - Parameter seconds: since the start; for the rate of a counter.
     /// - Returns: nil where nothing was recorded, but 0 for a counter.
-    public func value(_ selector: MetricSelector, _ aggregation: Aggregation, seconds: Double) -> Double? {
+    package func value(_ selector: MetricSelector, _ aggregation: Aggregation, seconds: Double) -> Double? {
         self.metrics.value(selector, aggregation, seconds: seconds)
     }
 

@@ -1,21 +1,17 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A text that equals another where their bytes do: two strings of Swift are equal where they look alike, as a composed
 /// and a decomposed "é", and names that a script tells apart would become one.
-public struct ExactText: Hashable, Comparable, Sendable {
-    public let text: String
+package struct ExactText: Hashable, Comparable, Sendable {
+    package let text: String
 
-    public init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 
-    public static func == (left: Self, right: Self) -> Bool { left.text.isExactly(right.text) }
+    package static func == (left: Self, right: Self) -> Bool { left.text.isExactly(right.text) }
 
-    public static func < (left: Self, right: Self) -> Bool { left.text.compareBytes(with: right.text) < 0 }
+    package static func < (left: Self, right: Self) -> Bool { left.text.compareBytes(with: right.text) < 0 }
 
-    public func hash(into hasher: inout Hasher) { self.text.hashBytes(into: &hasher) }
+    package func hash(into hasher: inout Hasher) { self.text.hashBytes(into: &hasher) }
 }
 
 extension String {

@@ -2,7 +2,7 @@ extension Histogram {
     /// What was recorded after `earlier`, a former state of this histogram.
     ///
     /// Count and sum are exact; minimum and maximum are so where they are new ones, and else right to a bucket.
-    public func since(_ earlier: Histogram) -> Histogram {
+    package func since(_ earlier: Histogram) -> Histogram {
         if earlier.isEmpty { return self }
         var known: [Int: Int] = [:]
         let before = earlier.buckets
@@ -22,7 +22,7 @@ extension Histogram {
     }
 
     /// Every value that stands for a bucket, with its count, in the order of the values.
-    public var distribution: [(value: Double, count: UInt64)] {
+    package var distribution: [(value: Double, count: UInt64)] {
         var values: [(value: Double, count: UInt64)] = []
         self.forEachBucket { bucket, count in
             values.append((Swift.min(Swift.max(HistogramScale.value(of: bucket), self.min), self.max), count))

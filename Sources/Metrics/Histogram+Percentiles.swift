@@ -1,14 +1,14 @@
 extension Histogram {
     /// A point of the distribution's curve.
-    public struct CurvePoint: Sendable, Equatable {
+    package struct CurvePoint: Sendable, Equatable {
         /// From 0 to 100.
-        public let percentile: Double
+        package let percentile: Double
         /// At most this in `percentile` of a hundred cases.
-        public let value: Double
+        package let value: Double
         /// Values up to this one.
-        public let count: UInt64
+        package let count: UInt64
 
-        public init(percentile: Double, value: Double, count: UInt64) {
+        package init(percentile: Double, value: Double, count: UInt64) {
             (self.percentile, self.value, self.count) = (percentile, value, count)
         }
     }
@@ -18,13 +18,13 @@ extension Histogram {
     ///
     /// It is k6's figure also of few values: between two of them it lies on the straight line from one to the other, at
     /// `percentile / 100 * (count - 1)` from the least. Of two values, which are known exactly, it is exact.
-    public func percentile(_ percentile: Double) -> Double { self.percentiles([percentile])[0] }
+    package func percentile(_ percentile: Double) -> Double { self.percentiles([percentile])[0] }
 
     /// The middle value.
-    public var median: Double { self.percentile(50) }
+    package var median: Double { self.percentile(50) }
 
     /// Several percentiles in one pass, in the order asked for.
-    public func percentiles(_ wanted: [Double]) -> [Double] {
+    package func percentiles(_ wanted: [Double]) -> [Double] {
         guard !self.isEmpty else { return wanted.map { _ in 0 } }
         let places = wanted.map { self.place(of: $0) }
         var open = places.flatMap { [$0.lower, $0.upper] }.sorted(by: >)
@@ -57,7 +57,7 @@ extension Histogram {
 
     /// The curve of an HDR plot: `steps` points for every halving of the distance to 100 %, from 0 to the percentile
     /// that only the greatest value exceeds, then 100.
-    public func curve(steps: Int = 5) -> [CurvePoint] {
+    package func curve(steps: Int = 5) -> [CurvePoint] {
         guard !self.isEmpty else { return [] }
         var wanted: [Double] = []
         var left = 100.0

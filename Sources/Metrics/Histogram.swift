@@ -6,15 +6,15 @@
 ///
 /// Memory is taken in pages of 16 buckets where values fall: none while empty, under 200 bytes for one value, some 10 KB
 /// for times spread over two powers of ten.
-public struct Histogram: Sendable {
+package struct Histogram: Sendable {
     static let pageShift = 4
     static let pageSize = 1 << pageShift
     static let noPage = UInt16.max
 
     /// Values recorded.
-    public private(set) var count: UInt64 = 0
+    package private(set) var count: UInt64 = 0
     /// Their sum: exact while the values are whole and the sum stays below 2^53.
-    public private(set) var sum: Double = 0
+    package private(set) var sum: Double = 0
     private var least = Double.infinity
     private var greatest = -Double.infinity
 
@@ -24,7 +24,7 @@ public struct Histogram: Sendable {
     private(set) var directory: [UInt16] = []
     private(set) var counts: [UInt64] = []
 
-    public init() {}
+    package init() {}
 
     /// What a recorder holds.
     init(
@@ -35,19 +35,19 @@ public struct Histogram: Sendable {
         (self.firstPage, self.directory, self.counts) = (firstPage, directory, counts)
     }
 
-    public var isEmpty: Bool { self.count == 0 }
+    package var isEmpty: Bool { self.count == 0 }
     /// The least value; 0 where there is none.
-    public var min: Double { self.isEmpty ? 0 : self.least }
+    package var min: Double { self.isEmpty ? 0 : self.least }
     /// The greatest value; 0 where there is none.
-    public var max: Double { self.isEmpty ? 0 : self.greatest }
+    package var max: Double { self.isEmpty ? 0 : self.greatest }
     /// The arithmetic mean; 0 where there is no value.
-    public var mean: Double {
+    package var mean: Double {
         self.isEmpty ? 0 : Swift.min(Swift.max(self.sum / Double(self.count), self.min), self.max)
     }
 
     /// Adds a value. What is no number, and the infinite, has no place on a scale and is left out.
     @inline(__always)
-    public mutating func record(_ value: Double) {
+    package mutating func record(_ value: Double) {
         guard value.isFinite else { return }
         self.count &+= 1
         self.sum += value
@@ -63,7 +63,7 @@ public struct Histogram: Sendable {
     }
 
     /// Adds all that the other one recorded.
-    public mutating func merge(_ other: Histogram) {
+    package mutating func merge(_ other: Histogram) {
         guard !other.isEmpty else { return }
         if self.isEmpty {
             self = other
@@ -92,7 +92,7 @@ public struct Histogram: Sendable {
     }
 
     /// The bytes that it takes on the heap, without what the allocator adds.
-    public var footprint: Int {
+    package var footprint: Int {
         self.directory.capacity * MemoryLayout<UInt16>.stride + self.counts.capacity * MemoryLayout<UInt64>.stride
     }
 
@@ -125,14 +125,14 @@ public struct Histogram: Sendable {
 
 extension Histogram {
     /// The buckets as numbers: bucket, count, bucket, count…, in the order of the values.
-    public var buckets: [Int] {
+    package var buckets: [Int] {
         var pairs: [Int] = []
         self.forEachBucket { pairs += [$0, Int(clamping: $1)] }
         return pairs
     }
 
     /// The histogram whose `buckets`, `sum`, `min` and `max` these are, or nil where they are of no histogram.
-    public init?(buckets: [Int], sum: Double, min: Double, max: Double) {
+    package init?(buckets: [Int], sum: Double, min: Double, max: Double) {
         self.init()
         guard buckets.count % 2 == 0, sum.isFinite else { return nil }
         for index in stride(from: 0, to: buckets.count, by: 2) {
@@ -151,7 +151,7 @@ extension Histogram {
 
 extension Histogram: Equatable {
     /// Equal where the same buckets have the same counts: pages that are still empty do not matter.
-    public static func == (left: Histogram, right: Histogram) -> Bool {
+    package static func == (left: Histogram, right: Histogram) -> Bool {
         left.count == right.count && left.sum == right.sum && left.min == right.min && left.max == right.max
             && left.buckets == right.buckets
     }

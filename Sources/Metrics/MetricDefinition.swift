@@ -1,5 +1,5 @@
 /// What a metric does with its values: k6's four classes.
-public enum MetricKind: String, Sendable, CaseIterable {
+package enum MetricKind: String, Sendable, CaseIterable {
     /// Adds up.
     case counter
     /// Keeps the last value, the least and the greatest.
@@ -11,7 +11,7 @@ public enum MetricKind: String, Sendable, CaseIterable {
 }
 
 /// What the values of a metric are, which decides how they are written.
-public enum MetricContent: String, Sendable {
+package enum MetricContent: String, Sendable {
     case `default`
     /// Milliseconds.
     case time
@@ -20,24 +20,24 @@ public enum MetricContent: String, Sendable {
 }
 
 /// A metric's number in its registry.
-public struct MetricID: Hashable, Sendable {
-    public let index: Int
+package struct MetricID: Hashable, Sendable {
+    package let index: Int
 
     init(index: Int) { self.index = index }
-    public init(_ metric: BuiltInMetric) { self.index = metric.rawValue }
+    package init(_ metric: BuiltInMetric) { self.index = metric.rawValue }
 }
 
-public struct MetricDefinition: Sendable, Equatable {
-    public let name: String
-    public let kind: MetricKind
-    public let contains: MetricContent
+package struct MetricDefinition: Sendable, Equatable {
+    package let name: String
+    package let kind: MetricKind
+    package let contains: MetricContent
     /// A gauge whose value is the sum of what every loop and every process has, as a number of users; other gauges
     /// have the value that was set last.
-    public let isLevel: Bool
+    package let isLevel: Bool
     /// Made by a script.
-    public let isCustom: Bool
+    package let isCustom: Bool
 
-    public init(
+    package init(
         name: String, kind: MetricKind, contains: MetricContent = .default, isLevel: Bool = false,
         isCustom: Bool = false
     ) {
@@ -47,12 +47,12 @@ public struct MetricDefinition: Sendable, Equatable {
 
     /// Recorded units in one shown unit: times are recorded as whole nanoseconds, so that their sums are exact, and
     /// shown as milliseconds.
-    public var unit: Double { self.kind == .trend && self.contains == .time ? 1e6 : 1 }
+    package var unit: Double { self.kind == .trend && self.contains == .time ? 1e6 : 1 }
 }
 
 /// A metric that cannot be had, with the reason for the person who named it.
-public struct MetricError: Error, Equatable, CustomStringConvertible {
-    public let description: String
+package struct MetricError: Error, Equatable, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

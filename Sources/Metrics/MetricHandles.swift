@@ -1,26 +1,26 @@
 /// A counter's series in one shard. Handles point into their shard: they are used on its loop, and not after it.
-public struct CounterHandle {
+package struct CounterHandle {
     @usableFromInline let cell: UnsafeMutablePointer<Double>
 
     @inlinable
-    public func add(_ amount: Double = 1) { self.cell.pointee += amount }
+    package func add(_ amount: Double = 1) { self.cell.pointee += amount }
 }
 
 /// A level's series in one shard: the sum over all shards is the value.
-public struct LevelHandle {
+package struct LevelHandle {
     @usableFromInline let cell: UnsafeMutablePointer<Double>
 
     /// - Parameter change: how much more there is now; negative where it is less.
     @inlinable
-    public func add(_ change: Double) { self.cell.pointee += change }
+    package func add(_ change: Double) { self.cell.pointee += change }
 }
 
 /// A gauge's series in one shard.
-public struct GaugeHandle {
+package struct GaugeHandle {
     let cell: UnsafeMutablePointer<GaugeValue?>
 
     /// - Parameter time: seconds since 1970; of several loops' values the latest counts.
-    public func set(_ value: Double, at time: Double) {
+    package func set(_ value: Double, at time: Double) {
         guard value.isFinite else { return }
         var gauge = GaugeValue(value: value, min: value, max: value, time: time)
         if let earlier = self.cell.pointee {
@@ -37,27 +37,27 @@ public struct GaugeHandle {
 }
 
 /// A rate's series in one shard.
-public struct RateHandle {
+package struct RateHandle {
     @usableFromInline let cell: UnsafeMutablePointer<RateCell>
 
     @inlinable
-    public func add(_ passed: Bool) {
+    package func add(_ passed: Bool) {
         self.cell.pointee.passes &+= passed ? 1 : 0
         self.cell.pointee.total &+= 1
     }
 }
 
 /// A trend's series in one shard.
-public struct TrendHandle {
+package struct TrendHandle {
     let cell: UnsafeMutablePointer<HistogramRecorder>
     let unit: Double
 
     /// For a metric that is a time.
-    public func record(nanoseconds: Int64) { self.cell.pointee.record(Double(nanoseconds)) }
+    package func record(nanoseconds: Int64) { self.cell.pointee.record(Double(nanoseconds)) }
 
     /// - Parameter value: in the metric's shown unit: milliseconds for a time, else its own. A value that is no number
     ///   or infinite is left out.
-    public func record(_ value: Double) {
+    package func record(_ value: Double) {
         self.cell.pointee.record(self.unit == 1 ? value : (value * self.unit).rounded())
     }
 }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The metrics of a run and the limits of their tags: one for all loops, asked when a series begins and never for a
 /// sample.
-public final class MetricRegistry: Sendable {
+package final class MetricRegistry: Sendable {
     private struct State {
         var definitions: [MetricDefinition]
         var identifiers: [String: MetricID] = [:]
@@ -18,10 +18,10 @@ public final class MetricRegistry: Sendable {
     private let state: Mutex<State>
     let policy: TagPolicy
     /// The sub-metrics that somebody will ask for, by thresholds above all.
-    public let selectors: [MetricSelector]
+    package let selectors: [MetricSelector]
 
     /// - Parameter selectors: the sub-metrics whose tags are to be kept apart. Their metrics need not exist yet.
-    public init(selectors: [MetricSelector] = []) {
+    package init(selectors: [MetricSelector] = []) {
         self.selectors = selectors
         self.policy = TagPolicy(selectors)
         var state = State(definitions: BuiltInMetric.allCases.map(\.definition))
@@ -35,7 +35,7 @@ public final class MetricRegistry: Sendable {
     ///
     /// - Throws: where the name breaks k6's rule (ASCII letters, digits and underscores, at most 128, no digit at the
     ///   beginning), or is that of a metric of another kind or content.
-    public func declare(_ name: String, _ kind: MetricKind, isTime: Bool = false) throws(MetricError) -> MetricID {
+    package func declare(_ name: String, _ kind: MetricKind, isTime: Bool = false) throws(MetricError) -> MetricID {
         guard Self.isName(name) else {
             throw MetricError(
                 "'\(name)' is no name of a metric: it must be at most 128 ASCII letters, digits or underscores and "
@@ -68,33 +68,33 @@ public final class MetricRegistry: Sendable {
     }
 
     /// The number of a metric, or nil where there is none of this name.
-    public func metric(named name: String) -> MetricID? {
+    package func metric(named name: String) -> MetricID? {
         self.state.withLock { $0.identifiers[name] }
     }
 
-    public func definition(of metric: MetricID) -> MetricDefinition {
+    package func definition(of metric: MetricID) -> MetricDefinition {
         self.state.withLock { $0.definitions[metric.index] }
     }
 
     /// All metrics, in the order of their numbers.
-    public var definitions: [MetricDefinition] { self.state.withLock { $0.definitions } }
+    package var definitions: [MetricDefinition] { self.state.withLock { $0.definitions } }
 
     /// The definition of the metric that a selector means, or nil where there is no such metric.
-    public func definition(of selector: MetricSelector) -> MetricDefinition? {
+    package func definition(of selector: MetricSelector) -> MetricDefinition? {
         self.metric(named: Self.resolve(selector).metric).map(self.definition(of:))
     }
 
     /// What a selector may name: all metrics and k6's names for parts of them, in the order of the names.
-    public var names: [String] { (self.definitions.map(\.name) + BuiltInMetric.aliases.keys).sorted() }
+    package var names: [String] { (self.definitions.map(\.name) + BuiltInMetric.aliases.keys).sorted() }
 
     /// What a selector means: k6's WebSocket names are parts of other metrics.
-    public static func resolve(_ selector: MetricSelector) -> MetricSelector {
+    package static func resolve(_ selector: MetricSelector) -> MetricSelector {
         guard let alias = BuiltInMetric.aliases[selector.metric] else { return selector }
         return MetricSelector(metric: alias.metric, tags: TagSet(alias.tags.tags + selector.tags.tags))
     }
 
     /// The warnings that have come up since the last call, each once in a run.
-    public func takeWarnings() -> [String] {
+    package func takeWarnings() -> [String] {
         self.state.withLock { state in
             defer { state.warnings = [] }
             return state.warnings

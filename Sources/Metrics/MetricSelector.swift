@@ -1,12 +1,12 @@
 /// A metric, or the part of it whose samples have certain tags: `eio_time{name:join,transport:polling}`.
-public struct MetricSelector: Hashable, Sendable, CustomStringConvertible {
-    public let metric: String
-    public let tags: TagSet
+package struct MetricSelector: Hashable, Sendable, CustomStringConvertible {
+    package let metric: String
+    package let tags: TagSet
 
-    public init(metric: String, tags: TagSet = TagSet()) { (self.metric, self.tags) = (metric, tags) }
+    package init(metric: String, tags: TagSet = TagSet()) { (self.metric, self.tags) = (metric, tags) }
 
     /// Reads `metric` or `metric{tag:value,tag2:value2}`; values may be quoted with `"` or `'` (k6, "Thresholds").
-    public init(parsing text: String) throws(ThresholdSyntaxError) {
+    package init(parsing text: String) throws(ThresholdSyntaxError) {
         var scanner = TextScanner(text)
         let start = scanner
         let metric = scanner.take { $0.isWordCharacter }
@@ -42,7 +42,7 @@ public struct MetricSelector: Hashable, Sendable, CustomStringConvertible {
         return scanner.take { $0 != "," && $0 != "}" }.trimmed
     }
 
-    public var description: String {
+    package var description: String {
         guard !self.tags.isEmpty else { return self.metric }
         return "\(self.metric){\(self.tags.tags.map { "\($0.key):\($0.value)" }.joined(separator: ","))}"
     }

@@ -1,18 +1,18 @@
 /// The values of all metrics and of their series; those of several processes can be added.
-public struct MetricSet: Sendable, Equatable {
-    public struct Series: Sendable, Equatable {
-        public let tags: TagSet
-        public internal(set) var value: MetricValue
+package struct MetricSet: Sendable, Equatable {
+    package struct Series: Sendable, Equatable {
+        package let tags: TagSet
+        package internal(set) var value: MetricValue
 
-        public init(tags: TagSet, value: MetricValue) { (self.tags, self.value) = (tags, value) }
+        package init(tags: TagSet, value: MetricValue) { (self.tags, self.value) = (tags, value) }
     }
 
-    public struct Record: Sendable, Equatable {
-        public let definition: MetricDefinition
+    package struct Record: Sendable, Equatable {
+        package let definition: MetricDefinition
         /// Over all series.
-        public internal(set) var total: MetricValue
+        package internal(set) var total: MetricValue
         /// One for every set of tags that occurred.
-        public internal(set) var series: [Series] = []
+        package internal(set) var series: [Series] = []
         fileprivate var places: [TagSet: Int] = [:]
 
         fileprivate init(_ definition: MetricDefinition) {
@@ -21,27 +21,27 @@ public struct MetricSet: Sendable, Equatable {
         }
 
         /// As the value's, in the metric's shown unit.
-        public func value(of aggregation: Aggregation, in value: MetricValue, seconds: Double) -> Double? {
+        package func value(of aggregation: Aggregation, in value: MetricValue, seconds: Double) -> Double? {
             value.value(of: aggregation, seconds: seconds, unit: self.definition.unit)
         }
     }
 
     /// In the order in which the metrics came up.
-    public internal(set) var records: [Record] = []
+    package internal(set) var records: [Record] = []
     private var places: [String: Int] = [:]
 
-    public init() {}
+    package init() {}
 
-    public subscript(name: String) -> Record? { self.places[name].map { self.records[$0] } }
-    public subscript(metric: BuiltInMetric) -> Record? { self[metric.definition.name] }
+    package subscript(name: String) -> Record? { self.places[name].map { self.records[$0] } }
+    package subscript(metric: BuiltInMetric) -> Record? { self[metric.definition.name] }
     /// The whole metric of which the selector names a part.
-    public subscript(selector: MetricSelector) -> Record? { self[MetricRegistry.resolve(selector).metric] }
+    package subscript(selector: MetricSelector) -> Record? { self[MetricRegistry.resolve(selector).metric] }
 
     /// What the series that the selector names have together; nil where there is none.
     ///
     /// Phases of a connect do not add up to one distribution: where no phase is named, that of the whole connect stands
     /// for the metric.
-    public func value(of selector: MetricSelector) -> MetricValue? {
+    package func value(of selector: MetricSelector) -> MetricValue? {
         let selector = MetricRegistry.resolve(selector)
         guard let record = self[selector.metric] else { return nil }
         if record.definition.name == BuiltInMetric.connect.definition.name,
@@ -67,7 +67,7 @@ public struct MetricSet: Sendable, Equatable {
     ///   - seconds: how long the values were collected; for the rate of a counter.
     ///   - kind: the metric's, for one of a script's that may not have come up.
     /// - Returns: nil where nothing was recorded, but 0 for a counter.
-    public func value(
+    package func value(
         _ selector: MetricSelector, _ aggregation: Aggregation, seconds: Double, kind: MetricKind? = nil
     ) -> Double? {
         guard let value = self.value(of: selector), let record = self[selector] else {
@@ -97,7 +97,7 @@ public struct MetricSet: Sendable, Equatable {
     }
 
     /// Takes in a metric as it was kept elsewhere; a metric of this name must not be there yet.
-    public mutating func append(_ definition: MetricDefinition, total: MetricValue, series: [Series]) {
+    package mutating func append(_ definition: MetricDefinition, total: MetricValue, series: [Series]) {
         let place = self.place(of: definition)
         self.records[place].total = total
         for part in series {
@@ -109,7 +109,7 @@ public struct MetricSet: Sendable, Equatable {
     /// Adds what another process measured.
     ///
     /// - Throws: where a metric of one name is of two kinds.
-    public mutating func merge(_ other: MetricSet) throws(MetricError) {
+    package mutating func merge(_ other: MetricSet) throws(MetricError) {
         for record in other.records {
             if let mine = self[record.definition.name], mine.definition != record.definition {
                 throw MetricError("metric '\(record.definition.name)' is not of the same kind everywhere")
@@ -123,5 +123,5 @@ public struct MetricSet: Sendable, Equatable {
         }
     }
 
-    public static func == (left: MetricSet, right: MetricSet) -> Bool { left.records == right.records }
+    package static func == (left: MetricSet, right: MetricSet) -> Bool { left.records == right.records }
 }

@@ -4,19 +4,19 @@
 /// collector asks for the difference once a second (`takeDelta`).
 ///
 /// Series are found by metric and tags once, when a user or a connection begins; samples go to the handle.
-public final class MetricShard {
+package final class MetricShard {
     private struct Key: Hashable {
         let metric: MetricID
         let tags: TagSetID
     }
 
     /// A tag set's number in its shard.
-    public struct TagSetID: Hashable, Sendable {
+    package struct TagSetID: Hashable, Sendable {
         let index: Int
     }
 
     /// The shard's number among those of its collector.
-    public let number: Int
+    package let number: Int
     private let registry: MetricRegistry
 
     private var tagSets: [TagSet] = []
@@ -38,13 +38,13 @@ public final class MetricShard {
     private var errors = ErrorTable()
 
     /// - Parameter number: from 0, another one for each shard of a collector.
-    public init(number: Int, registry: MetricRegistry) {
+    package init(number: Int, registry: MetricRegistry) {
         (self.number, self.registry) = (number, registry)
     }
 
     /// The number of the tags that tell series apart: tags that neither the program nor a threshold knows are left out,
     /// and the values of a key after its first 1000 become `other`.
-    public func tags(_ tags: TagSet) -> TagSetID {
+    package func tags(_ tags: TagSet) -> TagSetID {
         if let known = self.tagSetIDs[tags] { return known }
         var kept = TagSet(tags.tags.filter(self.registry.policy.keeps).map(self.admit))
         if self.tagSets.count >= TagPolicy.maximumTagSets, self.tagSetIDs[kept] == nil {
@@ -59,7 +59,7 @@ public final class MetricShard {
     }
 
     /// The tags with one more.
-    public func tags(_ base: TagSetID, adding key: String, _ value: String) -> TagSetID {
+    package func tags(_ base: TagSetID, adding key: String, _ value: String) -> TagSetID {
         self.tags(self.tagSets[base.index].setting(key, to: value))
     }
 
@@ -70,33 +70,33 @@ public final class MetricShard {
         return tag
     }
 
-    public func counter(_ metric: MetricID, _ tags: TagSetID) -> CounterHandle {
+    package func counter(_ metric: MetricID, _ tags: TagSetID) -> CounterHandle {
         self.handle(Key(metric: metric, tags: tags), .counter, \.counterHandles) { series, _ in
             CounterHandle(cell: self.sums.make(0, series: series))
         }
     }
 
-    public func level(_ metric: MetricID, _ tags: TagSetID) -> LevelHandle {
+    package func level(_ metric: MetricID, _ tags: TagSetID) -> LevelHandle {
         self.handle(Key(metric: metric, tags: tags), .gauge, \.levelHandles) { series, definition in
             precondition(definition.isLevel, "\(definition.name) is no level")
             return LevelHandle(cell: self.sums.make(0, series: series))
         }
     }
 
-    public func gauge(_ metric: MetricID, _ tags: TagSetID) -> GaugeHandle {
+    package func gauge(_ metric: MetricID, _ tags: TagSetID) -> GaugeHandle {
         self.handle(Key(metric: metric, tags: tags), .gauge, \.gaugeHandles) { series, definition in
             precondition(!definition.isLevel, "\(definition.name) is a level")
             return GaugeHandle(cell: self.gauges.make(nil, series: series))
         }
     }
 
-    public func rate(_ metric: MetricID, _ tags: TagSetID) -> RateHandle {
+    package func rate(_ metric: MetricID, _ tags: TagSetID) -> RateHandle {
         self.handle(Key(metric: metric, tags: tags), .rate, \.rateHandles) { series, _ in
             RateHandle(cell: self.rates.make(RateCell(), series: series))
         }
     }
 
-    public func trend(_ metric: MetricID, _ tags: TagSetID) -> TrendHandle {
+    package func trend(_ metric: MetricID, _ tags: TagSetID) -> TrendHandle {
         self.handle(Key(metric: metric, tags: tags), .trend, \.trendHandles) { series, definition in
             TrendHandle(cell: self.trends.make(HistogramRecorder(), series: series), unit: definition.unit)
         }
@@ -105,10 +105,10 @@ public final class MetricShard {
     /// Counts an error under its text, for the table of errors; `eio_errors` is a counter of its own.
     ///
     /// - Parameter time: seconds since 1970.
-    public func recordError(_ error: ErrorTable.Key, at time: Double) { self.errors.record(error, at: time) }
+    package func recordError(_ error: ErrorTable.Key, at time: Double) { self.errors.record(error, at: time) }
 
     /// What has happened since the last call. It costs as much as there are series with values.
-    public func takeDelta() -> MetricDelta {
+    package func takeDelta() -> MetricDelta {
         var delta = MetricDelta(shard: self.number, newSeries: self.newSeries, errors: self.errors)
         self.newSeries = []
         self.errors = ErrorTable()
@@ -153,7 +153,7 @@ public final class MetricShard {
 @available(*, unavailable) extension MetricShard: Sendable {}
 
 /// What a shard hands to the collector: the differences since the last time, by the shard's numbers of its series.
-public struct MetricDelta: Sendable {
+package struct MetricDelta: Sendable {
     struct Series: Sendable {
         let metric: MetricID
         let definition: MetricDefinition

@@ -1,12 +1,12 @@
 /// What a gauge keeps.
-public struct GaugeValue: Sendable, Equatable {
-    public internal(set) var value: Double
-    public internal(set) var min: Double
-    public internal(set) var max: Double
+package struct GaugeValue: Sendable, Equatable {
+    package internal(set) var value: Double
+    package internal(set) var min: Double
+    package internal(set) var max: Double
     /// When `value` was set, seconds since 1970; 0 for a level, which was never set.
-    public internal(set) var time: Double
+    package internal(set) var time: Double
 
-    public init(value: Double, min: Double, max: Double, time: Double) {
+    package init(value: Double, min: Double, max: Double, time: Double) {
         (self.value, self.min, self.max, self.time) = (value, min, max, time)
     }
 
@@ -27,7 +27,7 @@ public struct GaugeValue: Sendable, Equatable {
 }
 
 /// What a metric, or a series of it, has come to.
-public enum MetricValue: Sendable, Equatable {
+package enum MetricValue: Sendable, Equatable {
     case counter(Double)
     /// Nil until it is set.
     case gauge(GaugeValue?)
@@ -35,7 +35,7 @@ public enum MetricValue: Sendable, Equatable {
     /// In recorded units: nanoseconds where the metric is a time.
     case trend(Histogram)
 
-    public init(_ kind: MetricKind) {
+    package init(_ kind: MetricKind) {
         switch kind {
         case .counter: self = .counter(0)
         case .gauge: self = .gauge(nil)
@@ -45,7 +45,7 @@ public enum MetricValue: Sendable, Equatable {
     }
 
     /// Whether nothing was recorded.
-    public var isEmpty: Bool {
+    package var isEmpty: Bool {
         switch self {
         case .counter(let sum): sum == 0
         case .gauge(let gauge): gauge == nil
@@ -92,7 +92,7 @@ public enum MetricValue: Sendable, Equatable {
     ///   - unit: recorded units in a shown one, `MetricDefinition.unit`.
     /// - Returns: the number in shown units; nil where nothing was recorded (a counter is 0 then) or the kind has no
     ///   such aggregation.
-    public func value(of aggregation: Aggregation, seconds: Double, unit: Double) -> Double? {
+    package func value(of aggregation: Aggregation, seconds: Double, unit: Double) -> Double? {
         switch (self, aggregation) {
         case (.counter(let sum), .count): return sum
         case (.counter(let sum), .rate): return seconds > 0 ? sum / seconds : 0

@@ -1,40 +1,40 @@
 /// Tags of a sample or a series: pairs of key and value, each key once, in the order of the keys' bytes.
-public struct TagSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-    public struct Tag: Hashable, Sendable {
-        public let key: String
-        public let value: String
+package struct TagSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    package struct Tag: Hashable, Sendable {
+        package let key: String
+        package let value: String
 
-        public init(key: String, value: String) { (self.key, self.value) = (key, value) }
+        package init(key: String, value: String) { (self.key, self.value) = (key, value) }
 
         /// By their bytes.
-        public static func == (left: Self, right: Self) -> Bool {
+        package static func == (left: Self, right: Self) -> Bool {
             left.value.isExactly(right.value) && left.key.isExactly(right.key)
         }
 
-        public func hash(into hasher: inout Hasher) {
+        package func hash(into hasher: inout Hasher) {
             self.key.hashBytes(into: &hasher)
             self.value.hashBytes(into: &hasher)
         }
     }
 
-    public private(set) var tags: [Tag] = []
+    package private(set) var tags: [Tag] = []
 
-    public init() {}
+    package init() {}
 
     /// The last of equal keys wins.
-    public init(_ tags: some Sequence<Tag>) {
+    package init(_ tags: some Sequence<Tag>) {
         for tag in tags { self.set(tag.key, to: tag.value) }
     }
 
-    public init(dictionaryLiteral elements: (String, String)...) {
+    package init(dictionaryLiteral elements: (String, String)...) {
         for (key, value) in elements { self.set(key, to: value) }
     }
 
-    public var isEmpty: Bool { self.tags.isEmpty }
+    package var isEmpty: Bool { self.tags.isEmpty }
 
-    public subscript(key: String) -> String? { self.tags.first { $0.key.isExactly(key) }?.value }
+    package subscript(key: String) -> String? { self.tags.first { $0.key.isExactly(key) }?.value }
 
-    public mutating func set(_ key: String, to value: String) {
+    package mutating func set(_ key: String, to value: String) {
         let tag = Tag(key: key, value: value)
         let place = self.tags.firstIndex { $0.key.compareBytes(with: key) >= 0 } ?? self.tags.endIndex
         if place < self.tags.endIndex, self.tags[place].key.isExactly(key) {
@@ -44,14 +44,14 @@ public struct TagSet: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    public func setting(_ key: String, to value: String) -> TagSet {
+    package func setting(_ key: String, to value: String) -> TagSet {
         var tags = self
         tags.set(key, to: value)
         return tags
     }
 
     /// Whether all tags of the other set are among these.
-    public func contains(_ other: TagSet) -> Bool {
+    package func contains(_ other: TagSet) -> Bool {
         other.tags.allSatisfy { wanted in self.tags.contains(wanted) }
     }
 }

@@ -1,12 +1,12 @@
 /// A mistake in the text of a threshold or of its metric, with the place.
-public struct ThresholdSyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct ThresholdSyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The whole text.
-    public let text: String
+    package let text: String
     /// The character at which it goes wrong, from 1.
-    public let position: Int
-    public let message: String
+    package let position: Int
+    package let message: String
 
-    public var description: String { "\(self.message) at character \(self.position)" }
+    package var description: String { "\(self.message) at character \(self.position)" }
 }
 
 /// Walks over a short text and knows where it is.

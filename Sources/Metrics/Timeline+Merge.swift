@@ -2,7 +2,7 @@ extension Timeline {
     /// Adds the timeline of another process, point by point: users and counters add up, percentiles are weighted means.
     ///
     /// - Parameter offset: how many seconds after this run's start the other one started; may be negative.
-    public mutating func merge(_ other: Timeline, offset: Double) {
+    package mutating func merge(_ other: Timeline, offset: Double) {
         var other = other
         while other.intervalsPerPoint < self.intervalsPerPoint { other.halve() }
         while self.intervalsPerPoint < other.intervalsPerPoint { self.halve() }

@@ -1,23 +1,23 @@
 /// What is followed over time, a column each.
-public struct TimelineColumns: Sendable, Equatable {
+package struct TimelineColumns: Sendable, Equatable {
     /// Gauges: their value at the end of a step.
-    public var levels: [MetricSelector]
+    package var levels: [MetricSelector]
     /// Counters: what came during a step.
-    public var counters: [MetricSelector]
+    package var counters: [MetricSelector]
     /// Trends: their distribution during a step.
-    public var trends: [MetricSelector]
+    package var trends: [MetricSelector]
 
     /// Trends of a script that are followed beside the program's own.
     static let maximumCustomTrends = 16
     /// Of one kind: several scripts' exports may be merged.
     package static let maximumColumns = 200
 
-    public init(levels: [MetricSelector], counters: [MetricSelector], trends: [MetricSelector]) {
+    package init(levels: [MetricSelector], counters: [MetricSelector], trends: [MetricSelector]) {
         (self.levels, self.counters, self.trends) = (levels, counters, trends)
     }
 
     /// Users, messages, errors and the program's own times; a script's trends join them when they have values.
-    public static let standard = TimelineColumns(
+    package static let standard = TimelineColumns(
         levels: [Self.of(.vus)],
         counters: [
             Self.of(.messagesSent), Self.of(.messagesReceived), Self.of(.dataSent), Self.of(.dataReceived),
@@ -34,20 +34,20 @@ public struct TimelineColumns: Sendable, Equatable {
 }
 
 /// The run over time: a point a second, and twice as long steps whenever there would be more than 3600 points.
-public struct Timeline: Sendable, Equatable {
+package struct Timeline: Sendable, Equatable {
     /// The distribution during one step, in the metric's shown unit (milliseconds for times).
-    public struct Statistics: Sendable, Equatable {
-        public var count: UInt64
-        public var mean, min, max, p50, p95, p99: Double
+    package struct Statistics: Sendable, Equatable {
+        package var count: UInt64
+        package var mean, min, max, p50, p95, p99: Double
 
-        public init(
+        package init(
             count: UInt64, mean: Double, min: Double, max: Double, p50: Double, p95: Double, p99: Double
         ) {
             (self.count, self.mean, self.min, self.max) = (count, mean, min, max)
             (self.p50, self.p95, self.p99) = (p50, p95, p99)
         }
 
-        public init(_ histogram: Histogram, unit: Double) {
+        package init(_ histogram: Histogram, unit: Double) {
             let percentiles = histogram.percentiles([50, 95, 99]).map { $0 / unit }
             self.init(
                 count: histogram.count, mean: histogram.mean / unit, min: histogram.min / unit,
@@ -69,17 +69,17 @@ public struct Timeline: Sendable, Equatable {
     }
 
     /// One step. The values stand in the order of the columns; a column that came later is missing at the end.
-    public struct Point: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
         /// The end of the step, seconds since the run's start.
-        public var time: Double
+        package var time: Double
         /// The step's length in seconds.
-        public var seconds: Double
-        public var levels: [Double]
-        public var counters: [Double]
+        package var seconds: Double
+        package var levels: [Double]
+        package var counters: [Double]
         /// Nil where the trend had no value during the step.
-        public var trends: [Statistics?]
+        package var trends: [Statistics?]
 
-        public init(
+        package init(
             time: Double, seconds: Double, levels: [Double], counters: [Double], trends: [Statistics?]
         ) {
             (self.time, self.seconds, self.levels) = (time, seconds, levels)
@@ -124,23 +124,23 @@ public struct Timeline: Sendable, Equatable {
         }
     }
 
-    public static let maximumPoints = 3600
+    package static let maximumPoints = 3600
     /// Points of 30 years.
     package static let maximumIntervalsPerPoint = 1 << 30
 
-    public internal(set) var columns: TimelineColumns
-    public private(set) var points: [Point] = []
+    package internal(set) var columns: TimelineColumns
+    package private(set) var points: [Point] = []
     /// How many of the collector's intervals make a point: a power of two.
-    public private(set) var intervalsPerPoint: Int
+    package private(set) var intervalsPerPoint: Int
     private var intervalsInLast: Int
 
-    public init(columns: TimelineColumns, points: [Point] = [], intervalsPerPoint: Int = 1) {
+    package init(columns: TimelineColumns, points: [Point] = [], intervalsPerPoint: Int = 1) {
         (self.columns, self.points) = (columns, points)
         self.intervalsPerPoint = intervalsPerPoint
         self.intervalsInLast = intervalsPerPoint
     }
 
-    public mutating func append(_ point: Point) {
+    package mutating func append(_ point: Point) {
         if self.intervalsInLast < self.intervalsPerPoint, !self.points.isEmpty {
             self.points[self.points.count - 1].append(point)
             self.intervalsInLast += 1

@@ -1,11 +1,6 @@
+import Glibc
 import NIOPosix
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Reads the standard input on a thread of its own, a chunk when one is wanted: a terminal or pipe may never answer, and
 /// the loop must not wait for it.

@@ -1,14 +1,9 @@
+import Glibc
 import LoadReport
 import LocustWorker
 import Metrics
 import NIOCore
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// What the threads of a test, and signals, have to say to the thread that talks to the master.
 enum WorkerEvent: Sendable {

@@ -1,10 +1,5 @@
 import Commands
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// How much of the machine this process uses.
 struct ProcessUsage {

@@ -1,16 +1,11 @@
 import ArgumentParser
 import Commands
+import Glibc
 import JSONText
 import LoadEngine
 import LoadPlan
 import Logging
 import Scripting
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// `eio-lua worker`: scripts as the users of a Locust master.
 struct WorkerCommand: ParsableCommand {

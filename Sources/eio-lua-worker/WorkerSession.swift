@@ -1,15 +1,10 @@
 import Commands
+import Glibc
 import LoadEngine
 import LoadPlan
 import LocustTransport
 import LocustWorker
 import NIOPosix
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A worker from its start to its end: talks to the master, on a thread that no user ever runs on.
 final class WorkerSession {

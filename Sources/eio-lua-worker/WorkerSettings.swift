@@ -1,12 +1,7 @@
 import Commands
+import Glibc
 import LoadEngine
 import LoadReport
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// What a worker is started with.
 struct WorkerSettings: Sendable {

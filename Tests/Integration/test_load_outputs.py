@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
@@ -42,7 +43,8 @@ def start_with_endpoint(lua, address=":0"):
 
 def scrape_until(url, text):
     """Each second there is another page."""
-    for _ in range(2000):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         page = scrape(url)[1]
         if text in page:
             return page
