@@ -28,7 +28,7 @@ def named_by_line():
 
 def integration_tests():
     tests = set()
-    for path in sorted((ROOT / "Tests" / "Integration").glob("test_*.py")):
+    for path in sorted((ROOT / "Tests" / "Integration").glob("**/test_*.py")):
         tests.update(re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE))
     return tests
 

@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 
+from harness.loads import scrape_until
+
 NAMES = [
     "caf\u00e9", "cafe\u0301", "a\nb", "a\r\nb", "a\rb", "nul\0one", "nul\0two", 'q"\u0301 x', "=1+1", "c,\u0301d", "\u0301",
 ]
@@ -63,7 +65,6 @@ def test_names_that_are_not_text_are_told_apart(lua):
 
 
 def test_page_of_prometheus_takes_every_name(lua):
-    from test_load_outputs import scrape_until
     lua.write(SCRIPT.replace("NAMES", ", ".join(map(literal, NAMES))).replace("iterations = 1", 'duration = "60s"')
               .replace("function default()", "function default() eio.sleep(0.2)"))
     running = lua.command("load", "-q", "--metrics-addr", ":0", "script.lua")

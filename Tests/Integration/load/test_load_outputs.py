@@ -5,11 +5,12 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 
 import pytest
+
+from harness.loads import scrape, scrape_until
 
 STEADY = """
     local loadtest = require "loadtest"
@@ -29,26 +30,11 @@ STEADY = """
 """
 
 
-def scrape(url, timeout=10):
-    with urllib.request.urlopen(url, timeout=timeout) as answer:
-        return answer.headers, answer.read().decode()
-
-
 def start_with_endpoint(lua, address=":0"):
     lua.write(STEADY)
     running = lua.command("load", "--metrics-addr", address, "script.lua")
     running.wait_for("/metrics", stream="stderr")
     return running, re.search(r"http://\S+/metrics", running.stderr).group()
-
-
-def scrape_until(url, text):
-    """Each second there is another page."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        page = scrape(url)[1]
-        if text in page:
-            return page
-    raise AssertionError(f"no {text!r} in\n{page}")
 
 
 def test_page_is_prometheus_text(lua):

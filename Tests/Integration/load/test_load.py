@@ -4,12 +4,12 @@ import json
 import re
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
 from harness.embedded import EmbeddedServer
 from harness.loads import load, totals
+from harness.program import ROOT
 
 ECHO = """
     local left = 4
@@ -174,7 +174,7 @@ def test_scenario_with_functions_metrics_and_thresholds(lua, server):
 
 
 def test_example_of_the_guide(lua, server):
-    guide = (Path(__file__).parents[2] / "docs/load-testing.md").read_text()
+    guide = (ROOT / "docs" / "load-testing.md").read_text()
     example = guide.split("```lua\n")[1].split("```")[0]
     result = load(lua, example, "-u", 3, "-i", 3, args=[server.url])
     assert result.status == 0, result

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
+from harness.loads import scrape_until
 from harness.scripted import ScriptedServer
 from harness.wire import open_packet
-from test_load_outputs import scrape_until
 
 SCRIPT = """
     local loadtest = require "loadtest"

@@ -3,11 +3,10 @@
 import json
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from harness.program import PROGRAM
+from harness.program import PROGRAM, ROOT
 
 SCRIPT = """
     local loadtest = require "loadtest"
@@ -163,7 +162,7 @@ def test_metrics_are_bounded(lua):
 
 
 def test_example_of_the_guide(lua):
-    guide = (Path(__file__).parents[2] / "docs/load-testing.md").read_text()
+    guide = (ROOT / "docs" / "load-testing.md").read_text()
     example = guide.split("### A summary of your own")[1].split("```lua\n")[1].split("```")[0]
     result = load(lua, 'function default() require("loadtest").time("echo", function() end) end\n' + example)
     assert result.status == 0, result
