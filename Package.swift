@@ -61,7 +61,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "EngineIOServer", dependencies: nio + ["EngineIO"], swiftSettings: settings),
-        .target(name: "CLuaHost", dependencies: ["CLua"]),
+        .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
         // Rounding is libm's on processors without an instruction for it.
         .target(
             name: "Metrics", dependencies: ["JSONText"], swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),

@@ -8,8 +8,10 @@ trap 'rm -r "$build"' EXIT
 read -ra lua <<<"$(pkg-config --cflags --libs lua5.4)"
 
 run() {
+    local files
+    mapfile -t files < <(find "$sources" -name '*.c' | sort)
     "${CC:-cc}" -std=gnu11 -g -Wall -Wextra -Werror "$@" -DSOURCES="\"$sources\"" -DTESTS="\"$tests\"" \
-        -I"$sources/include" "$sources"/*.c "$tests"/*.c -o "$build/tests" "${lua[@]}" -lm -lpthread
+        -I"$sources" -I"$sources/include" "${files[@]}" "$tests"/*.c -o "$build/tests" "${lua[@]}" -lm -lpthread
     timeout 300 "$build/tests"
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../Sources/CLuaHost/data_file.h"
+#include "loadtest/data_file.h"
 #include "host.h"
 #include "tests.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../Sources/CLuaHost/host.h"
+#include "core/host.h"
 #include "host.h"
 #include "tests.h"
 
@@ -77,7 +77,7 @@ static void add_names(lua_State *L, FILE *file) {
 
 static void push_names(lua_State *L) {
     lua_newtable(L);
-    FILE *list = popen("ls " SOURCES "/*.c", "r");
+    FILE *list = popen("find " SOURCES " -name '*.c'", "r");
     char path[1024];
     while (list != NULL && fgets(path, sizeof path, list) != NULL) {
         path[strcspn(path, "\n")] = '\0';

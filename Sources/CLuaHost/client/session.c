@@ -1,0 +1,343 @@
+/* What the network tells about a client's session, and who waits for it. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/client.h"
+
+/* ---- waking ---- */
+
+/* Pushing on another task's stack must not raise: the error would not be that task's. */
+static bool begin_push(luahost_vm *vm, luahost_task *task) {
+    bool enforced = vm->enforce_memory;
+    vm->enforce_memory = false;
+    luahost_enter(vm, task->co);
+    return enforced;
+}
+
+static void wake(luahost_task *task, int values, bool enforced) {
+    task->vm->enforce_memory = enforced;
+    luahost_task_wake(task, values);
+}
+
+static void push_reason(lua_State *L, const luahost_client *client) {
+    luahost_client_push(L, client, LUAHOST_UV_REASON);
+    if (lua_type(L, -1) == LUA_TSTRING) return;
+    lua_pop(L, 1);
+    lua_pushliteral(L, "not connected");
+}
+
+/* The script may have given either a metatable: none of its metamethods is to run here, where an error would find nobody. */
+static void set_detail_field(lua_State *L, int error, int detail, const char *name) {
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, detail);
+    lua_rawset(L, error);
+}
+
+/* connect() has not returned and the session is over. */
+static void push_closed_error(lua_State *L, const luahost_client *client) {
+    push_reason(L, client);
+    luahost_client_push(L, client, LUAHOST_UV_BASE_URL);
+    lua_pushfstring(L, "Closed before connect() returned: %s (%s)", lua_tostring(L, -2), lua_tostring(L, -1));
+    lua_remove(L, -2);
+    luahost_error error = {.type = {"ConnectionError", 15}, .phase = {"open", 4}, .code = -1};
+    if (client->is_upgrading) error.phase = (luahost_slice){"probe", 5};
+    error.message.data = lua_tolstring(L, -1, &error.message.length);
+    luahost_push_error(L, &error, false);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+    luahost_client_push(L, client, LUAHOST_UV_DETAIL);
+    int detail = lua_gettop(L);
+    if (lua_istable(L, detail)) {
+        set_detail_field(L, detail - 1, detail, "cause");
+        set_detail_field(L, detail - 1, detail, "status");
+        set_detail_field(L, detail - 1, detail, "code");
+    }
+    lua_pop(L, 1);
+}
+
+static void wake_all(luahost_client *client) {
+    luahost_vm *vm = client->vm;
+    luahost_task *task;
+    while ((task = client->connecters.first) != NULL) {
+        if (vm->interrupted || task->cancelled) {
+            luahost_task_end_wait(task);
+            continue;
+        }
+        bool enforced = begin_push(vm, task);
+        lua_pushboolean(task->co, client->has_left);
+        if (!client->has_left) push_closed_error(task->co, client);
+        wake(task, client->has_left ? 1 : 2, enforced);
+    }
+    while ((task = client->receivers.first) != NULL) {
+        bool enforced = begin_push(vm, task);
+        lua_pushnil(task->co);
+        push_reason(task->co, client);
+        wake(task, 2, enforced);
+    }
+    while ((task = client->senders.first) != NULL) {
+        bool enforced = begin_push(vm, task);
+        lua_pushboolean(task->co, false);
+        lua_pushliteral(task->co, "not connected");
+        wake(task, 2, enforced);
+    }
+    luahost_client_drained(client);
+    while ((task = client->disconnecters.first) != NULL) {
+        bool enforced = begin_push(vm, task);
+        lua_pushboolean(task->co, client->unwritten == 0);
+        if (client->unwritten > 0) lua_pushinteger(task->co, (lua_Integer)client->unwritten);
+        wake(task, client->unwritten > 0 ? 2 : 1, enforced);
+    }
+    while (client->waiters.first != NULL) luahost_task_wake(client->waiters.first, 0);
+}
+
+void luahost_client_reset(luahost_client *client) {
+    if (client->state == LUAHOST_DISCONNECTED) return;
+    luahost_vm *vm = client->vm;
+    client->state = LUAHOST_DISCONNECTED;
+    client->ending = LUAHOST_NOT_ENDING;
+    client->event_due = false;
+    client->is_paused = false;
+    lua_pushnil(vm->L);
+    luahost_client_store(client, LUAHOST_UV_SID);
+    wake_all(client);
+    lua_pushnil(vm->L);
+    luahost_client_store(client, LUAHOST_UV_DETAIL);
+    vm->open_clients--;
+    if (client->is_left_alone) vm->left_alone--;
+    client->is_left_alone = false;
+    if (client->has_left && vm->open_clients == 0 && vm->host.disconnected != NULL) vm->host.disconnected(vm->context);
+    luahost_client_unhold(client);
+    luahost_vm_check_finished(vm);
+}
+
+/* ---- the beginning ---- */
+
+static void store_slice(luahost_client *client, luahost_slice slice, int user_value) {
+    lua_pushlstring(client->vm->L, slice.data, slice.length);
+    luahost_client_store(client, user_value);
+}
+
+static void keep_info(luahost_client *client, const luahost_session_info *info) {
+    lua_State *L = client->vm->L;
+    luahost_enter(client->vm, L);
+    store_slice(client, info->sid, LUAHOST_UV_SID);
+    store_slice(client, info->base_url, LUAHOST_UV_BASE_URL);
+    lua_createtable(L, (int)info->upgrade_count, 0);
+    for (size_t index = 0; index < info->upgrade_count; index++) {
+        lua_pushlstring(L, info->upgrades[index].data, info->upgrades[index].length);
+        lua_rawseti(L, -2, (lua_Integer)index + 1);
+    }
+    luahost_client_store(client, LUAHOST_UV_UPGRADES);
+    lua_pushnil(L);
+    luahost_client_store(client, LUAHOST_UV_REASON);
+    luahost_leave(client->vm);
+    client->ping_interval = info->ping_interval;
+    client->ping_timeout = info->ping_timeout;
+    client->transport = info->transport;
+}
+
+/* The message handler of the call below: an error that connect() does not raise needs its traceback. */
+static int connect_handler_error(lua_State *L) {
+    const luahost_client *client = luahost_vm_of(L)->current->client;
+    if (client->in_connect_slice) return 1;
+    luahost_push_inner_traceback(L, L, 1);
+    luahost_note_inner_traceback(L);
+    return 1;
+}
+
+static int connect_handler_done(lua_State *L, int status, lua_KContext context) {
+    (void)context;
+    if (status == LUA_OK || status == LUA_YIELD) return 0;
+    luahost_vm *vm = luahost_vm_of(L);
+    luahost_client *client = vm->current->client;
+    if (!client->in_connect_slice) return lua_error(L);
+    luahost_push_error_text(L, -1);
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length);
+    vm->scratch.length = 0;
+    luahost_buffer_append(&vm->scratch, text, length);
+    client->connect_raised = true;
+    return 0;
+}
+
+/* Nobody wants the session that is being made: the end of the attempt ends the wait of the task in connect(). */
+static void abandon(luahost_client *client) {
+    if (client->state == LUAHOST_CONNECTED) client->state = LUAHOST_DISCONNECTING;
+    client->vm->host.client_disconnect(client->context, -1, true);
+}
+
+bool luahost_connect_cancelled(luahost_list *connecters) {
+    luahost_client *client = (luahost_client *)((char *)connecters - offsetof(luahost_client, connecters));
+    if (client->ending != LUAHOST_NOT_ENDING || client->state == LUAHOST_DISCONNECTING) return false;
+    /* What the handler raises yet is an end of the attempt, too. */
+    if (!client->in_connect_slice) abandon(client);
+    return true;
+}
+
+/* Calls the connect handler; what it raises at once is connect()'s to raise, and no report is due. */
+static int call_connect_handler(lua_State *L) {
+    lua_pushcfunction(L, connect_handler_error);
+    lua_insert(L, 1);
+    return connect_handler_done(L, lua_pcallk(L, 0, 0, 1, 0, connect_handler_done), 0);
+}
+
+static void run_connect_handler(luahost_client *client) {
+    client->connect_raised = false;
+    luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_CONNECT);
+    if (task == NULL) return;
+    lua_pushcfunction(task->co, call_connect_handler);
+    lua_insert(task->co, -2);
+    client->in_connect_slice = true;
+    luahost_task_run_now(task, 1);
+    client->in_connect_slice = false;
+}
+
+luahost_handler_outcome luahost_client_opened(
+    luahost_client *client, const luahost_session_info *info, luahost_slice *message) {
+    keep_info(client, info);
+    if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
+    client->event_due = true;
+    client->told_unconnected = client->told_drop = client->told_pause = client->has_left = false;
+    client->is_upgrading = false;
+    if (client->is_lost) client->vm->lost_clients--;
+    client->is_lost = false;
+    run_connect_handler(client);
+    if (client->connect_raised) {
+        client->event_due = false;
+        *message = (luahost_slice){client->vm->scratch.data, client->vm->scratch.length};
+        return LUAHOST_HANDLER_RAISED;
+    }
+    if (client->connecters.first != NULL && client->connecters.first->cancelled) abandon(client);
+    client->is_upgrading = client->state == LUAHOST_CONNECTED;
+    return LUAHOST_HANDLER_OK;
+}
+
+void luahost_client_upgraded(luahost_client *client) {
+    client->transport = 2;
+}
+
+void luahost_client_connected(luahost_client *client) {
+    luahost_task *task = client->connecters.first;
+    /* disconnect() was called meanwhile: connect() returns when the session is closed. */
+    if (client->state != LUAHOST_CONNECTED || task == NULL) return;
+    lua_pushboolean(task->co, true);
+    luahost_task_wake(task, 1);
+}
+
+void luahost_client_connect_failed(luahost_client *client, const luahost_error *error) {
+    luahost_vm *vm = client->vm;
+    luahost_task *task;
+    client->unwritten = 0;
+    while (!vm->interrupted && (task = client->connecters.first) != NULL && !task->cancelled) {
+        bool enforced = begin_push(vm, task);
+        lua_pushboolean(task->co, false);
+        luahost_push_error(task->co, error, false);
+        wake(task, 2, enforced);
+    }
+    luahost_client_reset(client);
+}
+
+/* ---- the end ---- */
+
+static void set_text(lua_State *L, const char *name, luahost_slice value) {
+    if (value.length == 0) return;
+    lua_pushlstring(L, value.data, value.length);
+    lua_setfield(L, -2, name);
+}
+
+static void set_integer(lua_State *L, const char *name, lua_Integer value, lua_Integer unknown) {
+    if (value == unknown) return;
+    lua_pushinteger(L, value);
+    lua_setfield(L, -2, name);
+}
+
+static void keep_detail(luahost_client *client, luahost_slice reason, const luahost_detail *detail) {
+    lua_State *L = client->vm->L;
+    luahost_enter(client->vm, L);
+    store_slice(client, reason, LUAHOST_UV_REASON);
+    lua_createtable(L, 0, 4);
+    set_text(L, "cause", detail->cause);
+    set_text(L, "message", detail->message);
+    set_text(L, "transport", detail->transport);
+    set_text(L, "ws_reason", detail->ws_reason);
+    set_integer(L, "status", detail->status, 0);
+    set_integer(L, "code", detail->code, -1);
+    set_integer(L, "ws_code", detail->ws_code, 0);
+    if (detail->since_last_ping >= 0) {
+        lua_pushnumber(L, detail->since_last_ping);
+        lua_setfield(L, -2, "since_last_ping");
+    }
+    luahost_client_store(client, LUAHOST_UV_DETAIL);
+    luahost_leave(client->vm);
+}
+
+void luahost_client_closed(
+    luahost_client *client, luahost_slice reason, const luahost_detail *detail, size_t unwritten) {
+    static const char transport_error[] = "transport error";
+    if (client->state == LUAHOST_DISCONNECTED || client->ending != LUAHOST_NOT_ENDING) return;
+    client->unwritten = unwritten;
+    keep_detail(client, reason, detail);
+    if (!client->event_due) {
+        luahost_client_reset(client);
+        return;
+    }
+    client->event_due = false;
+    size_t length = sizeof transport_error - 1;
+    bool is_lost = reason.length == length && memcmp(reason.data, transport_error, length) == 0;
+    client->state = is_lost ? LUAHOST_CONNECTED : LUAHOST_DISCONNECTING;
+    client->ending = LUAHOST_END_DUE;
+    luahost_client_drained(client);
+    if (luahost_may_run(client->vm) && !luahost_mailbox_is_startable(client)) luahost_client_farewell(client);
+    else luahost_mailbox_schedule(client);
+}
+
+/* The disconnect handler has returned or waits. One that called connect() has a new session already. */
+static void farewell_told(luahost_task *task) {
+    if (task->client->ending == LUAHOST_END_TOLD) luahost_client_reset(task->client);
+}
+
+static void farewell_done(luahost_task *task) {
+    farewell_told(task);
+    luahost_handler_done(task);
+}
+
+/* Nobody is told of the end, which after a lost connection is not what the script wanted. */
+static void note_loss(luahost_client *client) {
+    luahost_vm *vm = client->vm;
+    bool is_lost = client->state == LUAHOST_CONNECTED && client->connecters.first == NULL && !vm->interrupted;
+    if (!is_lost || client->is_lost) return;
+    client->is_lost = true;
+    vm->lost_clients++;
+    lua_State *L = vm->L;
+    int top = lua_gettop(L);
+    luahost_enter(vm, L);
+    luahost_client_push(L, client, LUAHOST_UV_DETAIL);
+    if (lua_istable(L, -1) && lua_getfield(L, -1, "message") == LUA_TSTRING) {
+        free(vm->lost_reason);
+        vm->lost_reason = strndup(lua_tostring(L, -1), 200);
+    }
+    lua_settop(L, top);
+    luahost_leave(vm);
+}
+
+size_t luahost_vm_lost(const luahost_vm *vm, luahost_slice *reason) {
+    *reason = (luahost_slice){vm->lost_reason, vm->lost_reason == NULL ? 0 : strlen(vm->lost_reason)};
+    return vm->lost_clients;
+}
+
+void luahost_client_farewell(luahost_client *client) {
+    client->ending = LUAHOST_END_TOLD;
+    luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_DISCONNECT);
+    if (task == NULL) {
+        note_loss(client);
+        luahost_client_reset(client);
+        return;
+    }
+    task->on_first_wait = farewell_told;
+    task->on_done = farewell_done;
+    luahost_client_push(task->co, client, LUAHOST_UV_REASON);
+    luahost_client_push(task->co, client, LUAHOST_UV_DETAIL);
+    luahost_task_run_now(task, 2);
+}

@@ -1,0 +1,116 @@
+/* Errors as tables: {type=, message=, where=, …}, with a readable tostring. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/host.h"
+
+const char luahost_key_errors;
+static const char measured_key;
+
+static void push_text(lua_State *L, int error) {
+    error = lua_absindex(L, error);
+    lua_pushliteral(L, "where");
+    if (lua_rawget(L, error) != LUA_TSTRING) {
+        lua_pop(L, 1);
+        lua_pushliteral(L, "");
+    }
+    lua_pushliteral(L, "message");
+    lua_rawget(L, error);
+    luaL_tolstring(L, -1, NULL);
+    lua_remove(L, -2);
+    lua_concat(L, 2);
+}
+
+static int error_text(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    push_text(L, 1);
+    return 1;
+}
+
+/* So that print("failed: " .. err) does what one thinks. */
+static int error_concat(lua_State *L) {
+    luaL_tolstring(L, 1, NULL);
+    luaL_tolstring(L, 2, NULL);
+    lua_concat(L, 2);
+    return 1;
+}
+
+static void set_slice(lua_State *L, const char *name, luahost_slice value) {
+    if (value.length == 0) return;
+    lua_pushlstring(L, value.data, value.length);
+    lua_setfield(L, -2, name);
+}
+
+static void set_where(lua_State *L) {
+    luaL_where(L, 1);
+    lua_setfield(L, -2, "where");
+}
+
+static void open_metatable(lua_State *L, const void *key) {
+    static const luaL_Reg metamethods[] = {{"__tostring", error_text}, {"__concat", error_concat}, {NULL, NULL}};
+    luaL_newlib(L, metamethods);
+    lua_pushliteral(L, "eio.error");
+    lua_setfield(L, -2, "__name");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+/* Two that do the same: by its metatable an error is known to be measured, also where the script raises it again. The second one
+ * is made when it is needed. */
+static void set_metatable(lua_State *L, bool is_measured) {
+    const void *key = is_measured ? &measured_key : &luahost_key_errors;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        open_metatable(L, key);
+        lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    }
+    lua_setmetatable(L, -2);
+}
+
+void luahost_push_error(lua_State *L, const luahost_error *error, bool with_where) {
+    lua_createtable(L, 0, 6);
+    set_slice(L, "type", error->type);
+    lua_pushlstring(L, error->message.data, error->message.length);
+    lua_setfield(L, -2, "message");
+    set_slice(L, "phase", error->phase);
+    set_slice(L, "cause", error->cause);
+    set_slice(L, "body", error->body);
+    set_slice(L, "retry_after", error->retry_after);
+    if (error->status != 0) {
+        lua_pushinteger(L, error->status);
+        lua_setfield(L, -2, "status");
+    }
+    if (error->code >= 0) {
+        lua_pushinteger(L, error->code);
+        lua_setfield(L, -2, "code");
+    }
+    if (with_where) set_where(L);
+    set_metatable(L, error->is_measured);
+}
+
+bool luahost_is_measured_error(lua_State *L, int index) {
+    if (!lua_istable(L, index) || !lua_getmetatable(L, index)) return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &measured_key);
+    bool is = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return is;
+}
+
+int luahost_raise(lua_State *L, const char *type, const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, type);
+    lua_setfield(L, -2, "type");
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, "message");
+    set_where(L);
+    set_metatable(L, false);
+    return lua_error(L);
+}
+
+void luahost_error_open(lua_State *L) {
+    open_metatable(L, &luahost_key_errors);
+}

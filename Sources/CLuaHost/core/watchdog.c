@@ -1,0 +1,301 @@
+/* A thread that looks at every loop each 100 ms. Nothing is asked of Lua while it is quick: a permanent count hook would cost
+ * a factor of two. Only a slice that takes long gets a hook, set by a signal handler on its own thread, as lua.c does for
+ * Ctrl-C. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/hook.h"
+#include "core/host.h"
+#include "core/loop.h"
+
+#define SECOND UINT64_C(1000000000)
+#define TICK_MS 100
+#define FLUSH_MS 500
+
+_Atomic uint32_t luahost_tick;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static luahost_loop *loops;
+static _Thread_local luahost_loop *loops_of_thread;
+static bool started;
+static int signal_pipe[2];
+static void (*signal_handler)(void *context, int signal);
+static void *signal_context;
+
+/* SIGURG: its default is to be ignored, so a stray one does no harm. */
+#define DEMAND_SIGNAL SIGURG
+
+static void on_demand(int signal) {
+    (void)signal;
+    for (luahost_loop *loop = loops_of_thread; loop != NULL; loop = loop->next_on_thread) {
+        luahost_demand demand = (luahost_demand)atomic_exchange(&loop->demand, LUAHOST_DEMAND_NOTHING);
+        uint64_t sequence = atomic_load(&loop->sequence);
+        if (demand == LUAHOST_DEMAND_NOTHING || sequence != atomic_load(&loop->demand_sequence)) continue;
+        if (demand == LUAHOST_DEMAND_REPORT) luahost_hook_look(loop, luahost_loop_running(loop));
+        luahost_hook_arm(loop, luahost_loop_running(loop), demand);
+    }
+}
+
+static void on_exit_signal(int signal) {
+    int saved = errno;
+    char byte = (char)signal;
+    ssize_t written = write(signal_pipe[1], &byte, 1);
+    (void)written;
+    errno = saved;
+}
+
+static void demand_of(luahost_loop *loop, uint64_t sequence, luahost_demand demand) {
+    atomic_store(&loop->demand_sequence, sequence);
+    atomic_store(&loop->demand, demand);
+    pthread_kill(loop->thread, DEMAND_SIGNAL);
+}
+
+static void tell(luahost_loop *loop, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void tell(luahost_loop *loop, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length >= (int)sizeof text) length = sizeof text - 1;
+    loop->reported = true;
+    if (loop->report != NULL) loop->report(loop->context, (luahost_slice){text, (size_t)length});
+}
+
+/* "user 3: bot.lua:12: in function 'default': " as far as it is known. */
+static const char *describe(const luahost_loop *loop, const char *place, char *text, size_t size) {
+    static const char *const kinds[] = {"main chunk", "handler", "task", "function"};
+    const luahost_sight *sight = &loop->sight;
+    char user[32] = "", who[96] = "";
+    if (sight->user != 0) snprintf(user, sizeof user, "user %llu: ", (unsigned long long)sight->user);
+    if (sight->name[0] != '\0') snprintf(who, sizeof who, "in %s '%s': ", kinds[sight->kind], sight->name);
+    snprintf(text, size, "%s%s%s%s", user, place, place[0] == '\0' ? "" : ": ", who);
+    return text;
+}
+
+static void report(luahost_loop *loop, uint64_t sequence, uint64_t elapsed) {
+    static const char *const others = "all else on its loop waits for it";
+    char where[LUAHOST_PLACE + 128], place[LUAHOST_PLACE];
+    double seconds = (double)elapsed / SECOND;
+    bool is_answered = atomic_load(&loop->answered_sequence) == sequence;
+    if (atomic_load(&loop->located_sequence) == sequence) {
+        describe(loop, loop->location, where, sizeof where);
+        tell(loop, "%sLua has computed for %.1f s without waiting; %s", where, seconds, others);
+    } else if (is_answered && loop->sight.function[0] != '\0') {
+        snprintf(place, sizeof place, "%s:%d", loop->sight.source, loop->sight.line);
+        describe(loop, place, where, sizeof where);
+        tell(loop, "%sinside a C function (%s) for %.1f s; %s", where, loop->sight.function, seconds, others);
+    } else if (is_answered && elapsed >= SECOND + 2 * TICK_MS * (SECOND / 1000)) {
+        tell(loop, "%sinside a C function for %.1f s; %s", describe(loop, "", where, sizeof where), seconds, others);
+        loop->reported_in_c = true;
+    } else if (elapsed >= 2 * SECOND) {
+        tell(loop, "inside a C function for %.1f s; %s", seconds, others);
+    }
+}
+
+/* The hook of a report has fired at last. */
+static void report_return(luahost_loop *loop, uint64_t elapsed) {
+    if (!loop->reported_in_c || atomic_load(&loop->located_sequence) != loop->seen_sequence) return;
+    loop->reported_in_c = false;
+    char where[LUAHOST_PLACE + 128];
+    describe(loop, loop->location, where, sizeof where);
+    tell(loop, "%sthe C function has returned after %.1f s", where, (double)elapsed / SECOND);
+}
+
+static void look_at(luahost_loop *loop, uint64_t now) {
+    uint64_t sequence = atomic_load(&loop->sequence);
+    uint64_t elapsed = now - loop->seen_since;
+    report_return(loop, elapsed);
+    if (!(sequence & 1) || sequence != loop->seen_sequence) {
+        loop->seen_sequence = sequence;
+        loop->seen_since = now;
+        loop->asked_location = loop->reported = loop->reported_in_c = false;
+        return;
+    }
+    if (loop->asked_location && !loop->reported) report(loop, sequence, elapsed);
+    /* A slice that was seen only once may be one of many short ones, which an interrupt has no need to hit. */
+    if (now >= atomic_load(&loop->end_at)) {
+        demand_of(loop, sequence, LUAHOST_DEMAND_END);
+    } else if (now >= atomic_load(&loop->interrupt_at)) {
+        demand_of(loop, sequence, LUAHOST_DEMAND_INTERRUPT);
+    } else if (loop->max_block != 0 && elapsed >= loop->max_block) {
+        demand_of(loop, sequence, LUAHOST_DEMAND_STOP);
+    } else if (!loop->asked_location && elapsed >= SECOND) {
+        loop->asked_location = true;
+        demand_of(loop, sequence, LUAHOST_DEMAND_REPORT);
+    }
+}
+
+/* They may be installed anew meanwhile. */
+static void hand_over(int signal) {
+    pthread_mutex_lock(&lock);
+    void (*handler)(void *context, int signal) = signal_handler;
+    void *context = signal_context;
+    pthread_mutex_unlock(&lock);
+    if (handler != NULL) handler(context, signal);
+}
+
+static void *watch(void *argument) {
+    (void)argument;
+    uint64_t next = luahost_now();
+    for (;;) {
+        uint64_t now = luahost_now();
+        if (now >= next) {
+            atomic_fetch_add(&luahost_tick, 1);
+            pthread_mutex_lock(&lock);
+            for (luahost_loop *loop = loops; loop != NULL; loop = loop->next) look_at(loop, now);
+            pthread_mutex_unlock(&lock);
+            next = now + TICK_MS * (SECOND / 1000);
+        }
+        struct pollfd wait = {.fd = signal_pipe[0], .events = POLLIN};
+        now = luahost_now();
+        if (poll(&wait, 1, now >= next ? 0 : (int)((next - now) / 1000000) + 1) <= 0) continue;
+        char byte;
+        while (read(signal_pipe[0], &byte, 1) == 1) hand_over(byte);
+    }
+    return NULL;
+}
+
+/* Without it no signal would end the program. */
+static _Noreturn void cannot_start(const char *what, int error) {
+    fprintf(stderr, "eio-lua: cannot start %s: %s\n", what, strerror(error));
+    _exit(1);
+}
+
+/* With the lock held. */
+static void start(void) {
+    if (started) return;
+    started = true;
+    struct sigaction action = {.sa_handler = on_demand, .sa_flags = SA_RESTART};
+    sigaction(DEMAND_SIGNAL, &action, NULL);
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) cannot_start("a pipe for signals", errno);
+    /* Signals for the process are to reach threads that expect them, never this one. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, watch, NULL);
+    if (error != 0) cannot_start("a thread", error);
+    pthread_detach(thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, void *context) {
+    luahost_loop *loop = calloc(1, sizeof *loop);
+    if (loop == NULL) luahost_out_of_memory();
+    loop->max_block = max_block > 0 ? (uint64_t)(max_block * (double)SECOND) : 0;
+    loop->report = report;
+    loop->context = context;
+    loop->thread = pthread_self();
+    /* A thread has the signal mask of the one that made it, which may be a pool's that takes none. */
+    sigset_t demand;
+    sigemptyset(&demand);
+    sigaddset(&demand, DEMAND_SIGNAL);
+    pthread_sigmask(SIG_UNBLOCK, &demand, NULL);
+    atomic_store(&loop->interrupt_at, UINT64_MAX);
+    atomic_store(&loop->end_at, UINT64_MAX);
+    loop->next_on_thread = loops_of_thread;
+    atomic_signal_fence(memory_order_seq_cst);
+    loops_of_thread = loop;
+    pthread_mutex_lock(&lock);
+    start();
+    loop->next = loops;
+    loops = loop;
+    pthread_mutex_unlock(&lock);
+    loop->turn_tick = atomic_load(&luahost_tick);
+    return loop;
+}
+
+void luahost_loop_destroy(luahost_loop *loop) {
+    pthread_mutex_lock(&lock);
+    luahost_loop **link = &loops;
+    while (*link != loop) link = &(*link)->next;
+    *link = loop->next;
+    pthread_mutex_unlock(&lock);
+    link = &loops_of_thread;
+    while (*link != NULL && *link != loop) link = &(*link)->next_on_thread;
+    if (*link != NULL) *link = loop->next_on_thread;
+    atomic_signal_fence(memory_order_seq_cst);
+    luahost_pool_free(&loop->pool);
+    free(loop);
+}
+
+void luahost_loop_turn(luahost_loop *loop) {
+    loop->turn_tick = atomic_load_explicit(&luahost_tick, memory_order_relaxed);
+}
+
+static uint64_t after(double seconds) {
+    return luahost_now() + (seconds > 0 ? (uint64_t)(seconds * (double)SECOND) : 0);
+}
+
+void luahost_loop_interrupt(luahost_loop *loop, double seconds) {
+    atomic_store(&loop->interrupt_at, after(seconds));
+}
+
+void luahost_loop_end(luahost_loop *loop, double seconds) {
+    uint64_t end = after(seconds);
+    uint64_t before = atomic_load(&loop->end_at);
+    while (end < before && !atomic_compare_exchange_weak(&loop->end_at, &before, end)) continue;
+}
+
+void luahost_signals_install(void (*handler)(void *context, int signal), void *context) {
+    pthread_mutex_lock(&lock);
+    signal_context = context;
+    signal_handler = handler;
+    start();
+    pthread_mutex_unlock(&lock);
+    struct sigaction action = {.sa_handler = on_exit_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    /* Who starts a program with SIGHUP ignored, as nohup does, wants it to survive the terminal. */
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+/* ---- what is buffered ---- */
+
+int luahost_flush_output(void) {
+    return fflush(stdout) == 0 ? 0 : errno;
+}
+
+void luahost_flush(void) {
+    pthread_mutex_lock(&lock);
+    bool is_alone = loops == NULL || loops->next == NULL;
+    pthread_mutex_unlock(&lock);
+    fflush(is_alone ? NULL : stdout);
+}
+
+static sem_t flushed;
+
+static void *flush_all(void *argument) {
+    fflush(stdout);
+    fflush(NULL);
+    sem_post(&flushed);
+    return argument;
+}
+
+/* A thread that is inside fread, or that nobody reads from, holds its file's lock: flushing is left to a thread of its own, which
+ * may wait for it for ever. */
+_Noreturn void luahost_exit_now(int status) {
+    pthread_t thread;
+    if (sem_init(&flushed, 0, 0) == 0 && pthread_create(&thread, NULL, flush_all, NULL) == 0) {
+        struct timespec end;
+        clock_gettime(CLOCK_REALTIME, &end);
+        end.tv_nsec += FLUSH_MS * 1000000L;
+        if (end.tv_nsec >= 1000000000L) end.tv_sec++, end.tv_nsec -= 1000000000L;
+        while (sem_timedwait(&flushed, &end) != 0 && errno == EINTR) continue;
+    }
+    _exit(status);
+}
