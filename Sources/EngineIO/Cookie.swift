@@ -1,11 +1,11 @@
 /// Where a cookie comes from, or where a request goes.
-public struct CookieOrigin: Sendable {
+package struct CookieOrigin: Sendable {
     let isSecure: Bool
     let host: String
     let path: String
 
     /// - Parameter path: the path of the request, without its query.
-    public init(_ url: ServerURL, path: String) {
+    package init(_ url: ServerURL, path: String) {
         self.isSecure = url.isSecure
         self.host = url.host
         self.path = path
@@ -87,7 +87,7 @@ struct Cookie: Sendable, Equatable {
         self.isHostOnly = false
     }
 
-    /// False where the host may not set a cookie for the domain. Without a list of public suffixes only names without a
+    /// False where the host may not set a cookie for the domain. Without a list of package suffixes only names without a
     /// dot are known to be some.
     private mutating func limitDomain(to origin: CookieOrigin) -> Bool {
         if self.isHostOnly { return true }
@@ -165,14 +165,14 @@ struct Cookie: Sendable, Equatable {
 }
 
 /// Why a cookie is not taken. Values, which may be secrets, are not shown.
-public enum CookieRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+package enum CookieRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     case notACookie
     /// By name, and how many bytes name and value have.
     case tooLong(String, Int)
     case foreign(String)
     case needsTLS(String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .notACookie: "it has no name, no \"=\" or a control character"
         case .tooLong(let name, let length): "\"\(name)\" has \(length) bytes, a cookie has at most 4096"

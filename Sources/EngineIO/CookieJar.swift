@@ -1,9 +1,9 @@
 /// The cookies of one client, kept and sent as RFC 6265 says. An empty jar takes the room of one pointer.
 ///
 /// A `Secure` cookie is taken from and sent to servers with TLS only, also on loopback: no server that merely has the
-/// same address learns it. There is no list of public suffixes: a `Domain` other than the host itself has to have a dot
+/// same address learns it. There is no list of package suffixes: a `Domain` other than the host itself has to have a dot
 /// and the host in it.
-public struct CookieJar: Sendable {
+package struct CookieJar: Sendable {
     /// The oldest goes first beyond this (RFC 6265, section 6.1).
     private static let maximumPerDomain = 50
     /// The RFC's 3000 are for browsers; a client here talks to one server, and where that redirects to.
@@ -12,14 +12,14 @@ public struct CookieJar: Sendable {
     /// By age: a changed cookie keeps its place (RFC 6265, section 5.3, step 11).
     private var cookies: [Cookie] = []
 
-    public init() {}
+    package init() {}
 
     /// Takes the value of a `Set-Cookie` header; what RFC 6265 does not allow is ignored.
     ///
     /// - Parameter now: seconds since the epoch.
     /// - Returns: why it was ignored, nil where it was not.
     @discardableResult
-    public mutating func store(setCookie header: [UInt8], from origin: CookieOrigin, now: Int64) -> CookieRefusal? {
+    package mutating func store(setCookie header: [UInt8], from origin: CookieOrigin, now: Int64) -> CookieRefusal? {
         do {
             return self.store(try Cookie(setCookie: header, from: origin, now: now), from: origin, now: now)
         } catch {
@@ -60,7 +60,7 @@ public struct CookieJar: Sendable {
     ///   - now: seconds since the epoch.
     ///   - own: the `Cookie` header that the program has asked for.
     /// - Returns: nil where there is nothing to send.
-    public func header(for origin: CookieOrigin, now: Int64, merging own: [UInt8]? = nil) -> [UInt8]? {
+    package func header(for origin: CookieOrigin, now: Int64, merging own: [UInt8]? = nil) -> [UInt8]? {
         let own = own.flatMap { Self.pairs($0[...]) }
         if self.cookies.isEmpty { return own.map(Array.init) }
         let ownNames = own.map(Self.names) ?? []

@@ -1,54 +1,26 @@
-/// Why a session ended, in the words that python-engineio documents.
-public enum DisconnectReason: String, Sendable, CustomStringConvertible {
-    case clientDisconnect = "client disconnect"
-    case serverDisconnect = "server disconnect"
-    case transportError = "transport error"
-
-    public var description: String { self.rawValue }
-}
-
-/// What lies behind a ``DisconnectReason``.
-public struct DisconnectDetail: Sendable, Equatable {
-    public enum Cause: String, Sendable {
-        case client
-        case serverClose = "server_close"
-        case pingTimeout = "ping_timeout"
-        case requestTimeout = "request_timeout"
-        case httpStatus = "http_status"
-        case webSocketClose = "ws_close"
-        case reset = "tcp_reset"
-        case eof
-        case tls
-        case parse
-        case write
-        case connect
+/// The reason why a session ended, in the words that python-engineio documents. Later versions may add reasons.
+public struct DisconnectReason: Sendable, Hashable, CustomStringConvertible {
+    private enum Code: String, Sendable {
+        case clientDisconnect = "client disconnect"
+        case serverDisconnect = "server disconnect"
+        case transportError = "transport error"
     }
 
-    public var cause: Cause
-    /// One sentence for a person.
-    public var message: String?
-    /// The HTTP status of the answer that ended the session.
-    public var status: Int?
-    /// The Engine.IO error code in that answer's body (see ``ServerRefusal``).
-    public var code: Int?
-    /// The status code and reason of the server's websocket Close frame.
-    public var webSocketCode: Int?
-    public var webSocketReason: String?
-    /// The transport that was in use at the end.
-    public var transport: Transport?
-    /// Seconds since the server's last ping, or since the session opened.
-    public var sinceLastPing: Double?
+    private let code: Code
 
-    public init(_ cause: Cause, message: String? = nil) {
-        self.cause = cause
-        self.message = message
+    private init(_ code: Code) {
+        self.code = code
     }
-}
 
-/// A transport of Engine.IO.
-public enum Transport: String, Sendable, CaseIterable, CustomStringConvertible {
-    case polling
-    case websocket
+    /// The reason as scripts and metrics spell it.
+    public var rawValue: String { self.code.rawValue }
 
     public var description: String { self.rawValue }
+
+    /// The program disconnected.
+    public static let clientDisconnect = Self(.clientDisconnect)
+    /// The server closed the session.
+    public static let serverDisconnect = Self(.serverDisconnect)
+    /// The connection was lost, or the server broke the protocol.
+    public static let transportError = Self(.transportError)
 }

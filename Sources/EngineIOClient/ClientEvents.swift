@@ -1,0 +1,40 @@
+import NIOCore
+
+/// The events of a client, in order. Only one task may iterate, and only once.
+public struct ClientEvents: AsyncSequence, Sendable {
+    public typealias Element = ClientEvent
+
+    typealias Strategy = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark
+    typealias Producer = NIOAsyncSequenceProducer<ClientEvent, Strategy, ClientEventsDelegate>
+
+    let base: Producer
+
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        fileprivate let base: Producer.AsyncIterator
+
+        /// The next event; nil when the task is cancelled or the client is gone.
+        public mutating func next() async -> ClientEvent? {
+            // The iterator is used by one task only and has its own lock; it just isn't marked `Sendable`.
+            nonisolated(unsafe) let base = self.base
+            return await base.next()
+        }
+    }
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: self.base.makeAsyncIterator()) }
+}
+
+/// Notifies the session when the reader of the events has caught up, or has stopped reading.
+final class ClientEventsDelegate: NIOAsyncSequenceProducerDelegate, Sendable {
+    private let produceMoreHandler: @Sendable () -> Void
+
+    init(produceMore: @escaping @Sendable () -> Void) {
+        self.produceMoreHandler = produceMore
+    }
+
+    func produceMore() { self.produceMoreHandler() }
+
+    func didTerminate() {
+        // Nobody reads any more, so events are dropped; the session must not stall because of them.
+        self.produceMoreHandler()
+    }
+}
