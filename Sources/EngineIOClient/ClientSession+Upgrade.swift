@@ -66,7 +66,7 @@ extension ClientSession {
         case .none:
             break
         case .sendProbe:
-            probeData.withUTF8Buffer {
+            Packet.probe.withUTF8Buffer {
                 self.trace?.packet(.sent, .websocket, .ping, UnsafeRawBufferPointer($0))
                 self.webSocket?.write(.text, prefix: PacketType.ping.rawValue, UnsafeRawBufferPointer($0))
             }
@@ -167,7 +167,7 @@ extension ClientSession {
         if let action = self.upgrade?.received(isProbePong: isPong, what: what) { self.perform(action) }
     }
 
-    private static let probe = probeData.withUTF8Buffer { Array($0) }
+    private static let probe = Packet.probe.withUTF8Buffer { Array($0) }
 
     @inline(__always)
     func webSocketReceived(binary: UnsafeRawBufferPointer) {

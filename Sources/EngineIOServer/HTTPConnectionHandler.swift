@@ -242,7 +242,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
 
     // MARK: Websocket
 
-    /// Answers 101 and hands the connection to a ``WebSocketHandler``.
+    /// Answers 101 and hands the connection to a ``ServerWebSocketHandler``.
     ///
     /// - Parameter session: the session that wants to upgrade, or nil for a new one.
     private func becomeWebSocket(_ head: HTTPRequestHead, session: ServerSession?) {
@@ -256,7 +256,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
                 ("Sec-WebSocket-Accept", WebSocketHandshakeKey.accept(for: key)),
             ]))
         context.write(self.wrapOutboundOut(.head(answer)), promise: nil)
-        let handler = WebSocketHandler(server: self.server)
+        let handler = ServerWebSocketHandler(server: self.server)
         let pipeline = context.pipeline.syncOperations
         do {
             try pipeline.addHandler(handler, position: .after(self))

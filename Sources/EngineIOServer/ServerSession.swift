@@ -19,8 +19,8 @@ final class ServerSession {
     private var post: HTTPConnectionHandler?
     /// Whether the session ends as soon as nothing is queued.
     private var isLeaving = false
-    private var webSocket: WebSocketHandler?
-    private var probe: WebSocketHandler?
+    private var webSocket: ServerWebSocketHandler?
+    private var probe: ServerWebSocketHandler?
 
     init(number: Int, sid: String, transport: Transport, server: ServerContext) {
         self.number = number
@@ -214,12 +214,12 @@ final class ServerSession {
 
     // MARK: Websocket
 
-    func opened(on webSocket: WebSocketHandler) {
+    func opened(on webSocket: ServerWebSocketHandler) {
         self.webSocket = webSocket
     }
 
     /// - Returns: whether the websocket may probe for an upgrade.
-    func probeArrived(on webSocket: WebSocketHandler) -> Bool {
+    func probeArrived(on webSocket: ServerWebSocketHandler) -> Bool {
         guard self.server.configuration.allowUpgrades, self.state.webSocketArrived() else { return false }
         self.probe = webSocket
         return true
@@ -228,7 +228,7 @@ final class ServerSession {
     func probeReceived(_ type: PacketType?, isProbe: Bool) {
         switch self.state.probeReceived(type, isProbe: isProbe) {
         case .answerProbe(let noopToPoll):
-            self.probe?.sendPacket(.pong, probeData)
+            self.probe?.sendPacket(.pong, Packet.probe)
             if noopToPoll { self.answerPoll(.noop) }
         case .complete:
             self.webSocket = self.probe
@@ -246,7 +246,7 @@ final class ServerSession {
     }
 
     /// A websocket of this session has ended, by a Close frame or without.
-    func webSocketClosed(_ handler: WebSocketHandler) {
+    func webSocketClosed(_ handler: ServerWebSocketHandler) {
         if handler === self.probe {
             self.probe = nil
             self.state.probeClosed()

@@ -58,6 +58,6 @@ struct PacketTests {
     }
 
     @Test func theProbe() {
-        #expect(probeData.description == "probe")
+        #expect(Packet.probe.description == "probe")
     }
 }

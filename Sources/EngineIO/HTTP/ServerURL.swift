@@ -1,16 +1,5 @@
 import NIOCore
 
-/// What is wrong with an address, and what to write instead. The message shows neither passwords nor queries.
-public struct ServerURLError: Error, Equatable, Sendable, CustomStringConvertible {
-    public var message: String
-
-    public init(message: String) {
-        self.message = message
-    }
-
-    public var description: String { self.message }
-}
-
 /// The address of an Engine.IO server, as a person writes it: `http://localhost:5000`, `wss://example.org?room=1`.
 ///
 /// As in python-engineio the path and the fragment are not used, and the query goes with every request.
@@ -30,8 +19,8 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
 
     private static let defaultPorts = [false: 80, true: 443]
     /// The keys that only the client itself can set right.
-    private static let reservedKeys = ["transport", "EIO", "sid"].map { Array($0.utf8) }
-    private static let timestampKey = Array("t".utf8)
+    static let reservedKeys = ["transport", "EIO", "sid"].map { Array($0.utf8) }
+    static let timestampKey = Array("t".utf8)
 
     /// - Throws: ``ServerURLError`` that says what is wrong and what to write instead.
     public init(_ text: String) throws(ServerURLError) {
@@ -82,95 +71,6 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-// MARK: - Requests
-
-extension ServerURL {
-    /// The target of a request: the program's own query first, then what the protocol asks for (protocol, "URL").
-    public func requestTarget(engineIOPath: String, transport: String, sid: String?, timestamp: String?) -> String {
-        var target = Self.requestPath(engineIOPath: engineIOPath) + "?"
-        if !self.query.isEmpty {
-            target += PercentEncoding.encode(self.query, keeping: PercentEncoding.isQuery) + "&"
-        }
-        target += "transport=\(transport)&EIO=4"
-        if let sid { target += "&sid=" + PercentEncoding.encode(sid, keeping: PercentEncoding.isUnreserved) }
-        if let timestamp { target += "&t=" + timestamp }
-        return target
-    }
-
-    /// The path of a request to the endpoint.
-    public static func requestPath(engineIOPath: String) -> String {
-        PercentEncoding.encode(self.normalized(engineIOPath), keeping: PercentEncoding.isPath)
-    }
-
-    /// One slash at each end, whatever was written; `/` alone for an empty path.
-    public static func normalized(_ engineIOPath: String) -> String {
-        let slash = UInt8(ascii: "/")
-        let start = engineIOPath.utf8.drop { $0 == slash }
-        guard let last = start.lastIndex(where: { $0 != slash }) else { return "/" }
-        return "/" + String(Substring(start[...last])) + "/"
-    }
-
-    /// Where a redirect leads, and the endpoint there.
-    ///
-    /// The location's query replaces this url's, but for `transport`, `EIO`, `sid` and `t`, which the client sets
-    /// itself. Within an origin the query and the credentials are kept where the location has none; another origin is
-    /// not told of them.
-    ///
-    /// - Parameter location: the value of a `Location` header, absolute or relative to the endpoint (RFC 3986,
-    ///   section 5).
-    /// - Throws: ``ServerURLError`` for a location that is no address of a server.
-    public func resolve(
-        location: String, engineIOPath: String
-    ) throws(ServerURLError) -> (url: ServerURL, engineIOPath: String) {
-        var url: ServerURL
-        if Self.schemeEnd(of: location) != nil {
-            url = try ServerURL(location)
-        } else if location.utf8.starts(with: "//".utf8) {
-            url = try ServerURL((self.isSecure ? "https:" : "http:") + location)
-        } else {
-            let isAbsolute = location.utf8.first == UInt8(ascii: "/")
-            let base = PercentEncoding.encode(Self.normalized(engineIOPath), keeping: PercentEncoding.isPath)
-            url = try ServerURL(self.description + (isAbsolute ? "" : base) + location)
-            // The description has no zone.
-            url.host = self.host
-        }
-        url.query = Self.pairs(of: url.query[...].utf8, without: Self.reservedKeys + [Self.timestampKey])
-        if self.isSameOrigin(as: url) {
-            url.authorization = url.authorization ?? self.authorization
-            if url.query.isEmpty { url.query = self.query }
-        }
-        return (url, Self.withoutDots(url.path))
-    }
-
-    /// RFC 3986, section 5.2.4.
-    private static func withoutDots(_ path: String) -> String {
-        var segments: [Substring.UTF8View] = []
-        for segment in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
-            if segment.elementsEqual("..".utf8) {
-                _ = segments.popLast()
-            } else if !segment.elementsEqual(".".utf8) {
-                segments.append(segment)
-            }
-        }
-        return self.normalized(segments.map { String(Substring($0)) }.joined(separator: "/"))
-    }
-
-    /// Whether the query has a `t` of its own, which the client's timestamp must not meet.
-    public var hasTimestamp: Bool {
-        self.query.utf8.split(separator: UInt8(ascii: "&")).contains { pair in
-            PercentEncoding.decode(pair.prefix { $0 != UInt8(ascii: "=") }) == Self.timestampKey
-        }
-    }
-
-    /// The query without pairs whose key, however it is encoded, is one of `keys`, and without empty pairs.
-    private static func pairs(of query: Substring.UTF8View, without keys: [[UInt8]]) -> String {
-        query.split(separator: UInt8(ascii: "&")).filter { pair in
-            let key = pair.prefix { $0 != UInt8(ascii: "=") }
-            return !keys.contains(PercentEncoding.decode(key) ?? [])
-        }.map { String(Substring($0)) }.joined(separator: "&")
-    }
-}
-
 // MARK: - Parsing
 
 extension ServerURL {
@@ -202,7 +102,7 @@ extension ServerURL {
     }
 
     /// The colon behind what may be a scheme (RFC 3986, section 3.1); a host with a port may look like one.
-    private static func schemeEnd(of text: String) -> String.Index? {
+    static func schemeEnd(of text: String) -> String.Index? {
         let end = text.utf8.firstIndex { byte in
             !(PercentEncoding.isUnreserved(byte) || byte == UInt8(ascii: "+"))
                 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
@@ -287,71 +187,5 @@ extension ServerURL {
         var encoded = ByteBuffer()
         credentials.withUnsafeBytes { Base64.encode($0, into: &encoded) }
         return "Basic " + String(buffer: encoded)
-    }
-}
-
-/// RFC 4291, section 2.2.
-private enum IPv6Syntax {
-    static func isAddress(_ text: Substring) -> Bool {
-        guard let gap = text.firstRange(of: "::") else { return self.groups(text, mayEndInIPv4: true) == 8 }
-        guard let before = self.groups(text[..<gap.lowerBound], mayEndInIPv4: false),
-            let behind = self.groups(text[gap.upperBound...], mayEndInIPv4: true)
-        else { return false }
-        return before + behind <= 7
-    }
-
-    /// How many groups of 16 bits there are, or nil where something is none.
-    private static func groups(_ text: Substring, mayEndInIPv4: Bool) -> Int? {
-        if text.isEmpty { return 0 }
-        var parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        var count = 0
-        if mayEndInIPv4, let last = parts.last, last.contains(UInt8(ascii: ".")) {
-            guard self.isIPv4(last) else { return nil }
-            parts.removeLast()
-            count = 2
-        }
-        let areHexadecimal = parts.allSatisfy { part in
-            (1...4).contains(part.count) && part.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
-        }
-        return areHexadecimal ? count + parts.count : nil
-    }
-
-    private static func isIPv4(_ text: Substring.UTF8View) -> Bool {
-        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy { part in
-                part.allSatisfy { (0x30...0x39).contains($0) } && UInt8(Substring(part)) != nil
-                    && (part.count == 1 || part.first != UInt8(ascii: "0"))
-            }
-    }
-}
-
-extension ServerURLError {
-    /// What is wrong with a url, which the message names.
-    fileprivate init(_ url: String, _ what: String) {
-        self.init(message: "the url \"\(Self.shown(url))\" \(what)")
-    }
-
-    fileprivate static func suggestion(_ url: String) -> String {
-        let server = self.shown(url).drop { $0 == "/" || $0 == ":" }.prefix { $0 != "…" }
-        let scheme = ["http", "https", "ws", "wss"].first { server.lowercased().hasPrefix($0 + "//") }
-        if let scheme { return "\(scheme)://\(server.dropFirst(scheme.count + 2))" }
-        return server.isEmpty ? "http://localhost:5000" : "http://\(server)"
-    }
-
-    /// Enough of `url` to recognise it by, as a terminal can show it. Wherever an @ may end a password, all before it
-    /// is left out: this may be the url that has an unescaped / in it.
-    private static func shown(_ url: String) -> String {
-        var rest = url.utf8[...]
-        var shown = ""
-        if let at = rest.lastIndex(of: UInt8(ascii: "@")) {
-            rest = rest[rest.index(after: at)...]
-            shown = "…@"
-        }
-        let server = rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        for scalar in Substring(server).unicodeScalars.prefix(200) {
-            shown.unicodeScalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-        }
-        return server.endIndex == rest.endIndex && Substring(server).unicodeScalars.count <= 200 ? shown : shown + "…"
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// Frames are read from the received buffer where they lie, and unmasked on their way into the reply. The replies of one
 /// read cycle are one buffer and one write.
-final class WebSocketHandler: ChannelDuplexHandler {
+final class ServerWebSocketHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -1,7 +1,7 @@
 import EngineIO
 import NIOCore
 
-extension WebSocketHandler {
+extension ServerWebSocketHandler {
     /// Reads all whole frames in `bytes`.
     ///
     /// - Returns: how many bytes they were.
@@ -102,7 +102,7 @@ extension WebSocketHandler {
                 guard case .packet(let type, let content) = try? ReceivedPacket(bytes) else {
                     return session.probeReceived(nil, isProbe: false)
                 }
-                let probe = UnsafeRawBufferPointer(start: probeData.utf8Start, count: probeData.utf8CodeUnitCount)
+                let probe = UnsafeRawBufferPointer(start: Packet.probe.utf8Start, count: Packet.probe.utf8CodeUnitCount)
                 session.probeReceived(type, isProbe: content.elementsEqual(probe))
             case (_, .probe):
                 session.probeReceived(nil, isProbe: false)

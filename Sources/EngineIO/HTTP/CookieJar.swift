@@ -1,7 +1,7 @@
 /// The cookies of one client, kept and sent as RFC 6265 says. An empty jar takes the room of one pointer.
 ///
 /// A `Secure` cookie is taken from and sent to servers with TLS only, also on loopback: no server that merely has the
-/// same address learns it. There is no list of package suffixes: a `Domain` other than the host itself has to have a dot
+/// same address learns it. There is no list of public suffixes: a `Domain` other than the host itself has to have a dot
 /// and the host in it.
 package struct CookieJar: Sendable {
     /// The oldest goes first beyond this (RFC 6265, section 6.1).

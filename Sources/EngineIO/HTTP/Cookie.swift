@@ -1,23 +1,3 @@
-/// Where a cookie comes from, or where a request goes.
-package struct CookieOrigin: Sendable {
-    let isSecure: Bool
-    let host: String
-    let path: String
-
-    /// - Parameter path: the path of the request, without its query.
-    package init(_ url: ServerURL, path: String) {
-        self.isSecure = url.isSecure
-        self.host = url.host
-        self.path = path
-    }
-
-    /// Addresses have no domains above them.
-    var isAddress: Bool {
-        self.host.utf8.contains(UInt8(ascii: ":"))
-            || self.host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
-    }
-}
-
 /// One cookie with what decides where it is sent (RFC 6265, section 5.3).
 struct Cookie: Sendable, Equatable {
     /// Of name and value together, in bytes, as browsers have it.
@@ -87,7 +67,7 @@ struct Cookie: Sendable, Equatable {
         self.isHostOnly = false
     }
 
-    /// False where the host may not set a cookie for the domain. Without a list of package suffixes only names without a
+    /// False where the host may not set a cookie for the domain. Without a list of public suffixes only names without a
     /// dot are known to be some.
     private mutating func limitDomain(to origin: CookieOrigin) -> Bool {
         if self.isHostOnly { return true }
@@ -161,28 +141,5 @@ struct Cookie: Sendable, Equatable {
         let digits = text.utf8.dropFirst(isNegative ? 1 : 0)
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return isNegative ? 0 : min(Int64(Substring(digits)) ?? .max, self.century)
-    }
-}
-
-/// Why a cookie is not taken. Values, which may be secrets, are not shown.
-package enum CookieRefusal: Error, Equatable, Sendable, CustomStringConvertible {
-    case notACookie
-    /// By name, and how many bytes name and value have.
-    case tooLong(String, Int)
-    case foreign(String)
-    case needsTLS(String)
-
-    package var description: String {
-        switch self {
-        case .notACookie: "it has no name, no \"=\" or a control character"
-        case .tooLong(let name, let length): "\"\(name)\" has \(length) bytes, a cookie has at most 4096"
-        case .foreign(let name): "\"\(name)\" is for a domain that the server is not in"
-        case .needsTLS(let name): "\"\(name)\" is Secure, or would replace one that is, and came without TLS"
-        }
-    }
-
-    /// The start of a name, as a terminal can show it.
-    static func shown(_ name: [UInt8]) -> String {
-        String(String.UnicodeScalarView(name.prefix(40).map { (0x21...0x7E).contains($0) ? UnicodeScalar($0) : "?" }))
     }
 }

@@ -1,0 +1,33 @@
+import JSONText
+
+/// What an Engine.IO server says in the body of a refusal.
+public struct ServerRefusal: Sendable, Equatable {
+    /// 0 unknown transport, 1 unknown session, 2 bad handshake method, 3 bad request, 4 forbidden, 5 unsupported
+    /// protocol version (engine.io's server); nil where the body has none.
+    public var code: Int?
+    public var message: String?
+    /// The whole body is the message, as a JSON string.
+    public var isBareMessage = false
+
+    /// Reads `{"code":1,"message":"Session ID unknown"}`, a JSON string (python-engineio), or neither.
+    public init(body: some Collection<UInt8>) {
+        switch JSON(parsing: body, leniently: true) {
+        case .string(let text):
+            self.message = text
+            self.isBareMessage = true
+        case let json:
+            self.code = json?["code"]?.integer
+            self.message = json?["message"]?.string
+        }
+    }
+
+    /// What the refusal commonly means, for people who see it for the first time.
+    public var hint: String? {
+        switch self.code {
+        case 1:
+            "another node may have answered, or the server was restarted: with several nodes, sessions must stick"
+        case 5: "the server and this client speak different versions of Engine.IO"
+        default: nil
+        }
+    }
+}
