@@ -25,3 +25,15 @@ class EmbeddedServer:
     def kill(self):
         """Ends it without a goodbye; its port is free then."""
         self.running.kill()
+
+
+def get(url, **how):
+    with urllib.request.urlopen(url, timeout=10, **how) as answer:
+        return answer.read().decode()
+
+
+def handshake(server):
+    """Opens a polling session by hand, and returns the open packet's fields and the session's address."""
+    base = f"{server.url}/engine.io/?EIO=4&transport=polling"
+    fields = json.loads(get(base).removeprefix("0"))
+    return fields, f"{base}&sid={fields['sid']}"

@@ -5,18 +5,23 @@ import time
 import urllib.request
 
 
-def load(lua, script, *options, args=(), timeout=40):
+def load(lua, script, *options, args=(), timeout=60):
+    """The result has the metrics of the exported summary, and the counts of the counters as `totals`."""
     lua.write(script)
     export = lua.folder / "summary.json"
     result = lua.command(
         "load", *options, "--summary-export", str(export), "script.lua", "--", *args).finish(timeout)
-    result.totals = totals(export) if export.exists() else {}
+    result.metrics = json.loads(export.read_text())["metrics"] if export.exists() else {}
+    result.totals = counts(result.metrics)
     return result
 
 
 def totals(export):
-    """The counts of the counters."""
-    metrics = json.loads(export.read_text())["metrics"]
+    """The counts of the counters in an exported summary."""
+    return counts(json.loads(export.read_text())["metrics"])
+
+
+def counts(metrics):
     return {name: metric["count"] for name, metric in metrics.items() if "count" in metric}
 
 

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from harness.loads import load
+
 SCRIPT = """
     local loadtest = require "loadtest"
     local rtt = loadtest.Trend("rtt", true)
@@ -38,14 +40,6 @@ FLOOD = """
         eio.sleep(0)
     end
 """
-
-
-def load(lua, script, *options, args=(), timeout=60):
-    lua.write(script)
-    export = lua.folder / "summary.json"
-    result = lua.command("load", *options, "--summary-export", export, "script.lua", "--", *args).finish(timeout)
-    result.metrics = json.loads(export.read_text())["metrics"] if export.exists() else {}
-    return result
 
 
 def read_json(path):

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from harness.loads import load
 from harness.program import PROGRAM, ROOT
 
 SCRIPT = """
@@ -23,11 +24,6 @@ SCRIPT = """
         end)
     end
 """
-
-
-def load(lua, script, *options, timeout=40):
-    lua.write(script)
-    return lua.command("load", *options, "script.lua").finish(timeout)
 
 
 def test_handler_gets_the_data_in_the_shape_of_k6(lua):

@@ -1,103 +1,15 @@
-"""`eio-lua worker` and `eio-lua locustfile` with a real Locust master."""
+"""`eio-lua worker` with a real Locust master."""
 
 import csv
-import itertools
 import json
-import shutil
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from harness.embedded import EmbeddedServer
-from harness.locust import Master, free_port, measured, measured_times, reported, request_rows, wait_until
-from harness.program import PROGRAM
+from harness.fleet import CHAT, MARKS
+from harness.locust import measured, measured_times, reported, request_rows, wait_until
 
-pytestmark = [
-    pytest.mark.timeout(180),
-    pytest.mark.skipif(
-        not Path(PROGRAM).with_name("eio-lua-worker").exists(), reason="eio-lua-worker is not built"),
-]
-
-# Two classes; each user keeps one connection and asks again and again, some of it in vain.
-CHAT = """
-    local loadtest = require("loadtest")
-    options = {
-      scenarios = {
-        chat = {executor = "constant-vus", vus = 2, duration = "1s"},
-        ["slow-one"] = {executor = "constant-vus", vus = 1, duration = "1s", exec = "slow"},
-      },
-    }
-    function setup() print("setup") return {url = arg[1]} end
-    function teardown(data) print("teardown of " .. data.url) end
-    local function ask(data, name, pause)
-      if eio.state == "disconnected" then eio.connect(data.url, {transports = {"websocket"}}) end
-      loadtest.time(name, function()
-        eio.send("hello")
-        assert(eio.receive(5) == "hello")
-      end)
-      if __ITER % 10 == 3 then pcall(loadtest.time, "doomed", function() error("in vain", 0) end) end
-      if __ITER == 5 then error("sixth iteration", 0) end
-      eio.sleep(pause)
-    end
-    function default(data) ask(data, "echo", 0.05) end
-    function slow(data) ask(data, "slow echo", 0.1) end
-"""
-
-
-class Fleet:
-    """Workers with one script under one master."""
-
-    def __init__(self, lua, script, server):
-        self.lua = lua
-        self.script = lua.write(script, "chat.lua")
-        self.server = server
-        self.workers = []
-        self.masters = []
-        self._numbers = itertools.count()
-
-    def locustfile(self, *others):
-        path = self.lua.folder / "locustfile.py"
-        result = self.lua.command("locustfile", self.script, *others, "--", self.server.url).finish()
-        assert result.status == 0, result
-        path.write_text(result.stdout)
-        return path
-
-    def master(self, *options, locustfile=None, **how):
-        self.masters.append(Master(self.lua.folder, locustfile or self.locustfile(), *options, **how))
-        return self.masters[-1]
-
-    def worker(self, port, *options, env=None):
-        number = next(self._numbers)
-        export = self.lua.folder / f"worker-{number}.json"
-        worker = self.lua.command(
-            "worker", "--master-host", "127.0.0.1", "--master-port", port, self.script, "--summary-export", export,
-            *options, "--", self.server.url, env=env)
-        worker.export = export
-        self.workers.append(worker)
-        return worker
-
-    def exports(self):
-        return [worker.export for worker in self.workers]
-
-    def kill(self):
-        for master in self.masters:
-            master.kill()
-
-
-@pytest.fixture
-def fleet(lua):
-    fleets = []
-
-    def make(script=CHAT):
-        fleets.append(Fleet(lua, script, EmbeddedServer(lua)))
-        return fleets[-1]
-
-    yield make
-    for one in fleets:
-        one.kill()
+pytestmark = MARKS
 
 
 def test_start_resize_stop_and_restart_from_the_web_page(fleet):
@@ -309,56 +221,6 @@ def test_users_that_ask_closed_connections_do_not_hold_the_stop_up(fleet):
     assert master.exceptions() == {}
 
 
-def test_master_that_comes_late(fleet):
-    fleet = fleet()
-    port = free_port()
-    worker = fleet.worker(port)
-    worker.wait_for("waiting for the master", stream="stderr")
-    master = fleet.master(port=port)
-    master.wait_for_workers(1)
-    master.interrupt()
-    assert worker.finish().status == 0
-
-
-def test_master_that_dies_and_comes_back(fleet):
-    fleet = fleet()
-    master = fleet.master()
-    worker = fleet.worker(master.port)
-    master.wait_for_workers(1)
-    master.swarm(4)
-    master.wait_for_users(4)
-    wait_until(lambda: fleet.server.stats()["open"] == 4)
-    master.kill()
-    worker.wait_for("the users go on", stream="stderr")
-    assert fleet.server.stats()["open"] == 4
-    again = fleet.master(port=master.port)
-    again.wait_for_workers(1)
-    worker.wait_for("the master knows of no test: the users stop", stream="stderr")
-    wait_until(lambda: fleet.server.stats()["open"] == 0)
-    worker.wait_for("failures were reported", stream="stderr")
-    again.swarm(3)
-    again.wait_for_users(3)
-    wait_until(lambda: fleet.server.stats()["open"] == 3)
-    again.interrupt()
-    assert worker.finish().status == 0
-
-
-def test_signal_while_no_master_is_there(fleet):
-    worker = fleet().worker(free_port())
-    worker.wait_for("waiting for the master", stream="stderr")
-    worker.signal(signal.SIGINT)
-    assert worker.finish().status == 105
-
-
-def test_variables_name_the_master(fleet):
-    fleet = fleet()
-    env = {"LOCUST_MASTER_NODE_HOST": "localhost", "LOCUST_MASTER_NODE_PORT": "1"}
-    worker = fleet.lua.command("worker", fleet.script, env=env)
-    worker.wait_for("waiting for the master at localhost:1,", stream="stderr")
-    wrong = fleet.lua.command("worker", fleet.script, env={"LOCUST_MASTER_NODE_PORT": "x"}).finish()
-    assert wrong.status == 64 and "must be a number" in wrong.stderr
-
-
 def test_error_in_setup_is_an_exception_and_no_user_runs(fleet):
     fleet = fleet("function setup() error('no luck', 0) end function default() eio.sleep(1) end")
     master = fleet.master()
@@ -395,88 +257,3 @@ def test_class_that_no_script_has_gets_no_users(fleet):
     master.swarm(6)
     master.wait_for_users(3)
     wait_until(lambda: any("stranger" in text for text in master.exceptions()))
-
-
-@pytest.mark.parametrize("options", [
-    "iterations = 3", "scenarios = {a = {executor = 'constant-arrival-rate', rate = 1, duration = '1s', "
-    "preAllocatedVUs = 1}}",
-])
-def test_executors_that_a_master_cannot_direct(lua, options):
-    script = lua.write(f"options = {{{options}}} function default() end")
-    for command in ("worker", "locustfile"):
-        result = lua.command(command, script).finish()
-        assert result.status == 104
-        assert "a Locust master directs users" in result.stderr
-
-
-def test_thresholds_that_a_master_cannot_judge(lua):
-    script = lua.write("options = {thresholds = {checks = {'rate>0.9'}, eio_time = {'p(95)<9'}}}")
-    result = lua.command("locustfile", script).finish()
-    assert result.status == 104
-    assert 'checks' in result.stderr and "eio_time" not in result.stderr.split(":")[0]
-    fine = lua.command("locustfile", "--no-thresholds", script).finish()
-    assert fine.status == 0 and "class script(" in fine.stdout
-
-
-@pytest.mark.parametrize("name", ["chat", "2 fast", "class", "sum", "größe"])
-def test_the_masters_file_is_python(lua, name):
-    lua.write("options = {vus = 3, duration = '1s'}", f"{name}.lua")
-    text = lua.command("locustfile", f"{name}.lua").finish().stdout
-    compile(text, "locustfile.py", "exec")
-
-
-def test_worker_needs_its_program(lua, tmp_path):
-    alone = tmp_path / "alone"
-    alone.mkdir()
-    shutil.copy(PROGRAM, alone / "eio-lua")
-    result = subprocess.run([alone / "eio-lua", "worker", "x.lua"], capture_output=True, text=True, timeout=30)
-    assert result.returncode == 69
-    assert "eio-lua-worker" in result.stderr and "it is not there" in result.stderr
-
-
-OLD = """
-import sys, msgpack, zmq
-socket = zmq.Context().socket(zmq.ROUTER)
-print(socket.bind_to_random_port("tcp://127.0.0.1"), flush=True)
-name, body = socket.recv_multipart()
-for raw in {raw}:
-    socket.send_multipart([name, raw])
-for kind, data in {messages}:
-    socket.send_multipart([name, msgpack.packb([kind, data, name.decode()])])
-while True:
-    name, body = socket.recv_multipart()
-    print(msgpack.unpackb(body)[0], flush=True)
-"""
-
-
-@pytest.fixture
-def odd_master():
-    started = []
-
-    def start(messages, raw=()):
-        process = subprocess.Popen(
-            [sys.executable, "-c", OLD.format(messages=repr(messages), raw=repr(raw))], stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        return process, int(process.stdout.readline())
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def test_master_of_version_one_is_refused(fleet, odd_master):
-    _, port = odd_master([("hatch", {"num_clients": 3})])
-    result = fleet().worker(port).finish()
-    assert result.status == 1
-    assert "a Locust before 2.0" in result.stderr
-
-
-def test_messages_that_are_none_of_locusts_are_left_out(fleet, odd_master):
-    odd = [("ack", {"index": "x"}), ("spawn", None), ("spawn", {"timestamp": 1}), ("news", [1]), ("update_user_class", 3)]
-    process, port = odd_master(odd, [b"", b"\xc1", b"\x93\xa4", b"\x91" * 100, b"\xc0"])
-    worker = fleet().worker(port)
-    assert {process.stdout.readline().strip() for _ in range(6)} >= {"heartbeat", "stats"}
-    worker.wait_for("none of Locust's", stream="stderr", count=5)
-    worker.signal(signal.SIGINT)
-    assert worker.finish().status == 105

@@ -80,25 +80,13 @@ def test_functions_can_be_kept_in_locals(lua, echo):
 # Client options at work.
 
 
-def test_request_timeout(lua):
+@pytest.mark.parametrize("options", ["request_timeout = 0.3", "request_timeout = 60, connect_timeout = 0.3"])
+def test_timeouts_of_connect(lua, options):
     async def conversation(server):
         await server.get()
 
-    result = converse(lua, conversation, """
-        local c = require("engineio").Client{request_timeout = 0.3}
-        local ok, err = pcall(c.connect, arg[1])
-        print(ok, err.type, c.state)
-    """)
-    assert result.lines == ["false\tConnectionError\tdisconnected"]
-    assert 0.3 <= result.duration < 3
-
-
-def test_connect_timeout(lua):
-    async def conversation(server):
-        await server.get()
-
-    result = converse(lua, conversation, """
-        local c = require("engineio").Client{request_timeout = 60, connect_timeout = 0.3}
+    result = converse(lua, conversation, f"""
+        local c = require("engineio").Client{{{options}}}
         local ok, err = pcall(c.connect, arg[1])
         print(ok, err.type, c.state)
     """)

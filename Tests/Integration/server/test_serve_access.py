@@ -7,19 +7,12 @@ import socket
 
 import pytest
 
-from harness.embedded import EmbeddedServer
-
 POLLING = "/engine.io/?EIO=4&transport=polling"
 WEBSOCKET = "/engine.io/?EIO=4&transport=websocket"
 UPGRADE = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
 }
-
-
-@pytest.fixture
-def serve(lua):
-    return lambda *options: EmbeddedServer(lua, *options)
 
 
 def request(server, method="GET", target=POLLING, body=None, **headers):
