@@ -33,7 +33,7 @@ final class ClientCore: SessionDelegate {
         self.connecting = promise
         let session = ClientSession(
             loop: self.loop, options: options, configuration: self.configuration, cookies: self.cookies,
-            logger: self.logger, delegate: self)
+            observer: SessionObserver(logger: self.logger, loop: self.loop), delegate: self)
         self.session = session
         session.connect()
         return promise.futureResult

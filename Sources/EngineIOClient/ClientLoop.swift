@@ -6,8 +6,8 @@ package final class ClientLoop {
     package let eventLoop: any EventLoop
     package let tlsContexts = TLSContexts()
     let resolver: HostResolver
-    /// For sessions that nobody measures.
-    let uncounted = UnsafeMutablePointer<TrafficCounts>.allocate(capacity: 1)
+    /// For sessions without a meter.
+    let uncounted = TrafficCounts()
     private var masks: [UInt32] = []
     private var nextMaskIndex = 0
     /// Not checked for overlapping accesses, as those below: nothing is called while one is open, and each read of each
@@ -34,11 +34,9 @@ package final class ClientLoop {
     package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         self.resolver = HostResolver(eventLoop: eventLoop)
-        self.uncounted.initialize(to: TrafficCounts())
     }
 
     deinit {
-        self.uncounted.deallocate()
         for block in self.spareBlocks { block.free() }
         for handler in self.unflushed { handler.release() }
     }

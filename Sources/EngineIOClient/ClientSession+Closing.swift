@@ -43,7 +43,7 @@ extension ClientSession {
         case .none:
             break
         case .abandon:
-            self.meter?.connectEnded(.cutOff, self.attempted)
+            self.observer.meter?.connectEnded(.cutOff, self.attempted)
             self.cleanUp()
             let error = self.explained(ConnectionError(.open, "disconnected while connecting"))
             self.loop.eventLoop.assumeIsolated().execute { self.tellFailure(error) }
@@ -125,7 +125,7 @@ extension ClientSession {
             detail.message = [detail.message, oversized].compactMap { $0 }.joined(separator: "; ")
         }
         detail.sinceLastPing = self.heartbeat?.secondsSinceLastPing(now: .now())
-        self.logger.info("Disconnected: \(reason)\(detail.message.map { ", " + $0 } ?? "")")
+        self.observer.logger.info("Disconnected: \(reason)\(detail.message.map { ", " + $0 } ?? "")")
         let delegate = self.delegate
         self.delegate = nil
         self.loop.eventLoop.assumeIsolated().execute {
@@ -134,7 +134,7 @@ extension ClientSession {
     }
 
     private func measureEnd(_ reason: DisconnectReason, _ detail: DisconnectDetail?) {
-        guard let meter = self.meter, !self.isEndMeasured else { return }
+        guard let meter = self.observer.meter, !self.isEndMeasured else { return }
         self.isEndMeasured = true
         var detail = detail ?? DisconnectDetail(.client)
         detail.transport = self.transport

@@ -7,7 +7,7 @@ import NIOHTTP1
 extension ClientSession {
     package func connect() {
         self.startedAt = .now()
-        self.meter?.connectStarted()
+        self.observer.meter?.connectStarted()
         self.connectTimer = self.schedule(self.configuration.connectTimeout) { session in
             session.connectTimedOut()
         }
@@ -16,7 +16,7 @@ extension ClientSession {
 
     func startNextTransport() {
         guard self.machine.state == .connecting, let transport = self.transportsLeft.popFirst() else { return }
-        self.logger.info("Attempting \(transport) connection to \(self.builder.address(transport))")
+        self.observer.logger.info("Attempting \(transport) connection to \(self.builder.address(transport))")
         switch transport {
         case .polling: self.startPolling()
         case .websocket: self.startWebSocket()
@@ -82,7 +82,7 @@ extension ClientSession {
 
     func makeWebSocketHandler() -> WebSocketHandler {
         WebSocketHandler(
-            session: self, loop: self.loop, traffic: self.traffic,
+            session: self, loop: self.loop, traffic: self.webSocketTraffic,
             maximumMessageSize: self.configuration.maximumMessageSize,
             isSecure: self.builder.url.isSecure)
     }
@@ -116,7 +116,7 @@ extension ClientSession {
         self.transport = nil
         self.payload = nil
         if self.options.triesAllTransports, !self.transportsLeft.isEmpty {
-            self.logger.info("\(self.explained(error)); trying the next transport")
+            self.observer.logger.info("\(self.explained(error)); trying the next transport")
             return self.startNextTransport()
         }
         self.fail(error)
@@ -150,10 +150,10 @@ extension ClientSession {
     private func fail(_ error: ConnectionError) {
         guard self.machine.ended() == .connecting else { return }
         var error = self.explained(error)
-        error.isMeasured = self.meter != nil
-        self.meter?.connectEnded(.failed(error), self.attempted)
+        error.isMeasured = self.observer.meter != nil
+        self.observer.meter?.connectEnded(.failed(error), self.attempted)
         self.cleanUp()
-        self.logger.info("Connection failed: \(error)")
+        self.observer.logger.info("Connection failed: \(error)")
         self.tellFailure(error)
     }
 }

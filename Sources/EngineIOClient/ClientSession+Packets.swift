@@ -6,7 +6,7 @@ import NIOCore
 /// What the server says, whatever transport it came by.
 extension ClientSession {
     func received(_ packet: ReceivedPacket) {
-        if self.trace != nil { self.traceUndelivered(packet) }
+        if self.observer.trace != nil { self.traceUndelivered(packet) }
         switch packet {
         case .packet(let type, let data):
             if self.isOverLimit(data.count) { return }
@@ -32,7 +32,7 @@ extension ClientSession {
         let most = 10
         if self.unexpectedPackets > most { return }
         let isLast = self.unexpectedPackets == most
-        self.logger.error(
+        self.observer.logger.error(
             "Received unexpected packet of type \(digit - 0x30)\(isLast ? "; more of them are not logged" : "")")
     }
 
@@ -41,10 +41,10 @@ extension ClientSession {
         let transport = self.carrier
         switch packet {
         case .packet(.message, _) where self.machine.state == .open, .binary where self.machine.state == .open: break
-        case .packet(let type, let data): self.trace?.packet(.received, transport, type, data)
+        case .packet(let type, let data): self.observer.trace?.packet(.received, transport, type, data)
         case .binary(let data):
-            data.withUnsafeReadableBytes { self.trace?.packet(.received, transport, .message, $0, .binary) }
-        case .unknown(let digit): withUnsafeBytes(of: digit) { self.trace?.unknown(transport, $0) }
+            data.withUnsafeReadableBytes { self.observer.trace?.packet(.received, transport, .message, $0, .binary) }
+        case .unknown(let digit): withUnsafeBytes(of: digit) { self.observer.trace?.unknown(transport, $0) }
         }
     }
 
@@ -71,14 +71,14 @@ extension ClientSession {
                 return self.lose(DisconnectDetail(.parse, message: "the server sent \(what)"))
             }
             let now = NIODeadline.now()
-            self.meter?.pinged(self.carrier, after: now - (self.heartbeat?.lastPing ?? now))
+            self.observer.meter?.pinged(self.carrier, after: now - (self.heartbeat?.lastPing ?? now))
             self.heartbeat?.pingReceived(now: now)
-            if self.logsPackets { self.logger.info("Received packet PING") }
+            if self.observer.logsPackets { self.observer.logger.info("Received packet PING") }
             self.sendPong(data)
         case .readHandshake:
             self.open(data)
         case .serverClosed:
-            if self.logsPackets { self.logger.info("Received packet CLOSE") }
+            if self.observer.logsPackets { self.observer.logger.info("Received packet CLOSE") }
             self.webSocket?.close(timeout: nil)
             self.finish(.serverDisconnect, DisconnectDetail(.serverClose, message: "the server closed the session"))
         case .unexpected:
@@ -100,26 +100,13 @@ extension ClientSession {
 
     @inline(__always)
     func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by transport: Transport) {
-        if self.watchesPackets { self.show(.received, kind, bytes, by: transport) }
+        if self.watchesPackets { self.observer.message(.received, kind, bytes, by: transport) }
         if transport == .websocket {
-            self.traffic.pointee.websocket.received &+= 1
+            self.webSocketTraffic.pointee.received &+= 1
         } else {
-            self.traffic.pointee.polling.received &+= 1
+            self.pollingTraffic.pointee.received &+= 1
         }
         self.delegate?.sessionReceived(kind, bytes)
-    }
-
-    /// A message that is delivered, or goes by the websocket.
-    func show(
-        _ direction: TraceEvent.Direction, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by transport: Transport
-    ) {
-        if self.logsPackets { self.logMessage(direction == .received ? "Received" : "Sending", kind, bytes) }
-        self.trace?.packet(direction, transport, .message, bytes, kind)
-    }
-
-    func logMessage(_ verb: String, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
-        let shown = kind == .binary ? "<binary>" : String(decoding: bytes.prefix(256), as: UTF8.self)
-        self.logger.info("\(verb) packet MESSAGE data \(shown)")
     }
 
     private func open(_ data: UnsafeRawBufferPointer) {
@@ -135,10 +122,10 @@ extension ClientSession {
         self.handshake = handshake
         self.builder.sid = handshake.sid
         self.serverLimit = handshake.maxPayload ?? .max
-        self.logger.info("\(transport) connection accepted with sid \(SecretMask.mask)")
+        self.observer.logger.info("\(transport) connection accepted with sid \(SecretMask.mask)")
         self.openedAt = .now()
-        self.meter?.connectEnded(.opened, transport)
-        self.meter?.phaseEnded(.handshake, transport, after: self.openedAt - self.connector.lastConnected.time)
+        self.observer.meter?.connectEnded(.opened, transport)
+        self.observer.meter?.phaseEnded(.handshake, transport, after: self.openedAt - self.connector.lastConnected.time)
         self.heartbeat = Heartbeat(handshake, now: self.openedAt)
         self.watchHeartbeat()
         self.delegate?.sessionOpened(handshake, transport: transport, address: self.builder.address(transport))
@@ -153,14 +140,14 @@ extension ClientSession {
         self.isConnectedTold = true
         self.connectTimer?.cancel()
         self.connectTimer = nil
-        self.meter?.phaseEnded(.total, self.transport ?? .polling, after: .now() - self.startedAt)
+        self.observer.meter?.phaseEnded(.total, self.transport ?? .polling, after: .now() - self.startedAt)
         self.delegate?.sessionConnected()
     }
 
     func upgraded(to webSocket: WebSocketHandler) {
         self.webSocket = webSocket
         self.transport = .websocket
-        self.meter?.phaseEnded(.upgrade, .websocket, after: .now() - self.openedAt)
+        self.observer.meter?.phaseEnded(.upgrade, .websocket, after: .now() - self.openedAt)
         self.delegate?.sessionUpgraded()
     }
 }

@@ -111,7 +111,7 @@ extension ClientSession {
         guard self.readsToEnd, self.isReadingPaused else { return true }
         self.overrun += bytes + packets * Self.queuedMessageCost
         guard self.overrun > Self.mostOverrun + self.configuration.maximumMessageSize / 2 else { return true }
-        self.logger.error(
+        self.observer.logger.error(
             """
             The connection was lost while the script was behind: it has more messages to read now than memory is kept for. The \
             rest of what the server had sent is dropped.

@@ -25,12 +25,12 @@ extension ClientSession {
         _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool, by webSocket: WebSocketHandler
     ) -> SendResult {
         if !mayWait && !webSocket.acceptsMore { return .refused }
-        if self.watchesPackets { self.show(.sent, kind, bytes, by: .websocket) }
+        if self.watchesPackets { self.observer.message(.sent, kind, bytes, by: .websocket) }
         switch kind {
         case .text: webSocket.write(.text, prefix: PacketType.message.rawValue, bytes, isMessage: true)
         case .binary: webSocket.write(.binary, prefix: nil, bytes, isMessage: true)
         }
-        self.traffic.pointee.websocket.accepted &+= 1
+        self.webSocketTraffic.pointee.accepted &+= 1
         if webSocket.acceptsMore { return .sent }
         webSocket.holdIfFarBehind()
         return self.toldFull()
@@ -39,8 +39,8 @@ extension ClientSession {
     private func queueMessage(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {
         if kind == .text, let offset = bytes.firstIndex(of: PayloadReader.separator) { return .separator(offset) }
         if !mayWait && self.queuedBytes > self.configuration.maximumBuffered { return .refused }
-        if self.logsPackets { self.logMessage("Sending", kind, bytes) }
-        self.traffic.pointee.polling.accepted &+= 1
+        if self.observer.logsPackets { self.observer.logMessage("Sending", kind, bytes) }
+        self.pollingTraffic.pointee.accepted &+= 1
         self.enqueue(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: bytes)))
         guard self.queuedBytes > self.configuration.maximumBuffered else { return .sent }
         // Far behind: reading would only add to it. Not before, as a server that is not polled cannot ping.
@@ -55,7 +55,7 @@ extension ClientSession {
     private func noteOversized(_ length: Int) {
         self.oversized =
             "a message of \(length) bytes was sent, the server takes \(self.serverLimit) bytes (maxPayload)"
-        self.logger.warning("\(self.oversized ?? ""): it may end the session")
+        self.observer.logger.warning("\(self.oversized ?? ""): it may end the session")
     }
 
     private func toldFull() -> SendResult {
@@ -71,16 +71,16 @@ extension ClientSession {
             if waiting.data.readableBytes == 0, data.count == 0 { return }
             self.queuedBytes -= waiting.data.readableBytes
             self.queue.removeFirst()
-        } else if self.logsPackets {
-            self.logger.info("Sending packet PONG")
+        } else if self.observer.logsPackets {
+            self.observer.logger.info("Sending packet PONG")
         }
         self.enqueue(Packet(type: .pong, data: ByteBuffer(bytes: data)), first: true)
     }
 
     /// A packet that is no message goes by the websocket.
     func willSend(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
-        if self.logsPackets { self.logger.info("Sending packet \(String(describing: type).uppercased())") }
-        self.trace?.packet(.sent, .websocket, type, data)
+        if self.observer.logsPackets { self.observer.logger.info("Sending packet \(String(describing: type).uppercased())") }
+        self.observer.trace?.packet(.sent, .websocket, type, data)
     }
 
     /// - Parameter first: pongs go ahead of queued messages.
@@ -131,13 +131,13 @@ extension ClientSession {
     }
 
     private func post() {
-        let waiting = self.trace == nil ? nil : self.queue
+        let waiting = self.observer.trace == nil ? nil : self.queue
         let (body, messages, bytes) = PayloadWriter.take(from: &self.queue, maxPayload: self.handshake?.maxPayload)
         self.messagesInFlight = messages
         self.bytesInFlight = bytes
         if let waiting {
             for packet in waiting.prefix(waiting.count - self.queue.count) {
-                self.trace?.packet(.sent, .polling, packet)
+                self.observer.trace?.packet(.sent, .polling, packet)
             }
         }
         let connection = self.postConnection ?? self.makeConnection()
@@ -154,7 +154,7 @@ extension ClientSession {
                 self.lose(DisconnectDetail(failure))
             case .success(let response) where response.isSuccess:
                 self.builder.store(response)
-                self.traffic.pointee.polling.bytesWritten &+= request.body?.readableBytes ?? 0
+                self.pollingTraffic.pointee.bytesWritten &+= request.body?.readableBytes ?? 0
                 self.posted()
             case .success(let response):
                 // 307 and 308 keep the method and the body; any other redirect would lose the messages.
@@ -175,7 +175,7 @@ extension ClientSession {
     }
 
     private func posted() {
-        self.traffic.pointee.polling.written &+= self.messagesInFlight
+        self.pollingTraffic.pointee.written &+= self.messagesInFlight
         self.messagesInFlight = 0
         self.queuedBytes -= self.bytesInFlight
         self.bytesInFlight = 0
@@ -202,8 +202,8 @@ extension ClientSession {
         }
         let connection = self.pollConnection ?? self.makeConnection()
         self.pollConnection = connection
-        if self.logsPackets {
-            self.logger.info("Sending polling GET request to \(self.builder.address(.polling))")
+        if self.observer.logsPackets {
+            self.observer.logger.info("Sending polling GET request to \(self.builder.address(.polling))")
         }
         // The server answers at least at each ping; the heartbeat notices when it does not.
         let patience = TimeAmount.milliseconds(Int64(handshake.pingInterval + handshake.pingTimeout)) + .seconds(5)
@@ -226,7 +226,7 @@ extension ClientSession {
         }
         guard response.isSuccess else { return self.lose(DisconnectDetail(response)) }
         let body = response.body
-        self.traffic.pointee.polling.bytesReceived &+= body.readableBytes
+        self.pollingTraffic.pointee.bytesReceived &+= body.readableBytes
         self.read(body)
     }
 }

@@ -13,7 +13,7 @@ extension ClientSession {
         else {
             return self.startPollingLoop()
         }
-        self.logger.info("Attempting WebSocket upgrade to \(self.builder.address(.websocket))")
+        self.observer.logger.info("Attempting WebSocket upgrade to \(self.builder.address(.websocket))")
         self.upgrade = UpgradeStateMachine()
         self.stageTimers = [
             self.schedule(Self.patience) { session in
@@ -67,7 +67,7 @@ extension ClientSession {
             break
         case .sendProbe:
             Packet.probe.withUTF8Buffer {
-                self.trace?.packet(.sent, .websocket, .ping, UnsafeRawBufferPointer($0))
+                self.observer.trace?.packet(.sent, .websocket, .ping, UnsafeRawBufferPointer($0))
                 self.webSocket?.write(.text, prefix: PacketType.ping.rawValue, UnsafeRawBufferPointer($0))
             }
         case .pausePolling:
@@ -80,7 +80,7 @@ extension ClientSession {
             self.completeUpgrade()
         case .stayOnPolling(let why):
             let level: Logger.Level = self.machine.state == .open ? .warning : .info
-            self.logger.log(level: level, "WebSocket upgrade failed: \(why)")
+            self.observer.logger.log(level: level, "WebSocket upgrade failed: \(why)")
             self.endStageTimers()
             self.dropWebSocket()
             self.startPollingLoop()
@@ -90,7 +90,7 @@ extension ClientSession {
     private func completeUpgrade() {
         guard let webSocket = self.webSocket, self.machine.state != .closed else { return }
         self.endStageTimers()
-        self.trace?.packet(.sent, .websocket, .upgrade, UnsafeRawBufferPointer(start: nil, count: 0))
+        self.observer.trace?.packet(.sent, .websocket, .upgrade, UnsafeRawBufferPointer(start: nil, count: 0))
         webSocket.write(.text, prefix: PacketType.upgrade.rawValue, UnsafeRawBufferPointer(start: nil, count: 0))
         // After the upgrade the server takes no request for this session any more.
         self.dropPolling()
@@ -98,7 +98,7 @@ extension ClientSession {
         if self.payload != nil { webSocket.hold(.body) }
         self.upgraded(to: webSocket)
         while let packet = self.queue.popFirst() {
-            self.trace?.packet(.sent, .websocket, packet)
+            self.observer.trace?.packet(.sent, .websocket, packet)
             packet.data.withUnsafeReadableBytes { bytes in
                 switch packet.kind {
                 case .text:
@@ -113,7 +113,7 @@ extension ClientSession {
         self.isFarBehind = false
         self.readingChanged()
         if self.isDrainAwaited { self.notifyDrained() }
-        self.logger.info("WebSocket upgrade was successful")
+        self.observer.logger.info("WebSocket upgrade was successful")
         self.upgradeEnded()
     }
 
@@ -155,7 +155,7 @@ extension ClientSession {
     }
 
     private func probeAnswered(_ text: UnsafeRawBufferPointer) {
-        if let trace = self.trace {
+        if let trace = self.observer.trace {
             if let type = text.first.flatMap(PacketType.init) {
                 trace.packet(.received, .websocket, type, UnsafeRawBufferPointer(rebasing: text.dropFirst()))
             } else {

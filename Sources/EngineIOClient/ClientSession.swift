@@ -11,16 +11,14 @@ package final class ClientSession {
     let loop: ClientLoop
     let options: ConnectOptions
     let configuration: ClientConfiguration
-    let logger: Logger
-    let logsPackets: Bool
-    /// Whether anybody wants to see them: each message asks this once.
+    let observer: SessionObserver
+    /// A copy of the observer's: each message checks it once.
     let watchesPackets: Bool
-    /// Let go when the session has ended.
+    /// Released when the session has ended.
     var delegate: (any SessionDelegate)?
     let connector: Connector
-    let meter: (any SessionMeter)?
-    let trace: SessionTrace?
-    let traffic: UnsafeMutablePointer<TrafficCounts>
+    let pollingTraffic: UnsafeMutablePointer<Traffic>
+    let webSocketTraffic: UnsafeMutablePointer<Traffic>
 
     var builder: RequestBuilder
     /// Not checked for overlapping accesses: its methods call nothing, and each message would pay for the check.
@@ -87,28 +85,21 @@ package final class ClientSession {
     /// The end was told, and the goodbye is still on its way.
     var isSayingFarewell = false
 
-    /// - Parameters:
-    ///   - trace: shown what goes over the wire.
-    ///   - meter: told what connecting takes and how the session ends.
-    ///   - traffic: where messages are counted; it must outlive the session.
     package init(
         loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
-        logger: Logger, delegate: any SessionDelegate, trace: TracedUser? = nil,
-        meter: (any SessionMeter)? = nil, traffic: UnsafeMutablePointer<TrafficCounts>? = nil
+        observer: SessionObserver, delegate: any SessionDelegate
     ) {
         self.loop = loop
         self.options = options
         self.configuration = configuration
-        self.logger = logger
-        self.logsPackets = logger.logLevel <= .info
+        self.observer = observer
+        self.watchesPackets = observer.watchesPackets
         self.delegate = delegate
-        self.trace = trace.map(SessionTrace.init)
-        self.watchesPackets = self.logsPackets || self.trace != nil
-        self.connector = Connector(loop: loop, configuration: configuration, meter: meter, trace: self.trace)
-        self.meter = meter
-        self.traffic = traffic ?? loop.uncounted
+        self.connector = Connector(loop: loop, configuration: configuration, observer: observer)
+        self.pollingTraffic = observer.traffic[.polling]
+        self.webSocketTraffic = observer.traffic[.websocket]
         self.builder = RequestBuilder(
-            options, timestamps: configuration.timestampsRequests, cookies: cookies, logger: logger)
+            options, timestamps: configuration.timestampsRequests, cookies: cookies, logger: observer.logger)
         self.transportsLeft = options.transports[...]
     }
 

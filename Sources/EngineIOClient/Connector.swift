@@ -6,8 +6,7 @@ import NIOSSL
 struct Connector {
     let loop: ClientLoop
     let configuration: ClientConfiguration
-    let meter: (any SessionMeter)?
-    let trace: SessionTrace?
+    let observer: SessionObserver
     /// When the last connection was there, its TLS included.
     let lastConnected = ConnectionClock()
 
@@ -40,7 +39,7 @@ struct Connector {
             case .success(let channel):
                 progress.isOver = true
                 do {
-                    self.meter?.phaseEnded(.tcp, transport, after: progress.enter(url.isSecure ? .tls : .http))
+                    self.observer.meter?.phaseEnded(.tcp, transport, after: progress.enter(url.isSecure ? .tls : .http))
                     self.lastConnected.time = progress.phaseStart
                     if let tls { try self.addTLS(tls, to: channel, url: url, transport) }
                     completion(.success(channel))
@@ -61,7 +60,7 @@ struct Connector {
             case .failure(let error):
                 opened(.failure(error))
             case .success(let addresses):
-                self.meter?.phaseEnded(.dns, transport, after: progress.enter(.tcp))
+                self.observer.meter?.phaseEnded(.dns, transport, after: progress.enter(.tcp))
                 let reachable = addresses.reachable(from: self.configuration.localAddress?.protocol)
                 opener.open(reachable, of: url, progress, opened)
             }
@@ -81,7 +80,7 @@ struct Connector {
         let handler =
             try verification.map { try NIOSSLClientHandler.verifying(trust.context, serverName: name, $0) }
             ?? NIOSSLClientHandler(context: trust.context, serverHostname: name)
-        let (meter, clock) = (self.meter, self.lastConnected)
+        let (meter, clock) = (self.observer.meter, self.lastConnected)
         let watcher = TLSHandshakeWatcher(verification) { time in
             meter?.phaseEnded(.tls, transport, after: time)
             clock.time = .now()

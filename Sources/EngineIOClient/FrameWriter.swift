@@ -10,7 +10,7 @@ import NIOCore
 /// finds the errors.
 final class FrameWriter {
     private let loop: ClientLoop
-    private let traffic: UnsafeMutablePointer<TrafficCounts>
+    private let traffic: UnsafeMutablePointer<Traffic>
     /// Not checked for overlapping accesses, as ``block``: nothing is called while one is open, and each frame would pay for
     /// the checks.
     @exclusivity(unchecked) private var channel: (any Channel)?
@@ -33,7 +33,7 @@ final class FrameWriter {
     /// How much may be collected before it is written at once.
     static let flushThreshold = 64 << 10
 
-    init(loop: ClientLoop, traffic: UnsafeMutablePointer<TrafficCounts>) {
+    init(loop: ClientLoop, traffic: UnsafeMutablePointer<Traffic>) {
         self.loop = loop
         self.traffic = traffic
     }
@@ -139,7 +139,7 @@ final class FrameWriter {
             if !pongs.isEmpty { self.owner?.pongsTaken(pongs) }
             return
         }
-        self.traffic.pointee.websocket.bytesWritten &+= sent
+        self.traffic.pointee.bytesWritten &+= sent
         let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...]))
         let pongs = self.pongs
         self.empty()
@@ -190,8 +190,8 @@ final class FrameWriter {
     }
 
     private func count(written: Int, bytes: Int) {
-        self.traffic.pointee.websocket.written &+= written - self.written
-        self.traffic.pointee.websocket.bytesWritten &+= bytes
+        self.traffic.pointee.written &+= written - self.written
+        self.traffic.pointee.bytesWritten &+= bytes
         self.written = written
     }
 

@@ -121,7 +121,7 @@ final class HTTPConnection {
         _ request: HTTPRequest, on handler: HTTPExchangeHandler, _ generation: Int,
         retry: @escaping (HTTPFailure) -> Bool
     ) {
-        let trace = self.connector.trace
+        let trace = self.connector.observer.trace
         let showsHeaders = request.purpose == .opening
         trace?.request(
             request.head, .polling, bodySize: request.body?.readableBytes ?? 0, showsHeaders: showsHeaders)

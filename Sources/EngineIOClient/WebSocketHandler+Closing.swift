@@ -45,7 +45,7 @@ extension WebSocketHandler {
 
     private func writeGoodbye() {
         let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        self.session.trace?.packet(.sent, .websocket, .close, nothing)
+        self.session.observer.trace?.packet(.sent, .websocket, .close, nothing)
         self.write(.text, prefix: PacketType.close.rawValue, nothing)
         self.writeClose(code: WebSocketCloseCode.normal)
     }

@@ -29,7 +29,7 @@ extension WebSocketHandler {
     }
 
     func writeControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
-        if self.mayWrite, self.channel != nil { self.session.trace?.frame(.sent, opcode, payload) }
+        if self.mayWrite, self.channel != nil { self.session.observer.trace?.frame(.sent, opcode, payload) }
         self.write(opcode, prefix: nil, payload)
     }
 

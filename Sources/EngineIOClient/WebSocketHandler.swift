@@ -8,7 +8,7 @@ import NIOCore
 /// during one read goes into one buffer, which is written when the loop has read what is ready.
 final class WebSocketHandler {
     let loop: ClientLoop
-    private let traffic: UnsafeMutablePointer<TrafficCounts>
+    private let traffic: UnsafeMutablePointer<Traffic>
     private let maximumMessageSize: Int
     private let isSecure: Bool
     /// The session lets go of its handler when it ends.
@@ -62,7 +62,7 @@ final class WebSocketHandler {
     var closeTimer: Scheduled<Void>?
 
     init(
-        session: ClientSession, loop: ClientLoop, traffic: UnsafeMutablePointer<TrafficCounts>, maximumMessageSize: Int,
+        session: ClientSession, loop: ClientLoop, traffic: UnsafeMutablePointer<Traffic>, maximumMessageSize: Int,
         isSecure: Bool
     ) {
         self.session = session
@@ -111,7 +111,7 @@ final class WebSocketHandler {
     /// - Parameter bytes: what was received: valid during the call only.
     func read(_ bytes: UnsafeRawBufferPointer) {
         self.isReading = true
-        self.traffic.pointee.websocket.bytesReceived &+= bytes.count
+        self.traffic.pointee.bytesReceived &+= bytes.count
         if self.partial.readableBytes > 0 || self.budget.isSpent { return self.readBehindPartial(bytes) }
         let used = self.readFrames(bytes)
         if used < bytes.count { self.keep(UnsafeRawBufferPointer(rebasing: bytes[used...])) }
@@ -244,11 +244,11 @@ final class WebSocketHandler {
                 }
             }
         case .ping:
-            self.session.trace?.frame(.received, .ping, payload)
+            self.session.observer.trace?.frame(.received, .ping, payload)
             self.framePong.pinged(payload)
             self.isPongDue = true
         case .pong:
-            self.session.trace?.frame(.received, .pong, payload)
+            self.session.observer.trace?.frame(.received, .pong, payload)
         case .close:
             try self.closeReceived(payload)
         }
@@ -279,7 +279,7 @@ final class WebSocketHandler {
     }
 
     private func closeReceived(_ payload: UnsafeRawBufferPointer) throws(WebSocketProtocolError) {
-        self.session.trace?.frame(.received, .close, payload)
+        self.session.observer.trace?.frame(.received, .close, payload)
         let detail = try DisconnectDetail(closeFrame: payload)
         if self.mayWrite {
             self.writeControl(.close, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))

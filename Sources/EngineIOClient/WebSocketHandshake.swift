@@ -72,7 +72,7 @@ final class WebSocketHandshake {
             let error = ConnectionError(lostBeforeAnswerOf: builder.url, cause: ErrorText.of(error))
             return self.finish(.failure(Failure(error: error)))
         }
-        let trace = self.connector.trace
+        let trace = self.connector.observer.trace
         trace?.request(request.head, .websocket, bodySize: 0, showsHeaders: true)
         exchange.send(request) { result in
             switch result {

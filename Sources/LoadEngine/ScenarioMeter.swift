@@ -7,8 +7,7 @@ import Scripting
 /// What the users of one scenario do on one loop, as samples in the loop's shard.
 final class ScenarioMeter: SessionMeter {
     /// Where the users' messages are counted; added to the shard by ``flush()``.
-    let traffic = UnsafeMutablePointer<TrafficCounts>.allocate(capacity: 1)
-    private var flushed = TrafficCounts()
+    let traffic = TrafficCounts()
     private let shard: MetricShard
     private let tags: MetricShard.TagSetID
     /// The same tags, and those that make no series, for the log.
@@ -25,14 +24,12 @@ final class ScenarioMeter: SessionMeter {
     private let connecting: LevelHandle
     private let connected: LevelHandle
     private let connectsStarted: CounterHandle
-    private let polling: TrafficHandles
-    private let webSocket: TrafficHandles
+    private var transports: [TrafficFlush]
 
     /// - Parameters:
     ///   - tags: of every sample.
     ///   - log: where samples go besides the shard.
     init(shard: MetricShard, tags: TagSet, log: SampleLog?) {
-        self.traffic.initialize(to: TrafficCounts())
         self.shard = shard
         self.tags = shard.tags(tags)
         self.loggedTags = tags
@@ -48,18 +45,16 @@ final class ScenarioMeter: SessionMeter {
         self.connecting = shard.level(MetricID(.users), shard.tags(self.tags, adding: "state", "connecting"))
         self.connected = shard.level(MetricID(.users), shard.tags(self.tags, adding: "state", "connected"))
         self.connectsStarted = shard.counter(MetricID(.connectsStarted), self.tags)
-        self.polling = TrafficHandles(shard, shard.tags(self.tags, adding: "transport", "polling"))
-        self.webSocket = TrafficHandles(shard, shard.tags(self.tags, adding: "transport", "websocket"))
+        let (traffic, common) = (self.traffic, self.tags)
+        self.transports = Transport.allCases.map { transport in
+            let handles = TrafficHandles(shard, shard.tags(common, adding: "transport", transport.rawValue))
+            return TrafficFlush(traffic: traffic[transport], handles: handles)
+        }
     }
-
-    deinit { self.traffic.deallocate() }
 
     /// Adds the messages since the last call to the shard.
     func flush() {
-        let now = self.traffic.pointee
-        self.polling.add(now.polling, since: self.flushed.polling)
-        self.webSocket.add(now.websocket, since: self.flushed.websocket)
-        self.flushed = now
+        for index in self.transports.indices { self.transports[index].flush() }
     }
 
     /// An error that no part of the script caught. A failed connect was counted when it failed.
@@ -133,6 +128,24 @@ final class ScenarioMeter: SessionMeter {
     private func tagged(with transport: Transport?) -> MetricShard.TagSetID {
         guard let transport else { return self.tags }
         return self.shard.tags(self.tags, adding: "transport", transport.rawValue)
+    }
+}
+
+/// Adds the traffic of one transport to its counters.
+private struct TrafficFlush {
+    let traffic: UnsafeMutablePointer<Traffic>
+    let handles: TrafficHandles
+    private var flushed = Traffic()
+
+    init(traffic: UnsafeMutablePointer<Traffic>, handles: TrafficHandles) {
+        self.traffic = traffic
+        self.handles = handles
+    }
+
+    mutating func flush() {
+        let now = self.traffic.pointee
+        self.handles.add(now, since: self.flushed)
+        self.flushed = now
     }
 }
 

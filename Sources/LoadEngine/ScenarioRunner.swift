@@ -56,8 +56,7 @@ final class ScenarioRunner {
         self.settings.network.apply(to: &options.clients, user: user.idInTest)
         let host = ScriptHost(
             loop: self.worker.loop, luaLoop: self.worker.luaLoop, options: options,
-            logger: self.settings.script.logger, delegate: delegate, meter: meter, traffic: self.meter.traffic,
-            sink: self.sink)
+            logger: self.settings.script.logger, delegate: delegate, meter: meter, sink: self.sink)
         host.setEnvironment(self.environment)
         return host
     }

@@ -10,6 +10,8 @@ final class UserMeter: SessionMeter {
 
     init(_ scenario: ScenarioMeter) { self.scenario = scenario }
 
+    var traffic: TrafficCounts { self.scenario.traffic }
+
     /// An iteration begins.
     func begin() { self.hasFailedToConnect = false }
 

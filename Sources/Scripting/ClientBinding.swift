@@ -59,10 +59,12 @@ final class ClientBinding: SessionDelegate {
         do {
             let options = try self.connectOptions(options)
             self.warnOfPath(of: options)
+            let observer = SessionObserver(
+                logger: self.logger, trace: self.host.clientDefaults.trace, meter: self.host.meter,
+                loop: self.host.loop)
             let session = ClientSession(
                 loop: self.host.loop, options: options, configuration: self.configuration, cookies: self.cookies,
-                logger: self.logger, delegate: self, trace: self.host.clientDefaults.trace, meter: self.host.meter,
-                traffic: self.host.traffic)
+                observer: observer, delegate: self)
             self.session = session
             session.connect()
             return 0

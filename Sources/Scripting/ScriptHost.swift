@@ -11,7 +11,6 @@ package final class ScriptHost {
     let sink: (any LoadTestSink)?
     let clientDefaults: ClientDefaults
     let meter: (any SessionMeter)?
-    let traffic: UnsafeMutablePointer<TrafficCounts>?
     private let luaLoop: LuaLoop
     private weak var delegate: (any ScriptHostDelegate)?
     var vm: OpaquePointer?
@@ -30,18 +29,15 @@ package final class ScriptHost {
     private let source: ScriptSource?
 
     /// - Parameters:
-    ///   - meter: told what the script's clients do.
-    ///   - traffic: where their messages are counted; it must outlive the host.
+    ///   - meter: measures what the script's clients do.
     package init(
         loop: ClientLoop, luaLoop: LuaLoop, options: ScriptOptions, logger: Logger, delegate: any ScriptHostDelegate,
-        meter: (any SessionMeter)? = nil, traffic: UnsafeMutablePointer<TrafficCounts>? = nil,
-        sink: (any LoadTestSink)? = nil
+        meter: (any SessionMeter)? = nil, sink: (any LoadTestSink)? = nil
     ) {
         self.sink = sink
         self.clientDefaults = options.clients
         self.loop = loop
         self.meter = meter
-        self.traffic = traffic
         self.luaLoop = luaLoop
         self.logger = logger
         self.delegate = delegate
