@@ -79,7 +79,9 @@ extension ClientSession {
 
     /// A packet that is no message goes by the websocket.
     func willSend(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
-        if self.observer.logsPackets { self.observer.logger.info("Sending packet \(String(describing: type).uppercased())") }
+        if self.observer.logsPackets {
+            self.observer.logger.info("Sending packet \(String(describing: type).uppercased())")
+        }
         self.observer.trace?.packet(.sent, .websocket, type, data)
     }
 
