@@ -107,6 +107,9 @@ package final class LoadRun: Sendable {
     }
 
     private func shutDown(leaving left: [Int]) throws {
+        for (number, worker) in self.workers.enumerated() where !left.contains(number) {
+            try worker.eventLoop.submit { worker.value.close() }.wait()
+        }
         self.group.shutDown(leaving: Set(left))
         try self.control.syncShutdownGracefully()
         if left.isEmpty { return }

@@ -82,6 +82,13 @@ final class LoopWorker {
     /// Ends the scripts that compute so many seconds from now. Safe on any thread.
     var ender: @Sendable (Double) -> Void { self.luaLoop.ender }
 
+    /// The run is over: no script is open on this loop any more.
+    func close() {
+        self.luaLoop.close()
+        // They refer to this worker.
+        self.runners = []
+    }
+
     func stop() {
         for runner in self.runners { runner.stop() }
     }

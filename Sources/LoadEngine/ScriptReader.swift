@@ -149,7 +149,9 @@ package struct ScriptReader: Sendable {
                 ender(0)
                 wait.shorten(to: afterStop)
             }
-            body(call).cascade(to: answer)
+            let result = body(call)
+            result.assumeIsolated().whenComplete { _ in call.close() }
+            result.cascade(to: answer)
         }
         defer { stop?.detach() }
         do {
@@ -197,6 +199,9 @@ final class ScriptCall: ScriptHostDelegate {
     var ender: @Sendable (Double) -> Void { self.luaLoop.ender }
     /// Ends the programs that the script may wait for. Safe on any thread.
     var programEnder: @Sendable () -> Bool { self.luaLoop.programEnder }
+
+    /// The call is over.
+    func close() { self.luaLoop.close() }
 
     func stop(_ problem: ScriptProblem = .stopped) {
         if case .timedOut = self.ending { self.ending = problem }

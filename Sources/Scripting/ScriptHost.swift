@@ -282,52 +282,6 @@ package final class ScriptHost {
     func release(_ client: ClientBinding) { self.clients[ObjectIdentifier(client)] = nil }
 }
 
-/// What the watchdog knows of one event loop. Made on the loop that it is for.
-package final class LuaLoop {
-    let handle: OpaquePointer
-
-    /// - Parameters:
-    ///   - maximumBlock: seconds after which a slice of Lua is stopped; 0 for never.
-    ///   - report: told about a slice that has run for a second; called on the watchdog's thread.
-    package init(maximumBlock: Double, report: @escaping @Sendable (String) -> Void) {
-        let reporter = Unmanaged.passRetained(SlowSliceReporter(report: report))
-        self.handle = luahost_loop_create(
-            maximumBlock,
-            { context, text in
-                guard let context else { return }
-                Unmanaged<SlowSliceReporter>.fromOpaque(context).takeUnretainedValue().report(String(text))
-            }, reporter.toOpaque())
-    }
-
-    /// Raises `interrupted!` in a slice of Lua that still runs this many seconds from now. Safe on any thread.
-    package var interrupter: @Sendable (Double) -> Void {
-        nonisolated(unsafe) let handle = self.handle
-        return { seconds in luahost_loop_interrupt(handle, seconds) }
-    }
-
-    /// Ends the programs that the loop's scripts have started and not waited for; returns whether there are any. Safe on any
-    /// thread.
-    package var programEnder: @Sendable () -> Bool {
-        nonisolated(unsafe) let handle = self.handle
-        return { luahost_loop_end_programs(handle) }
-    }
-
-    /// Ends the slices of Lua that compute this many seconds from now, or later, and stops their scripts as
-    /// ``ScriptHost/stop()`` does. An earlier end holds. Safe on any thread.
-    package var ender: @Sendable (Double) -> Void {
-        nonisolated(unsafe) let handle = self.handle
-        return { seconds in luahost_loop_end(handle, seconds) }
-    }
-}
-
-private final class SlowSliceReporter: Sendable {
-    let report: @Sendable (String) -> Void
-
-    init(report: @escaping @Sendable (String) -> Void) {
-        self.report = report
-    }
-}
-
 extension Logger.Level {
     /// - Parameter level: one of those of `luahost_callbacks.log`.
     fileprivate init(script level: Int32) {

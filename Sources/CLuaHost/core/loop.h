@@ -38,6 +38,8 @@ typedef struct luahost_sight {
 
 struct luahost_loop {
     luahost_pool pool; /* of its VMs */
+    size_t vm_count;
+    bool is_destroyed; /* freed with its last VM */
 
     /* Written by the loop's thread. `sequence` is odd while Lua runs and `running` is the coroutine that does, so a number
      * that stays the same and odd is one slice. */
@@ -110,6 +112,9 @@ static inline lua_State *luahost_loop_running(luahost_loop *loop) {
     return atomic_load_explicit(&loop->running, memory_order_relaxed);
 }
 
+/* A VM is made on the loop, or gone. */
+void luahost_loop_retain(luahost_loop *loop);
+void luahost_loop_release(luahost_loop *loop);
 /* Makes the slice that runs raise at each of its steps until it has ended, whatever it catches. */
 void luahost_loop_unwind(luahost_loop *loop, lua_State *L);
 

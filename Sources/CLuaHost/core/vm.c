@@ -109,6 +109,14 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size) 
     return moved;
 }
 
+/* While Lua closes, finalizers run and the watchdog may stop them. The last block that Lua frees is its main thread, which no signal
+ * handler may touch from then on. */
+static void *allocate_at_end(void *context, void *block, size_t old_size, size_t size) {
+    luahost_vm *vm = context;
+    if (size == 0 && block != NULL && block == lua_getextraspace(vm->L)) luahost_leave(vm);
+    return allocate(context, block, old_size, size);
+}
+
 static int panic(lua_State *L) {
     const char *message = lua_tostring(L, -1);
     fprintf(stderr, "eio-lua: error outside of any protected call: %s\n", message != NULL ? message : "?");
@@ -156,6 +164,7 @@ luahost_vm *luahost_vm_create(
     vm->context = host;
     vm->options = *options;
     vm->wake_at = UINT64_MAX;
+    luahost_loop_retain(loop);
     size_t url_length = options->default_url.length;
     char *url = malloc(url_length + 1);
     if (url == NULL) goto failed;
@@ -176,6 +185,7 @@ luahost_vm *luahost_vm_create(
     }
     return vm;
 failed:
+    luahost_loop_release(loop);
     free(url);
     free(vm);
     return NULL;
@@ -314,8 +324,8 @@ void luahost_vm_destroy(luahost_vm *vm) {
     else if (!vm->exiting && !vm->options.is_plan) end_tasks(vm);
     luahost_clients_release(vm);
     luahost_enter(vm, vm->L);
+    lua_setallocf(vm->L, allocate_at_end, vm);
     lua_close(vm->L);
-    luahost_leave(vm);
     luahost_tasks_free(vm);
     luahost_steps_free(vm);
     luahost_input_free(vm);
@@ -326,5 +336,6 @@ void luahost_vm_destroy(luahost_vm *vm) {
     luahost_buffer_free(&vm->scratch);
     luahost_buffer_free(&vm->warning);
     free((char *)vm->options.default_url.data);
+    luahost_loop_release(vm->loop);
     free(vm);
 }

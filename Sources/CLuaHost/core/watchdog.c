@@ -216,7 +216,7 @@ luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, v
     return loop;
 }
 
-void luahost_loop_destroy(luahost_loop *loop) {
+static void free_loop(luahost_loop *loop) {
     pthread_mutex_lock(&lock);
     luahost_loop **link = &loops;
     while (*link != loop) link = &(*link)->next;
@@ -228,6 +228,19 @@ void luahost_loop_destroy(luahost_loop *loop) {
     atomic_signal_fence(memory_order_seq_cst);
     luahost_pool_free(&loop->pool);
     free(loop);
+}
+
+void luahost_loop_retain(luahost_loop *loop) {
+    loop->vm_count++;
+}
+
+void luahost_loop_release(luahost_loop *loop) {
+    if (--loop->vm_count == 0 && loop->is_destroyed) free_loop(loop);
+}
+
+void luahost_loop_destroy(luahost_loop *loop) {
+    loop->is_destroyed = true;
+    if (loop->vm_count == 0) free_loop(loop);
 }
 
 void luahost_loop_turn(luahost_loop *loop) {

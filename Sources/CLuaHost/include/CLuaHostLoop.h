@@ -24,6 +24,8 @@ typedef void (*luahost_slow_slice)(void *context, luahost_slice text);
  * every loop each 100 ms: a slice of Lua that has run for a second is reported with its line, and one that has run for
  * `max_block` seconds (0: no limit) gets an error raised in it until it ends. */
 luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, void *context);
+/* On the loop's thread, while that has to do with no other call for this loop. `report` is not called any more. What its VMs have in
+ * memory is freed with the last of them. */
 void luahost_loop_destroy(luahost_loop *loop);
 /* To be called when the loop begins to handle an event: what Lua may run before the loop looks at its sockets again is
  * counted from here. */
