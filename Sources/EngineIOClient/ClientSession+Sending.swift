@@ -114,22 +114,26 @@ extension ClientSession {
         self.delegate?.sessionWritable()
     }
 
-    /// Does what the polling machine orders.
+    /// Runs the next action of the polling machine.
     func pump() {
         self.isPumpDue = false
-        let orders = self.polling.orders(hasPackets: !self.queue.isEmpty)
-        if orders.post { self.post() }
-        if orders.poll {
-            if orders.pollDelay == 0 {
-                self.poll()
-            } else {
-                _ = self.schedule(.milliseconds(orders.pollDelay)) { session in
-                    if session.polling.pollDelayEnded() { session.poll() } else { session.pump() }
-                }
-            }
+        switch self.polling.next(hasPackets: !self.queue.isEmpty) {
+        case .none: break
+        case .post: self.post()
+        case .poll(let delay): self.poll(after: delay)
+        case .postAndPoll(let delay):
+            self.post()
+            self.poll(after: delay)
+        case .paused: if let action = self.upgrade?.pollingPaused() { self.perform(action) }
+        case .finished: self.finish(.clientDisconnect, nil)
         }
-        if orders.paused, let action = self.upgrade?.pollingPaused() { self.perform(action) }
-        if orders.finished { self.finish(.clientDisconnect, nil) }
+    }
+
+    private func poll(after milliseconds: Int64) {
+        if milliseconds == 0 { return self.poll() }
+        _ = self.schedule(.milliseconds(milliseconds)) { session in
+            if session.polling.pollDelayEnded() { session.poll() } else { session.pump() }
+        }
     }
 
     private func post() {

@@ -120,14 +120,21 @@ struct UpgradeStoryTests {
         }
 
         mutating func pump() {
-            let orders = self.polling.orders(hasPackets: self.hasPackets)
-            if orders.post {
-                self.hasPackets = false
-                self.sent.append(.post)
+            switch self.polling.next(hasPackets: self.hasPackets) {
+            case .none: break
+            case .post: self.post()
+            case .poll: self.sent.append(.poll)
+            case .postAndPoll:
+                self.post()
+                self.sent.append(.poll)
+            case .paused: self.perform(self.upgrade.pollingPaused())
+            case .finished: self.sent.append(.finished)
             }
-            if orders.poll { self.sent.append(.poll) }
-            if orders.paused { self.perform(self.upgrade.pollingPaused()) }
-            if orders.finished { self.sent.append(.finished) }
+        }
+
+        private mutating func post() {
+            self.hasPackets = false
+            self.sent.append(.post)
         }
 
         mutating func opened() { self.perform(self.upgrade.webSocketOpened()) }
