@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "Scripting",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient", "EpollLoop",
+                "CLuaHost", "EngineIO", "EngineIOClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

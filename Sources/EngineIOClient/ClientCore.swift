@@ -130,8 +130,6 @@ final class ClientCore: SessionDelegate {
     /// Nothing here asks for it.
     func sessionDrained() {}
 
-    var hotMemory: [UnsafeRawBufferPointer] { [.init(of: self)] }
-
     func sessionWritable() {
         let senders = self.senders
         self.senders = []

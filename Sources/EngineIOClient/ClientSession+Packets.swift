@@ -132,9 +132,6 @@ extension ClientSession {
         if transport == .websocket, self.machine.state == .open { self.connected() }
     }
 
-    /// What each message touches here and beyond.
-    var hotMemory: [UnsafeRawBufferPointer] { [.init(of: self)] + (self.delegate?.hotMemory ?? []) }
-
     func connected() {
         guard self.machine.state == .open, !self.isConnectedTold else { return }
         self.isConnectedTold = true

@@ -13,8 +13,6 @@ package protocol SessionDelegate: AnyObject {
     func sessionFailed(_ error: ConnectionError)
     /// A message. `bytes` are valid until this returns.
     func sessionReceived(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer)
-    /// What ``sessionReceived(_:_:)`` touches, to be fetched ahead. It need not exist for long.
-    var hotMemory: [UnsafeRawBufferPointer] { get }
     /// After a send that was told ``SendResult/full``, less than half of the limit waits.
     func sessionWritable()
     /// After ``ClientSession/notifyDrained()``, all that was taken is with the system.

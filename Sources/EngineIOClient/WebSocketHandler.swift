@@ -42,8 +42,6 @@ final class WebSocketHandler {
     /// A ping came whose pong has not been looked at.
     @exclusivity(unchecked) var isPongDue = false
     private(set) var isReading = false
-    /// Those that may still come before the loop is told what a read touches: most connections are idle.
-    private var readsUntilBusy = 32
     var isMarked = false
     var isWritable = true
 
@@ -155,15 +153,8 @@ final class WebSocketHandler {
     func readCompleted() {
         self.isReading = false
         if self.holds.isEmpty, self.state != .closed { self.budget = TurnBudget() }
-        self.readsUntilBusy -= 1
-        if self.readsUntilBusy == 0 { self.becameBusy() }
         if self.isPongDue { self.writePongs() }
         if self.output.count > 0 { self.flushSoon() }
-    }
-
-    private func becameBusy() {
-        guard let socket = self.channel as? SocketChannel else { return }
-        socket.expectUse(of: [.init(of: self), .init(of: self.output)] + self.session.hotMemory)
     }
 
     /// Reads complete frames, as many as the budget allows, and returns how many bytes they had.

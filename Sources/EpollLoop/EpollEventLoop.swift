@@ -58,8 +58,6 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     /// Fewer sockets than that are read one by one.
     private static let smallestBatch = 3
 
-    /// Of a channel, in bytes.
-    private static let channelSize: UInt = 256
     /// Tasks that one turn runs at most: those that beget others do not keep it from its sockets.
     private static let tasksPerTurn = 4096
 
@@ -104,7 +102,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         var start = 0
         while start < count {
             let end = min(start + SocketBatch.limit, count)
-            self.serve(start..<end, of: count)
+            self.serve(start..<end)
             start = end
         }
         self.retired.removeAll(keepingCapacity: true)
@@ -113,16 +111,10 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     }
 
     /// Reads all that can be read at once, and then lets each channel have its turn.
-    private func serve(_ indices: Range<Int>, of count: Int) {
-        for index in indices {
-            if let channel = self.poller.channel(index) {
-                epoll_loop_prefetch(channel.toOpaque(), Self.channelSize)
-            }
-        }
+    private func serve(_ indices: Range<Int>) {
         let batch = indices.count < Self.smallestBatch ? nil : self.batch
         if let batch { self.receive(indices, batch) }
         for (place, index) in indices.enumerated() {
-            self.fetchAhead(of: index, count)
             guard let (channel, readiness) = self.poller.event(index) else { continue }
             channel._withUnsafeGuaranteedRef {
                 if let result = batch?.result(place) {
@@ -146,17 +138,6 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     private func slice(_ place: Int) -> UnsafeMutableRawBufferPointer {
         let start = place * Self.sliceStride
         return UnsafeMutableRawBufferPointer(rebasing: self.receiveSlices[start..<start + Self.sliceLength])
-    }
-
-    /// Has the memory of the next channels fetched, each step from what the step before has fetched.
-    @inline(__always)
-    private func fetchAhead(of index: Int, _ count: Int) {
-        if index + 2 < count {
-            self.poller.channel(index + 2)?._withUnsafeGuaranteedRef { $0.hotMemory?.prefetchList() }
-        }
-        if index + 1 < count {
-            self.poller.channel(index + 1)?._withUnsafeGuaranteedRef { $0.hotMemory?.prefetch() }
-        }
     }
 
     /// Whether there is nothing to do at once.

@@ -16,7 +16,6 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     private let waterMark: ChannelOptions.Types.WriteBufferWaterMark
 
     @exclusivity(unchecked) private var reader: (any SocketReader)?
-    @exclusivity(unchecked) private(set) var hotMemory: HotMemory?
     private var pending = PendingWrites()
     private var isFlushing = false
     /// What a write came to: nothing is written after it.
@@ -53,8 +52,6 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         self.pipelineStorage = ChannelPipeline(channel: self)
     }
 
-    deinit { self.hotMemory?.free() }
-
     package var pipeline: ChannelPipeline {
         guard let pipeline = self.pipelineStorage else {
             preconditionFailure("a channel has a pipeline once it is made")
@@ -75,13 +72,6 @@ package final class SocketChannel: Channel, @unchecked Sendable {
 
     /// Shows all that comes to `reader` from now on; the pipeline's handlers see nothing any more.
     package func readDirectly(_ reader: any SocketReader) { self.reader = reader }
-
-    /// What a ``SocketReader`` touches when it is told of a read: the loop has it fetched ahead. It is never read or written,
-    /// and need not exist any more.
-    package func expectUse(of memory: [UnsafeRawBufferPointer]) {
-        self.hotMemory?.free()
-        self.hotMemory = HotMemory(memory)
-    }
 
     // MARK: Connecting
 

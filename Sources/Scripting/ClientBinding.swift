@@ -1,7 +1,6 @@
 import CLuaHost
 import EngineIO
 import EngineIOClient
-import EpollLoop
 import Logging
 import NIOCore
 
@@ -162,17 +161,6 @@ final class ClientBinding: SessionDelegate {
         let text = String(message)
         self.session?.reject()
         self.sessionFailed(ConnectionError(.open, "Connect handler failed: \(text)"))
-    }
-
-    var hotMemory: [UnsafeRawBufferPointer] {
-        let own = [UnsafeRawBufferPointer(of: self)]
-        if self.isReleased { return own }
-        let capacity = Int(LUAHOST_HOT_RANGES)
-        return own
-            + withUnsafeTemporaryAllocation(of: luahost_range.self, capacity: capacity) { ranges in
-                let count = luahost_client_hot_memory(self.handle, ranges.baseAddress)
-                return ranges.prefix(count).map { UnsafeRawBufferPointer(start: $0.start, count: $0.length) }
-            }
     }
 
     func sessionUpgraded() {

@@ -356,14 +356,6 @@ void luahost_client_connected(luahost_client *client);
 void luahost_client_connect_failed(luahost_client *client, const luahost_error *error);
 /* Starts the handler at once where that is possible, else queues. */
 void luahost_client_message(luahost_client *client, const char *data, size_t length, bool is_binary);
-/* What luahost_client_message touches, to be fetched into the processor's cache ahead: writes at most LUAHOST_HOT_RANGES
- * and returns how many. */
-enum { LUAHOST_HOT_RANGES = 20 };
-typedef struct luahost_range {
-    const void *start;
-    size_t length;
-} luahost_range;
-size_t luahost_client_hot_memory(luahost_client *client, luahost_range *ranges);
 /* The session is over. `unwritten`: messages that send() took and that were not written. If connect() has not returned
  * yet, it raises. */
 void luahost_client_closed(
