@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CStdio"),
         .systemLibrary(name: "CMessagePack", providers: [.apt(["libmsgpack-dev"])]),
         .target(name: "JSONText", swiftSettings: settings),
         .target(
@@ -67,17 +68,58 @@ let package = Package(
             name: "Metrics", dependencies: ["JSONText"], swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LoadPlan", dependencies: ["JSONText", "Metrics"], swiftSettings: settings),
         .target(name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"], swiftSettings: settings),
+        // What any process needs, and nothing of Lua.
+        .target(
+            name: "ProcessSupport",
+            dependencies: ["CStdio", "EpollLoop", "JSONText", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings),
         .target(
             name: "LoadEngine",
             dependencies: [
-                "EngineIO", "EngineIOClient", "EpollLoop", "LoadPlan", "Metrics", "Scripting",
+                "EngineIO", "EngineIOClient", "EpollLoop", "LoadPlan", "Metrics", "ProcessSupport", "Scripting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .target(name: "LocustWorker", dependencies: ["LoadReport", "Metrics"], swiftSettings: settings),
         .target(
-            name: "LocustTransport", dependencies: ["CMessagePack", "CZeroMQ", "LocustWorker"], swiftSettings: settings),
+            name: "LoadOutput",
+            dependencies: nio + [
+                "EngineIOServer", "LoadEngine", "LoadPlan", "LoadReport", "Metrics", "ProcessSupport",
+            ],
+            swiftSettings: settings),
+        // What runs a script as a process: one bot, or a load run.
+        .target(
+            name: "ScriptProcess",
+            dependencies: [
+                "CLuaHost", "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LoadEngine", "LoadOutput",
+                "LoadPlan",
+                "LoadReport", "Metrics", "ProcessSupport", "Scripting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        // The parts of a command line that several commands have.
+        .target(
+            name: "CommandOptions",
+            dependencies: [
+                "EngineIOClient", "LoadEngine", "LoadPlan", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Locust",
+            dependencies: [
+                "CommandOptions", "JSONText", "LoadEngine", "LoadOutput", "LoadPlan", "LoadReport", "Metrics",
+                "ProcessSupport", "ScriptProcess", "Scripting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(name: "LocustTransport", dependencies: ["CMessagePack", "CZeroMQ", "Locust"], swiftSettings: settings),
         .target(
             name: "Scripting",
             dependencies: [
@@ -90,11 +132,11 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient", "EngineIOServer", "EpollLoop", "JSONText", "LoadEngine",
-                "LoadPlan", "LoadReport", "Metrics", "Scripting",
+                "CommandOptions", "EngineIOClient", "EngineIOServer", "JSONText", "LoadEngine", "LoadOutput",
+                "LoadPlan",
+                "LoadReport", "Locust", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -106,9 +148,8 @@ let package = Package(
         .executableTarget(
             name: "eio-lua-worker",
             dependencies: [
-                "Commands", "JSONText", "LoadEngine", "LoadPlan", "LoadReport", "LocustTransport", "LocustWorker",
-                "Metrics",
-                "Scripting",
+                "CommandOptions", "JSONText", "LoadEngine", "LoadOutput", "LoadPlan", "LoadReport", "Locust",
+                "LocustTransport", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -155,14 +196,18 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics"], swiftSettings: settings),
+            name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
-            name: "LocustWorkerTests",
-            dependencies: ["LoadReport", "LocustTransport", "LocustWorker", "Metrics", "TestSupport"],
+            name: "LocustTests",
+            dependencies: ["LoadPlan", "Locust", "LocustTransport", "Metrics", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["Commands", "Scripting", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CommandOptions", "Commands", "ProcessSupport", "Scripting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
     ],
     cLanguageStandard: .gnu11

@@ -1,4 +1,8 @@
 import ArgumentParser
+import CommandOptions
+import Locust
+import ProcessSupport
+import ScriptProcess
 
 /// The program: `eio-lua bot.lua` is `eio-lua run bot.lua`.
 package struct EioLuaCommand: ParsableCommand {
@@ -28,14 +32,12 @@ package struct EioLuaCommand: ParsableCommand {
     /// The line of `run` is read as `lua5.4` reads its own. The argument parser would look for options of its own in it, behind
     /// the script too.
     package static func start() -> Never {
-        raiseDescriptorLimit()
-        reserveStandardDescriptors()
+        prepareProcess(descriptors: 16)
         let first = CommandLine.arguments.dropFirst().first
-        requireDescriptors(16)
         if first == self.name(of: WorkerLauncher.self) { WorkerLauncher.start() }
         let others = ["help"] + self.configuration.subcommands.dropFirst().map { self.name(of: $0) }
         if let first, others.contains(first) {
-            requireDescriptors(32)
+            FileDescriptorLimit.require(32)
             self.main(Self.shortOptions.separated(Array(CommandLine.arguments.dropFirst())))
             self.exit()
         }
@@ -54,9 +56,4 @@ package struct EioLuaCommand: ParsableCommand {
     private static let shortOptions = ShortOptions(flags: "qh", valued: "udiseo")
 
     private static func name(of command: any ParsableCommand.Type) -> String? { command.configuration.commandName }
-}
-
-package enum Version {
-    package static let number = "0.1.0"
-    package static let text = "eio-lua \(number) (Lua 5.4, Engine.IO 4)"
 }

@@ -1,7 +1,10 @@
 import ArgumentParser
+import CommandOptions
 import JSONText
 import LoadEngine
 import LoadPlan
+import ProcessSupport
+import ScriptProcess
 
 /// `eio-lua inspect`: what `eio-lua load` with the same line would do.
 struct InspectCommand: ParsableCommand {

@@ -1,10 +1,14 @@
 import ArgumentParser
+import CommandOptions
 import EngineIOClient
 import Glibc
 import LoadEngine
+import LoadOutput
 import LoadPlan
 import Logging
 import Metrics
+import ProcessSupport
+import ScriptProcess
 import Scripting
 
 /// `eio-lua load`: a script as many virtual users.
@@ -56,9 +60,6 @@ struct LoadCommand: ParsableCommand {
 
     @OptionGroup var control: RunControlArguments
 
-    @Option(help: "Write a report with plots to this file, as one HTML page.")
-    var report: String?
-
     @Flag(help: "Do not run setup().")
     var noSetup = false
 
@@ -68,8 +69,7 @@ struct LoadCommand: ParsableCommand {
     @Flag(help: "Do not look at thresholds.")
     var noThresholds = false
 
-    @Option(help: "Write the summary, with histograms and time series, to this file as JSON.")
-    var summaryExport: String?
+    @OptionGroup var results: ResultFileOptions
 
     @OptionGroup var summary: SummaryArguments
 
@@ -104,12 +104,16 @@ struct LoadCommand: ParsableCommand {
         let startTime = try self.control.startTime()
         let paths = try self.outputPaths()
         let (settings, contents) = try self.read()
+        let files = self.results.files(trendStatistics: settings.plan.summaryTrendStats)
         let session = try LoadSession(
             settings, contents: contents,
-            outputs: LoadOutputs(
+            outputs: LoadSessionOutputs(
                 isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
-                summaryExport: self.summaryExport, report: self.report, live: self.outputs, paths: paths,
-                commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand)))
+                person: PersonOutput(besides: files.map(\.path)), paths: paths,
+                commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand)
+            ) { plan, registry throws(UsageError) in
+                try self.outputs.open(plan, registry) + files
+            })
         throw ExitCode(try session.run(at: startTime).rawValue)
     }
 
@@ -119,10 +123,8 @@ struct LoadCommand: ParsableCommand {
     private func outputPaths() throws(UsageError) -> OutputPaths {
         var paths = OutputPaths()
         paths.reserve(self.script, "the script")
-        for target in self.outputs.out { try paths.add(target.path, "--out") }
-        for path in self.outputs.csv.map(LocustFiles.paths) ?? [] { try paths.add(path, "--csv") }
-        if let report { try paths.add(report, "--report") }
-        if let summaryExport { try paths.add(summaryExport, "--summary-export") }
+        for (option, path) in self.outputs.paths { try paths.add(path, option) }
+        for file in self.results.files() { try paths.add(file.path, file.option) }
         if let file = self.tracing.traceFile { try paths.add(file, "--trace-file", isChecked: false) }
         return paths
     }
@@ -160,7 +162,7 @@ struct LoadCommand: ParsableCommand {
 
     private func threadCount() throws -> Int {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
-        return self.threads ?? processorCount()
+        return self.threads ?? ProcessClock.processorCount()
     }
 
     private func scriptSettings() throws -> ScriptSettings {
@@ -171,23 +173,9 @@ struct LoadCommand: ParsableCommand {
         options.outputMayClose = true
         options.input = SharedInput()
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
-        logger.logLevel = try ScriptCommandLine.level(self.logLevel)
+        logger.logLevel = try Logger.Level(named: self.logLevel)
         return ScriptSettings(
             options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: self.maxBlock,
             logger: logger, onSlowSlice: SlowSlices().report)
     }
-}
-
-/// The exit status of a run, by k6's numbers.
-package enum LoadStatus: Int32 {
-    case success = 0
-    case thresholdsFailed = 99
-    case setupTimedOut = 100
-    case teardownTimedOut = 101
-    case invalidOptions = 104
-    case stoppedFromOutside = 105
-    case scriptFailed = 107
-    case aborted = 108
-    /// k6's number for what has none of its own.
-    case outputFailed = 103
 }

@@ -1,13 +1,18 @@
 import ArgumentParser
-import LoadReport
+import CommandOptions
+import LoadOutput
+import LoadPlan
+import Locust
+import Metrics
+import ProcessSupport
 
-/// What a load run writes while it goes on, as the command line names it.
+/// The outputs of a load run while it goes on.
 struct OutputOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
             "Write each sample to a file, as k6's JSON lines or CSV; may be repeated.", valueName: "json|csv=file"),
-        transform: { text in try OutputTarget(parsing: text) })
+        transform: { text in try validating { () throws(UsageError) in try OutputTarget(parsing: text) } })
     var out: [OutputTarget] = []
 
     @Option(
@@ -20,20 +25,21 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp(
             "Serve the metrics to Prometheus at http://[HOST]:PORT/metrics; without HOST on loopback, with port 0 on a free one.",
             valueName: "[host]:port"),
-        transform: { text in try ListenAddress(parsing: text) })
+        transform: { text in try validating { () throws(UsageError) in try ListenAddress(parsing: text) } })
     var metricsAddr: ListenAddress?
-}
 
-/// One `--out`.
-struct OutputTarget: Sendable, Equatable {
-    var format: SampleEncoder.Format
-    var path: String
+    /// All files, with the option that names each.
+    var paths: [(option: String, path: String)] {
+        self.out.map { ("--out", $0.path) } + (self.csv.map(LocustCSVOutput.paths) ?? []).map { ("--csv", $0) }
+    }
 
-    init(parsing text: String) throws(ValidationError) {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let format = SampleEncoder.Format(rawValue: String(parts[0])), !parts[1].isEmpty else {
-            throw ValidationError("it must be json=FILE or csv=FILE")
+    func open(_ plan: LoadPlan, _ registry: MetricRegistry) throws(UsageError) -> [any RunOutput] {
+        var outputs: [any RunOutput] = []
+        for target in self.out {
+            outputs.append(try SampleOutput(target, registry: registry, thresholds: plan.thresholds))
         }
-        (self.format, self.path) = (format, String(parts[1]))
+        if let csv { outputs.append(try LocustCSVOutput(prefix: csv)) }
+        if let metricsAddr { outputs.append(try MetricsEndpoint(metricsAddr)) }
+        return outputs
     }
 }

@@ -1,8 +1,11 @@
 import ArgumentParser
+import CommandOptions
 import Glibc
+import LoadOutput
 import LoadPlan
 import LoadReport
 import Metrics
+import ProcessSupport
 
 /// `eio-lua report`: what can be made of exports after a run.
 struct ReportCommand: ParsableCommand {
@@ -25,11 +28,7 @@ struct MergeCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The exports.", valueName: "export.json"))
     var exports: [String]
 
-    @Option(help: "Write a report with plots to this file, as one HTML page.")
-    var report: String?
-
-    @Option(help: "Write the merged export to this file; it can be merged again.")
-    var summaryExport: String?
+    @OptionGroup var results: ResultFileOptions
 
     @OptionGroup var summary: SummaryArguments
 
@@ -45,14 +44,14 @@ struct MergeCommand: ParsableCommand {
             statistics = try self.summary.trendStatistics() ?? TrendStatistics.defaults
             timeUnit = try self.summary.timeUnit()
             var paths = OutputPaths()
-            if let summaryExport { try paths.add(summaryExport, "--summary-export") }
-            if let report { try paths.add(report, "--report") }
+            for file in self.results.files() { try paths.add(file.path, file.option) }
             result = try self.merged()
         } catch {
             FileDescriptorOutput.standardError.say("eio-lua: \(error)")
-            throw ExitCode(LoadStatus.invalidOptions.rawValue)
+            throw ExitCode(ExitStatus.invalidOptions.rawValue)
         }
-        let person = PersonOutput(besides: [self.summaryExport, self.report])
+        let files = self.results.files(trendStatistics: statistics)
+        let person = PersonOutput(besides: files.map(\.path))
         let hasColor = PersonOutput.wantsColor(isOff: self.noColor) && person.isTerminal
         let text = EndSummary(result, trendStatistics: statistics, timeUnit: timeUnit, hasColor: hasColor).text
         var areWritten = true
@@ -64,11 +63,8 @@ struct MergeCommand: ParsableCommand {
         }
         var status = Int32(clamping: result.run.exitCode)
         if status != 0 { FileDescriptorOutput.standardError.say("eio-lua: \(result.run.exitReason)") }
-        if let path = self.summaryExport, !TextFile.save(result.export(trendStatistics: statistics), to: path) {
-            areWritten = false
-        }
-        if let path = self.report, !TextFile.save(HTMLReport(result).text, to: path) { areWritten = false }
-        if status == 0, !areWritten { status = LoadStatus.outputFailed.rawValue }
+        for file in files where !file.finish(result) { areWritten = false }
+        if status == 0, !areWritten { status = ExitStatus.outputFailed.rawValue }
         throw ExitCode(status)
     }
 

@@ -1,7 +1,10 @@
 import ArgumentParser
+import CommandOptions
 import EngineIOClient
 import Glibc
 import Logging
+import ProcessSupport
+import ScriptProcess
 import Scripting
 
 /// `eio-lua run`: one script, to its end.
@@ -71,6 +74,6 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw ValidationError(error.description)
         }
-        Program(options: options, logLevel: line.logLevel).run()
+        BotProcess(options: options, logLevel: line.logLevel).run()
     }
 }

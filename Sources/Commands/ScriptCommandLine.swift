@@ -1,14 +1,8 @@
+import CommandOptions
 import Logging
+import ProcessSupport
+import ScriptProcess
 import Scripting
-
-/// A command line that cannot be used.
-package struct UsageError: Error, Equatable, CustomStringConvertible {
-    package var description: String
-
-    package init(_ description: String) {
-        self.description = description
-    }
-}
 
 /// The command line of `eio-lua run`, read as `lua5.4` reads its own: options end at the script, and all that follows the
 /// script is the script's.
@@ -51,7 +45,7 @@ package struct ScriptCommandLine {
                 break reading
             case "-e": self.options.steps.append(.code(try value("-e")))
             case "-l": self.options.steps.append(.require(try value("-l")))
-            case "--log-level": self.logLevel = try Self.level(Self.text(try value(name)))
+            case "--log-level": self.logLevel = try Logger.Level(named: Self.text(try value(name)))
             case "--url": self.options.defaultURL = Self.text(try value(name))
             case "--trace" where whole == name: self.trace.isOn = true
             case "--trace-format":
@@ -81,16 +75,5 @@ package struct ScriptCommandLine {
 
     private static func unknown(_ argument: String) -> UsageError {
         UsageError("unknown option '\(argument)': see 'eio-lua run --help'; the script's own options follow the script")
-    }
-
-    package static func level(_ name: String) throws(UsageError) -> Logger.Level {
-        switch name {
-        case "debug": .debug
-        case "info": .info
-        case "warning": .warning
-        case "error": .error
-        case "off": .critical
-        default: throw UsageError("unknown log level '\(name)': use debug, info, warning, error or off")
-        }
     }
 }

@@ -3,6 +3,7 @@ import EngineIOServer
 import Glibc
 import NIOCore
 import NIOPosix
+import ProcessSupport
 import Synchronization
 
 /// `eio-lua serve`: the embedded server, to try scripts against.
@@ -103,11 +104,11 @@ struct ServeCommand: ParsableCommand {
                 "eio-lua: cannot listen at port \(self.port): \(SystemError.text(error.errnoCode))")
             throw ExitCode.failure
         }
-        Signals.install(interrupter: { _ in }) { signal in
+        Signals.install { signal in
             try? server.shutdown().wait()
-            Glibc.exit(128 + signal)
+            Glibc.exit(ExitStatus.signalled(signal))
         }
-        FileDescriptorOutput(descriptor: STDOUT_FILENO).write("listening on http://127.0.0.1:\(server.port)\n")
+        FileDescriptorOutput.standardOutput.write("listening on http://127.0.0.1:\(server.port)\n")
         while true { pause() }
     }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import ProcessSupport
+import ScriptProcess
 
 /// `--trace` of the commands that run a script as users.
 struct TraceOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import Metrics
+import ProcessSupport
 
 /// One value as it was recorded, for outputs that want each of them.
 package struct LoggedSample: Sendable {

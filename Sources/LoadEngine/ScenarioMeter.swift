@@ -2,6 +2,7 @@ import EngineIO
 import EngineIOClient
 import Metrics
 import NIOCore
+import ProcessSupport
 import Scripting
 
 /// What the users of one scenario do on one loop, as samples in the loop's shard.

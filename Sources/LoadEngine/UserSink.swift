@@ -1,5 +1,6 @@
 import LoadPlan
 import Metrics
+import ProcessSupport
 import Scripting
 
 /// What the scripts of one scenario record on one loop, as samples in the loop's shard.

@@ -63,7 +63,7 @@ package enum DurationText {
 
 extension Duration {
     /// Whole nanoseconds; a plan's durations are at most a year, so that they fit.
-    var wholeNanoseconds: Int64 {
+    package var wholeNanoseconds: Int64 {
         let (seconds, attoseconds) = self.components
         return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }

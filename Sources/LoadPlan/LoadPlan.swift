@@ -27,9 +27,9 @@ package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     /// Whether an iteration is the whole script, or a function of it.
     package let shape: ScriptShape
     /// Whether anything but the number of users was said; else the plan is k6's one iteration for each.
-    let saysIterations: Bool
+    package let saysIterations: Bool
     /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
-    let isShortcut: Bool
+    package let isShortcut: Bool
     /// Who says how many users there are, where the plan's executors do not.
     package private(set) var direction: Direction?
 

@@ -31,14 +31,16 @@ package struct OptionErrors: Error, Equatable, Sendable, CustomStringConvertible
 }
 
 /// Collects problems while options are read.
-final class ProblemList {
-    private(set) var problems: [OptionProblem] = []
+package final class ProblemList {
+    package private(set) var problems: [OptionProblem] = []
 
-    func add(_ path: String, _ value: String? = nil, _ message: String) {
+    package init() {}
+
+    package func add(_ path: String, _ value: String? = nil, _ message: String) {
         self.problems.append(OptionProblem(path: path, value: value, message: message))
     }
 
-    func throwIfAny() throws(OptionErrors) {
+    package func throwIfAny() throws(OptionErrors) {
         if !self.problems.isEmpty { throw OptionErrors(self.problems) }
     }
 }

@@ -1,8 +1,8 @@
 import Metrics
 
 /// A line of a CSV file (RFC 4180).
-enum CSVRow {
-    static func text(_ fields: [String], lineBreak: String) -> String {
+package enum CSVRow {
+    package static func text(_ fields: [String], lineBreak: String) -> String {
         fields.map(Self.field).joined(separator: ",") + lineBreak
     }
 

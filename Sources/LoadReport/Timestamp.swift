@@ -11,7 +11,9 @@ package enum Timestamp {
 
     /// RFC 3339 without a fraction.
     /// - Parameter seconds: since 1970.
-    static func rfc3339(seconds: Double) -> String { Self.date(seconds: Self.whole(seconds), separator: "T") + "Z" }
+    package static func rfc3339(seconds: Double) -> String {
+        Self.date(seconds: Self.whole(seconds), separator: "T") + "Z"
+    }
 
     /// For people.
     /// - Parameter seconds: since 1970.

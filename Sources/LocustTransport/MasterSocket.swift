@@ -1,6 +1,6 @@
 import CZeroMQ
 import Glibc
-import LocustWorker
+import Locust
 
 /// The connection to a master: ZeroMQ's DEALER socket, which connects again by itself. Belongs to one thread.
 package final class MasterSocket {

@@ -1,5 +1,5 @@
 import CMessagePack
-import LocustWorker
+import Locust
 
 /// Messages as bytes, by msgpack's own library.
 package enum MessagePack {

@@ -1,6 +1,5 @@
 import Glibc
-import LoadReport
-import LocustWorker
+import Locust
 import Metrics
 import NIOCore
 import Synchronization

@@ -1,20 +1,20 @@
-import Commands
 import Glibc
+import ProcessSupport
 
 /// How much of the machine this process uses.
 struct ProcessUsage {
-    private var cpuTime = processCPUTime()
+    private var cpuTime = ProcessClock.cpuTime()
     private var time = Self.now()
     private let processors: Double
 
     /// - Parameter threads: event loops that there are.
     init(threads: Int) {
-        self.processors = Double(max(1, min(threads, processorCount())))
+        self.processors = Double(max(1, min(threads, ProcessClock.processorCount())))
     }
 
     /// Since the last call, in percent of all processors that the event loops can use.
     mutating func takeCPU() -> Double {
-        let (cpuTime, time) = (processCPUTime(), Self.now())
+        let (cpuTime, time) = (ProcessClock.cpuTime(), Self.now())
         defer { (self.cpuTime, self.time) = (cpuTime, time) }
         guard time > self.time else { return 0 }
         return min((cpuTime - self.cpuTime) / (time - self.time) / self.processors * 100, 100)
@@ -32,9 +32,5 @@ struct ProcessUsage {
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    private static func now() -> Double { Double(ProcessClock.monotonic()) / 1e9 }
 }

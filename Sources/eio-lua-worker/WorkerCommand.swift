@@ -1,10 +1,12 @@
 import ArgumentParser
-import Commands
+import CommandOptions
 import Glibc
 import JSONText
 import LoadEngine
 import LoadPlan
 import Logging
+import ProcessSupport
+import ScriptProcess
 import Scripting
 
 /// `eio-lua worker`: scripts as the users of a Locust master.
@@ -77,7 +79,7 @@ struct WorkerCommand: ParsableCommand {
     }
 
     func run() throws {
-        let logLevel = try ScriptCommandLine.level(self.logLevel)
+        let logLevel = try Logger.Level(named: self.logLevel)
         try endingWithoutLeftLoops { try reportingProblems { try self.runWorker(logLevel) } }
     }
 
@@ -86,7 +88,7 @@ struct WorkerCommand: ParsableCommand {
         let mailbox = try Mailbox()
         let settings = WorkerSettings(
             host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
-            scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? processorCount(),
+            scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? ProcessClock.processorCount(),
             seed: self.seed, url: self.url, network: try self.network.network(),
             countsPushes: self.locustPushes,
             commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand),

@@ -1,6 +1,7 @@
-import Commands
 import LoadEngine
 import LoadPlan
+import Locust
+import ScriptProcess
 import Scripting
 
 /// One script of a worker: its plan, and what its scenarios are called by a master.

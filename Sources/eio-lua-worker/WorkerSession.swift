@@ -1,10 +1,10 @@
-import Commands
 import Glibc
 import LoadEngine
 import LoadPlan
+import Locust
 import LocustTransport
-import LocustWorker
 import NIOPosix
+import ProcessSupport
 
 /// A worker from its start to its end: talks to the master, on a thread that no user ever runs on.
 final class WorkerSession {
@@ -46,7 +46,7 @@ final class WorkerSession {
     func run() throws -> Int32 {
         self.pool.start()
         let mailbox = self.mailbox
-        Signals.install(interrupter: { _ in }, secondStatus: { _ in LoadStatus.stoppedFromOutside.rawValue }) { _ in
+        Signals.install(secondStatus: { _ in ExitStatus.stoppedFromOutside.rawValue }) { _ in
             mailbox.post(.leave(.interrupted))
         }
         for script in self.settings.scripts {
@@ -180,7 +180,7 @@ final class WorkerSession {
     }
 
     /// Of the tests that ran.
-    private var ownStatus: LoadStatus {
+    private var ownStatus: ExitStatus {
         if self.hasFailed { return .scriptFailed }
         return self.hasMeasuredNothing ? .thresholdsFailed : .success
     }
@@ -189,8 +189,8 @@ final class WorkerSession {
         self.status =
             switch end {
             case .quitByMaster: self.ownStatus.rawValue
-            case .interrupted: LoadStatus.stoppedFromOutside.rawValue
-            case .aborted: LoadStatus.aborted.rawValue
+            case .interrupted: ExitStatus.stoppedFromOutside.rawValue
+            case .aborted: ExitStatus.aborted.rawValue
             case .noMaster: EXIT_FAILURE
             }
         switch end {
@@ -204,10 +204,7 @@ final class WorkerSession {
 
 /// Another one each time. The master spreads users over machines by what stands before the first "_".
 private func nodeName() -> String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    gethostname(&buffer, buffer.count - 1)
-    let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    let host = String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
+    let host = hostName().unicodeScalars.map { scalar in
         scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == ".")
             ? String(scalar) : "-"
     }

@@ -1,7 +1,8 @@
-import Commands
 import Glibc
 import LoadEngine
+import LoadOutput
 import LoadReport
+import ProcessSupport
 
 /// What a worker is started with.
 struct WorkerSettings: Sendable {

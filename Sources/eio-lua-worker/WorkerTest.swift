@@ -1,9 +1,10 @@
 import LoadEngine
 import LoadPlan
 import LoadReport
-import LocustWorker
+import Locust
 import Metrics
 import NIOPosix
+import ProcessSupport
 import Scripting
 import Synchronization
 

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Commands
+import CommandOptions
+import ScriptProcess
 
-raiseDescriptorLimit()
-reserveStandardDescriptors()
-requireDescriptors(32)
+prepareProcess(descriptors: 32)
 WorkerCommand.main(ShortOptions(flags: "qh", valued: "e").separated(Array(CommandLine.arguments.dropFirst())))

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Commands
+@testable import CommandOptions
 
 /// What a report shows of a command line.
 @Suite struct CommandLineMaskTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Commands
+@testable import ProcessSupport
 
 @Suite struct RepeatFilterTests {
     private static let window = RepeatFilter.window

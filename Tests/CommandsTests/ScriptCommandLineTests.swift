@@ -1,4 +1,5 @@
 import Logging
+import ProcessSupport
 import Scripting
 import Testing
 

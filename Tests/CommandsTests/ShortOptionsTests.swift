@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Commands
+@testable import CommandOptions
 
 struct ShortOptionsTests {
     private let options = ShortOptions(flags: "qh", valued: "udiseo")

@@ -1,5 +1,6 @@
 import LoadReport
 import Metrics
+import TestSupport
 import Testing
 
 /// Outputs that others read by bytes, with names in which a delimiter and what follows it are one character.
@@ -23,45 +24,14 @@ struct EscapingTests {
         return collector
     }
 
-    /// The fields of a CSV text, read by RFC 4180 over its bytes.
-    private static func rows(_ text: String) -> [[String]] {
-        var rows: [[[UInt8]]] = [[[]]]
-        var isQuoted = false
-        var rest = Array(text.utf8)[...]
-        func append(_ byte: UInt8) { rows[rows.count - 1][rows[rows.count - 1].count - 1].append(byte) }
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "\"") where isQuoted && rest.first == byte:
-                rest.removeFirst()
-                append(byte)
-            case UInt8(ascii: "\""): isQuoted.toggle()
-            case UInt8(ascii: ",") where !isQuoted: rows[rows.count - 1].append([])
-            case UInt8(ascii: "\r") where !isQuoted: break
-            case UInt8(ascii: "\n") where !isQuoted: rows.append([[]])
-            default: append(byte)
-            }
-        }
-        return rows.dropLast().map { $0.map { String(decoding: $0, as: UTF8.self) } }
-    }
-
-    @Test func csvReadsBack() {
-        let rows = Self.rows(LocustCSV.statistics(Self.metrics(Self.names).metrics, seconds: 1))
-        #expect(Set(rows.map(\.count)) == [22])
-        #expect(Set(rows.map { ExactText($0[1]) }).isSuperset(of: Self.names.map(ExactText.init)))
-        let failures = Self.rows(LocustCSV.failures(Self.metrics(Self.names).errors))
-        #expect(Set(failures.map(\.count)) == [6])
-    }
-
     @Test(arguments: [
         ("=1+1", "'=1+1"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-2+3", "'-2+3"), ("@SUM(1)", "'@SUM(1)"),
         ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), ("-1.5", "-1.5"), ("+3", "+3"), ("a=1", "a=1"), ("-", "'-"),
     ])
     func aSpreadsheetCalculatesNothing(name: String, cell: String) {
-        let rows = Self.rows(LocustCSV.statistics(Self.metrics([name]).metrics, seconds: 1))
-        #expect(rows.contains { $0[1].utf8.elementsEqual(cell.utf8) })
         var (encoder, bytes) = (SampleEncoder(.csv), [UInt8]())
         encoder.append(Sample(metric: "eio_time", time: 0, value: -4.5, tags: ["name": name]), to: &bytes)
-        let row = Self.rows(String(decoding: bytes, as: UTF8.self))[0]
+        let row = CSVText.rows(String(decoding: bytes, as: UTF8.self))[0]
         #expect(row[2] == "-4.500000")
         #expect(row[9].utf8.elementsEqual(cell.utf8))
     }

@@ -1,0 +1,31 @@
+import Dispatch
+import LoadEngine
+import LoadReport
+
+/// One thing that a load run writes, while it goes on or when it has ended.
+///
+/// An output that writes on a thread of its own ends in two steps, so that all of them end at the same time.
+package protocol RunOutput: Sendable {
+    /// Takes the measurements so far. Called each second, and once after the run; must not wait.
+    func show(_ progress: LoadRun.Progress)
+    /// News for a person, each once.
+    func takeNews() -> [String]
+    /// Begins the end of what is written while the run goes on; it may take this time.
+    func end(within time: Duration)
+    /// Waits for that end.
+    ///
+    /// - Returns: whether everything was written.
+    func waitForEnd(until deadline: DispatchTime) -> Bool
+    /// Takes the result, after the summary is shown and the exit status is known.
+    ///
+    /// - Returns: whether it was written; otherwise the reason is on the standard error.
+    func finish(_ result: RunResult) -> Bool
+}
+
+extension RunOutput {
+    package func show(_ progress: LoadRun.Progress) {}
+    package func takeNews() -> [String] { [] }
+    package func end(within time: Duration) {}
+    package func waitForEnd(until deadline: DispatchTime) -> Bool { true }
+    package func finish(_ result: RunResult) -> Bool { true }
+}

@@ -1,0 +1,122 @@
+import JSONText
+import LoadReport
+import Metrics
+
+/// The four files of Locust's `--csv`, with its columns. Times are milliseconds and, unlike Locust's, not cut to whole
+/// ones.
+package enum LocustCSV {
+    private static let percentiles: [Double] = [50, 66, 75, 80, 90, 95, 98, 99, 99.9, 99.99, 100]
+    private static var percentileNames: [String] { Self.percentiles.map { $0.plainText + "%" } }
+
+    /// `PREFIX_stats.csv`, written anew each time.
+    /// - Parameter seconds: since the start.
+    package static func statistics(_ metrics: MetricSet, seconds: Double) -> String {
+        let requests = LocustRequests(metrics)
+        let header =
+            [
+                "Type", "Name", "Request Count", "Failure Count", "Median Response Time", "Average Response Time",
+                "Min Response Time", "Max Response Time", "Average Content Size", "Requests/s", "Failures/s",
+            ] + Self.percentileNames
+        let rows = (requests.rows + [requests.aggregated]).map { row in
+            let rate = { (count: UInt64) in (seconds > 0 ? Double(count) / seconds : 0).short(6) }
+            return [row.method, row.name, String(row.count), String(row.failures)] + Self.summary(row.times)
+                + ["0", rate(row.count), rate(row.failures)] + Self.percentiles(row.times)
+        }
+        return Self.text([header] + rows)
+    }
+
+    /// The first line of `PREFIX_stats_history.csv`.
+    package static var historyHeader: String {
+        let first = ["Timestamp", "User Count", "Type", "Name", "Requests/s", "Failures/s"]
+        let last = [
+            "Total Request Count", "Total Failure Count", "Total Median Response Time",
+            "Total Average Response Time", "Total Min Response Time", "Total Max Response Time",
+            "Total Average Content Size",
+        ]
+        return Self.text([first + Self.percentileNames + last])
+    }
+
+    /// `PREFIX_failures.csv`, written anew each time: the errors of connects and of `time` names.
+    package static func failures(_ errors: ErrorTable) -> String {
+        let header = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"]
+        let rows = errors.sorted.filter { $0.key.requestName != nil }.map { key, entry in
+            [
+                "EIO", key.requestName ?? "", key.text, String(entry.count),
+                Timestamp.rfc3339(seconds: entry.first), Timestamp.rfc3339(seconds: entry.last),
+            ]
+        }
+        return Self.text([header] + rows)
+    }
+
+    /// `PREFIX_exceptions.csv`, written anew each time: all other errors. A first line of a text is the message, the
+    /// lines after it are the traceback.
+    /// - Parameter node: this machine's name.
+    package static func exceptions(_ errors: ErrorTable, node: String) -> String {
+        let rows = errors.sorted.filter { $0.key.requestName == nil }.map { key, entry in
+            let (first, rest) = key.text.firstLine
+            return [String(entry.count), first, rest, node]
+        }
+        return Self.text([["Count", "Message", "Traceback", "Nodes"]] + rows)
+    }
+
+    fileprivate static func summary(_ times: Histogram) -> [String] {
+        [times.median, times.mean, times.min, times.max].map { ($0 / 1e6).short(6) }
+    }
+
+    fileprivate static func percentiles(_ times: Histogram) -> [String] {
+        if times.isEmpty { return Self.percentiles.map { _ in "N/A" } }
+        return times.percentiles(Self.percentiles).map { ($0 / 1e6).short(3) }
+    }
+
+    fileprivate static func text(_ rows: [[String]]) -> String {
+        rows.map { CSVRow.text($0, lineBreak: "\r\n") }.joined()
+    }
+}
+
+extension ErrorTable.Key {
+    /// The request that failed, where the error is one of a connect or of a `time`; to Locust all others are exceptions.
+    package var requestName: String? {
+        switch self.kind {
+        case "connect", "time": self.name.isEmpty ? self.kind : self.name
+        default: nil
+        }
+    }
+}
+
+extension String {
+    /// What stands before the first line break, and after it.
+    package var firstLine: (first: String, rest: String) {
+        let lines = self.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(Substring(lines[0])), lines.count > 1 ? String(Substring(lines[1])) : "")
+    }
+}
+
+/// The lines of `PREFIX_stats_history.csv`, one a second: rates since the line before, percentiles since the start, as
+/// Locust has them.
+package struct LocustHistory: Sendable {
+    private var count: UInt64 = 0
+    private var failures: UInt64 = 0
+    private var seconds: Double = 0
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - time: seconds since 1970.
+    ///   - seconds: since the start.
+    package mutating func row(_ metrics: MetricSet, time: Double, seconds: Double) -> String {
+        let row = LocustRequests(metrics).aggregated
+        let users = metrics.value(MetricSelector(metric: BuiltInMetric.vus.definition.name), .value, seconds: 0) ?? 0
+        let elapsed = seconds - self.seconds
+        let rate = { (now: UInt64, before: UInt64) in
+            (elapsed > 0 ? (Double(now) - Double(before)) / elapsed : 0).fixed(6)
+        }
+        let fields =
+            [
+                time.truncated(0), users.plainText, row.method, row.name, rate(row.count, self.count),
+                rate(row.failures, self.failures),
+            ] + LocustCSV.percentiles(row.times) + [String(row.count), String(row.failures)]
+            + LocustCSV.summary(row.times) + ["0"]
+        (self.count, self.failures, self.seconds) = (row.count, row.failures, seconds)
+        return LocustCSV.text([fields])
+    }
+}

@@ -1,0 +1,127 @@
+import LoadPlan
+import Metrics
+
+/// A threshold as a master can judge it, which knows requests by name and failures, and nothing else.
+struct LocustThreshold: Equatable, Sendable {
+    /// What its figure is made of.
+    enum Subject: Equatable, Sendable {
+        /// Response times: of one name; or of all but the connects, where it is nil.
+        case times(String?)
+        /// Failed requests of one name; or of all but the connects, where it is nil.
+        case failures(String?)
+        /// Errors of iterations, handlers or tasks.
+        case exceptions(String)
+        /// Failed requests and exceptions.
+        case errors
+    }
+
+    let threshold: Threshold
+    let subject: Subject
+
+    /// Nil, with a problem noted, for what the master does not know.
+    init?(_ threshold: Threshold, _ problems: ProblemList) {
+        guard let subject = Self.subject(of: threshold.selector) else {
+            problems.add(
+                threshold.path, "\"\(threshold.selector)\"",
+                "a Locust master does not know it: it has eio_time, eio_time{name:…}, eio_connect, eio_errors, "
+                    + "eio_errors{kind:…} and eio_connects{result:failed}; judge it with eio-lua load")
+            return nil
+        }
+        self.threshold = threshold
+        self.subject = subject
+        let aggregation = threshold.expression.aggregation
+        let isCounter: Bool
+        if case .times = subject { isCounter = false } else { isCounter = true }
+        guard aggregation.applies(to: isCounter ? .counter : .trend) else {
+            let kind: MetricKind = isCounter ? .counter : .trend
+            problems.add(
+                threshold.path, "\"\(threshold.expression)\"",
+                "\"\(threshold.selector)\" is a \(kind.rawValue), which has \(Aggregation.names(for: kind)), "
+                    + "but no \(aggregation)")
+            return nil
+        }
+    }
+
+    private static let connect = "connect"
+
+    private static func subject(of selector: MetricSelector) -> Subject? {
+        var tags: [String: String] = [:]
+        for tag in selector.tags.tags { tags[tag.key] = tag.value }
+        switch (selector.metric, tags.keys.sorted()) {
+        case ("eio_time", []): return .times(nil)
+        case ("eio_time", ["name"]): return .times(tags["name"])
+        case ("eio_connect", []): return .times(Self.connect)
+        case ("eio_connect", ["phase"]) where tags["phase"] == "total": return .times(Self.connect)
+        case ("eio_connects", ["result"]) where tags["result"] == "failed": return .failures(Self.connect)
+        case ("eio_errors", []): return .errors
+        case ("eio_errors", ["kind"]):
+            switch tags["kind"] {
+            case "connect": return .failures(Self.connect)
+            case "time": return .failures(nil)
+            case "iteration"?, "handler"?, "task"?: return tags["kind"].map { .exceptions($0) }
+            default: return nil
+            }
+        case ("eio_errors", ["kind", "name"]) where tags["kind"] == "time": return .failures(tags["name"])
+        default: return nil
+        }
+    }
+
+    // MARK: In Python
+
+    /// An entry of the file's list: what it says when it fails, and its figure.
+    var python: String {
+        let expression = self.threshold.expression
+        let text = PythonText.literal("\(self.threshold.selector): \(expression)")
+        let comparison = expression.comparison.rawValue
+        return "(\(text), lambda environment: \(self.figure), \"\(comparison)\", \(expression.value))"
+    }
+
+    private var figure: String {
+        switch self.subject {
+        case .times(let name): "_eio_time(environment, \(Self.argument(name)), \(self.statistic))"
+        case .failures(let name): self.perTime("_eio_entry(environment, \(Self.argument(name))).num_failures")
+        case .exceptions(let kind): self.perTime("_eio_exceptions(environment, \(PythonText.literal(kind)))")
+        case .errors: self.perTime("environment.stats.total.num_failures + _eio_exceptions(environment)")
+        }
+    }
+
+    private static func argument(_ name: String?) -> String { name.map(PythonText.literal) ?? "None" }
+
+    private func perTime(_ count: String) -> String {
+        self.threshold.expression.aggregation == .rate ? "(\(count)) / _eio_seconds(environment)" : count
+    }
+
+    private var statistic: String {
+        switch self.threshold.expression.aggregation {
+        case .average: "\"avg_response_time\""
+        case .minimum: "\"min_response_time\""
+        case .maximum: "\"max_response_time\""
+        case .median: "0.5"
+        case .percentile(let percentile): "\(percentile / 100)"
+        case .count, .rate, .value: "\"num_requests\""
+        }
+    }
+}
+
+/// Text in a program in Python.
+enum PythonText {
+    /// A string that is read back as `text`, in ASCII.
+    static func literal(_ text: String) -> String {
+        var literal = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": literal += "\\\(scalar)"
+            case " "..."~": literal.unicodeScalars.append(scalar)
+            default:
+                let digits = String(scalar.value, radix: 16)
+                literal += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+            }
+        }
+        return literal + "\""
+    }
+
+    /// One line of a comment.
+    static func comment(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+    }
+}

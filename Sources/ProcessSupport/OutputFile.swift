@@ -1,0 +1,85 @@
+import CStdio
+import Glibc
+import Synchronization
+
+/// A file or a pipe that one thread writes to. A pipe that nobody reads holds that thread up, until it is told to give up.
+package final class OutputFile: Sendable {
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        /// What `errno` was.
+        case system(Int32)
+        /// The time was over before all was written.
+        case gaveUp
+
+        package var description: String {
+            switch self {
+            case .system(let code): SystemError.text(code)
+            case .gaveUp: "nobody reads it"
+            }
+        }
+    }
+
+    private let descriptor: Int32
+    /// The most bytes of one write: as many as a pipe has room for when `poll` says that there is some. The standard output is
+    /// shared, so that it cannot be told never to wait.
+    private let largestWrite: Int
+    /// Nanoseconds on the monotonic clock.
+    private let deadline = Atomic<Int64>(.max)
+
+    /// How often a writer that waits looks for the deadline, in milliseconds.
+    private static let pollInterval: Int32 = 100
+
+    /// - Parameter path: `-` is the standard output.
+    package init(path: String) throws(Failure) {
+        if path == "-" {
+            self.largestWrite = Int(PIPE_BUF)
+            self.descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+            if self.descriptor < 0 { throw .system(errno) }
+            return
+        }
+        self.largestWrite = .max
+        var status = stat()
+        let isPipe = stat(ProcessArguments.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+        // Opened for writing alone, a pipe without a reader holds up the start, or is an error; the reader may come later.
+        let access = isPipe ? O_RDWR : O_WRONLY | O_CREAT | O_TRUNC
+        self.descriptor = open(ProcessArguments.path(path), access | O_NONBLOCK | O_CLOEXEC, 0o666)
+        if self.descriptor < 0 { throw .system(errno) }
+    }
+
+    package func write(_ bytes: some Sequence<UInt8>) throws(Failure) {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            if self.largestWrite < .max, !self.isWritable() {
+                if ProcessClock.monotonic() >= self.deadline.load(ordering: .relaxed) { throw .gaveUp }
+                continue
+            }
+            let part = rest.prefix(self.largestWrite)
+            let count = part.withUnsafeBytes { Glibc.write(self.descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            guard errno == EAGAIN || errno == EINTR else { throw .system(errno) }
+            if ProcessClock.monotonic() >= self.deadline.load(ordering: .relaxed) { throw .gaveUp }
+            _ = self.isWritable()
+        }
+    }
+
+    /// Waits a little for it to be.
+    private func isWritable() -> Bool {
+        var waiting = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&waiting, 1, Self.pollInterval) > 0
+    }
+
+    /// - Throws: what a file system tells only now.
+    package func close() throws(Failure) {
+        if Glibc.close(self.descriptor) != 0 { throw .system(errno) }
+    }
+
+    /// What is not written in this time is not written at all. Safe on any thread.
+    package func giveUp(after time: Duration) {
+        let (seconds, attoseconds) = time.components
+        self.deadline.store(
+            ProcessClock.monotonic() + seconds * 1_000_000_000 + attoseconds / 1_000_000_000, ordering: .relaxed)
+    }
+
+}

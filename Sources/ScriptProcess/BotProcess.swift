@@ -1,0 +1,145 @@
+import EngineIOClient
+import EpollLoop
+import Glibc
+import JSONText
+import Logging
+import NIOCore
+import ProcessSupport
+import Scripting
+
+/// One script on the main thread, from its start to the exit status.
+package final class BotProcess: ScriptHostDelegate {
+    private let options: ScriptOptions
+    private let logger: Logger
+    private var loop: ClientLoop?
+    private var host: ScriptHost?
+    private var scenario: ScenarioRun?
+    private var signal: Int32?
+    /// A little more than the loop takes where it can.
+    private let lastMoment = LastMoment(grace: .milliseconds(5_100), farewell: .milliseconds(2_500))
+    private var isEnding = false
+    private var isLookDue = false
+    private var isWaitTold = false
+
+    /// How long tasks may go on without a word after the script has disconnected.
+    private static let patience = TimeAmount.seconds(5)
+    /// How long the clients may take to say goodbye at the end, and when a script calls `os.exit`.
+    private static let farewell = TimeAmount.seconds(2)
+    /// How long disconnecting and the handlers may take after a signal.
+    private static let grace = TimeAmount.seconds(5)
+
+    package init(options: ScriptOptions, logLevel: Logger.Level) {
+        self.options = options
+        var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
+        logger.logLevel = logLevel
+        self.logger = logger
+    }
+
+    /// Does not return: the process ends with the script's exit status.
+    package func run() -> Never {
+        do {
+            try EpollEventLoop.runOnCurrentThread { self.start(on: $0) }
+        } catch {
+            FileDescriptorOutput.standardError.say("eio-lua: cannot start: \(SystemError.text(error))")
+            exit(1)
+        }
+        exit(0)
+    }
+
+    private func start(on eventLoop: any EventLoop) {
+        let luaLoop = LuaLoop(maximumBlock: 0) { text in
+            FileDescriptorOutput.standardError.say("warning: \(text)")
+        }
+        let loop = ClientLoop(eventLoop: eventLoop)
+        self.loop = loop
+        let host = ScriptHost(
+            loop: loop, luaLoop: luaLoop, options: self.options, logger: self.logger, delegate: self)
+        self.host = host
+        let target = NIOLoopBound(self, eventLoop: eventLoop)
+        let lastMoment = self.lastMoment
+        Signals.install(interrupter: luaLoop.interrupter) { signal in
+            lastMoment.signalled(128 + signal)
+            eventLoop.execute { target.value.interrupted(by: signal, eventLoop) }
+        }
+        host.run()
+        self.scenario = ScenarioRun(host, isStrict: self.options.isStrict)
+        if self.scenario != nil {
+            eventLoop.execute { target.value.scenario?.start() }
+        } else if let remark = ScenarioRun.remark(on: host) {
+            self.logger.warning("\(remark)")
+        }
+    }
+
+    private func interrupted(by signal: Int32, _ eventLoop: any EventLoop) {
+        guard !self.isEnding, self.signal == nil else { return }
+        self.signal = signal
+        let target = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: Self.grace) { target.value.end(128 + signal) }
+        if let scenario = self.scenario { scenario.interrupt() } else { self.host?.interrupt() }
+    }
+
+    // MARK: ScriptHostDelegate
+
+    package func scriptFailed(_ error: UncaughtError) {
+        let lines = ["eio-lua: error in \(error.place): \(VisibleText.entry(error.message))", error.traceback].filter {
+            !$0.isEmpty
+        }
+        RepeatedLines.report(lines.joined(separator: "\n"))
+    }
+
+    package func scriptExited(status: Int32) {
+        guard !self.isEnding, let host = self.host else { return }
+        self.isEnding = true
+        self.lastMoment.endBegan()
+        host.disconnectClients(timeout: Self.farewell) {
+            if host.closesAtExit { host.close() }
+            exit(status)
+        }
+    }
+
+    package func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) { self.scenario?.callEnded(id, outcome) }
+
+    package func scriptFinished() {
+        guard let host = self.host, self.scenario?.scriptFinished() ?? true else { return }
+        let isTraced = (self.options.clients.trace?.tracer as? TraceOutput)?.hasFailed != true
+        let status =
+            self.scenario?.exitStatus ?? (self.reportLost(by: host) || host.errorCount > 0 || !isTraced ? 1 : 0)
+        self.end(self.signal.map { 128 + $0 } ?? status)
+    }
+
+    /// Whether connections were lost that no part of the script has heard of; says so.
+    private func reportLost(by host: ScriptHost) -> Bool {
+        guard self.signal == nil, let lost = host.lostConnections else { return false }
+        let subject = lost.count == 1 ? "the connection was lost" : "\(lost.count) connections were lost"
+        let reason = lost.reason.isEmpty ? "" : " (\(lost.reason))"
+        self.logger.warning("\(subject)\(reason), and no \"disconnect\" handler was there to hear of it")
+        return true
+    }
+
+    package func scriptDisconnected() {
+        guard !self.isLookDue, let loop = self.loop else { return }
+        self.isLookDue = true
+        let target = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.eventLoop.scheduleTask(in: Self.patience) { target.value.lookForTasks() }
+    }
+
+    /// A script that has left its servers may have forgotten what it started.
+    private func lookForTasks() {
+        self.isLookDue = false
+        guard !self.isEnding, self.signal == nil, !self.isWaitTold, let tasks = self.host?.waitsFor else { return }
+        self.isWaitTold = true
+        self.logger.warning(
+            """
+            every client is disconnected, and the program still waits for \(tasks): task:cancel() or os.exit() ends it
+            """)
+    }
+
+    private func end(_ status: Int32) {
+        guard !self.isEnding else { return }
+        self.isEnding = true
+        self.lastMoment.endBegan()
+        self.host?.close()
+        guard let loop = self.loop else { exit(status) }
+        loop.afterFarewells(within: Self.farewell) { exit(status) }
+    }
+}

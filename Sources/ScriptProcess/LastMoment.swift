@@ -1,0 +1,47 @@
+import CLuaHost
+import Dispatch
+import ProcessSupport
+import Synchronization
+
+/// Ends a process whose script does not let it end: a script that is inside a C function is reached by nothing.
+final class LastMoment: Sendable {
+    private let isEnding = Atomic<Bool>(false)
+    private let grace: Duration
+    private let farewell: Duration
+    private static let afterPrograms = DispatchTimeInterval.milliseconds(500)
+
+    /// - Parameters:
+    ///   - grace: how long after the first signal the program may take to begin its end.
+    ///   - farewell: and how long that end may then take.
+    init(grace: Duration, farewell: Duration) {
+        (self.grace, self.farewell) = (grace, farewell)
+    }
+
+    /// The program has begun its end.
+    func endBegan() { self.isEnding.store(true, ordering: .relaxed) }
+
+    /// The first signal has come. Safe on any thread.
+    func signalled(_ status: Int32) {
+        let queue = DispatchQueue.global()
+        queue.asyncAfter(deadline: .now() + self.grace.dispatchInterval) {
+            // What waits for a program may yet come to its end without it.
+            let mayCome = self.isEnding.load(ordering: .relaxed) || luahost_loop_end_programs(nil)
+            if !mayCome { self.end(status) }
+            queue.asyncAfter(deadline: .now() + Self.afterPrograms) {
+                if !self.isEnding.load(ordering: .relaxed) { self.end(status) }
+            }
+            queue.asyncAfter(deadline: .now() + self.farewell.dispatchInterval) { self.end(status) }
+        }
+    }
+
+    private func end(_ status: Int32) -> Never {
+        RepeatedLines.flushWithoutWaiting()
+        FileDescriptorOutput.standardError.say(
+            "eio-lua: the script is inside a C function that does not return: ended without it")
+        ProcessEnd.now(status)
+    }
+}
+
+extension Duration {
+    var dispatchInterval: DispatchTimeInterval { .milliseconds(Int(self / .milliseconds(1))) }
+}

@@ -1,0 +1,48 @@
+import LoadEngine
+import LoadPlan
+import LoadReport
+import Metrics
+
+/// A plan's thresholds beside what was measured.
+package struct LoadThresholds: Sendable {
+    private let thresholds: [Threshold]
+    private let tagProblems: [OptionProblem]
+
+    package init(_ plan: LoadPlan) {
+        self.thresholds = plan.noThresholds ? [] : plan.thresholds
+        self.tagProblems = plan.noThresholds ? [] : plan.thresholdTagProblems().errors
+    }
+
+    /// The metrics of a run, the script's own among them; the parts that thresholds name are kept apart.
+    ///
+    /// - Throws: `OptionErrors` for metrics that there are not, and figures or tags that a metric does not have; `MetricError` for
+    ///   a metric of the script's that cannot be.
+    package func makeRegistry(declaring metrics: [DeclaredMetric]) throws -> MetricRegistry {
+        let registry = MetricRegistry(selectors: self.thresholds.map(\.selector))
+        for metric in metrics { try registry.declare(metric) }
+        let problems = Threshold.problems(self.thresholds, registry: registry) + self.tagProblems
+        if !problems.isEmpty { throw OptionErrors(problems) }
+        return registry
+    }
+
+    /// The threshold that ends the run now. What has no value yet, or is a counter that nothing was added to yet, waits.
+    package func aborting(_ progress: LoadRun.Progress) -> String? {
+        let collector = progress.collector
+        let evaluation = ThresholdEvaluation(self.thresholds, at: progress.elapsed) { selector, aggregation in
+            guard collector.metrics.value(of: selector)?.isEmpty == false else { return nil }
+            return collector.value(selector, aggregation, seconds: progress.seconds)
+        }
+        return evaluation.aborting.map { "\($0.selector): \($0.expression)" }
+    }
+
+    /// All thresholds with their verdicts at the end.
+    package func described(_ last: LoadRun.Progress, _ registry: MetricRegistry) -> [RunDescription.Threshold] {
+        self.thresholds.map { threshold in
+            var described = RunDescription.Threshold(
+                selector: threshold.selector, expression: threshold.expression,
+                kind: registry.definition(of: threshold.selector)?.kind)
+            described.evaluate(last.collector.metrics, seconds: last.seconds)
+            return described
+        }
+    }
+}
