@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Attacks the program for a minute: hostile servers, hostile scripts, hostile clients. Prints counts, memory and the longest pause.
+# Attacks the program for a minute: hostile servers, scripts and clients. Prints counts, memory and the longest pause.
 #   scripts/attack.sh                       5 000 sessions and 20 000 calls, with a new seed
 #   scripts/attack.sh --seed 7 --times 10   a known seed, and ten times as much
 # EIO_LUA=/path/to/eio-lua takes that program instead of building one. Everything runs on the loopback address.

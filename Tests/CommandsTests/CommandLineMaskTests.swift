@@ -2,7 +2,7 @@ import Testing
 
 @testable import CommandOptions
 
-/// What a report shows of a command line.
+/// The command line as a report shows it.
 @Suite struct CommandLineMaskTests {
     @Test(arguments: [
         ("load -e A=secret s.lua", "load -e A=*** s.lua"),

@@ -7,7 +7,7 @@ struct RawConnection: Sendable {
     private let channel: any Channel
     private let received: NIOLoopBound<Received>
 
-    /// What has come and was not taken, and who waits for more.
+    /// The received bytes that nobody has read yet, and the readers that wait for more.
     private final class Received: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 

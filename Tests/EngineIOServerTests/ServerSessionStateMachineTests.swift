@@ -86,7 +86,7 @@ struct ServerSessionStateMachineTests {
         check(session.packetReceived(type), .ignore)
     }
 
-    @Test mutating func aClientThatSaysGoodbyeFreesItsPollByANoop() {
+    @Test mutating func aClientThatClosesFreesItsPollByANoop() {
         check(self.polling.pollArrived(hasPackets: false), .wait)
         check(self.polling.close(.client), .init(pollAnswer: .noop))
         check(self.polling.packetsQueued(), .hold)

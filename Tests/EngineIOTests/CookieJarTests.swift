@@ -10,7 +10,7 @@ struct CookieJarTests {
         CookieOrigin(try ServerURL(url), path: path)
     }
 
-    /// What a request gets after the cookies have been set.
+    /// The cookies of a request after some have been set.
     private func sent(
         _ cookies: [String], from: String = "http://www.example.com", path: String = "/engine.io/", to: String? = nil,
         toPath: String? = nil, after seconds: Int64 = 0
@@ -138,7 +138,7 @@ struct CookieJarTests {
     // MARK: - Paths
 
     @Test(arguments: [
-        // What is set for a request to /engine.io/, and what gets it.
+        // Cookies that are set for a request to /engine.io/, and the paths that get them.
         ("", "/engine.io", true), ("", "/engine.io/x", true), ("", "/engine.iox", false), ("", "/", false),
         ("Path=/", "/", true), ("Path=/", "/x/y", true), ("Path=", "/engine.io", true), ("Path=x", "/engine.io", true),
         ("Path=x", "/x", false), ("Path=/x", "/x", true), ("Path=/x", "/x/", true), ("Path=/x", "/xy", false),

@@ -52,7 +52,7 @@ struct PacketTests {
         }
     }
 
-    @Test func theGoodbyeHasNoData() {
+    @Test func theClosePacketHasNoData() {
         #expect(Packet.close == Packet(type: .close, kind: .text, data: ByteBuffer()))
         #expect(Packet.close.payloadLength == 1)
     }

@@ -61,7 +61,7 @@ enum ReadPacket: Equatable {
     }
 }
 
-/// What a client makes of a poll's answer: the packets up to the first error.
+/// A poll's answer as a client reads it: the packets up to the first error.
 struct ReadPayload {
     var packets: [ReadPacket] = []
     var error: PacketError?

@@ -283,7 +283,7 @@ struct ServerURLTests {
         #expect(url.requestTarget(engineIOPath: path, transport: "polling", sid: nil, timestamp: nil) == target)
     }
 
-    /// What RFC 3986 has no place for (sections 3.3 and 3.4) is encoded but for brackets, which all clients leave.
+    /// Bytes that RFC 3986 does not allow (sections 3.3 and 3.4) are encoded, except brackets, which all clients leave.
     @Test func everyByteOfARequestTarget() throws {
         let unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
         let inPath = unreserved + "!$&'()*+,;=:@/%[]"

@@ -38,7 +38,7 @@ struct SessionStateMachineTests {
     }
 
     @Test(arguments: PacketType.allCases)
-    func packetsAfterTheGoodbye(type: PacketType) {
+    func packetsAfterTheClosePacket(type: PacketType) {
         for state in [State.closing, .closed] {
             var session = Self.session(in: state)
             // Pings are answered until the end: writing what is queued may take longer than the server waits.
@@ -65,7 +65,7 @@ struct SessionStateMachineTests {
         check(session.ended(), .closed)
     }
 
-    @Test func whatStandsBehindTheServersGoodbyeIsDropped() {
+    @Test func packetsAfterTheServersCloseAreDropped() {
         var session = Self.session(in: .open)
         let actions = [PacketType.noop, .message, .close, .message, .close, .ping].map { session.received($0) }
         #expect(actions == [.ignore, .deliver, .serverClosed, .ignore, .ignore, .ignore])
@@ -73,7 +73,7 @@ struct SessionStateMachineTests {
         check(session.ended(), .closed)
     }
 
-    @Test func theServersGoodbyeCrossesTheClients() {
+    @Test func theServersCloseCrossesTheClients() {
         var session = Self.session(in: .open)
         check(session.closeRequested(), .flush)
         check(session.received(.close), .ignore)

@@ -67,7 +67,7 @@ struct UpgradeStateMachineTests {
         var upgrade = state.machine
         check(upgrade.webSocketFailed("refused"), state.isOver ? .none : .stayOnPolling("refused"))
         #expect(upgrade.isOver)
-        // It is said once.
+        // It is reported once.
         check(upgrade.webSocketFailed("again"), .none)
     }
 
@@ -90,7 +90,7 @@ struct UpgradeStateMachineTests {
 
 /// The upgrade and the polling beside it, joined as a client joins them.
 struct UpgradeStoryTests {
-    /// What goes out to the server, in order.
+    /// Packets to the server, in order.
     enum Sent: Equatable {
         case poll, post, probe, upgrade, webSocketClosed, finished
     }
@@ -175,7 +175,7 @@ struct UpgradeStoryTests {
         self.client.patienceOver()
         self.client.pump()
         #expect(self.client.sent == [.probe, .upgrade])
-        // What was sent meanwhile is left for the websocket.
+        // Packets that were sent meanwhile are left for the websocket.
         #expect(self.client.hasPackets)
     }
 

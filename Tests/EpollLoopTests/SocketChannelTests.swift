@@ -99,7 +99,7 @@ import Testing
             peer.close()
             otherPeer.write("x")
             await other.wait(for: .completed)
-            // What the loop found for the other connection came later.
+            // The event that the loop had for the other connection came later.
             #expect(paused.log.values.isEmpty)
             #expect(channel.isActive)
             try await loop.submit { channel.setAutoRead(true) }.get()

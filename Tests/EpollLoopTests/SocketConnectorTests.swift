@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func refusalsAreToldAll() async throws {
+    @Test func allRefusalsAreReported() async throws {
         let closed = [try Self.closedAddress(), try Self.closedAddress()]
         try await withGroup { group in
             let outcome = try await Self.connect(group.loop, v4: closed)
@@ -79,7 +79,7 @@ import Testing
     @Test func silentAddressDoesNotKeepTheNextWaiting() async throws {
         let (silent, listener) = (try Listener(backlog: 0), try Listener())
         defer { [silent, listener].forEach { $0.close() } }
-        // Its queue is full then: the system drops whoever comes.
+        // Its queue is full then: the system drops further connections.
         let fillers = (0..<4).map { _ in
             let filler = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
             _ = silent.address.withSockAddr { Glibc.connect(filler, $0, socklen_t($1)) }

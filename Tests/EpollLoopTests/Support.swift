@@ -6,7 +6,7 @@ import Testing
 
 @testable import EpollLoop
 
-/// What happened, in order.
+/// Events in their order.
 final class Log<Value: Sendable>: Sendable {
     private let storage = Mutex<[Value]>([])
 
@@ -63,7 +63,7 @@ extension EpollEventLoop {
     }
 }
 
-/// Notes what a reader is told.
+/// Records the events of a reader.
 final class Recorder: SocketReader, @unchecked Sendable {
     enum Event: Hashable {
         case read(String), completed, failed(CInt?), writable(Bool), closed
@@ -95,7 +95,7 @@ final class Recorder: SocketReader, @unchecked Sendable {
         self.continuation.yield(event)
     }
 
-    /// Waits until it was told `event`. To be called by one at a time, for events in their order.
+    /// Waits for `event`. To be called by one task at a time, for events in their order.
     func wait(for event: Event) async {
         for await next in self.events where next == event { return }
     }
@@ -109,7 +109,7 @@ struct Peer {
 
     init(descriptor: CInt) {
         self.descriptor = descriptor
-        // What never comes fails a test, and does not hang it.
+        // Data that never comes fails a test instead of hanging it.
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -190,7 +190,7 @@ final class Box<Value>: @unchecked Sendable {
     var value: Value?
 }
 
-/// What the system says of this process's descriptors.
+/// The system's limits and counts of this process's descriptors.
 enum Descriptors {
     static func all() -> [String] { Self.names(in: "/proc/self/fd") }
 

@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// What is JSON and what is not, strictly and leniently read.
+/// Valid and invalid JSON, read strictly and leniently.
 struct JSONGrammarTests {
     private func strict(_ text: String) -> JSON? { JSON(parsing: text.utf8) }
     private func lenient(_ text: String) -> JSON? { JSON(parsing: text.utf8, leniently: true) }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import LoadEngine
 
-/// What load runs leave behind in a process that has many of them, as a worker does.
+/// Memory that load runs leave behind in a process with many of them, such as a worker.
 @Suite(.serialized) struct LuaMemoryTests {
     private static func settings(_ script: String) -> ScriptSettings {
         var options = ScriptOptions()

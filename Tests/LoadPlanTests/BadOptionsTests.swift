@@ -1,7 +1,7 @@
 import LoadPlan
 import Testing
 
-/// Every way in which `options` can be wrong is told with its path, its value and what is allowed.
+/// Each error in `options` is reported with its path, its value and the allowed values.
 struct BadOptionsTests {
     private func problems(_ json: String) -> [OptionProblem] {
         do {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadPlan
 
-/// Users whose number is said from outside.
+/// Users whose number is set from outside.
 struct DirectedUsersTests {
     private static let options = #"{"vus":3,"duration":"1s","gracefulStop":"1s","gracefulRampDown":"1s"}"#
 

@@ -44,7 +44,7 @@ struct LoadPlanTests {
                 == .rampingVUs(startUsers: 0, stages: [Stage(duration: .seconds(1), target: 9)]))
     }
 
-    /// What `__ENV` has is text, and an empty text is nothing.
+    /// Values of `__ENV` are text, and an empty text means no value.
     @Test func numbersMayBeText() throws {
         #expect(try self.plan(#"{"vus":"4","iterations":"+8"}"#) == self.plan(#"{"vus":4,"iterations":8}"#))
         #expect(try self.plan(#"{"vus":"","iterations":3}"#) == self.plan(#"{"iterations":3}"#))

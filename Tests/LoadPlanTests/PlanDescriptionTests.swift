@@ -25,7 +25,8 @@ struct PlanDescriptionTests {
         #expect(
             try LoadPlan.of(self.all).description == """
                 scenarios: (100.00%) 5 scenarios, 23 max VUs, 11m2s max duration (incl. graceful stop):
-                         * a: Up to 9 looping VUs for 30s over 1 stages (gracefulRampDown: 5s, exec: f, gracefulStop: 2s)
+                         * a: Up to 9 looping VUs for 30s over 1 stages \
+                (gracefulRampDown: 5s, exec: f, gracefulStop: 2s)
                          * c: 31 iterations shared among 4 VUs (maxDuration: 10m0s)
                          * d: 1.50 iterations/s for 5s (maxVUs: 2-8, gracefulStop: 2s)
                          * e: Up to 40.00 iterations/s for 5s over 1 stages (maxVUs: 2, gracefulStop: 2s)

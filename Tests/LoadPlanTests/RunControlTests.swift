@@ -53,22 +53,22 @@ struct RunControlTests {
         return .init(seconds: Double(second), cpu: cpu * Double(second), lagCount: count, lagSum: lag * count)
     }
 
-    @Test func busyProcessIsToldOnce() {
+    @Test func busyProcessIsReportedOnce() {
         var watch = BottleneckWatch(threads: 2)
-        let told = (0...9).compactMap { watch.add(self.reading($0, cpu: 1.9)) }
-        #expect(told.count == 1)
-        #expect(told[0].contains("95 % of 2 cores"))
-        #expect(watch.finding == told[0])
+        let reports = (0...9).compactMap { watch.add(self.reading($0, cpu: 1.9)) }
+        #expect(reports.count == 1)
+        #expect(reports[0].contains("95 % of 2 cores"))
+        #expect(watch.finding == reports[0])
     }
 
-    @Test func lateLoopsAreTold() {
+    @Test func lateLoopsAreReported() {
         var watch = BottleneckWatch(threads: 2)
-        let told = (0...9).compactMap { watch.add(self.reading($0, cpu: 0.5, lag: 150)) }
-        #expect(told.count == 1)
-        #expect(told[0].contains("150 ms late"))
+        let reports = (0...9).compactMap { watch.add(self.reading($0, cpu: 0.5, lag: 150)) }
+        #expect(reports.count == 1)
+        #expect(reports[0].contains("150 ms late"))
     }
 
-    @Test func quietProcessIsNotTold() {
+    @Test func quietProcessIsNotReported() {
         var watch = BottleneckWatch(threads: 2)
         for second in 0...9 { #expect(watch.add(self.reading(second, cpu: 1.2, lag: 5)) == nil) }
     }

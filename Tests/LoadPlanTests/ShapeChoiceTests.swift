@@ -1,14 +1,14 @@
 import LoadPlan
 import Testing
 
-/// A slip in a name is found before the start: it must not turn a scenario into a bot, or leave anything out in silence.
+/// A misspelt name is found before the start: it must not turn a scenario into a bot, or silently omit anything.
 struct ShapeChoiceTests {
     private static let a = #"{"scenarios":{"a":{"executor":"per-vu-iterations","exec":"chat"}}}"#
 
     /// The facts of a script whose text is this, when its chunk has come to its end.
     private func facts(_ text: String, waitsAt: String? = nil, startsTasks: Bool = false) -> ScriptFacts {
         let outline = ScriptOutline(text.utf8)
-        // What stands behind the place where the chunk waits has not run.
+        // Lines after the place where the chunk waits have not run.
         let line = waitsAt.flatMap { Int($0.split(separator: ":")[1].prefix { $0.isNumber }) } ?? .max
         return ScriptFacts(
             functions: Set(outline.functions.filter { !$0.isLocal && $0.line < line }.map(\.name)),

@@ -17,7 +17,7 @@ struct Simulation {
         case direct(Order)
     }
 
-    /// What a director says.
+    /// An order of a director.
     struct Order {
         let time: Duration
         let users: Int
@@ -49,7 +49,7 @@ struct Simulation {
     private(set) var dropped = 0
     private(set) var finishedAt: Duration?
     private(set) var wakes = 0
-    /// What no engine could do: two iterations of a user at once, a user that was not started, and the like.
+    /// Orders that no engine could follow: two iterations of a user at once, a user that was not started, etc.
     private(set) var faults: [String] = []
 
     init(

@@ -1,7 +1,7 @@
 import LoadPlan
 import Testing
 
-/// What the segments and loops of a run do together is what one loop alone would do, for every executor.
+/// The segments and loops of a run together do the same as one loop alone, for every executor.
 struct SplitTests {
     private static let executors = [
         #""executor":"constant-vus","vus":13,"duration":"3s""#,
@@ -46,7 +46,7 @@ struct SplitTests {
         }
     }
 
-    /// Who starts when.
+    /// The users and when they start.
     private static func users(_ runs: [Simulation]) -> [String] {
         runs.flatMap(\.userStarts).map { "\($0.user.idInTest) \($0.time)" }.sorted()
     }

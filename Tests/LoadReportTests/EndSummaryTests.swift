@@ -86,7 +86,7 @@ struct EndSummaryTests {
         for line in ["✓ 'p(95)<1500' p(95)=0.10s", "avg=0.06s min=0.02s med=0.06s max=0.11s p(90)=0.10s p(95)=0.10s"] {
             #expect(text.contains(line))
         }
-        // What is no time, and when an error came, is as ever.
+        // Other values, and the time of an error, are unchanged.
         #expect(text.contains("avg=68.472222 min=50"))
         #expect(text.contains("(first after 0s, last 1m0s)"))
     }

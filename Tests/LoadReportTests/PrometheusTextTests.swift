@@ -52,7 +52,7 @@ struct PrometheusTextTests {
                 """)
     }
 
-    @Test func familiesOfOneNameAreToldApart() throws {
+    @Test func familiesOfOneNameAreDistinguished() throws {
         let registry = MetricRegistry()
         let shard = MetricShard(number: 0, registry: registry)
         shard.counter(try registry.declare("a", .counter), shard.tags([:])).add(1)

@@ -132,8 +132,8 @@ struct RunExportTests {
         }
     }
 
-    /// Where the numbers of the program's own part of an export stand: one place for each key, and for each of the first numbers
-    /// in a list.
+    /// Places of the numbers in the program's own part of an export: one for each key, and for each of the first
+    /// numbers in a list.
     private static func numbers(in bytes: [UInt8]) -> [String: Range<Int>] {
         var places: [String: Range<Int>] = [:]
         var key: [UInt8] = []

@@ -167,7 +167,7 @@ struct ExceptionQueueTests {
         #expect(queue.count == 0)
     }
 
-    @Test func linesOfTheLogAreToldOnceAndBounded() {
+    @Test func linesOfTheLogAreReportedOnceAndBounded() {
         var lines = LogLines()
         #expect(lines.takeAll() == nil)
         for number in 0..<5000 { lines.add("line \(number)") }

@@ -46,7 +46,7 @@ struct WorkerMachineTests {
             self.actions.contains { if case .exit = $0 { true } else { false } }
         }
 
-        /// What was ordered since the last call, without what is said and what is due by the clock.
+        /// The actions since the last call, without messages to the master and those of timers.
         mutating func take() -> [WorkerAction] {
             defer { self.actions = [] }
             return self.actions.filter { action in
@@ -200,7 +200,7 @@ struct WorkerMachineTests {
     }
 }
 
-/// Masters that are absent, come late, die, come back, or are none.
+/// Masters that are absent, come late, die, come back, or are something else.
 extension WorkerMachineTests {
     @Test func aMasterMayComeLate() {
         var play = Play()
@@ -218,7 +218,7 @@ extension WorkerMachineTests {
         #expect(play.take() == [.exit(.noMaster("no master answered within 300 s"))])
     }
 
-    @Test func whoeverDoesNotAcknowledgeIsAskedUnderAnotherName() {
+    @Test func aMasterThatDoesNotAcknowledgeIsAskedUnderAnotherName() {
         var play = Play()
         play.connect()
         _ = play.take()
@@ -248,7 +248,7 @@ extension WorkerMachineTests {
     }
 
     /// The library gives up a connection that ended with a message past its limit.
-    @Test func aLostConnectionIsMadeAnewUntilItIsThere() {
+    @Test func aLostConnectionIsRetriedUntilItIsThere() {
         var play = Play()
         play.register()
         play.disconnect()

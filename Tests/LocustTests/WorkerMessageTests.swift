@@ -4,7 +4,7 @@ import Testing
 
 @testable import Locust
 
-/// What ends the master's listener is never sent: keys that are missing, values of other types, text that is no UTF-8.
+/// Messages that end the master's listener are never sent: missing keys, values of other types, invalid UTF-8.
 struct WorkerMessageTests {
     /// As it arrives.
     private func sent(_ message: WorkerMessage) throws -> MessageValue {

@@ -53,7 +53,7 @@ struct HistogramTests {
         return lower + (upper - lower) * (position - position.rounded(.down))
     }
 
-    /// What k6 1.1.0 prints for these values.
+    /// The output of k6 1.1.0 for these values.
     @Test(
         arguments: [
             ([10, 20], 90.0, 19.0), ([10, 20], 50, 15), ([10, 20], 95, 19.5), ([10, 20], 0, 10), ([10, 20], 100, 20),

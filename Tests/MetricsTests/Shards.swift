@@ -14,7 +14,7 @@ struct Shards {
 
     subscript(_ shard: Int) -> MetricShard { self.shards[shard] }
 
-    /// What the timer does once a second.
+    /// Collects, as the timer does once a second.
     mutating func collect(at time: Double? = nil) {
         for shard in self.shards { self.collector.merge(shard.takeDelta()) }
         if let time { self.collector.closeInterval(at: time) }

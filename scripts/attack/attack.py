@@ -14,7 +14,7 @@ from hostile_server import HostileServer
 from watched import MEGABYTE, Watched
 
 SCRIPTS = Path(__file__).parent
-# What a part may take while it runs, and what may be left of it.
+# Memory that a part may use while it runs, and that may be left after it.
 PEAK_LIMIT = 400 * MEGABYTE
 END_LIMIT = 150 * MEGABYTE
 
@@ -33,7 +33,7 @@ def check_memory(name, seen):
 
 
 def run_script(program, script, server, count, seed, seconds, data=b""):
-    """What the script printed as JSON, and what is wrong. It has `seconds`, and as much again to come to its end."""
+    """The JSON that the script printed, and the faults. It has `seconds`, and as much again to end."""
     watched = Watched(script, [
         program, "--log-level", "off", SCRIPTS / script, server.url, str(count), str(seed), str(seconds)])
     watched.feed(data)

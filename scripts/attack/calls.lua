@@ -18,7 +18,7 @@ local objects = {
   lt.Counter("attack_counter"), lt.Gauge("attack_gauge"), lt.Rate("attack_rate"), lt.Trend("attack_trend"),
 }
 
--- What would end the script, stop the watch over it, or write where it likes.
+-- Functions that would end the script, stop the watch over it, or write to any file.
 local left_out = { [os.exit] = true, [lt.abort] = true }
 
 local names = {}
@@ -32,7 +32,7 @@ end
 for n, object in ipairs(objects) do
   local class = type(object) == "userdata" and (getmetatable(object) or {}).__index or object
   if type(class) == "table" then
-    -- What is made at its first use is found by name only.
+    -- Functions that are made at their first use are found by name only.
     for _, name in ipairs { "connect", "send", "on", "receive", "disconnect", "drain", "buffered", "transport", "sleep", "array",
       "object", "bytes", "create_queue", "create_event", "start_background_task", "check", "group", "time", "pace", "data", "fail" } do
       local _ = class[name]
@@ -93,7 +93,7 @@ function value()
   depth = depth + 1
   local made = makers[random(#makers)]()
   depth = depth - 1
-  -- NaN and nil are no keys.
+  -- NaN and nil are not valid keys.
   if made ~= made then made = 1 end
   return made
 end

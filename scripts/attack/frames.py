@@ -32,7 +32,7 @@ def close(code, reason=b"", **how):
 
 
 def attack(rng, masked=False):
-    """What one side sends in a session, in pieces."""
+    """The bytes that one side sends in a session, in pieces."""
     how = {"masked": masked}
     singles = [
         lambda: text(b"4hello", **how), lambda: text(b'4{"a":1}', **how), lambda: frame(2, b"\0\1\2", **how),

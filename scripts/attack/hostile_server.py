@@ -108,7 +108,7 @@ class HostileServer:
         if key:
             return await self._websocket(rng, key[1], b"sid=" in head, reader, writer)
         if head.startswith(b"POST"):
-            # What comes later in a session is not the same each time.
+            # The later bytes of a session differ each time.
             later = random.Random(rng.random() + self.connections)
             return await self._send(writer, later.choice([
                 answer(b"ok"), answer(b"ok"), answer(b"", b"500 Oops"), answer(status=b"204 No Content"), junk(later),

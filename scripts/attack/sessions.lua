@@ -16,7 +16,7 @@ local next_number = 0
 local is_over = false
 totals.attempts, totals.longest_pause = 0, 0
 
--- os.clock counts the CPU time of the process, so that a busy machine is no fault of the program's.
+-- os.clock counts the CPU time of the process, so that a busy machine is not counted as a fault.
 local watch = eio.start_background_task(function()
   local before = os.clock()
   while true do

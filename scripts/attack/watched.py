@@ -55,7 +55,7 @@ class Watched:
         return len(os.listdir(f"/proc/{self._process.pid}/fd"))
 
     def finish(self, seconds):
-        """What it prints until its end, its status (None: it did not end in time), and its memory as last seen."""
+        """Its output until its end, its status (None: it did not end in time), and its last known memory."""
         output = []
         reader = threading.Thread(target=lambda: output.append(self._process.stdout.read()), daemon=True)
         reader.start()

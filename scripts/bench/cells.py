@@ -1,4 +1,4 @@
-"""What is measured, and what the project demands of it."""
+"""The cells of the benchmark, and their targets."""
 
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ CELLS = (
     # The users of a load test, on all cores, with the descriptors of one process on an ordinary machine.
     Cell("USERS-10K", "users", "KiB per user", (EIO_LOAD,), clients=10_000, ping_interval_ms=2000),
     Cell("USERS-18K", "users", "KiB per user", (EIO_LOAD,), clients=18_000, ping_interval_ms=5000),
-    # What a load test says of a server that answers after a known time.
+    # The result of a load test against a server that answers after a known time.
     Cell("DELAY-p50", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p50"),
     Cell("DELAY-p99", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p99"),
 )

@@ -195,7 +195,7 @@ def _read_report(status, output, errors):
 
 
 def _read_export(status, path, errors):
-    """What a load test measured: its latencies in microseconds, as the C client prints them."""
+    """The latencies of a load test in microseconds, as the C client prints them."""
     errors.seek(0)
     complaint = errors.read().decode(errors="replace").strip().splitlines()[-5:]
     if status != 0:

@@ -19,13 +19,13 @@ LUA_SCRIPTS = {
     "users": "users.lua",
     "latency": "latency.lua",
 }
-# Beside the measured seconds of a load test: its users connect, a thousand a second, or later on a machine that has no time.
+# Added to the measured seconds of a load test: its users connect, a thousand a second, or later on a busy machine.
 LOAD_SPARE_SECONDS = 3
 USERS_PER_SECOND = 1000
 
 
 def binary(program):
-    """The path of a program that is no Python script, or None if this machine does not have it."""
+    """The path of a program that is not a Python script, or None if this machine does not have it."""
     if program in (cells.EIO_LUA, cells.EIO_LOAD):
         path = os.environ.get("EIO_LUA") or str(ROOT / ".build" / "release" / "eio-lua")
     elif program == cells.RAW_C:

@@ -1,7 +1,7 @@
 """Runs the benchmark's cells in interleaved rounds and prints what they gave.
 
 Each round visits every cell, and in it every program, so that a machine that changes its speed changes it for all. A
-figure is the median of the rounds; a ratio is the median of each round's own ratio. A missed target is no failure:
+figure is the median of the rounds; a ratio is the median of each round's own ratio. A missed target is not a failure:
 the exit status is 1 only if something broke."""
 
 import argparse

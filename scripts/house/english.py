@@ -108,7 +108,7 @@ def _long_lines(source: Source) -> list[Place]:
             # A row of a table cannot be wrapped, nor a link.
             if fenced or line.lstrip().startswith("|") or re.search(r"\]\(\S{40,}|https?://\S{60,}", line):
                 continue
-        elif not source.name.startswith("Sources/") and not re.match(r"\s*(?:#|--|//|/?\*)", line):
+        elif not source.name.startswith("Sources/") and not re.match(r'\s*(?:#(?!")|--|//|/?\*)', line):
             continue  # of tests and scripts the comments only
         if len(line) > COLUMNS:
             found.append(Place(source.name, number, f"{len(line)} columns"))

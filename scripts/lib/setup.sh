@@ -1,4 +1,4 @@
-# What the other scripts share: installs what is missing, and builds. To be sourced.
+# Shared code of the other scripts: installs missing packages, and builds. To be sourced.
 
 # Seen from where the caller stands.
 [ -z "${EIO_LUA:-}" ] || EIO_LUA=$(realpath "$EIO_LUA")
@@ -45,7 +45,7 @@ need_promtool() {
     command -v promtool >/dev/null && return 0
     local sudo=()
     [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-    # invoke-rc.d asks this file whether a package may start its service: 101 is no.
+    # invoke-rc.d asks this file whether a package may start its service: 101 means no.
     local policy=/usr/sbin/policy-rc.d made=no
     if [ ! -e $policy ]; then
         printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee $policy >/dev/null
@@ -65,7 +65,8 @@ need_swift() {
     exit 1
 }
 
-# build_release: the program as users run it: one file that needs only liblua, zlib and the C and C++ libraries. Sets $eio_lua.
+# build_release: the program as users run it, one file that needs only liblua, zlib and the C and C++ libraries.
+# Sets $eio_lua.
 build_release() {
     say "building eio-lua (the first time takes some minutes)"
     swift build -c release --static-swift-stdlib --product eio-lua "$@"

@@ -29,11 +29,11 @@ options = {
 }
 
 function default()
-  -- Each iteration takes the next row, whoever runs it.
+  -- Each iteration takes the next row, whichever user runs it.
   local person = people:iteration()
   eio.connect(url .. "?room=" .. person.room, { headers = { ["X-Name"] = person.name } })
   eio.send(person.says)
   local answer = eio.receive(5)
-  loadtest.check(answer, { ["is what was said"] = answer == person.says })
+  loadtest.check(answer, { ["is the sent text"] = answer == person.says })
   eio.disconnect()
 end

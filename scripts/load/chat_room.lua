@@ -1,10 +1,10 @@
--- A chat room: everybody hears what anybody says, so that ten times the users are a hundred times the messages.
+-- A chat room: all users receive each message, so that ten times the users are a hundred times the messages.
 --   eio-lua serve --mode broadcast
 --   eio-lua load chat_room.lua [-s 30s:100 …] [-- URL]
--- What is measured is the time from saying something until it comes back from the room, by the speaker's own clock.
+-- It measures the time from sending a message until it comes back from the room, by the sender's own clock.
 
 local loadtest = require("loadtest")
-local heard = loadtest.Counter("heard")
+local received = loadtest.Counter("received")
 
 local url = arg[1] or "http://localhost:5000"
 
@@ -24,7 +24,7 @@ local said = 0
 local came_back = eio.create_event()
 
 eio.on("message", function(message)
-  heard:add(1)
+  received:add(1)
   if message.from == __VU and message.number == said then
     came_back:set()
   end

@@ -27,7 +27,7 @@ local function work(name)
       totals.fault(("%s: %s instead of %d"):format(name, answer or why, number))
     end
     totals.messages = totals.messages + 1
-    -- One in eight goes without a goodbye.
+    -- One in eight disconnects without a close packet.
     if number % 8 == 0 then
       client.disconnect { abort = true }
     elseif not client.disconnect() then

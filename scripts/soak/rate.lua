@@ -1,6 +1,6 @@
 -- Forty clients at full rate for some seconds, each connecting again whenever its connection is lost.
 --   eio-lua rate.lua URL RESETTING_URL SECONDS
--- Each client numbers its messages anew in each session and has sixteen of them on their way; the server echoes.
+-- Each client numbers its messages from 1 in each session and has sixteen of them in flight; the server echoes.
 local Client = require("engineio").Client
 local totals = require("totals")
 

@@ -25,7 +25,7 @@ class Bots:
 
     def __init__(self, program, script, *arguments):
         self.process = subprocess.Popen(
-            # A warning for what is sent while a session ends is no news here.
+            # Warnings about messages that are sent while a session ends are expected here.
             [program, "--log-level", "error", SCRIPTS / script, *map(str, arguments)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.resident = []
@@ -80,7 +80,7 @@ def check(title, bots, totals, status, errors):
 
 
 def wait_until_closed(server):
-    """What is wrong with the server's sessions when the bots are gone."""
+    """Faults in the server's sessions after the bots are gone."""
     end = time.monotonic() + 10
     while (stats := server.stats())["open"] and time.monotonic() < end:
         time.sleep(0.05)

@@ -1,4 +1,4 @@
--- What the bots of the long run count. Faults are what must never happen.
+-- Counters of the bots of the long run. Faults must never happen.
 local totals = {
   sessions = 0,
   disconnects = 0,

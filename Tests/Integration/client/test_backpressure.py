@@ -235,7 +235,7 @@ def test_c76_send_raises_where_lua_cannot_wait(lua):
         result = running.finish()
     ok, sent, is_above_limit, error = result.lines[0].split("\t")
     assert (ok, is_above_limit) == ("false", "true"), result
-    # What the kernel takes, and one message above the limit.
+    # The messages that the kernel accepts, and one message above the limit.
     assert 1 <= int(sent) < 20, result
     assert "max_buffered" in error, result
 

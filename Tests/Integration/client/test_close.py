@@ -17,7 +17,7 @@ def test_c58_server_disconnect(lua, transport):
 
     with ScriptedServer(conversation) as server:
         result = lua.observe(server.url, transport=transport, main="client.wait(); print(client.state, client.sid)")
-    # What connect() itself reports may come anywhere between.
+    # The reports of connect() itself may come anywhere between.
     handled = [name for name in result.order if name not in ("connected", "state")]
     assert handled == ["connect", "message a", "disconnect"]
     assert result.disconnect.text == "server disconnect"

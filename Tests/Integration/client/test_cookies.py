@@ -58,7 +58,7 @@ def test_c71_upgrade_has_the_latest_cookie(lua):
     assert cookies(server.of("UPGRADE")[0]) == {"lb": "one"}
 
 
-# What the server sets and whether a poll to http://127.0.0.1/engine.io/ may have it.
+# Cookies that the server sets, and whether a poll to http://127.0.0.1/engine.io/ may have them.
 SET_COOKIES = {
     "plain": ("c=1", True),
     "no value": ("c=", True),

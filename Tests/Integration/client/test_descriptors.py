@@ -98,7 +98,7 @@ def test_serve_pauses_without_descriptors_and_goes_on_with_some(lua):
     port = int(running.stdout.rsplit(":", 1)[1])
     held = [socket.create_connection(("127.0.0.1", port)) for _ in range(50)]
     running.wait_for(TOO_MANY.format(40), stream="stderr")
-    # Connections wait in the backlog. A server that tries to accept them again and again takes all the time that it gets.
+    # Connections wait in the backlog. A server that tries to accept them repeatedly uses all the CPU time it gets.
     before = cpu_seconds(running.process.pid)
     time.sleep(1.5)
     assert cpu_seconds(running.process.pid) - before < 0.15

@@ -29,7 +29,7 @@ def test_c62_client_disconnect_on_polling(lua):
     assert result.disconnect.text == "client disconnect"
 
 
-def test_c62_errors_after_the_goodbye_are_ignored(lua):
+def test_c62_errors_after_the_close_packet_are_ignored(lua):
     async def conversation(server):
         await server.open("polling")
         pending = await server.get()
@@ -298,7 +298,7 @@ def test_abort_cuts_a_slow_disconnect_short(lua, transport):
 
 
 @pytest.mark.parametrize("last", ["abort", "failing handler"])
-def test_goodbye_on_polling_is_said_before_the_program_ends(lua, last):
+def test_close_packet_on_polling_is_posted_before_the_program_ends(lua, last):
     async def conversation(server):
         await server.open("polling")
         pending = await server.get() if last == "abort" else None

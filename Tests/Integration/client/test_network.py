@@ -82,7 +82,7 @@ def test_c66_tls_that_never_answers(lua, transport, limit):
 
 
 def test_c66_reset_during_tls(lua, transport):
-    # The scripted server takes the client's hello for a request that has not ended, and is told to reset.
+    # The scripted server takes the client's hello for a request that has not ended, and resets the connection.
     async def conversation(server):
         while not server.connections:
             await asyncio.sleep(0.01)
@@ -198,7 +198,7 @@ def test_bad_urls(lua, url):
 
 
 def test_time_that_a_slice_took_is_not_the_servers(lua, transport):
-    # Each of the two slices is longer than what connect() may take, and the server's answers lie in the socket meanwhile.
+    # Each of the two slices exceeds the limit of connect(), while the server's answers wait in the socket.
     server = EmbeddedServer(lua)
     result = lua.run("""
         local client = require("engineio").Client{connect_timeout = 1, request_timeout = 1}

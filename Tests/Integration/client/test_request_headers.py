@@ -1,4 +1,4 @@
-"""What requests say of themselves: the client's own headers, and those of the user in their place."""
+"""Headers of requests: the client's own, and those of the user in their place."""
 
 import gzip
 

@@ -25,7 +25,7 @@ def test_c69_own_authority(lua, authority, transport, host):
     with ScriptedServer(conversation, tls=context) as server:
         result = lua.observe(f"https://{host}:{server.port}", transport=transport, client=trusting(authority))
     assert result.disconnect.text == "server disconnect"
-    # An address is no name for SNI (RFC 6066, section 3).
+    # An address is not a valid name for SNI (RFC 6066, section 3).
     assert set(seen) == {None if host == "127.0.0.1" else host}
 
 

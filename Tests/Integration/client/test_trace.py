@@ -28,13 +28,13 @@ def events(text):
 
 
 def packets(text):
-    """Direction, transport, type, size and data of what is no HTTP."""
+    """Direction, transport, type, size and data of everything except HTTP."""
     return [
         (each["direction"], each["transport"], each["type"], each["size"], each.get("hex", each.get("data")))
         for each in events(text) if each["type"] not in ("request", "response")]
 
 
-def test_nothing_is_traced_unless_told(lua, echo, way):
+def test_nothing_is_traced_by_default(lua, echo, way):
     result = lua.run(bot(way), echo.url)
     assert (result.status, result.stderr) == (0, "")
 
@@ -195,7 +195,7 @@ def test_each_line_names_its_user(lua, echo):
     assert len(sent) == 6
     assert all(each["data"] == f"from {each['vu']}" for each in sent)
     assert {each["vu"] for each in sent} == {1, 2, 3}
-    # Of six iterations and the setup, which is no user's.
+    # Six iterations, and the setup, which belongs to no user.
     sessions = {each["session"]: each.get("vu") for each in events(result.stderr)}
     assert sorted(sessions) == list(range(1, 8))
     assert list(sessions.values()).count(None) == 1

@@ -87,7 +87,7 @@ def test_trace_is_for_its_owner_also_where_the_file_was_there(lua, echo):
 
 
 @pytest.mark.parametrize("command, status", [("run", 1), ("load", 103)])
-def test_trace_on_a_full_disk_is_told_once(lua, echo, command, status):
+def test_trace_on_a_full_disk_is_reported_once(lua, echo, command, status):
     text = "eio.connect(arg[1]) eio.send('x') eio.receive(5) eio.disconnect()"
     if command == "load":
         text = f"options = {{iterations = 1}} function default() {text} end"

@@ -1,4 +1,4 @@
-"""What scripts and servers say reaches a terminal as text: it moves no cursor, and fakes no line."""
+"""Text of scripts and servers on a terminal: it moves no cursor, and fakes no line."""
 
 import os
 import subprocess

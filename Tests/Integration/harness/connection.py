@@ -58,7 +58,7 @@ class Connection:
         self.cut()
 
     def cut(self):
-        """Closes TCP and leaves out TLS's own goodbye."""
+        """Closes TCP without the close_notify of TLS."""
         self.writer.transport.abort()
         self.closed.set()
 
@@ -134,7 +134,7 @@ class Request:
 
     async def accept(self, headers=(), trailing=b""):
         """Switches to websocket; `trailing` bytes go out in the same write as the 101 answer."""
-        assert self.kind == "UPGRADE", f"{self.method} {self.target} is no websocket handshake"
+        assert self.kind == "UPGRADE", f"{self.method} {self.target} is not a websocket handshake"
         lines = [
             "HTTP/1.1 101 Switching Protocols",
             "Upgrade: websocket",

@@ -23,7 +23,7 @@ class EmbeddedServer:
             return json.load(answer)
 
     def kill(self):
-        """Ends it without a goodbye; its port is free then."""
+        """Ends it without closing its sessions; its port is free then."""
         self.running.kill()
 
 

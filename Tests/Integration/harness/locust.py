@@ -22,7 +22,7 @@ def free_port():
 
 
 def wait_until(condition, timeout=30, what="it"):
-    """Waits for a condition that nobody tells of, and returns what it gave."""
+    """Waits for a condition that sends no event, and returns its result."""
     end = time.monotonic() + timeout
     while not (value := condition()):
         assert time.monotonic() < end, f"{what} did not come about within {timeout} s"
@@ -181,6 +181,6 @@ def measured_times(*exports):
 
 
 def reported(worker):
-    """What a worker says to have reported in its last test."""
+    """The requests and failures that a worker reported in its last test, as its output shows them."""
     found = re.findall(r"(\d+) requests and (\d+) failures were reported", worker.stderr)
     return tuple(map(int, found[-1])) if found else None

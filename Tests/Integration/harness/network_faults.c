@@ -13,7 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The name server never answers for hangs.invalid; two.invalid has the addresses ::1 and 127.0.0.1, dotted.invalid. has the latter. */
+/* The name server never answers for hangs.invalid; two.invalid has the addresses ::1 and 127.0.0.1,
+   dotted.invalid. has the latter. */
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **list) {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
@@ -47,7 +48,8 @@ int connect(int socket, const struct sockaddr *address, socklen_t length) {
     return result;
 }
 
-/* EPOLL_CTL=add: the system watches no further socket; EPOLL_CTL=change: it has no memory to watch one for something else. */
+/* EPOLL_CTL=add: the system watches no further socket; EPOLL_CTL=change: it has no memory to change the events
+   of one. */
 int epoll_ctl(int epoll, int operation, int descriptor, struct epoll_event *event) {
     int (*real)(int, int, int, struct epoll_event *);
     *(void **)&real = dlsym(RTLD_NEXT, "epoll_ctl");
@@ -65,7 +67,8 @@ int epoll_ctl(int epoll, int operation, int descriptor, struct epoll_event *even
     return real(epoll, operation, descriptor, event);
 }
 
-/* IO_URING=forbidden is a container whose runtime forbids it, IO_URING=exhausted a kernel that has no memory for it after 20 calls. */
+/* IO_URING=forbidden is a container whose runtime forbids it, IO_URING=exhausted a kernel that has no memory for it
+   after 20 calls. */
 static int is_io_uring_refused(long number) {
     static int calls;
     const char *fault = getenv("IO_URING");

@@ -1,4 +1,4 @@
-"""What a script printed, told and returned; the lines of observe.lua become values again."""
+"""Output, events and status of a script; the lines of observe.lua become values again."""
 
 import json
 from dataclasses import dataclass, field

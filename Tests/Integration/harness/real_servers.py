@@ -45,7 +45,7 @@ class RealServer:
         return f"{'https' if self._identity else 'http'}://127.0.0.1:{self.port}"
 
     def stats(self):
-        """What the server saw: `connects`, `disconnects` (the reasons) and `messages`, in order."""
+        """Events of the server: `connects`, `disconnects` (the reasons) and `messages`, in order."""
         context = ssl._create_unverified_context() if self._identity else None
         with urllib.request.urlopen(f"{self.url}/stats", timeout=10, context=context) as answer:
             return json.load(answer)

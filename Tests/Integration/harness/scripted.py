@@ -9,7 +9,7 @@
         result = lua.observe(server.url, transport="polling")
 
 A request that the conversation does not ask for stays unanswered, as on a server that hangs. When the conversation is
-over, the server says goodbye as a polite Engine.IO server does. A failed assertion in it fails the test.
+over, the server closes the sessions as a polite Engine.IO server does. A failed assertion in it fails the test.
 """
 
 import asyncio
@@ -170,16 +170,16 @@ class ScriptedServer:
             for connection in self.connections:
                 connection.reset()
             raise
-        self._farewell = asyncio.ensure_future(self._say_goodbye())
+        self._closing = asyncio.ensure_future(self._close_sessions())
 
-    async def _say_goodbye(self):
+    async def _close_sessions(self):
         websockets = (each.drain() for each in self.websockets)
         await asyncio.gather(self._close_polling(), self._refuse_upgrades(), *websockets)
 
     async def _close_polling(self):
         """Holds each GET until the client's close packet is posted, then answers it; later ones know no session."""
         closed = asyncio.Event()
-        if any(_says_goodbye(request) for request in self.of("POST")):
+        if any(_has_close_packet(request) for request in self.of("POST")):
             closed.set()
 
         async def answer_gets():
@@ -195,7 +195,7 @@ class ScriptedServer:
             while True:
                 request = await self._queues["POST"].get()
                 await request.answer("ok")
-                if _says_goodbye(request):
+                if _has_close_packet(request):
                     closed.set()
 
         await asyncio.gather(answer_gets(), answer_posts())
@@ -228,5 +228,5 @@ class ScriptedServer:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
 
-def _says_goodbye(request):
+def _has_close_packet(request):
     return CLOSE in request.body.decode("utf-8", "replace").split(SEPARATOR)

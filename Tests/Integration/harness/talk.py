@@ -16,7 +16,7 @@ def complete(lua, text, *arguments, status=0, **how):
 
 
 def lines_of(lua, text):
-    """What a script prints that ends well."""
+    """The output of a script that ends with status 0."""
     result = complete(lua, text)
     assert not result.stderr, result
     return result.lines
@@ -63,7 +63,7 @@ def ending(transport, reason):
 
 
 def listening(transport, received):
-    """A conversation that adds all packets up to the client's goodbye to a list."""
+    """A conversation that adds all packets up to the client's close packet to a list."""
     async def conversation(server):
         session = await server.open(transport)
         while "1" not in received:

@@ -61,9 +61,9 @@ def test_options_stand_before_or_after_the_script(lua, command, order):
     ("options = {thresholds = {checks = {'avg<1'}}}", 104, "checks"),
     ("function default() end eio.sleep(1)", 104, "waits"),
     ("error('broken')", 107, "broken"),
-    ("this is no Lua", 107, "script.lua"),
+    ("this is not Lua", 107, "script.lua"),
 ])
-def test_what_is_wrong_is_told(lua, script, status, message):
+def test_errors_are_reported(lua, script, status, message):
     result = inspect(lua, script, "script.lua")
     assert result.status == status, result
     assert message in result.stderr

@@ -243,7 +243,7 @@ def test_users_by_state_and_most_users(lua, server):
     assert found["eio_users"]["value"] == 0
 
 
-def test_bottleneck_is_told(lua):
+def test_bottleneck_is_reported(lua):
     script = "local e = os.clock() + 0.4 while os.clock() < e do end eio.sleep(0)"
     result = start(lua, script, "-u", 2, "-d", "6s", "--threads", 1).finish(20)
     assert result.stderr.count("this process was the bottleneck") == 1

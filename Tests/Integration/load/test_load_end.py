@@ -1,4 +1,4 @@
-"""How a load run ends: nothing that a script does keeps it, and what the end causes is no error."""
+"""How a load run ends: no script can delay it, and its consequences are not errors."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""What a load run counts as which kind of error."""
+"""The kinds of errors that a load run counts."""
 
 import json
 

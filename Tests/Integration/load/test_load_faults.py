@@ -151,7 +151,7 @@ def test_server_never_answers(load, transport):
 
 
 def test_server_does_not_answer_within_the_run(load, transport):
-    """What the end of the run cuts short is no failure; but a run in which nobody could connect has failed."""
+    """Connects that the end of the run cuts short are not failures; but a run in which nobody could connect has failed."""
     with Relay(decide=silent) as relay:
         result = load(CHAT, "-d", "1s", args=[relay.url, transport]).finish(99)
     assert result.count("interrupted_iterations") == result.connects("interrupted") == USERS

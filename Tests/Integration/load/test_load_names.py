@@ -56,7 +56,7 @@ def test_each_name_is_a_series_of_its_own(lua):
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", result.stdout)
 
 
-def test_names_that_are_not_text_are_told_apart(lua):
+def test_names_that_are_not_text_are_distinguished(lua):
     samples = lua.folder / "samples.json"
     # The thresholds of the script are about other names.
     run(lua, [b"x\xff", b"x\xfe", b"\xc3", b"\xe2\x82"], "--no-thresholds", "-o", f"json={samples}")

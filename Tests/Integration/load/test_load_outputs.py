@@ -1,4 +1,4 @@
-"""What `eio-lua load` writes while it runs: --metrics-addr, --out, --csv."""
+"""Outputs of `eio-lua load` during the run: --metrics-addr, --out, --csv."""
 
 import csv
 import re
@@ -50,7 +50,7 @@ def test_page_is_prometheus_text(lua):
     assert running.finish().status == 105
 
 
-def test_endpoint_is_on_loopback_unless_told_otherwise(lua):
+def test_endpoint_is_on_loopback_by_default(lua):
     running, url = start_with_endpoint(lua)
     assert url.startswith("http://127.0.0.1:")
     running.kill()
@@ -95,7 +95,7 @@ def test_bad_addresses(lua, address):
     assert "--metrics-addr" in result.stderr
 
 
-def test_address_that_is_taken_is_told_before_the_start(lua):
+def test_address_that_is_taken_is_an_error_before_the_start(lua):
     lua.write("function setup() print('started') end function default() end")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = lua.command("load", "--metrics-addr", f":{taken.getsockname()[1]}", "script.lua").finish()
@@ -147,7 +147,7 @@ def test_the_four_files_of_locust(lua, echo):
         "run_exceptions.csv", "run_failures.csv", "run_stats.csv", "run_stats_history.csv"]
 
 
-def test_folder_of_the_csv_files_that_goes_is_told_once(lua):
+def test_folder_of_the_csv_files_that_goes_is_reported_once(lua):
     lua.write(STEADY)
     folder = lua.folder / "gone"
     folder.mkdir()

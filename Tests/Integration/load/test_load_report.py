@@ -169,7 +169,7 @@ def test_light_and_dark(browser):
 def test_fits_every_width(browser, width):
     browser.look(width=width)
     assert browser.value("document.documentElement.scrollWidth") <= width
-    # What anybody looks for first stands there without scrolling to the side.
+    # The most important columns are visible without scrolling to the side.
     hidden = browser.value("""
         [...document.querySelectorAll("header *, .tiles *, figure, figcaption, section:nth-of-type(2) td")].filter(e => {
             const box = e.getBoundingClientRect(); return box.right > innerWidth + 0.5 || box.left < 0

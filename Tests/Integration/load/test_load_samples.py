@@ -135,7 +135,7 @@ def test_reader_of_a_pipe_gets_everything(lua):
     assert sum(point["type"] == "Point" and point["metric"] == "n" for point in points) == 2000
 
 
-def test_full_disk_is_told_once_and_the_run_goes_on(lua):
+def test_full_disk_is_reported_once_and_the_run_continues(lua):
     result = load(lua, FLOOD, "-o", "json=/dev/full")
     assert result.status == 103, result
     assert result.metrics["iterations"]["count"] == 500

@@ -9,7 +9,7 @@ A = "options = {scenarios = {a = {executor = 'constant-vus', vus = 1, duration =
 SLIPS = {
     "exec": (A + "function chat() end", "options.scenarios.a.exec = \"chta\": the script has no function 'chta'; did you mean 'chat' (line 2)?"),
     "exec beside default": (A + "function default() end", "no function 'chta'"),
-    "exec is no function": (A + "chta = 5", "the script's 'chta' is not a function"),
+    "exec is not a function": (A + "chta = 5", "the script's 'chta' is not a function"),
     "exec is local": (A + "local function chta() end", "'chta' is a local function (line 2)"),
     "case of default": ("options = {duration = '1s'}\nfunction Default() end", "'Default' (line 2) is not called; did you mean 'default'?"),
     "local default": ("options = {duration = '1s'}\nlocal function default() end", "'default' is a local function (line 2)"),

@@ -47,7 +47,7 @@ def test_merged_parts_have_it_too(lua):
     expect(lua.command("report", "merge", "--summary-time-unit", "s", "summary.json").finish(), TEXTS["s"])
 
 
-def test_a_summary_of_ones_own_is_told(lua):
+def test_handle_summary_gets_the_unit(lua):
     result = load(lua, SCRIPT.replace("UNIT", 'summaryTimeUnit = "s",') + """
         function handleSummary(data)
             return {stdout = data.options.summaryTimeUnit .. " " .. data.metrics.rtt.values.max .. "\\n"}

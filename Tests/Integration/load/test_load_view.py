@@ -1,4 +1,4 @@
-"""What a load run shows while it goes on, on a terminal of its own."""
+"""The view of a running load test, on a terminal."""
 
 import fcntl
 import os

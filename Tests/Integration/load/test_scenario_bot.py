@@ -73,7 +73,7 @@ def test_a_plain_bot_stays_one(lua, script, lines):
     assert (result.status, result.lines, result.stderr) == (0, lines, "")
 
 
-def test_scenarios_without_default_are_told_of(lua):
+def test_scenarios_without_default_get_a_warning(lua):
     script = """
         options = {scenarios = {
             chat = {executor = "shared-iterations", iterations = 1, exec = "chat"},

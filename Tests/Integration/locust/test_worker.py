@@ -91,7 +91,7 @@ def test_worker_that_dies_is_replaced_by_the_others(fleet):
     workers.append(fleet.worker(master.port))
     master.wait_for_workers(3)
     wait_until(lambda: all(one["user_count"] == 3 for one in master.workers()))
-    # One that is stopped says goodbye. Locust 2.47 gives its users away by itself only if it had not done so before.
+    # One that is stopped leaves in order. Locust 2.47 moves its users by itself only if it had not done so before.
     workers[3].signal(signal.SIGINT)
     assert workers[3].finish().status == 105
     master.wait_for("(index 3) quit")
@@ -102,7 +102,7 @@ def test_worker_that_dies_is_replaced_by_the_others(fleet):
     for worker in workers[1:]:
         worker.wait_for("failures were reported", stream="stderr")
     rows, alive = master.requests(), measured(*(worker.export for worker in workers[1:]))
-    # What the dead one had not reported is lost, and nothing else.
+    # Only the results that the dead one had not reported are lost.
     assert alive["echo"][0] <= rows["echo"][0] <= fleet.server.stats()["msgs"]
     assert alive["connect"][0] + 3 == rows["connect"][0]
 
@@ -176,7 +176,7 @@ def test_master_survives_whatever_a_script_says(fleet):
     master.swarm(5)
     master.wait_for_users(5)
     worker.wait_for("{}", count=3)
-    # The master's listener lives: it hears of a change, and of the end.
+    # The master's listener lives: a change and the end reach it.
     master.swarm(7)
     master.wait_for_users(7)
     master.stop()

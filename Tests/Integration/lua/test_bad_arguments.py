@@ -1,4 +1,4 @@
-"""What send() and all other functions refuse: the error has the exact place in the script and in the value."""
+"""Arguments that send() and the other functions refuse: the error has the exact place in the script and the value."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from harness.scripted import ScriptedServer
 from harness.talk import message_of, run
 
 
-# What send() cannot take.
+# Arguments that send() refuses.
 
 NESTED = "local t = {} for _ = 1, 200 do t = {t} end "
 UNSENDABLE = {
@@ -103,7 +103,7 @@ def test_encode_has_a_limit(lua, code, limit):
     """, timeout=20)
     assert result.lines[0].startswith(
         f"false\tbad argument #1 to 'encode' (cannot encode more than {limit} at $"), result
-    # What the attempt took is given back; some values need memory themselves.
+    # The memory of the attempt is freed; some values need memory themselves.
     assert int(result.lines[1]) < 150_000
 
 

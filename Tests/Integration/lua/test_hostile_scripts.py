@@ -1,4 +1,4 @@
-"""What a script could do to the memory of the program by finalizers and hidden keys: see also Tests/CLuaHost/test_hostile.c."""
+"""Finalizers and hidden keys that try to corrupt the program's memory: see also Tests/CLuaHost/test_hostile.c."""
 
 from harness.talk import run
 

@@ -1,4 +1,4 @@
-"""What connect() says when it fails, and when it does not fail: the reason, the address without secrets, the option."""
+"""Messages of connect() when it fails, and warnings when it does not: the reason, the address without secrets, the option."""
 
 import pytest
 

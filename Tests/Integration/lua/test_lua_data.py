@@ -43,7 +43,7 @@ def test_text_and_bytes_keep_their_types(lua, way, echo):
         "true\tstring", "true\tuserdata", "true\tuserdata", "true\tstring", "true\tstring"]
 
 
-# What is sent, and what arrives as a table.
+# Sent text, and the text that arrives as a table.
 
 
 SENT = {

@@ -1,4 +1,4 @@
-"""What a script can do with a connection that ends: sending, draining, disconnecting, waiting."""
+"""Functions of a script on a connection that ends: sending, draining, disconnecting, waiting."""
 
 import asyncio
 

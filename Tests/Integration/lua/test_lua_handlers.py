@@ -273,7 +273,7 @@ def test_separator_in_text_is_refused_on_polling(lua):
     assert result.lines[0].startswith("false\t") and "byte 2" in result.lines[0] and "eio.bytes" in result.lines[0]
 
 
-# What an uncaught error shows of the script's calls.
+# The traceback of an uncaught error.
 
 
 TRACEBACKS = {

@@ -1,4 +1,4 @@
-"""receive() with a timeout while Lua computes: a message that came in time is not told as silence."""
+"""receive() with a timeout while Lua computes: a message that came in time is not reported as a timeout."""
 
 import asyncio
 
@@ -72,7 +72,7 @@ def test_another_user_of_a_load_test_computes(lua, transport):
     assert "in time" in result.lines
 
 
-def test_silence_is_still_told(lua, echo):
+def test_silence_is_still_reported(lua, echo):
     assert complete(lua, f"""
         local other = require("engineio").Client()
         other.on("message", function() {COMPUTE} other.disconnect() end)

@@ -2,7 +2,7 @@
 
 from harness.talk import complete, converse
 
-# What luacov does: a module that is required first sets a hook for lines.
+# As luacov does it: a module that is required first sets a hook for lines.
 COVER = """
     local seen = {}
     debug.sethook(function(_, line)

@@ -1,4 +1,4 @@
-"""What a bot says by itself: a lost connection that it did not hear of, tasks that it waits for, and each thing once."""
+"""Warnings of a bot's run: a lost connection that no handler reported, tasks that it waits for, and each of them once."""
 
 import pytest
 
@@ -10,7 +10,7 @@ async def losing(server):
     await session.vanish()
 
 
-def test_lost_connection_that_nobody_heard_of(lua):
+def test_lost_connection_without_a_handler(lua):
     result = converse(lua, losing, "eio.connect(arg[1], {transports = 'websocket'})", status=1)
     assert result.stderr == (
         "warning: the connection was lost (Connection reset by peer), and no \"disconnect\" handler was there to hear of it\n")
@@ -20,7 +20,7 @@ def test_lost_connection_that_nobody_heard_of(lua):
     "eio.on('disconnect', function() end); eio.connect(arg[1], {transports = 'websocket'}); eio.wait()",
     "eio.connect(arg[1], {transports = 'websocket'}); eio.wait(); os.exit(0)",
 ])
-def test_lost_connection_that_was_heard_of(lua, ending):
+def test_lost_connection_with_a_handler(lua, ending):
     assert converse(lua, losing, ending).stderr == ""
 
 

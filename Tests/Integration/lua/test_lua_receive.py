@@ -5,7 +5,7 @@ import pytest
 from harness.talk import complete, converse, ending, sending
 
 
-def test_receive_serves_whoever_waits_longest(lua, transport):
+def test_receive_serves_the_longest_waiting_first(lua, transport):
     async def conversation(server):
         session = await server.open(transport)
         assert await session.receive() == "4ready"

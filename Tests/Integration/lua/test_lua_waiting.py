@@ -54,7 +54,7 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 def test_waiting_is_possible(lua, place):
     lua.write("eio.sleep(0.01)\nreturn 'x'", "waits.lua")
-    # What ticks beside it shows that only this coroutine waits.
+    # A second coroutine ticks meanwhile, which shows that only this one waits.
     script = f"""
         local ticks = 0
         local ticker = eio.start_background_task(function() while true do ticks = ticks + 1; eio.sleep(0.001) end end)

@@ -146,7 +146,7 @@ def test_strict(lua, echo, place):
     """, echo.url, options=["--strict"])
     assert (result.stdout, result.status) == ("", 1), result
     assert "boom" in result.stderr and result.duration < 5
-    # It says goodbye all the same.
+    # It closes its sessions in order nevertheless.
     end = time.monotonic() + 3
     while echo.stats()["open"] and time.monotonic() < end:
         time.sleep(0.02)

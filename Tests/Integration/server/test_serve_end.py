@@ -75,7 +75,7 @@ def test_ends_by_a_signal_and_closes_its_sessions(serve, lua, way, number, statu
     assert ended.status == status and ended.stderr == ""
 
 
-def test_end_answers_with_what_is_queued_and_then_the_goodbye(serve):
+def test_end_answers_with_the_queued_messages_and_then_the_close_packet(serve):
     """Also for a client that has no poll open at that moment, and one whose poll waits."""
     server = serve()
     _, session = handshake(server)

@@ -1,4 +1,4 @@
--- What the benchmark's scripts share: the command line, opening all the clients, and the line of JSON at the end.
+-- Shared code of the benchmark's scripts: the command line, opening all the clients, and the line of JSON at the end.
 
 local engineio = require("engineio")
 

@@ -5,8 +5,8 @@
 ///
 /// The first line on the standard output is {"port":N}; port 0, the default, takes a free one. GET /stats answers with
 /// the counters as JSON. `echo` sends each message back, `sink` only counts it, `flood` sends messages of --size bytes
-/// to each client, --flood-rate of them a second, or as fast as the client takes them at the default of 0. --delay keeps
-/// each echo for so many milliseconds.
+/// to each client, --flood-rate of them a second, or as fast as the client reads them at the default of 0. --delay
+/// keeps each echo for so many milliseconds.
 #define _GNU_SOURCE
 #include "delayed_echo.h"
 #include "process.h"

@@ -1,4 +1,4 @@
-/// What the operating system says about this process.
+/// The operating system's figures about this process.
 #ifndef BENCH_PROCESS_H
 #define BENCH_PROCESS_H
 

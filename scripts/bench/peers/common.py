@@ -1,4 +1,4 @@
-"""What the Python clients share: the command line, the process's figures, and the line of JSON at the end."""
+"""Shared code of the Python clients: the command line, the process's figures, and the line of JSON at the end."""
 
 import argparse
 import json

@@ -1,11 +1,11 @@
-"""What both test servers do with a message, apart from how they are served."""
+"""The application of both test servers, apart from how they are served."""
 
 import base64
 import json
 
 
 class Record:
-    """What the server saw, for /stats."""
+    """Events of the server, for /stats."""
 
     def __init__(self):
         self.connects = []
