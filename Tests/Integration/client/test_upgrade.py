@@ -60,7 +60,8 @@ def test_c42_noops_during_the_probe_do_not_spin(lua):
     with ScriptedServer(conversation) as server:
         result = lua.observe(server.url)
     assert result.transport == "websocket"
-    assert 1 <= len(polls) < 40
+    # Two at once, then after 50, 100, 200, 400 and 800 ms; a busy machine has fewer.
+    assert 1 <= len(polls) <= 8
 
 
 async def answer_noops(server):
