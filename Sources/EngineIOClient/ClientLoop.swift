@@ -14,12 +14,11 @@ package final class ClientLoop {
     /// session would pay for the checks.
     @exclusivity(unchecked) private var spareBlocks: [FrameBlock] = []
     private var spareBytes = 0
-    private var farewells = 0
-    private var afterFarewells: (() -> Void)?
+    package let backgroundCloses: BackgroundCloses
     /// Retained by hand: an array's own counting costs as much as the rest of a turn's bookkeeping.
     /// No more than a batch takes.
-    @exclusivity(unchecked) private var unflushed: [Unmanaged<WebSocketHandler>] = []
-    @exclusivity(unchecked) private var flushing: [Unmanaged<WebSocketHandler>] = []
+    @exclusivity(unchecked) private var unflushed: [Unmanaged<FrameWriter>] = []
+    @exclusivity(unchecked) private var flushing: [Unmanaged<FrameWriter>] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
     private var isFlushDue = false
     /// Sends for many sessions at once, where the system lets it. Made on the loop's thread, as it is for that only.
@@ -29,16 +28,17 @@ package final class ClientLoop {
     private static let spareLimit = 1 << 20
     private static let maskCount = 1024
     /// How long a frame may wait for those of other sessions.
-    private static let flushPatience = TimeAmount.microseconds(500)
+    private static let longestFlushDelay = TimeAmount.microseconds(500)
 
     package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         self.resolver = HostResolver(eventLoop: eventLoop)
+        self.backgroundCloses = BackgroundCloses(eventLoop: eventLoop)
     }
 
     deinit {
         for block in self.spareBlocks { block.free() }
-        for handler in self.unflushed { handler.release() }
+        for writer in self.unflushed { writer.release() }
     }
 
     /// A new key for each frame (RFC 6455, section 5.3), from the kernel's generator. They are drawn in blocks: a system
@@ -80,32 +80,11 @@ package final class ClientLoop {
         }
     }
 
-    /// A session goes on saying goodbye though its program was told of its end.
-    func farewellStarted() { self.farewells += 1 }
-
-    func farewellEnded() {
-        self.farewells -= 1
-        guard self.farewells == 0, let body = self.afterFarewells else { return }
-        self.afterFarewells = nil
-        body()
-    }
-
-    /// Calls `body` once: when no session says goodbye any more, or when the time is over.
-    package func afterFarewells(within time: TimeAmount, _ body: @escaping () -> Void) {
-        guard self.farewells > 0 else { return body() }
-        self.afterFarewells = body
-        self.eventLoop.assumeIsolated().scheduleTask(in: time) {
-            guard let body = self.afterFarewells else { return }
-            self.afterFarewells = nil
-            body()
-        }
-    }
-
-    /// Flushes `handler` when the loop has read what is ready, or soon where that takes long.
+    /// Flushes `writer` when the loop has read what is ready, or soon where that takes long.
     ///
     /// A server that sleeps is woken by each write: those of one turn, one after the other, wake it once.
-    func flushSoon(_ handler: WebSocketHandler) {
-        self.unflushed.append(.passRetained(handler))
+    func flushSoon(_ writer: FrameWriter) {
+        self.unflushed.append(.passRetained(writer))
         if self.unflushed.count == 1 { self.firstUnflushed = .now() }
         if !self.isFlushDue {
             self.isFlushDue = true
@@ -114,27 +93,27 @@ package final class ClientLoop {
                 self.flush()
             }
         } else if self.unflushed.count == SocketBatch.limit
-            || NIODeadline.now() - self.firstUnflushed > Self.flushPatience
+            || NIODeadline.now() - self.firstUnflushed > Self.longestFlushDelay
         {
             self.flush()
         }
     }
 
     private func flush() {
-        // Swapped, not copied: what is marked meanwhile waits for the next turn.
+        // Swapped, not copied: a writer that is added meanwhile waits for the next turn.
         swap(&self.unflushed, &self.flushing)
         let batch = self.flushing.count > 1 ? self.batch : nil
         if let batch {
-            for (place, handler) in self.flushing.enumerated() {
-                handler._withUnsafeGuaranteedRef { $0.flushMarked(by: batch, at: place) }
+            for (place, writer) in self.flushing.enumerated() {
+                writer._withUnsafeGuaranteedRef { $0.add(to: batch, at: place) }
             }
             batch.submit()
         }
-        for (place, handler) in self.flushing.enumerated() {
-            handler._withUnsafeGuaranteedRef {
-                if let result = batch?.result(place) { $0.flushed(result) } else { $0.flushMarked() }
+        for (place, writer) in self.flushing.enumerated() {
+            writer._withUnsafeGuaranteedRef {
+                if let result = batch?.result(place) { $0.complete(result) } else { $0.flushIsDue() }
             }
-            handler.release()
+            writer.release()
         }
         self.flushing.removeAll(keepingCapacity: true)
     }

@@ -3,157 +3,132 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// The handshake, by either transport.
+/// The handshake, by one transport after the other.
 extension ClientSession {
     package func connect() {
         self.startedAt = .now()
-        self.observer.meter?.connectStarted()
-        self.connectTimer = self.schedule(self.configuration.connectTimeout) { session in
+        self.meter?.connectStarted()
+        self.timers.connect = self.schedule(self.context.configuration.connectTimeout) { session in
             session.connectTimedOut()
         }
-        self.loop.eventLoop.assumeIsolated().execute { self.startNextTransport() }
+        self.context.later { self.tryNextTransport() }
     }
 
-    func startNextTransport() {
-        guard self.machine.state == .connecting, let transport = self.transportsLeft.popFirst() else { return }
-        self.observer.logger.info("Attempting \(transport) connection to \(self.builder.address(transport))")
-        switch transport {
-        case .polling: self.startPolling()
-        case .websocket: self.startWebSocket()
+    private func tryNextTransport() {
+        guard let name = self.decide({ $0.nextTransport() }) else { return }
+        self.observer.logger.info("Attempting \(name) connection to \(self.context.requests.address(name))")
+        self.tryTransport(name)
+    }
+
+    private func tryTransport(_ name: Transport) {
+        guard let transport = self.makeTransport(name), self.decide({ $0.tries(transport) }) else { return }
+        if self.isReadingPaused { transport.setReading(false) }
+        transport.open()
+    }
+
+    // MARK: Events of a transport that opens
+
+    /// The transport is connected; packets may follow.
+    ///
+    /// - Parameter limit: how long the open packet may take; nil if it has come.
+    func connected(_ transport: any SessionTransport, opensWithin limit: TimeAmount?) {
+        if let upgrade = self.machine.upgrade(to: transport) { return upgrade.connected() }
+        guard let limit else { return }
+        self.timers.stage = self.schedule(limit) { session in
+            session.attemptFailed(
+                ConnectionError(.open, "no OPEN packet", cause: "nothing came within \(ErrorText.seconds(limit))"))
         }
     }
 
-    private func startPolling() {
-        let connection = self.makeConnection()
-        self.pollConnection = connection
-        connection.send(self.builder.poll(), timeout: self.configuration.requestTimeout) { result in
-            guard self.machine.state == .connecting else { return }
-            switch result {
-            case .failure(let failure): self.attemptFailed(failure.error)
-            case .success(let response): self.pollingAnswered(response)
-            }
+    func failed(_ transport: any SessionTransport, _ failure: OpeningFailure) {
+        if let upgrade = self.machine.upgrade(to: transport) {
+            self.readPayload(of: failure.response, by: upgrade.source)
+            return upgrade.fail("\(failure.error)")
         }
-    }
-
-    private func pollingAnswered(_ response: HTTPResponse) {
-        self.builder.store(response)
-        if self.follow(response, again: { self.startPolling() }) { return }
-        guard response.isSuccess else { return self.attemptFailed(ConnectionError(response)) }
-        if let hint = response.body.withUnsafeReadableBytes({ Self.versionHint($0) }) {
-            return self.attemptFailed(ConnectionError(.open, "Unexpected response from server", cause: hint))
-        }
-        self.transport = .polling
-        self.read(response.body)
-        // An empty body has no packet that could have opened the session.
-        if self.machine.state == .connecting, self.transport == .polling {
-            self.attemptFailed(
-                ConnectionError(.open, "Unexpected response from server", cause: "the answer is empty"))
-        }
-        if self.machine.state == .open { self.tryUpgrade() }
-    }
-
-    private func startWebSocket() {
-        let handshaking = WebSocketHandshake(connector: self.connector)
-        self.handshaking = handshaking
-        let timeout = self.configuration.requestTimeout
-        handshaking.start(self.builder, timeout: timeout, makeHandler: self.makeWebSocketHandler) { result in
-            self.handshaking = nil
-            guard self.machine.state == .connecting else { return }
-            switch result {
-            case .failure(let failure):
-                if let response = failure.response, self.follow(response, again: { self.startWebSocket() }) { return }
-                self.attemptFailed(failure.error)
-            case .success(let webSocket):
-                self.webSocket = webSocket
-                self.transport = .websocket
-                self.stageTimers = [
-                    self.schedule(timeout) { session in
-                        guard session.machine.state == .connecting else { return }
-                        session.attemptFailed(
-                            ConnectionError(
-                                .open, "no OPEN packet", cause: "nothing came within \(ErrorText.seconds(timeout))"))
-                    }
-                ]
-            }
-        }
-    }
-
-    func makeConnection() -> HTTPConnection { HTTPConnection(connector: self.connector, url: self.builder.url) }
-
-    func makeWebSocketHandler() -> WebSocketHandler {
-        WebSocketHandler(
-            session: self, loop: self.loop, traffic: self.webSocketTraffic,
-            maximumMessageSize: self.configuration.maximumMessageSize,
-            isSecure: self.builder.url.isSecure)
+        guard self.machine.isConnecting else { return }
+        if let response = failure.response, self.follow(response) { return }
+        self.attemptFailed(failure.error)
     }
 
     /// Follows a redirect of the handshake; the session stays where it led.
-    private func follow(_ response: HTTPResponse, again: () -> Void) -> Bool {
+    private func follow(_ response: HTTPResponse) -> Bool {
         guard [301, 302, 303, 307, 308].contains(response.status),
             let location = response.headers.first(name: "Location")
         else { return false }
-        self.redirectsLeft -= 1
-        if self.redirectsLeft < 0 {
+        switch self.decide({ $0.redirected() }) {
+        case .tooMany:
             self.attemptFailed(
                 ConnectionError(.http, "the server redirects more than five times", status: response.status))
-            return true
+        case .follow(let name):
+            do {
+                try self.context.requests.follow(location: location)
+            } catch {
+                self.attemptFailed(error)
+                return true
+            }
+            self.machine.current?.drop()
+            self.tryTransport(name)
+        case .none:
+            break
         }
-        do {
-            try self.builder.follow(location: location)
-        } catch {
-            self.attemptFailed(error)
-            return true
-        }
-        self.dropTransports()
-        again()
         return true
     }
 
-    /// One transport could not connect: the next is tried if there is one and the program wants that.
-    func attemptFailed(_ error: ConnectionError) {
-        guard self.machine.state == .connecting else { return }
-        self.dropTransports()
-        self.transport = nil
-        self.payload = nil
-        if self.options.triesAllTransports, !self.transportsLeft.isEmpty {
-            self.observer.logger.info("\(self.explained(error)); trying the next transport")
-            return self.startNextTransport()
+    /// The transport has read its first answer, or as much of it as one turn may.
+    func firstAnswerRead(by source: any UpgradeSource) {
+        guard self.machine.goes(by: source) else { return }
+        if self.machine.isConnecting {
+            // It has no packet that could have opened the session.
+            return self.attemptFailed(
+                ConnectionError(.open, "Unexpected response from server", cause: "the answer is empty"))
         }
-        self.fail(error)
+        if self.isOpen { self.tryUpgrade(from: source) }
+    }
+
+    // MARK: Results
+
+    /// One transport could not open the session: the next is tried if there is one and the program wants that.
+    func attemptFailed(_ error: ConnectionError) {
+        switch self.decide({ $0.attemptFailed(triesAll: self.context.options.triesAllTransports) }) {
+        case .tryNext(let attempt):
+            attempt.transport?.drop()
+            self.timers.endStage()
+            self.observer.logger.info("\(self.explained(error, attempt)); trying the next transport")
+            self.tryNextTransport()
+        case .fail(let attempt):
+            self.fail(error, attempt)
+        case .none:
+            break
+        }
+    }
+
+    private func fail(_ error: ConnectionError, _ attempt: SessionMachine.Attempt) {
+        var error = self.explained(error, attempt)
+        error.isMeasured = self.meter != nil
+        self.meter?.connectEnded(.failed(error), attempt.name)
+        self.cleanUp(attempt.transport)
+        self.observer.logger.info("Connection failed: \(error)")
+        self.reportFailure(error)
     }
 
     private func connectTimedOut() {
-        let limit = ErrorText.seconds(self.configuration.connectTimeout)
-        if self.machine.state == .connecting {
-            self.fail(ConnectionError(self.phase, "connecting took longer than \(limit)", cause: "connect_timeout"))
-        } else {
-            self.upgradeFailed("connecting took longer than \(limit)")
+        let limit = ErrorText.seconds(self.context.configuration.connectTimeout)
+        guard self.machine.isConnecting else {
+            self.machine.upgrade?.fail("connecting took longer than \(limit)")
+            return
         }
+        let phase = self.machine.current?.phase ?? .tcp
+        guard case .fail(let attempt) = self.decide({ $0.attemptFailed(triesAll: false) }) else { return }
+        self.fail(ConnectionError(phase, "connecting took longer than \(limit)", cause: "connect_timeout"), attempt)
     }
 
-    /// The transport that was tried last.
-    var attempted: Transport? {
-        let next = self.transportsLeft.startIndex
-        return next > 0 ? self.options.transports[next - 1] : nil
+    func explained(_ error: ConnectionError, _ attempt: SessionMachine.Attempt) -> ConnectionError {
+        error.explained(by: self.context.requests, attempt.name ?? .polling)
     }
 
-    /// How far connecting has come.
-    private var phase: ConnectionError.Phase {
-        if self.webSocket != nil { return .open }
-        return self.handshaking?.phase ?? self.pollConnection?.phase ?? .tcp
-    }
-
-    func explained(_ error: ConnectionError) -> ConnectionError {
-        error.explained(by: self.builder, self.attempted ?? .polling)
-    }
-
-    private func fail(_ error: ConnectionError) {
-        guard self.machine.ended() == .connecting else { return }
-        var error = self.explained(error)
-        error.isMeasured = self.observer.meter != nil
-        self.observer.meter?.connectEnded(.failed(error), self.attempted)
-        self.cleanUp()
-        self.observer.logger.info("Connection failed: \(error)")
-        self.tellFailure(error)
+    func reportFailure(_ error: ConnectionError) {
+        let delegate = self.delegate
+        self.delegate = nil
+        delegate?.sessionFailed(error)
     }
 }

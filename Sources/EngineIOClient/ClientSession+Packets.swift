@@ -1,30 +1,62 @@
 import EngineIO
-import EpollLoop
 import Logging
 import NIOCore
 
-/// What the server says, whatever transport it came by.
+/// Packets of the server, whatever carries them.
 extension ClientSession {
-    func received(_ packet: ReceivedPacket) {
-        if self.observer.trace != nil { self.traceUndelivered(packet) }
+    // MARK: Messages of a transport that frames them
+
+    @inline(__always)
+    func received(text: UnsafeRawBufferPointer, by transport: WebSocketHandler) {
+        if self.sender != nil, text.first == PacketType.message.rawValue {
+            return self.deliver(.text, UnsafeRawBufferPointer(rebasing: text.dropFirst()), by: transport.carrier)
+        }
+        self.received(packet: text, by: transport)
+    }
+
+    @inline(__always)
+    func received(binary: UnsafeRawBufferPointer, by transport: WebSocketHandler) {
+        if self.sender != nil { return self.deliver(.binary, binary, by: transport.carrier) }
+        self.received(unexpectedBinary: binary, by: transport)
+    }
+
+    /// One packet as text.
+    func received(packet text: UnsafeRawBufferPointer, by transport: any SessionTransport) {
+        if let upgrade = self.machine.upgrade(to: transport) { return upgrade.received(text) }
+        let wasConnecting = self.machine.isConnecting
+        do {
+            self.received(try ReceivedPacket(text), by: transport.carrier)
+        } catch {
+            self.lose(DisconnectDetail(.parse, message: "the server sent \(error)"))
+        }
+        if wasConnecting, self.isOpen { self.settle(on: transport) }
+    }
+
+    private func received(unexpectedBinary bytes: UnsafeRawBufferPointer, by transport: any SessionTransport) {
+        if let upgrade = self.machine.upgrade(to: transport) { return upgrade.receivedBinary() }
+        guard self.machine.isConnecting else { return }
+        self.attemptFailed(ConnectionError(.open, "no OPEN packet", cause: "the server sent binary data"))
+    }
+
+    // MARK: Packets
+
+    func received(_ packet: ReceivedPacket, by carrier: Carrier) {
+        if self.observer.trace != nil { self.traceUndelivered(packet, carrier.name) }
         switch packet {
         case .packet(let type, let data):
             if self.isOverLimit(data.count) { return }
-            self.received(type, data)
+            self.perform(self.machine.received(type), type, data, carrier)
         case .binary(let data):
-            guard self.machine.state == .open else {
-                return self.perform(
-                    self.machine.received(.message), .message, UnsafeRawBufferPointer(start: nil, count: 0))
+            guard self.isOpen else {
+                let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+                return self.perform(self.machine.received(.message), .message, nothing, carrier)
             }
             if self.isOverLimit(data.readableBytes) { return }
-            data.withUnsafeReadableBytes { self.deliver(.binary, $0, by: self.carrier) }
+            data.withUnsafeReadableBytes { self.deliver(.binary, $0, by: carrier) }
         case .unknown(let digit):
             self.logUnexpected(digit)
         }
     }
-
-    /// What the packet came by that is being read.
-    private var carrier: Transport { self.isReadingPayload ? .polling : self.transport ?? .polling }
 
     /// A server can send millions of them.
     private func logUnexpected(_ digit: UInt8) {
@@ -36,115 +68,84 @@ extension ClientSession {
             "Received unexpected packet of type \(digit - 0x30)\(isLast ? "; more of them are not logged" : "")")
     }
 
-    /// What is delivered is traced there.
-    private func traceUndelivered(_ packet: ReceivedPacket) {
-        let transport = self.carrier
+    /// Messages are traced when they are delivered.
+    private func traceUndelivered(_ packet: ReceivedPacket, _ transport: Transport) {
+        let trace = self.observer.trace
         switch packet {
-        case .packet(.message, _) where self.machine.state == .open, .binary where self.machine.state == .open: break
-        case .packet(let type, let data): self.observer.trace?.packet(.received, transport, type, data)
+        case .packet(.message, _) where self.isOpen, .binary where self.isOpen: break
+        case .packet(let type, let data): trace?.packet(.received, transport, type, data)
         case .binary(let data):
-            data.withUnsafeReadableBytes { self.observer.trace?.packet(.received, transport, .message, $0, .binary) }
-        case .unknown(let digit): withUnsafeBytes(of: digit) { self.observer.trace?.unknown(transport, $0) }
+            data.withUnsafeReadableBytes { trace?.packet(.received, transport, .message, $0, .binary) }
+        case .unknown(let digit): withUnsafeBytes(of: digit) { trace?.unknown(transport, $0) }
         }
     }
 
     private func isOverLimit(_ length: Int) -> Bool {
-        let limit = self.configuration.maximumMessageSize
+        let limit = self.context.configuration.maximumMessageSize
         guard length > limit else { return false }
         self.lose(DisconnectDetail(.parse, message: ClientConfiguration.limitText(length, limit)))
         return true
     }
 
-    private func received(_ type: PacketType, _ data: UnsafeRawBufferPointer) {
-        self.perform(self.machine.received(type), type, data)
-    }
-
     private func perform(
-        _ action: SessionStateMachine.PacketAction, _ type: PacketType, _ data: UnsafeRawBufferPointer
+        _ action: SessionMachine.PacketAction, _ type: PacketType, _ data: UnsafeRawBufferPointer, _ carrier: Carrier
     ) {
         switch action {
         case .deliver:
-            self.deliver(.text, data, by: self.carrier)
+            self.deliver(.text, data, by: carrier)
         case .pong:
-            guard data.count <= PongSlot.mostData else {
-                let what = "a ping with \(data.count) bytes of data; it may have \(PongSlot.mostData)"
-                return self.lose(DisconnectDetail(.parse, message: "the server sent \(what)"))
-            }
-            let now = NIODeadline.now()
-            self.observer.meter?.pinged(self.carrier, after: now - (self.heartbeat?.lastPing ?? now))
-            self.heartbeat?.pingReceived(now: now)
-            if self.observer.logsPackets { self.observer.logger.info("Received packet PING") }
-            self.sendPong(data)
+            self.pinged(data, carrier)
         case .readHandshake:
-            self.open(data)
+            self.open(data, carrier)
         case .serverClosed:
-            if self.observer.logsPackets { self.observer.logger.info("Received packet CLOSE") }
-            self.webSocket?.close(timeout: nil)
-            self.finish(.serverDisconnect, DisconnectDetail(.serverClose, message: "the server closed the session"))
+            self.observer.log("Received", .close)
+            self.closedByServer()
         case .unexpected:
             self.logUnexpected(type.rawValue)
-        case .fail(let message):
-            let message = self.transport == .websocket ? "no OPEN packet" : message
-            self.attemptFailed(ConnectionError(.open, message))
+        case .fail:
+            self.attemptFailed(ConnectionError(.open, self.machine.current?.missingOpenPacket ?? "no OPEN packet"))
         case .ignore:
             break
         }
     }
 
-    /// Engine.IO 3 writes the length before each packet: `96:0{"sid":…`.
-    static func versionHint(_ payload: UnsafeRawBufferPointer) -> String? {
-        let digits = payload.prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty, payload.dropFirst(digits.count).first == UInt8(ascii: ":") else { return nil }
-        return "the server speaks Engine.IO 3, this client speaks Engine.IO 4"
-    }
-
     @inline(__always)
-    func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by transport: Transport) {
-        if self.watchesPackets { self.observer.message(.received, kind, bytes, by: transport) }
-        if transport == .websocket {
-            self.webSocketTraffic.pointee.received &+= 1
-        } else {
-            self.pollingTraffic.pointee.received &+= 1
-        }
+    func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by carrier: Carrier) {
+        if self.watchesPackets { self.observer.message(.received, kind, bytes, by: carrier.name) }
+        carrier.traffic.pointee.received &+= 1
         self.delegate?.sessionReceived(kind, bytes)
     }
 
-    private func open(_ data: UnsafeRawBufferPointer) {
-        let transport = self.transport ?? .polling
+    private func pinged(_ data: UnsafeRawBufferPointer, _ carrier: Carrier) {
+        guard data.count <= PongSlot.mostData else {
+            let text = "a ping with \(data.count) bytes of data; it may have \(PongSlot.mostData)"
+            return self.lose(DisconnectDetail(.parse, message: "the server sent \(text)"))
+        }
+        let now = NIODeadline.now()
+        self.meter?.pinged(carrier.name, after: now - (self.heartbeat?.lastPing ?? now))
+        self.heartbeat?.pingReceived(now: now)
+        self.observer.log("Received", .ping)
+        self.machine.current?.sendPong(data)
+    }
+
+    private func open(_ data: UnsafeRawBufferPointer, _ carrier: Carrier) {
         let handshake: Handshake
         do {
             handshake = try Handshake(openPacketData: data)
         } catch {
             return self.attemptFailed(ConnectionError(.open, "Unexpected response from server", cause: "\(error)"))
         }
-        self.machine.opened()
-        self.endStageTimers()
-        self.handshake = handshake
-        self.builder.sid = handshake.sid
+        let (now, transport) = (NIODeadline.now(), carrier.name)
+        self.decide { $0.opened(handshake, at: now) }
+        self.timers.endStage()
+        self.context.requests.sid = handshake.sid
         self.serverLimit = handshake.maxPayload ?? .max
         self.observer.logger.info("\(transport) connection accepted with sid \(SecretMask.mask)")
-        self.openedAt = .now()
-        self.observer.meter?.connectEnded(.opened, transport)
-        self.observer.meter?.phaseEnded(.handshake, transport, after: self.openedAt - self.connector.lastConnected.time)
-        self.heartbeat = Heartbeat(handshake, now: self.openedAt)
+        self.meter?.connectEnded(.opened, transport)
+        self.meter?.phaseEnded(.handshake, transport, after: now - self.context.connector.lastConnected.time)
+        self.heartbeat = Heartbeat(handshake, now: now)
         self.watchHeartbeat()
-        self.delegate?.sessionOpened(handshake, transport: transport, address: self.builder.address(transport))
-        if transport == .websocket, self.machine.state == .open { self.connected() }
-    }
-
-    func connected() {
-        guard self.machine.state == .open, !self.isConnectedTold else { return }
-        self.isConnectedTold = true
-        self.connectTimer?.cancel()
-        self.connectTimer = nil
-        self.observer.meter?.phaseEnded(.total, self.transport ?? .polling, after: .now() - self.startedAt)
-        self.delegate?.sessionConnected()
-    }
-
-    func upgraded(to webSocket: WebSocketHandler) {
-        self.webSocket = webSocket
-        self.transport = .websocket
-        self.observer.meter?.phaseEnded(.upgrade, .websocket, after: .now() - self.openedAt)
-        self.delegate?.sessionUpgraded()
+        let address = self.context.requests.address(transport)
+        self.delegate?.sessionOpened(handshake, transport: transport, address: address)
     }
 }

@@ -1,111 +1,143 @@
 import EngineIO
 import Logging
 import NIOCore
-import NIOHTTP1
 
-/// One session from the handshake to its end, on one event loop: runs what the state machines decide.
+/// One session from the handshake to its end, on one event loop: does what ``SessionMachine`` decides.
+///
+/// Its transports report to it; it never calls its delegate from within a call of its own functions.
 package final class ClientSession {
-    /// How long a server may take to answer the goodbye once all is written.
-    static let farewell = TimeAmount.seconds(2)
+    /// How long the server may take to answer the close packet or frame once everything is written.
+    static let closeGracePeriod = TimeAmount.seconds(2)
 
-    let loop: ClientLoop
-    let options: ConnectOptions
-    let configuration: ClientConfiguration
-    let observer: SessionObserver
-    /// A copy of the observer's: each message checks it once.
-    let watchesPackets: Bool
-    /// Released when the session has ended.
+    let context: SessionContext
+    private let transports: TransportTable
+    /// Released when the end was reported.
     var delegate: (any SessionDelegate)?
-    let connector: Connector
-    let pollingTraffic: UnsafeMutablePointer<Traffic>
-    let webSocketTraffic: UnsafeMutablePointer<Traffic>
+    /// A copy of the observer's: each message checks it.
+    let watchesPackets: Bool
 
-    var builder: RequestBuilder
-    /// Not checked for overlapping accesses: its methods call nothing, and each message would pay for the check.
-    @exclusivity(unchecked) var machine = SessionStateMachine()
-    var polling = PollingStateMachine()
-    var upgrade: UpgradeStateMachine?
-    var pollConnection: HTTPConnection?
-    var postConnection: HTTPConnection?
-    /// Packets for the next POST, or for the websocket that is being tried.
-    var queue = CircularBuffer<Packet>(initialCapacity: 0)
-    var queuedBytes = 0
-    var messagesInFlight = 0
-    var bytesInFlight = 0
-    var handshaking: WebSocketHandshake?
-    var webSocket: WebSocketHandler? {
-        didSet { self.sender = self.webSocket.map { Unmanaged.passUnretained($0) } }
+    private(set) var machine: SessionMachine {
+        didSet {
+            let direct = self.machine.isOpen ? self.machine.current?.direct : nil
+            self.sender = direct.map { Unmanaged.passUnretained($0) }
+        }
     }
-    /// ``webSocket`` for the one call that each message makes: without a retain.
-    private(set) var sender: Unmanaged<WebSocketHandler>?
-    var transport: Transport?
-    var handshake: Handshake?
+    /// The transport of an open session that takes messages at once, for the calls that each message makes: without a retain. Not
+    /// checked for overlapping accesses, because nothing is called while one is open.
+    @exclusivity(unchecked) private(set) var sender: Unmanaged<WebSocketHandler>?
+    /// The upgrade that succeeded, while packets that came by its source are unread.
+    var unreadUpgrade: UpgradeAttempt?
 
-    var transportsLeft: ArraySlice<Transport>
-    var redirectsLeft = 5
-    var connectTimer: NetworkTimer?
-    /// Limit the stage that the session is in: the open packet, the probe, the farewell.
-    var stageTimers: [NetworkTimer] = []
-    var closeTimer: NetworkTimer?
+    var timers = SessionTimers()
     var heartbeat: Heartbeat?
-    var heartbeatCallback: NIOScheduledCallback?
+    var startedAt = NIODeadline.uptimeNanoseconds(0)
     /// The script is behind.
     var isReadingPaused = false
-    /// Far more than `max_buffered` waits to be posted.
-    var isFarBehind = false
-    /// The rest of a polling body.
-    var payload: UnreadPayload?
-    /// A turn reads from it.
-    var isReadingPayload = false
-    var isPayloadTurnDue = false
-    /// The connection is gone, and what came before is read to its end, whether the script keeps up or not.
-    var readsToEnd = false
-    /// How the session will end then.
-    var loss: DisconnectDetail?
-    /// What the script got meanwhile though it was behind, in bytes of memory.
-    var overrun = 0
-    var unexpectedPackets = 0
     /// A sender was told to wait.
-    var isFull = false
-    /// Somebody waits for all to be written.
-    var isDrainAwaited = false
-    var isPumpDue = false
-    /// What waits for the end of the upgrade.
-    var afterUpgrade: ((ClientSession) -> Void)?
-    /// What the server takes at once, in bytes: its maxPayload.
+    private var isFull = false
+    /// Set once the connection is gone, while packets that came before are read.
+    var rest: UnreadRest?
+    var unexpectedPackets = 0
+    /// The longest message that the server takes, in bytes: its maxPayload.
     var serverLimit = Int.max
-    /// Said of a message that was longer.
+    /// Describes a message that was longer.
     var oversized: String?
-    var isConnectedTold = false
-    /// When connecting began, and when the session opened.
-    var startedAt = NIODeadline.uptimeNanoseconds(0)
-    var openedAt = NIODeadline.uptimeNanoseconds(0)
-    var isEndMeasured = false
-    var isEndTold = false
-    /// The end was told, and the goodbye is still on its way.
-    var isSayingFarewell = false
 
-    package init(
+    package convenience init(
         loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
         observer: SessionObserver, delegate: any SessionDelegate
     ) {
-        self.loop = loop
-        self.options = options
-        self.configuration = configuration
-        self.observer = observer
-        self.watchesPackets = observer.watchesPackets
-        self.delegate = delegate
-        self.connector = Connector(loop: loop, configuration: configuration, observer: observer)
-        self.pollingTraffic = observer.traffic[.polling]
-        self.webSocketTraffic = observer.traffic[.websocket]
-        self.builder = RequestBuilder(
-            options, timestamps: configuration.timestampsRequests, cookies: cookies, logger: observer.logger)
-        self.transportsLeft = options.transports[...]
+        let context = SessionContext(
+            loop: loop, options: options, configuration: configuration, cookies: cookies, observer: observer)
+        self.init(context, transports: .standard, delegate: delegate)
     }
+
+    /// - Parameter transports: makes the transports.
+    init(_ context: SessionContext, transports: TransportTable, delegate: any SessionDelegate) {
+        self.context = context
+        self.transports = transports
+        self.delegate = delegate
+        self.watchesPackets = context.observer.watchesPackets
+        self.machine = SessionMachine(transports: context.options.transports)
+    }
+
+    var observer: SessionObserver { self.context.observer }
+    var meter: (any SessionMeter)? { self.context.observer.meter }
+    var handshake: Handshake? { self.machine.opening?.handshake }
+    var isOpen: Bool { self.machine.isOpen }
+    var isClosing: Bool { self.machine.isClosing }
+
+    func makeTransport(_ name: Transport) -> (any SessionTransport)? { self.transports.transports[name]?(self) }
+
+    func makeTarget(_ name: Transport) -> (any UpgradeTarget)? { self.transports.targets[name]?(self) }
+
+    /// Lets the machine decide; the caller does what it returns.
+    func decide<Action>(_ event: (inout SessionMachine) -> Action) -> Action { event(&self.machine) }
 
     func schedule(_ amount: TimeAmount, _ body: @escaping (ClientSession) -> Void) -> NetworkTimer {
         // No weak reference: one makes every retain of the object slower for good. What is scheduled is cancelled at the
         // end, or over soon.
-        NetworkTimer(on: self.loop.eventLoop, in: amount) { body(self) }
+        NetworkTimer(on: self.context.loop.eventLoop, in: amount) { body(self) }
+    }
+
+    // MARK: Sending
+
+    /// Takes a message to be sent.
+    ///
+    /// - Parameter mayWait: whether the sender can wait after ``SendResult/full``; one that cannot is refused while
+    ///   more than the limit waits.
+    @inline(__always)
+    package func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool = true) -> SendResult {
+        guard let sender = self.sender else { return self.sendIndirectly(kind, bytes, mayWait: mayWait) }
+        if kind == .text, let offset = UTF8Validation.firstInvalidOffset(bytes) { return .invalidUTF8(offset) }
+        if bytes.count >= self.serverLimit { self.noteOversized(bytes.count) }
+        // Nothing that this calls releases the handler: what it causes happens later.
+        let result = sender._withUnsafeGuaranteedRef { $0.send(kind, bytes, mayWait: mayWait) }
+        if result == .full { self.isFull = true }
+        return result
+    }
+
+    private func sendIndirectly(
+        _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool
+    ) -> SendResult {
+        guard self.isOpen, let transport = self.machine.current else { return .notConnected }
+        if kind == .text, let offset = UTF8Validation.firstInvalidOffset(bytes) { return .invalidUTF8(offset) }
+        if bytes.count >= self.serverLimit { self.noteOversized(bytes.count) }
+        let result = transport.send(kind, bytes, mayWait: mayWait)
+        if result == .full { self.isFull = true }
+        return result
+    }
+
+    /// The server may end the session because of it without saying why: then the end says so.
+    private func noteOversized(_ length: Int) {
+        self.oversized =
+            "a message of \(length) bytes was sent, the server takes \(self.serverLimit) bytes (maxPayload)"
+        self.observer.logger.warning("\(self.oversized ?? ""): it may end the session")
+    }
+
+    /// Bytes that were sent and that the system has not taken.
+    package var bufferedBytes: Int { self.machine.current?.bufferedBytes ?? 0 }
+
+    /// Notifies the delegate, later, when everything that was sent is written; not if the session ends before.
+    package func notifyDrained() {
+        self.machine.current?.whenDrained { self.delegate?.sessionDrained() }
+    }
+
+    /// Less than half of the limit waits in a transport.
+    func writable() {
+        guard self.isFull else { return }
+        self.isFull = false
+        self.delegate?.sessionWritable()
+    }
+
+    // MARK: Reading
+
+    /// Pauses or resumes reading from the server. Pings that are not read meanwhile do not count against it.
+    package func setReading(_ isOn: Bool) {
+        guard self.isReadingPaused == isOn else { return }
+        self.isReadingPaused = !isOn
+        self.machine.current?.setReading(isOn)
+        self.unreadUpgrade?.source.setReading(isOn)
+        self.readingChanged()
     }
 }

@@ -1,34 +1,34 @@
 import EngineIO
 import EpollLoop
-import Glibc
 import NIOCore
 
-/// Collects the frames of one websocket and writes them together.
+/// Encodes the frames of one websocket and hands them over together.
 ///
-/// Plain bytes go straight to the socket as long as nothing waits in the channel: the way through the pipeline costs as
-/// much as the system call. The channel gets what the system does not take, and all that TLS has to encrypt; it also
-/// finds the errors.
+/// A socket of ours gets plain bytes directly: the way through the pipeline costs as much as the system call. Every other channel
+/// gets them by its pipeline, as does a socket what the system does not take at once; the channel also finds the errors.
 final class FrameWriter {
     private let loop: ClientLoop
     private let traffic: UnsafeMutablePointer<Traffic>
     /// Not checked for overlapping accesses, as ``block``: nothing is called while one is open, and each frame would pay for
     /// the checks.
     @exclusivity(unchecked) private var channel: (any Channel)?
-    /// The socket, or -1 where only the channel may write.
-    private var descriptor: CInt = -1
+    /// The channel, if it takes bytes past its pipeline.
+    @exclusivity(unchecked) private var socket: SocketChannel?
     @exclusivity(unchecked) private var block = FrameBlock()
     /// Writes that the channel was given and has not finished.
     private var channelWrites = 0
     private(set) var isFlushing = false
+    /// The loop will flush.
+    private var isFlushDue = false
     /// Bytes that the channel was given so far.
     private(set) var handed = 0
-    /// The pongs in ``block``, and who hears when the system has them. Let go with the channel.
+    /// The pongs in ``block``, and the handler to notify when the system has them. Released with the channel.
     private var pongs: PongKinds = []
     private var owner: WebSocketHandler?
     /// Messages that were accepted so far, and those of them that the system has.
     private var accepted = 0
     private var written = 0
-    private var onDrained: [() -> Void] = []
+    private var drain = DrainWaiters()
 
     /// How much may be collected before it is written at once.
     static let flushThreshold = 64 << 10
@@ -40,27 +40,28 @@ final class FrameWriter {
 
     deinit { self.block.free() }
 
-    /// - Parameter owner: told when the system has taken pongs.
-    func attach(_ channel: any Channel, isSecure: Bool, owner: WebSocketHandler) {
+    /// The frames go by the pipeline of `channel`.
+    ///
+    /// - Parameter owner: notified when the system has taken pongs.
+    func attach(_ channel: any Channel, owner: WebSocketHandler?) {
         self.channel = channel
         self.owner = owner
-        if isSecure { return }
-        if let socket = channel as? SocketChannel {
-            self.descriptor = socket.descriptor
-        } else {
-            let pipeline = channel.pipeline.syncOperations
-            let handle = try? pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
-            self.descriptor = handle ?? -1
-        }
     }
 
-    /// The channel closes: its socket's number may soon be another's. What is collected is not written any more.
+    /// The frames go to `socket` directly.
+    func attach(_ socket: SocketChannel, owner: WebSocketHandler?) {
+        self.channel = socket
+        self.socket = socket
+        self.owner = owner
+    }
+
+    /// The channel closes. What is collected is not written any more.
     func detach() {
         self.channel = nil
+        self.socket = nil
         self.owner = nil
-        self.descriptor = -1
         self.block.count = 0
-        self.onDrained = []
+        self.drain.removeAll()
     }
 
     /// Whether the channel has bytes that the system did not take.
@@ -101,59 +102,63 @@ final class FrameWriter {
         self.block.reserve(self.block.count + needed)
     }
 
-    /// Writes what is collected.
+    // MARK: Flushing
+
+    /// Has the loop flush when it has run what is under way.
+    func flushSoon() {
+        guard !self.isFlushDue else { return }
+        self.isFlushDue = true
+        self.loop.flushSoon(self)
+    }
+
+    /// The flush that was due, if anything is left to be written.
+    func flushIsDue() {
+        self.isFlushDue = false
+        if self.count > 0 { self.flush() }
+    }
+
+    /// Adds what is collected to `batch`, if it may go straight to the socket: ``complete(_:)`` has to follow if it has a result,
+    /// otherwise ``flushIsDue()``.
+    func add(to batch: SocketBatch, at place: Int) {
+        guard let socket = self.socket, self.count > 0 else { return }
+        socket.addWrite(of: self.block.bytes, to: batch, at: place)
+    }
+
+    /// - Parameter result: how many bytes the system took by a batch; or an error number, negated.
+    func complete(_ result: Int) {
+        self.isFlushDue = false
+        // Of those that are written at once, one may have closed another.
+        guard let channel = self.channel else { return }
+        self.complete(max(0, result), channel, nil)
+    }
+
+    /// Hands over what is collected.
     ///
-    /// - Parameter promise: told when the system has all of it.
+    /// - Parameter promise: succeeds when the system has all of it.
     func flush(promise: EventLoopPromise<Void>? = nil) {
-        guard let channel = self.channel, let base = self.block.base else {
+        guard let channel = self.channel, self.count > 0 else {
             self.block.count = 0
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        let bytes = UnsafeRawBufferPointer(start: base, count: self.block.count)
-        self.complete(self.channelWrites == 0 ? self.sendAtOnce(bytes) : 0, bytes, channel, promise)
+        self.complete(self.socket?.writeNow(self.block.bytes) ?? 0, channel, promise)
     }
 
-    /// Adds what is collected to `batch`, where it may go straight to the socket.
-    func flush(by batch: SocketBatch, at place: Int) {
-        guard self.descriptor >= 0, self.channelWrites == 0, let base = self.block.base else { return }
-        batch.addSend(self.descriptor, UnsafeRawBufferPointer(start: base, count: self.block.count), at: place)
-    }
-
-    /// - Parameter result: how many bytes the system took by a batch; or an error number, negated.
-    func flushed(_ result: Int) {
-        // Of those that are written at once, one may have closed another.
-        guard let channel = self.channel, let base = self.block.base else { return }
-        self.complete(max(0, result), UnsafeRawBufferPointer(start: base, count: self.block.count), channel, nil)
-    }
-
-    private func complete(
-        _ sent: Int, _ bytes: UnsafeRawBufferPointer, _ channel: any Channel, _ promise: EventLoopPromise<Void>?
-    ) {
-        if sent == bytes.count {
-            let pongs = self.pongs
+    /// - Parameter sent: how many of the collected bytes the system has; the channel gets the rest.
+    private func complete(_ sent: Int, _ channel: any Channel, _ promise: EventLoopPromise<Void>?) {
+        let pongs = self.pongs
+        if sent == self.count {
             self.count(written: self.accepted, bytes: sent)
             self.empty()
             promise?.succeed()
-            if !self.onDrained.isEmpty { self.tellDrained() }
+            self.notifyIfDrained()
             if !pongs.isEmpty { self.owner?.pongsTaken(pongs) }
             return
         }
         self.traffic.pointee.bytesWritten &+= sent
-        let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-        let pongs = self.pongs
+        let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: self.block.bytes[sent...]))
         self.empty()
         self.write(rest, pongs, channel, promise)
-    }
-
-    /// Returns how many bytes the system took; an error is left for the channel to find.
-    private func sendAtOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard self.descriptor >= 0 else { return 0 }
-        while true {
-            let sent = send(self.descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-            if sent >= 0 { return sent }
-            if errno != EINTR { return 0 }
-        }
     }
 
     private func write(
@@ -167,7 +172,7 @@ final class FrameWriter {
         done.futureResult.assumeIsolated().whenSuccess {
             self.channelWrites -= 1
             self.count(written: mark, bytes: length)
-            self.tellDrained()
+            self.notifyIfDrained()
             if !pongs.isEmpty { self.owner?.pongsTaken(pongs) }
         }
         if let promise { done.futureResult.cascade(to: promise) }
@@ -178,15 +183,18 @@ final class FrameWriter {
 
     /// Calls `body` once, later, when nothing is left to be written. It is not called when the connection ends before.
     func whenDrained(_ body: @escaping () -> Void) {
-        self.onDrained.append(body)
-        self.tellDrained()
+        self.drain.add(body)
+        self.notifyIfDrained()
     }
 
-    private func tellDrained() {
-        guard !self.onDrained.isEmpty, self.count == 0, self.channelWrites == 0 else { return }
-        let bodies = self.onDrained
-        self.onDrained = []
-        for body in bodies { self.loop.eventLoop.assumeIsolated().execute(body) }
+    func whenDrained(_ waiters: DrainWaiters) {
+        self.drain.add(waiters)
+        self.notifyIfDrained()
+    }
+
+    private func notifyIfDrained() {
+        guard !self.drain.isEmpty, self.count == 0, self.channelWrites == 0 else { return }
+        self.drain.notify(on: self.loop.eventLoop)
     }
 
     private func count(written: Int, bytes: Int) {
@@ -201,35 +209,4 @@ final class FrameWriter {
         self.loop.giveBack(self.block)
         self.block = FrameBlock()
     }
-}
-
-/// The two pongs of a websocket: that of its own pings, and that of Engine.IO's.
-struct PongKinds: OptionSet {
-    let rawValue: UInt8
-
-    static let frame = PongKinds(rawValue: 1)
-    static let packet = PongKinds(rawValue: 2)
-}
-
-/// Memory for frames, lent by a loop to the handlers that have something to write.
-struct FrameBlock {
-    private(set) var base: UnsafeMutableRawPointer?
-    private(set) var capacity = 0
-    var count = 0
-
-    /// Makes room for `length` bytes in all.
-    mutating func reserve(_ length: Int) {
-        guard length > self.capacity else { return }
-        let capacity = max(length, self.capacity * 2, 4096)
-        let base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
-        if let old = self.base {
-            base.copyMemory(from: old, byteCount: self.count)
-            old.deallocate()
-        }
-        self.base = base
-        self.capacity = capacity
-    }
-
-    /// Nothing may be written to it, or to a copy of it, after that.
-    func free() { self.base?.deallocate() }
 }

@@ -53,9 +53,11 @@ struct RequestBuilder {
 
     /// The address as a log may show it: without the query, which may hold secrets.
     func address(_ transport: Transport) -> String {
-        let scheme = transport == .polling ? "http" : "ws"
+        let scheme = Self.schemes[transport] ?? ""
         return "\(scheme)\(self.url.isSecure ? "s" : "")://\(self.url.hostHeader)\(self.path)"
     }
+
+    private static let schemes: [Transport: String] = [.polling: "http", .websocket: "ws"]
 
     /// How much of an address an error shows.
     private static let shownLength = 300

@@ -7,62 +7,65 @@ extension WebSocketHandler {
         withUnsafeBytes(of: code.bigEndian) { self.writeControl(.close, $0) }
     }
 
-    /// Says goodbye on both levels behind all that is queued, waits for the server's Close frame, and closes.
-    ///
-    /// - Parameter timeout: how long the writing may take; the server's answer then has
-    ///   ``ClientSession/farewell``. nil closes the connection without waiting for anything.
-    func close(timeout: TimeAmount?) {
+    func close(timeout: TimeAmount) {
         guard self.state == .open else { return }
         guard self.channel != nil else { return self.end(DisconnectDetail(.client)) }
-        guard let timeout else {
-            self.writeGoodbye()
-            self.output.flush()
-            return self.end(DisconnectDetail(.client))
-        }
         // A closing client reads on, or the server's Close frame would never be seen.
         self.releaseAll()
-        guard self.output.isBehind else { return self.sayGoodbye(timeout: timeout) }
-        // A pong may not follow a Close frame: until that is with the system, pings are answered in front of it.
-        self.state = .leaving
+        guard self.output.isBehind else { return self.startCloseHandshake(timeout: timeout) }
+        // A pong may not follow a Close frame: until that is with the system, pings are answered before it.
+        self.state = .draining
         self.endAfter(timeout)
         self.output.flush()
         self.output.whenDrained {
-            if self.state == .leaving { self.sayGoodbye(timeout: timeout) }
+            if self.state == .draining { self.startCloseHandshake(timeout: timeout) }
         }
     }
 
-    private func sayGoodbye(timeout: TimeAmount) {
+    private func startCloseHandshake(timeout: TimeAmount) {
         guard let channel = self.channel else { return }
-        self.writeGoodbye()
+        self.writeClosePackets()
         self.state = .closing
         self.endAfter(timeout)
         let promise = channel.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenSuccess {
-            self.endAfter(min(timeout, ClientSession.farewell))
+            self.endAfter(min(timeout, ClientSession.closeGracePeriod))
         }
         self.output.flush(promise: promise)
     }
 
-    private func writeGoodbye() {
-        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        self.session.observer.trace?.packet(.sent, .websocket, .close, nothing)
-        self.write(.text, prefix: PacketType.close.rawValue, nothing)
+    func abort() -> Bool {
+        guard self.state == .open else { return true }
+        if self.channel != nil {
+            self.writeClosePackets()
+            self.output.flush()
+        }
+        self.end(DisconnectDetail(.client))
+        return true
+    }
+
+    func serverClosed() { _ = self.abort() }
+
+    /// Closes on both levels: that of Engine.IO and that of the websocket.
+    private func writeClosePackets() {
+        self.writePacket(.close)
         self.writeClose(code: WebSocketCloseCode.normal)
     }
 
     private func endAfter(_ amount: TimeAmount) {
-        guard self.state == .closing || self.state == .leaving else { return }
+        guard self.state == .closing || self.state == .draining else { return }
         self.closeTimer?.cancel()
         self.closeTimer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: amount) {
             self.end(DisconnectDetail(.client))
         }
     }
 
-    /// Drops the connection without a word: the session goes on without it, or is over already.
     func drop() {
+        self.handshaking?.cancel()
+        self.handshaking = nil
         self.state = .closed
         self.closeTimer?.cancel()
-        self.stallTimer?.cancel()
+        self.backlog.end()
         self.partial = ByteBuffer()
         self.closeChannel()
     }
@@ -73,9 +76,9 @@ extension WebSocketHandler {
         channel?.close(promise: nil)
     }
 
-    /// What is left to say comes with ``connectionClosed()``.
+    /// The session is notified by ``connectionClosed()``, which follows.
     func readFailed(_ error: any Error) {
-        if self.failure == nil { self.failure = error }
+        if self.loss.error == nil { self.loss.error = error }
         self.output.detach()
     }
 
@@ -86,7 +89,7 @@ extension WebSocketHandler {
 
     func connectionLost() {
         var detail = DisconnectDetail(.eof, message: "the connection was closed without a Close frame")
-        if let failure = self.failure {
+        if let failure = self.loss.error {
             detail = DisconnectDetail(ErrorText.cause(of: failure), message: ErrorText.of(failure))
         }
         if self.readsRest(before: detail) { return }
@@ -96,7 +99,7 @@ extension WebSocketHandler {
     func end(_ detail: DisconnectDetail) {
         guard self.state != .closed else { return }
         self.drop()
-        self.later { $0.session.webSocketClosed(detail) }
+        self.later { $0.session.closed($0, detail) }
     }
 
     /// The system may report a lost connection from within a write, and a write may come from within the script:

@@ -13,17 +13,14 @@ struct ReadingHolds: OptionSet {
     /// What was read has made far too much to write.
     static let unwritten = ReadingHolds(rawValue: 4)
     /// The messages of a polling body come before them.
-    static let body = ReadingHolds(rawValue: 8)
+    static let source = ReadingHolds(rawValue: 8)
 }
 
 /// Frames that wait in ``WebSocketHandler/partial`` until they may be read.
 extension WebSocketHandler {
-    /// What waits while the turn goes to others.
-    static let mostHeld = 64 << 10
-
     func hold(_ hold: ReadingHolds) {
         // One that goes reads on: what comes is not given to the script any more, or is the last.
-        guard self.state == .open, self.loss == nil else { return }
+        guard self.state == .open, self.loss.detail == nil else { return }
         self.holds.insert(hold)
         self.budget = .spent
         if hold == .unwritten { self.watchStall() }
@@ -62,14 +59,11 @@ extension WebSocketHandler {
     }
 
     private func takeTurn() {
-        self.holds.insert(.turn)
         self.budget = .spent
-        guard !self.isTurnDue else { return }
-        self.isTurnDue = true
+        guard self.holds.insert(.turn).inserted else { return }
         self.loop.nextTurn {
-            self.isTurnDue = false
             self.holds.remove(.turn)
-            if self.holds.isEmpty || (self.loss != nil && !self.holds.contains(.body)) { self.readHeld() }
+            if self.holds.isEmpty || (self.loss.detail != nil && !self.holds.contains(.source)) { self.readHeld() }
         }
     }
 
@@ -87,15 +81,15 @@ extension WebSocketHandler {
         let isThrough = !self.budget.isSpent
         self.readCompleted()
         if !self.holds.isEmpty { self.budget = .spent }
-        if let loss = self.loss { self.endIfRestIsRead(before - self.partial.readableBytes, loss) }
+        if let loss = self.loss.detail { self.endIfRestIsRead(before - self.partial.readableBytes, loss) }
         self.updateSocket()
         return isThrough
     }
 
     /// Reads the socket unless as much is held as may be.
     private func updateSocket() {
-        let stops = self.holds.contains(.script) || self.holds.contains(.body)
-        let reads = self.holds.isEmpty || (!stops && self.partial.readableBytes <= self.mostHeld)
+        let stops = self.holds.contains(.script) || self.holds.contains(.source)
+        let reads = self.holds.isEmpty || (!stops && self.partial.readableBytes <= self.backlog.mostHeld)
         guard reads != self.isSocketRead else { return }
         self.isSocketRead = reads
         if let socket = self.channel as? SocketChannel {
@@ -110,43 +104,43 @@ extension WebSocketHandler {
     /// More than `max_buffered` is unwritten: senders wait. Reading goes on, as a server may answer before it reads on, and only
     /// pauses where that comes to as much again.
     func becameUnwritable() {
-        let most = self.session.configuration.maximumBuffered
-        self.mostUnwritten = max(most, self.output.bufferedBytes) + most
+        let most = self.session.context.configuration.maximumBuffered
+        self.backlog.mostUnwritten = max(most, self.output.bufferedBytes) + most
     }
 
     /// Called after each message that is sent while more than `max_buffered` is unwritten.
     func holdIfFarBehind() {
-        guard self.stall == nil, self.output.bufferedBytes > self.mostUnwritten else { return }
+        guard self.backlog.stall == nil, self.output.bufferedBytes > self.backlog.mostUnwritten else { return }
         self.hold(.unwritten)
     }
 
     private func watchStall() {
-        self.stall = WriteStall(
+        self.backlog.stall = WriteStall(
             handed: self.output.handed, unwritten: self.output.channelBytes,
-            limit: self.session.configuration.maximumBuffered, patience: self.session.patience)
+            limit: self.session.context.configuration.maximumBuffered, patience: self.session.pingLimit)
         self.session.readingChanged()
         self.lookAtStallLater()
     }
 
     private func endStall() {
-        guard self.stall != nil else { return }
-        self.stall = nil
-        self.mostHeld = Self.mostHeld
-        self.stallTimer?.cancel()
-        self.stallTimer = nil
+        guard self.backlog.stall != nil else { return }
+        self.backlog.stall = nil
+        self.backlog.mostHeld = WriteBacklog.mostHeld
+        self.backlog.timer?.cancel()
+        self.backlog.timer = nil
         self.session.readingChanged()
     }
 
     private func lookAtStallLater() {
         let time = TimeAmount.milliseconds(WriteStall.milliseconds)
-        self.stallTimer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: time) {
+        self.backlog.timer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: time) {
             self.lookAtStall()
         }
     }
 
     private func lookAtStall() {
         guard self.state == .open else { return }
-        switch self.stall?.look(handed: self.output.handed, unwritten: self.output.channelBytes) {
+        switch self.backlog.stall?.look(handed: self.output.handed, unwritten: self.output.channelBytes) {
         case nil:
             return
         case .wait:
@@ -154,8 +148,9 @@ extension WebSocketHandler {
         case .readSome:
             self.readDespiteStall()
         case .dead:
-            let seconds = ErrorText.seconds(.milliseconds(self.session.patience))
-            return self.session.webSocketClosed(
+            let seconds = ErrorText.seconds(.milliseconds(self.session.pingLimit))
+            return self.session.closed(
+                self,
                 DisconnectDetail(.write, message: "the server has read nothing for \(seconds)"))
         }
         self.lookAtStallLater()
@@ -165,9 +160,9 @@ extension WebSocketHandler {
         guard self.holds == .unwritten else { return }
         let before = self.output.bufferedBytes
         let isThrough = self.readHeld()
-        self.stall?.readSome(added: self.output.bufferedBytes - before)
+        self.backlog.stall?.readSome(added: self.output.bufferedBytes - before)
         // A long frame has to come as a whole: it is no longer than a message may be.
-        self.mostHeld = Self.mostHeld + (isThrough ? 2 * self.partial.readableBytes : 0)
+        self.backlog.mostHeld = WriteBacklog.mostHeld + (isThrough ? 2 * self.partial.readableBytes : 0)
         self.updateSocket()
     }
 
@@ -175,12 +170,12 @@ extension WebSocketHandler {
 
     /// Whether there are frames to be read before the end is told.
     func readsRest(before loss: DisconnectDetail) -> Bool {
-        guard self.state == .open, self.loss == nil, !self.holds.isEmpty, self.partial.readableBytes > 0 else {
+        guard self.state == .open, self.loss.detail == nil, !self.holds.isEmpty, self.partial.readableBytes > 0 else {
             return false
         }
-        self.holds = self.holds.intersection(.body)
+        self.holds = self.holds.intersection([.source, .turn])
         self.endStall()
-        self.loss = loss
+        self.loss.detail = loss
         self.session.connectionLost()
         self.goOn()
         return true

@@ -2,30 +2,49 @@ import EngineIO
 import EpollLoop
 import NIOCore
 
-/// What is sent.
+/// Everything that is sent.
 extension WebSocketHandler {
-    /// Collects one frame; it is written when the loop has run what it is at.
     @inline(__always)
-    func write(
-        _ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer, isMessage: Bool = false
-    ) {
-        if isMessage { self.output.countMessage() }
+    func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {
+        if !mayWait && !self.acceptsMore { return .refused }
+        if self.session.watchesPackets {
+            self.session.observer.message(.sent, kind, bytes, by: self.carrier.name)
+        }
+        self.writeMessage(kind, bytes)
+        self.carrier.traffic.pointee.accepted &+= 1
+        if self.acceptsMore { return .sent }
+        self.holdIfFarBehind()
+        return .full
+    }
+
+    @inline(__always)
+    private func writeMessage(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
+        self.output.countMessage()
+        switch kind {
+        case .text: self.write(.text, prefix: PacketType.message.rawValue, bytes)
+        case .binary: self.write(.binary, prefix: nil, bytes)
+        }
+    }
+
+    /// Collects one frame; it is written when the loop has run what is under way.
+    @inline(__always)
+    func write(_ opcode: WebSocketOpcode, prefix: UInt8?, _ payload: UnsafeRawBufferPointer) {
         // Nothing may follow a Close frame (RFC 6455, section 5.5.1).
         guard self.mayWrite, self.channel != nil else { return }
-        // In the order of what they answer, as far as they are not held up.
-        if self.isPongDue { self.writePongs() }
+        // In the order of the pings and messages that they answer, as far as they are not held up.
+        if self.pongs.isDue { self.writePongs() }
         self.output.append(opcode, prefix: prefix, payload)
         if self.output.count >= FrameWriter.flushThreshold {
             self.output.flush()
         } else if !self.isReading {
-            self.flushSoon()
+            self.output.flushSoon()
         }
     }
 
-    func flushSoon() {
-        guard !self.isMarked else { return }
-        self.isMarked = true
-        self.loop.flushSoon(self)
+    /// A packet that is not a message.
+    func writePacket(_ type: PacketType, _ data: UnsafeRawBufferPointer = .init(start: nil, count: 0)) {
+        self.session.observer.trace?.packet(.sent, self.carrier.name, type, data)
+        self.write(.text, prefix: type.rawValue, data)
     }
 
     func writeControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
@@ -33,24 +52,23 @@ extension WebSocketHandler {
         self.write(opcode, prefix: nil, payload)
     }
 
+    @inline(__always)
+    var mayWrite: Bool { self.state == .open || self.state == .draining }
+
     // MARK: Pongs
 
-    /// A ping packet came.
-    func answerPing(_ data: UnsafeRawBufferPointer) {
-        self.packetPong.pinged(data)
-        self.isPongDue = true
-    }
+    func sendPong(_ data: UnsafeRawBufferPointer) { self.pongs.pinged(.packet, data) }
 
     func writePongs() {
-        self.isPongDue = false
-        if let data = self.packetPong.next() {
+        self.pongs.isDue = false
+        if let data = self.pongs.packet.next() {
             data.withUnsafeReadableBytes {
-                self.session.willSend(.pong, $0)
-                self.write(.text, prefix: PacketType.pong.rawValue, $0)
+                self.session.observer.log("Sending", .pong)
+                self.writePacket(.pong, $0)
             }
             self.output.collectedPong(.packet)
         }
-        if let data = self.framePong.next() {
+        if let data = self.pongs.frame.next() {
             data.withUnsafeReadableBytes { self.writeControl(.pong, $0) }
             self.output.collectedPong(.frame)
         }
@@ -58,48 +76,23 @@ extension WebSocketHandler {
 
     /// The system has pongs that were written: those to the latest pings may follow.
     func pongsTaken(_ kinds: PongKinds) {
-        if kinds.contains(.packet) { self.packetPong.taken() }
-        if kinds.contains(.frame) { self.framePong.taken() }
+        self.pongs.taken(kinds)
         self.writePongs()
     }
 
-    // MARK: What is written
+    // MARK: Unwritten bytes
 
-    @inline(__always)
-    var mayWrite: Bool { self.state == .open || self.state == .leaving }
-
-    /// Whether less waits to be written than senders may leave.
-    var acceptsMore: Bool { self.isWritable }
-
-    /// Bytes that are not with the system yet.
     var bufferedBytes: Int { self.output.bufferedBytes }
+
+    var unwrittenMessages: Int { self.output.unwrittenMessages }
 
     func whenDrained(_ body: @escaping () -> Void) { self.output.whenDrained(body) }
 
-    /// Messages that the system has not taken, or not wholly.
-    var unwrittenMessages: Int { self.output.unwrittenMessages }
-
-    func flushMarked() {
-        self.isMarked = false
-        if self.output.count > 0 { self.output.flush() }
-    }
-
-    /// Adds what is collected to `batch`, where that can be: ``flushed(_:)`` has to follow where it has a result, else
-    /// ``flushMarked()``.
-    func flushMarked(by batch: SocketBatch, at place: Int) {
-        if self.output.count > 0 { self.output.flush(by: batch, at: place) }
-    }
-
-    func flushed(_ result: Int) {
-        self.isMarked = false
-        self.output.flushed(result)
-    }
-
     func writabilityChanged(_ isWritable: Bool) {
-        self.isWritable = isWritable
+        self.acceptsMore = isWritable
         if isWritable {
             self.release(.unwritten)
-            self.later { $0.session.webSocketWritable() }
+            self.later { $0.session.writable() }
         } else {
             self.becameUnwritable()
         }

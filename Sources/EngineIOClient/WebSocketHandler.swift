@@ -7,48 +7,37 @@ import NIOCore
 /// Frames are read straight from the received buffer and messages are handed on as pointers into it; all that is sent
 /// during one read goes into one buffer, which is written when the loop has read what is ready.
 final class WebSocketHandler {
-    let loop: ClientLoop
-    private let traffic: UnsafeMutablePointer<Traffic>
-    private let maximumMessageSize: Int
-    private let isSecure: Bool
-    /// The session lets go of its handler when it ends.
+    /// Released when the session ends, with this handler.
     let session: ClientSession
+    let loop: ClientLoop
+    let carrier: Carrier
+    private let maximumMessageSize: Int
+    /// Until the server has agreed to talk in frames.
+    var handshaking: WebSocketHandshake?
     @exclusivity(unchecked) private(set) var channel: (any Channel)?
 
-    /// What was received and not read: the start of a frame whose end has not come, or all that is held back. Not checked for
-    /// overlapping accesses, as those below: nothing is called while one is open.
+    /// Bytes that were received and not read: the start of a frame whose end has not come, or everything that is held back. Not
+    /// checked for overlapping accesses, as those below: nothing is called while one is open.
     @exclusivity(unchecked) var partial = ByteBuffer()
-    /// What may still be read in this turn of the loop; spent while reading is held back, or the handler is closed.
+    /// How much may still be read in this turn of the loop; spent while reading is held back, or the handler is closed.
     @exclusivity(unchecked) var budget = TurnBudget()
     @exclusivity(unchecked) var holds: ReadingHolds = []
     /// Whether the socket is read.
     var isSocketRead = true
-    var isTurnDue = false
-    /// How much may be unwritten before reading pauses.
-    var mostUnwritten = Int.max
-    /// How many bytes may be held back before the socket is not read any more.
-    var mostHeld = WebSocketHandler.mostHeld
-    /// While too much is unwritten.
-    var stall: WriteStall?
-    var stallTimer: Scheduled<Void>?
-    /// The connection is gone, and what came before is still to be read.
-    var loss: DisconnectDetail?
+    var backlog = WriteBacklog()
     private var fragments = ByteBuffer()
     private var fragmentKind: WebSocketOpcode?
 
     let output: FrameWriter
-    var framePong = PongSlot()
-    var packetPong = PongSlot()
-    /// A ping came whose pong has not been looked at.
-    @exclusivity(unchecked) var isPongDue = false
+    @exclusivity(unchecked) var pongs = WaitingPongs()
     private(set) var isReading = false
-    var isMarked = false
-    var isWritable = true
+    /// Whether less waits to be written than senders may leave.
+    var acceptsMore = true
 
     enum State {
         case open
-        /// The goodbye follows when the system has what was sent before.
-        case leaving
+        /// The close handshake follows when the system has everything that was sent before.
+        case draining
         /// A Close frame was sent.
         case closing
         case closed
@@ -56,25 +45,24 @@ final class WebSocketHandler {
     var state = State.open {
         didSet { if self.state == .closed { self.budget = .spent } }
     }
-    var failure: (any Error)?
+    /// The end of the connection, once it has come.
+    var loss = ConnectionLoss()
     var closeTimer: Scheduled<Void>?
 
-    init(
-        session: ClientSession, loop: ClientLoop, traffic: UnsafeMutablePointer<Traffic>, maximumMessageSize: Int,
-        isSecure: Bool
-    ) {
+    init(_ session: ClientSession) {
+        let context = session.context
         self.session = session
-        self.loop = loop
-        self.traffic = traffic
-        self.maximumMessageSize = maximumMessageSize
-        self.isSecure = isSecure
-        self.output = FrameWriter(loop: loop, traffic: traffic)
+        self.loop = context.loop
+        self.carrier = Carrier(.websocket, context.observer)
+        self.maximumMessageSize = context.configuration.maximumMessageSize
+        self.output = FrameWriter(loop: context.loop, traffic: self.carrier.traffic)
     }
 
-    /// The frames come and go by `channel` from now on: past its pipeline where nothing in there is needed.
-    func take(_ channel: any Channel) {
-        if let socket = channel as? SocketChannel, !self.isSecure {
-            self.attach(socket)
+    /// The frames come and go by `channel` from now on: past its pipeline if nothing in there is needed.
+    func take(_ channel: any Channel, isSecure: Bool) {
+        if let socket = channel as? SocketChannel, !isSecure {
+            self.channel = channel
+            self.output.attach(socket, owner: self)
             socket.readDirectly(self)
         } else {
             try? channel.pipeline.syncOperations.addHandler(self)
@@ -83,7 +71,7 @@ final class WebSocketHandler {
 
     func attach(_ channel: any Channel) {
         self.channel = channel
-        self.output.attach(channel, isSecure: self.isSecure, owner: self)
+        self.output.attach(channel, owner: self)
     }
 
     func detach() {
@@ -98,7 +86,7 @@ final class WebSocketHandler {
     ///
     /// - Parameter failure: what went wrong with the connection since the answer.
     func start(_ bytesBehindAnswer: ByteBuffer, failure: (any Error)?) {
-        self.failure = failure
+        self.loss.error = failure
         if bytesBehindAnswer.readableBytes > 0 {
             bytesBehindAnswer.withUnsafeReadableBytes { self.read($0) }
             self.readCompleted()
@@ -109,7 +97,7 @@ final class WebSocketHandler {
     /// - Parameter bytes: what was received: valid during the call only.
     func read(_ bytes: UnsafeRawBufferPointer) {
         self.isReading = true
-        self.traffic.pointee.bytesReceived &+= bytes.count
+        self.carrier.traffic.pointee.bytesReceived &+= bytes.count
         if self.partial.readableBytes > 0 || self.budget.isSpent { return self.readBehindPartial(bytes) }
         let used = self.readFrames(bytes)
         if used < bytes.count { self.keep(UnsafeRawBufferPointer(rebasing: bytes[used...])) }
@@ -153,8 +141,8 @@ final class WebSocketHandler {
     func readCompleted() {
         self.isReading = false
         if self.holds.isEmpty, self.state != .closed { self.budget = TurnBudget() }
-        if self.isPongDue { self.writePongs() }
-        if self.output.count > 0 { self.flushSoon() }
+        if self.pongs.isDue { self.writePongs() }
+        if self.output.count > 0 { self.output.flushSoon() }
     }
 
     /// Reads complete frames, as many as the budget allows, and returns how many bytes they had.
@@ -236,8 +224,7 @@ final class WebSocketHandler {
             }
         case .ping:
             self.session.observer.trace?.frame(.received, .ping, payload)
-            self.framePong.pinged(payload)
-            self.isPongDue = true
+            self.pongs.pinged(.frame, payload)
         case .pong:
             self.session.observer.trace?.frame(.received, .pong, payload)
         case .close:
@@ -259,14 +246,14 @@ final class WebSocketHandler {
         _ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer
     ) throws(WebSocketProtocolError) {
         if opcode == .binary {
-            self.session.webSocketReceived(binary: payload)
+            self.session.received(binary: payload, by: self)
             return
         }
         if let offset = UTF8Validation.firstInvalidOffset(payload) {
             throw WebSocketProtocolError(
                 code: WebSocketCloseCode.invalidPayload, "a text message is not UTF-8 at byte \(offset)")
         }
-        self.session.webSocketReceived(text: payload)
+        self.session.received(text: payload, by: self)
     }
 
     private func closeReceived(_ payload: UnsafeRawBufferPointer) throws(WebSocketProtocolError) {

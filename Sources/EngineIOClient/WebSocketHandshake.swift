@@ -4,18 +4,11 @@ import NIOHTTP1
 
 /// Opens a websocket: connects, asks for the upgrade, checks the answer (RFC 6455, section 4.1).
 final class WebSocketHandshake {
-    /// Why there is no websocket.
-    struct Failure: Error {
-        var error: ConnectionError
-        /// The answer of a server that refused.
-        var response: HTTPResponse?
-    }
-
     private let connector: Connector
     private var channel: (any Channel)?
     private var exchange: HTTPExchangeHandler?
     private var progress: ConnectionProgress?
-    private var completion: ((Result<WebSocketHandler, Failure>) -> Void)?
+    private var completion: ((OpeningFailure?) -> Void)?
     private var timer: NetworkTimer?
 
     init(connector: Connector) {
@@ -26,26 +19,26 @@ final class WebSocketHandshake {
     var phase: ConnectionError.Phase { self.exchange?.phase ?? self.progress?.phase ?? .tcp }
 
     /// - Parameters:
-    ///   - makeHandler: makes the handler for the frames once the server has agreed.
-    ///   - completion: called once, on the loop, and never after ``cancel()``. The handler's frames come after it.
+    ///   - frames: takes the connection once the server has agreed.
+    ///   - completion: called once, on the loop, and never after ``cancel()``; before the first frame. nil: there is a websocket.
     func start(
-        _ builder: RequestBuilder, timeout: TimeAmount, makeHandler: @escaping () -> WebSocketHandler,
-        completion: @escaping (Result<WebSocketHandler, Failure>) -> Void
+        _ builder: RequestBuilder, timeout: TimeAmount, for frames: WebSocketHandler,
+        completion: @escaping (OpeningFailure?) -> Void
     ) {
         self.completion = completion
         self.timer = NetworkTimer(on: self.connector.loop.eventLoop, in: timeout) {
             let error = ConnectionError(timeout: timeout, in: self.phase, to: builder.url)
-            self.finish(.failure(Failure(error: error)))
+            self.finish(OpeningFailure(error: error))
         }
         let key = Self.newKey()
         self.progress = self.connector.connect(to: builder.url, for: .websocket) { result in
             switch result {
             case .failure(let error):
-                self.finish(.failure(Failure(error: error)))
+                self.finish(OpeningFailure(error: error))
             case .success(let channel):
                 guard self.completion != nil else { return channel.close(promise: nil) }
                 self.channel = channel
-                self.shakeHands(builder.webSocket(key: key), builder: builder, key: key, channel, makeHandler)
+                self.shakeHands(builder.webSocket(key: key), builder: builder, key: key, channel, frames)
             }
         }
     }
@@ -61,7 +54,7 @@ final class WebSocketHandshake {
 
     private func shakeHands(
         _ request: HTTPRequest, builder: RequestBuilder, key: String, _ channel: any Channel,
-        _ makeHandler: @escaping () -> WebSocketHandler
+        _ frames: WebSocketHandler
     ) {
         let exchange = HTTPExchangeHandler(
             maximumMessageSize: self.connector.configuration.maximumMessageSize, isSecure: builder.url.isSecure)
@@ -70,50 +63,49 @@ final class WebSocketHandshake {
             try channel.pipeline.syncOperations.addHandler(exchange)
         } catch {
             let error = ConnectionError(lostBeforeAnswerOf: builder.url, cause: ErrorText.of(error))
-            return self.finish(.failure(Failure(error: error)))
+            return self.finish(OpeningFailure(error: error))
         }
         let trace = self.connector.observer.trace
         trace?.request(request.head, .websocket, bodySize: 0, showsHeaders: true)
         exchange.send(request) { result in
             switch result {
             case .failure(let failure):
-                self.finish(.failure(Failure(error: failure.error)))
+                self.finish(OpeningFailure(error: failure.error))
             case .success(let response):
                 trace?.response(response, .websocket, showsHeaders: true)
                 builder.store(response)
                 if let error = Self.check(response, to: request, key: key) {
-                    return self.finish(.failure(Failure(error: error, response: response)))
+                    return self.finish(OpeningFailure(error: error, response: response))
                 }
-                self.handOver(channel, exchange, makeHandler)
+                self.handOver(channel, exchange, to: frames, isSecure: builder.url.isSecure)
             }
         }
     }
 
     private func handOver(
-        _ channel: any Channel, _ exchange: HTTPExchangeHandler, _ makeHandler: () -> WebSocketHandler
+        _ channel: any Channel, _ exchange: HTTPExchangeHandler, to frames: WebSocketHandler, isSecure: Bool
     ) {
         guard self.completion != nil else { return }
-        let frames = makeHandler()
         // Where the server has closed the connection since, no handler would be told of it any more.
-        if channel.isActive { frames.take(channel) }
+        if channel.isActive { frames.take(channel, isSecure: isSecure) }
         channel.pipeline.syncOperations.removeHandler(exchange, promise: nil)
         self.channel = nil
-        self.finish(.success(frames))
+        self.finish(nil)
         frames.start(exchange.bytesBehind, failure: exchange.failure)
     }
 
-    private func finish(_ result: Result<WebSocketHandler, Failure>) {
+    private func finish(_ failure: OpeningFailure?) {
         guard let completion = self.completion else { return }
         self.completion = nil
         self.timer?.cancel()
         self.timer = nil
         self.exchange = nil
-        if case .failure = result {
+        if failure != nil {
             self.progress?.abandon()
             self.channel?.close(promise: nil)
             self.channel = nil
         }
-        completion(result)
+        completion(failure)
     }
 
     private static func check(_ response: HTTPResponse, to request: HTTPRequest, key: String) -> ConnectionError? {

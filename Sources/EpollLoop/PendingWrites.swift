@@ -24,13 +24,12 @@ struct PendingWrites {
     /// Lets the system take what it can.
     ///
     /// - Returns: the promises of what it took wholly.
-    /// - Throws: `IOError`; EAGAIN is none.
+    /// - Throws: `IOError`, except for EAGAIN, which means that the system takes no more now.
     mutating func write(to socket: CInt) throws -> [EventLoopPromise<Void>] {
         var done: [EventLoopPromise<Void>] = []
         while self.flushed > 0 {
             let (sent, length) = self.send(to: socket)
             if sent < 0 {
-                if errno == EINTR { continue }
                 if errno == EAGAIN { return done }
                 throw IOError(errnoCode: errno, reason: "send")
             }
@@ -48,11 +47,15 @@ struct PendingWrites {
             guard data.readableBytes + write.data.readableBytes <= Self.joinedLength else { break }
             data.writeImmutableBuffer(write.data)
         }
-        return (Self.send(data, to: socket), data.readableBytes)
+        return (data.withUnsafeReadableBytes { Self.send($0, to: socket) }, data.readableBytes)
     }
 
-    private static func send(_ data: ByteBuffer, to socket: CInt) -> Int {
-        data.withUnsafeReadableBytes { Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+    /// - Returns: how many bytes the system took, or -1 with `errno` set; EAGAIN means that it takes none now.
+    static func send(_ bytes: UnsafeRawBufferPointer, to socket: CInt) -> Int {
+        while true {
+            let sent = Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
+            if sent >= 0 || errno != EINTR { return sent }
+        }
     }
 
     private mutating func take(_ count: Int, into done: inout [EventLoopPromise<Void>]) {

@@ -16,7 +16,7 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     private let waterMark: ChannelOptions.Types.WriteBufferWaterMark
 
     @exclusivity(unchecked) private var reader: (any SocketReader)?
-    private var pending = PendingWrites()
+    @exclusivity(unchecked) private var pending = PendingWrites()
     private var isFlushing = false
     /// What a write came to: nothing is written after it.
     private var writeError: (any Error)?
@@ -160,6 +160,22 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     }
 
     // MARK: Writing
+
+    /// Lets the system take what it can of `bytes`, past the pipeline, unless other bytes wait. An error is left for the next write
+    /// to find.
+    ///
+    /// - Returns: how many bytes the system took; the pipeline has to be given the rest.
+    package func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard self.takesBytesNow else { return 0 }
+        return max(0, PendingWrites.send(bytes, to: self.descriptor))
+    }
+
+    /// Adds such a write to `batch`, unless other bytes wait.
+    package func addWrite(of bytes: UnsafeRawBufferPointer, to batch: SocketBatch, at place: Int) {
+        if self.takesBytesNow { batch.addSend(self.descriptor, bytes, at: place) }
+    }
+
+    private var takesBytesNow: Bool { self.descriptor >= 0 && self.pending.isEmpty && self.writeError == nil }
 
     func enqueue(_ data: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
         guard self.isActive, self.writeError == nil else {

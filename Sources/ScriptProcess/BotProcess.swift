@@ -140,6 +140,6 @@ package final class BotProcess: ScriptHostDelegate {
         self.lastMoment.endBegan()
         self.host?.close()
         guard let loop = self.loop else { exit(status) }
-        loop.afterFarewells(within: Self.farewell) { exit(status) }
+        loop.backgroundCloses.whenOver(within: Self.farewell) { exit(status) }
     }
 }
