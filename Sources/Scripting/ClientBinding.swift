@@ -28,18 +28,15 @@ final class ClientBinding: SessionDelegate {
     init(handle: OpaquePointer, host: ScriptHost, options: luahost_client_options) {
         self.handle = handle
         self.host = host
-        var configuration = ClientConfiguration()
-        configuration.verifiesCertificates = options.ssl_verify != 0
-        configuration.authoritiesFile = options.ca_file.length > 0 ? String(options.ca_file) : nil
-        configuration.requestTimeout = .seconds(fromScript: options.request_timeout)
-        configuration.connectTimeout = .seconds(fromScript: options.connect_timeout)
-        configuration.timestampsRequests = options.timestamp_requests != 0
-        configuration.maximumMessageSize = Int(min(options.max_message_size, 1e15))
-        configuration.maximumBuffered = Int(min(options.max_buffered, 1e15))
+        var configuration = ClientConfiguration(options)
         configuration.localAddress = host.clientDefaults.localAddress
         self.configuration = configuration
         var logger = host.logger
-        if options.logger > 0 { logger.logLevel = min(logger.logLevel, options.logger == 1 ? .info : .debug) }
+        switch options.logger {
+        case LUAHOST_LOG_INFO: logger.logLevel = min(logger.logLevel, .info)
+        case LUAHOST_LOG_DEBUG: logger.logLevel = min(logger.logLevel, .debug)
+        default: break
+        }
         self.logger = logger
     }
 
@@ -82,10 +79,10 @@ final class ClientBinding: SessionDelegate {
     private func connectOptions(_ options: luahost_connect_options) throws(ServerURLError) -> ConnectOptions {
         var result = ConnectOptions(url: try ServerURL(String(options.url)))
         result.engineIOPath = String(options.engineio_path)
-        result.triesAllTransports = options.try_all_transports != 0
-        let codes = [options.transports.0, options.transports.1, options.transports.2]
-        result.transports = codes.compactMap { $0 == 1 ? .polling : $0 == 2 ? .websocket : nil }
-        for pair in UnsafeBufferPointer(start: options.headers, count: options.header_count) {
+        result.triesAllTransports = options.try_all_transports
+        let order = options.transports.order
+        result.transports = [order.0, order.1, order.2].compactMap(Transport.init(code:))
+        for pair in UnsafeBufferPointer(start: options.headers.items, count: options.headers.count) {
             let name = String(pair.name)
             if RequestHeaders.isReserved(name) {
                 throw ServerURLError(message: "the header \"\(name)\" is set by the client itself")
@@ -154,7 +151,7 @@ final class ClientBinding: SessionDelegate {
             info.upgrade_count = upgrades.count
             info.ping_interval = Double(handshake.pingInterval) / 1000
             info.ping_timeout = Double(handshake.pingTimeout) / 1000
-            info.transport = transport == .polling ? 1 : 2
+            info.transport = transport.code
             return luahost_client_opened(self.handle, &info, &message)
         }
         guard outcome == LUAHOST_HANDLER_RAISED else { return }
@@ -220,7 +217,32 @@ final class ClientBinding: SessionDelegate {
         out.code = Int32(clamping: detail.code ?? -1)
         out.ws_code = Int32(detail.webSocketCode ?? 0)
         out.since_last_ping = detail.sinceLastPing ?? -1
-        luahost_client_closed(self.handle, arena.slice(reason.rawValue), &out, unwritten)
+        luahost_client_closed(self.handle, reason.code, &out, unwritten)
+    }
+}
+
+extension ClientConfiguration {
+    /// The options that a script gave its client.
+    init(_ options: luahost_client_options) {
+        self.init()
+        self.verifiesCertificates = options.ssl_verify
+        self.authoritiesFile = options.ca_file.length > 0 ? String(options.ca_file) : nil
+        self.requestTimeout = .seconds(fromScript: options.request_timeout)
+        self.connectTimeout = .seconds(fromScript: options.connect_timeout)
+        self.timestampsRequests = options.timestamp_requests
+        self.maximumMessageSize = Int(min(options.max_message_size, 1e15))
+        self.maximumBuffered = Int(min(options.max_buffered, 1e15))
+    }
+}
+
+extension DisconnectReason {
+    /// The number of this reason in C.
+    var code: luahost_disconnect_reason {
+        switch self {
+        case .clientDisconnect: LUAHOST_CLIENT_DISCONNECT
+        case .serverDisconnect: LUAHOST_SERVER_DISCONNECT
+        default: LUAHOST_TRANSPORT_ERROR
+        }
     }
 }
 

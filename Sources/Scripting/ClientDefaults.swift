@@ -1,3 +1,4 @@
+import CLuaHost
 import EngineIO
 import EngineIOClient
 import NIOCore
@@ -14,9 +15,9 @@ package struct ClientDefaults: Sendable {
 
     package init() {}
 
-    /// ``transports`` as C has them: ended by 0.
-    var transportCodes: (CInt, CInt, CInt) {
-        let codes = self.transports.map { $0 == .polling ? 1 as CInt : 2 } + [0, 0, 0]
-        return (codes[0], codes[1], codes[2])
+    /// ``transports`` as C has them.
+    var transportOrder: luahost_transports {
+        let codes = self.transports.map(\.code) + Array(repeating: LUAHOST_NO_TRANSPORT, count: 3)
+        return luahost_transports(order: (codes[0], codes[1], codes[2]))
     }
 }

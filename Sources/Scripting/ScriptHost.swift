@@ -48,14 +48,14 @@ package final class ScriptHost {
         vmOptions.ignore_environment = options.ignoresEnvironment
         vmOptions.warnings = options.showsWarnings
         vmOptions.strict = options.isStrict
-        vmOptions.is_plan = options.isPlan
+        vmOptions.purpose = options.isPlan ? LUAHOST_READ_PLAN : LUAHOST_RUN
         vmOptions.source = options.source?.handle
         vmOptions.input = options.input?.handle
-        vmOptions.output_may_close = options.outputMayClose
+        vmOptions.output = options.outputMayClose ? LUAHOST_OUTPUT_MAY_CLOSE : LUAHOST_OUTPUT_STAYS
         vmOptions.seed = options.seed
         vmOptions.memory_limit = options.memoryLimit
         vmOptions.default_url = arena.slice(options.defaultURL)
-        vmOptions.default_transports = options.clients.transportCodes
+        vmOptions.default_transports = options.clients.transportOrder
         var callbacks = HostCallbacks.table
         self.vm = luahost_vm_create(
             luaLoop.handle, &callbacks, Unmanaged.passUnretained(self).toOpaque(), &vmOptions)

@@ -24,15 +24,13 @@ typedef struct host {
     struct peer *peers;
 } host;
 
-/* Of the loops of hosts that are started from now on. */
+/* For the loops of hosts that are started from now on; 0: none. */
 extern double host_max_block;
 
 /* A VM that runs the text as a script named t.lua. `options` may be NULL. Of its urls some are special: "silent" never answers,
  * "refuse" is refused at once, "fail" later, "early" is closed while connect() waits, "drop" right after, and "echo" sends back
  * what it gets. */
 host *host_start(const char *script, const luahost_vm_options *options);
-/* For the loops of hosts that are started from now on; 0: none. */
-extern double host_max_block;
 /* Without the callbacks of load tests. */
 host *host_start_plain(const char *script);
 /* Runs what is to be run until nothing is due within `seconds`. */

@@ -46,9 +46,9 @@ static void errors_are_reported(void) {
     host_call(host, "x", "", 3);
     host_call(host, "odd", "{", 4);
     host_run(host, 0.1);
-    EXPECT(strstr(host->log, "report function 'odd': what odd() returned is no JSON: cannot encode a function at $.a[1]\n"));
+    EXPECT(strstr(host->log, "report function 'odd': odd() did not return valid JSON: cannot encode a function at $.a[1]\n"));
     EXPECT(strstr(host->log, "report function 'x': the script has no global function 'x' (it is a number)\n"));
-    EXPECT(strstr(host->log, "the argument of odd() is no JSON"));
+    EXPECT(strstr(host->log, "the argument of odd() is not valid JSON"));
     EXPECT(luahost_vm_error_count(host->vm) == 4);
     host_end(host);
 }

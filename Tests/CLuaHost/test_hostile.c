@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/host.h"
+#include "core/vm.h"
 #include "host.h"
 #include "tests.h"
 
@@ -93,7 +93,7 @@ static void push_names(lua_State *L) {
 
 static int set_limit(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
-    vm->options.memory_limit = lua_isnoneornil(L, 1) ? 0 : vm->memory_used + (size_t)lua_tointeger(L, 1);
+    vm->options.memory_limit = lua_isnoneornil(L, 1) ? 0 : vm->memory.used + (size_t)lua_tointeger(L, 1);
     return 0;
 }
 
@@ -126,7 +126,7 @@ static host *start_hostile(const char *mode) {
 static void attack(const char *mode) {
     host *host = start_hostile(mode);
     host_run(host, 600);
-    EXPECT(host->vm->main_done);
+    EXPECT(host->vm->life.main_done);
     luahost_vm_stop(host->vm);
     host_run(host, 1);
     EXPECT_LOG(host, "finished\n");

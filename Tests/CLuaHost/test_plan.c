@@ -4,7 +4,7 @@
 #include "host.h"
 #include "tests.h"
 
-static const luahost_vm_options plan = {.ignore_environment = true, .is_plan = true};
+static const luahost_vm_options plan = {.ignore_environment = true, .purpose = LUAHOST_READ_PLAN};
 
 static void expect_plan(const char *script, luahost_plan state, const char *place, const char *log) {
     host *host = host_start(script, &plan);

@@ -2,8 +2,7 @@
 #ifndef LUAHOST_CLIENT_H
 #define LUAHOST_CLIENT_H
 
-#include "core/host.h"
-#include "core/options.h"
+#include "core/schedule.h"
 
 /* In Lua a client is a table with a metatable. The table holds, under luahost_key_client, the full userdata whose block
  * this struct is; what the struct needs of Lua are the user values of that. Nothing of it is in the registry while no
@@ -12,9 +11,8 @@
 
 extern const char luahost_key_client;
 
-typedef enum luahost_event_kind {
-    LUAHOST_EVENT_CONNECT, LUAHOST_EVENT_MESSAGE, LUAHOST_EVENT_DISCONNECT, LUAHOST_EVENT_ERROR, LUAHOST_EVENTS
-} luahost_event_kind;
+/* The events that every kind of client has. */
+enum { LUAHOST_EVENTS = LUAHOST_EVENT_NAMED };
 
 enum {
     LUAHOST_UV_TABLE = 1,   /* the client's table */
@@ -25,20 +23,37 @@ enum {
     LUAHOST_UV_DETAIL,
     LUAHOST_UV_ENCODE,      /* the script's own JSON functions */
     LUAHOST_UV_DECODE,
-    LUAHOST_UV_HANDLER,     /* + luahost_event_kind */
+    LUAHOST_UV_HANDLER,     /* + luahost_event */
     LUAHOST_USER_VALUES = LUAHOST_UV_HANDLER + LUAHOST_EVENTS - 1,
 };
 
+/* What the script has been shown of the session. */
 typedef enum luahost_client_state {
-    LUAHOST_DISCONNECTED, LUAHOST_CONNECTING, LUAHOST_CONNECTED, LUAHOST_DISCONNECTING
+    LUAHOST_DISCONNECTED,
+    LUAHOST_CONNECTING,
+    LUAHOST_CONNECTED,
+    LUAHOST_DISCONNECTING,
+    /* The session is over, and its disconnect event is due after the messages before it: */
+    LUAHOST_LOST_UNSHOWN,
+    LUAHOST_CLOSED_UNSHOWN,
+    /* The first slice of the disconnect handler runs: */
+    LUAHOST_LOST_SHOWN,
+    LUAHOST_CLOSED_SHOWN,
 } luahost_client_state;
 
-/* The end of a session, as far as the script has been told. */
-typedef enum luahost_ending {
-    LUAHOST_NOT_ENDING,
-    LUAHOST_END_DUE,   /* the disconnect handler is to run, after those of the messages before it */
-    LUAHOST_END_TOLD,  /* its first slice runs */
-} luahost_ending;
+/* The first slice of the connect handler, whose error is connect()'s to raise. */
+typedef enum luahost_opening {
+    LUAHOST_NOT_OPENING,
+    LUAHOST_OPENING,
+    LUAHOST_OPENING_FAILED, /* it has raised an error, whose text is vm->scratch */
+} luahost_opening;
+
+/* What a signal that ends the program does to the client. */
+typedef enum luahost_at_signal {
+    LUAHOST_ENDS_AT_SIGNAL,
+    LUAHOST_IGNORES_SIGNALS, /* handle_sigint = false */
+    LUAHOST_LEFT_ALONE,      /* one has come: the end of the program does not wait for the session */
+} luahost_at_signal;
 
 typedef enum luahost_json_mode { LUAHOST_JSON_OFF, LUAHOST_JSON_ON, LUAHOST_JSON_OWN } luahost_json_mode;
 
@@ -50,57 +65,92 @@ typedef struct luahost_message {
     char data[];
 } luahost_message;
 
+typedef struct luahost_mailbox {
+    luahost_message *first, *last;
+    size_t bytes, count;
+    size_t handlers;    /* message handlers that have not returned */
+    bool is_ordered;
+    bool is_received;   /* receive() was called: the queue loses nothing */
+    bool is_paused;     /* reading is */
+} luahost_mailbox;
+
+/* The tasks that wait in a method of the client. */
+typedef struct luahost_client_waits {
+    luahost_wait_queue connect, wait, receive, send, drain, disconnect;
+} luahost_client_waits;
+
+/* What keeps a client alive in Lua. */
+typedef struct luahost_anchor {
+    size_t holds;           /* a session, a running handler, a place in the pump's list; while that is not 0: */
+    int ref;                /* of the userdata */
+    int message_ref;        /* of the message handler, or LUA_NOREF */
+    int place_refs[LUAHOST_EVENTS]; /* where the handlers were registered */
+} luahost_anchor;
+
+/* The last session. */
+typedef struct luahost_session {
+    luahost_transport transport;
+    double ping_interval, ping_timeout;
+    size_t unwritten;       /* of its messages, when it ended */
+} luahost_session;
+
+/* What has been logged in the session. */
+typedef struct luahost_logged {
+    bool pause, drop, unconnected;
+} luahost_logged;
+
 /* What all clients of a VM share; a userdata in the registry. */
-typedef struct luahost_engine {
-    luahost_client *pumped_first, *pumped_last; /* those with work for luahost_clients_pump */
-    unsigned clients_made;
+typedef struct luahost_client_shared {
+    luahost_client *pumped_first, *pumped_last; /* those with work for the pump; vm->clients.pending is their number */
     size_t error_handlers;
     int error_clients_ref; /* a table with weak values: from luahost_client * to userdata, of clients with an `error`
                               handler */
-    int error_handler_ref; /* where luahost_client_error_handler puts the function that it found */
     int places_ref;        /* a table: "bot.lua:12" to the reference of that string */
-} luahost_engine;
+} luahost_client_shared;
+
+/* A kind of client. A module that brings another kind has one of these, and passes it to luahost_client_class. */
+typedef struct luahost_client_kind {
+    const char *type_name;             /* "engineio.Client" */
+    const luaL_Reg *methods;           /* each has the userdata and the table of the client as upvalues 1 and 2 */
+    const char *const *option_names;   /* of Client{…}; ends with NULL */
+} luahost_client_kind;
 
 struct luahost_client {
     luahost_vm *vm;
-    luahost_engine *engine;
-    void *context;          /* the host's; NULL: released */
+    const luahost_client_kind *kind;
+    luahost_client_shared *shared;
+    void *context;                   /* the host's; NULL: released */
     luahost_client *next, *previous; /* in vm->clients */
     luahost_client *next_pumped;
-    unsigned number;        /* 1 is the global eio */
-
+    unsigned number;                 /* 1 is the global eio */
     luahost_client_state state;
-    luahost_ending ending;
+    luahost_opening opening;
     luahost_json_mode json;
-    int transport;          /* 0 none yet, 1 polling, 2 websocket */
-    bool encodes_itself;    /* LUAHOST_UV_ENCODE is set */
-    bool handles_sigint;
-    bool is_left_alone;     /* the end of the program does not wait for it */
-    bool has_left;          /* the script has called disconnect() for the session: connect() does not raise then */
-    bool is_lost;           /* counted in vm->lost_clients */
-    bool event_due;         /* the session's disconnect event has not been given */
-    bool is_upgrading;      /* the session is open and connect() has not returned */
-    bool in_connect_slice;  /* the first slice of the connect handler runs */
-    bool connect_raised;    /* and ended with an error, whose text is vm->scratch */
+    luahost_at_signal at_signal;
+    bool has_left;                   /* the script has called disconnect() for the session: connect() does not raise then */
+    bool is_lost;                    /* counted in vm->clients.lost */
     bool is_pumped;
-    bool is_ordered;
-    bool receives;          /* receive() was called: the queue loses nothing */
-    bool is_paused;
-    bool told_pause, told_drop, told_unconnected; /* what has been logged in this session */
-
-    /* What keeps it: a session, a running handler, a place in the pump's list. While that is not 0: */
-    size_t holds;
-    int anchor_ref;         /* of the userdata */
-    int message_ref;        /* of the message handler, or LUA_NOREF */
-    int place_refs[LUAHOST_EVENTS];
-
-    luahost_message *queue_first, *queue_last;
-    size_t queued_bytes, queued_count;
-    size_t handlers;        /* message handlers that have not returned */
-    size_t unwritten;       /* of the session that ended last */
-    luahost_list connecters, waiters, receivers, senders, drainers, disconnecters;
-    double ping_interval, ping_timeout;
+    luahost_anchor anchor;
+    luahost_mailbox mailbox;
+    luahost_session session;
+    luahost_client_waits waits;
+    luahost_logged logged;
 };
+
+/* The disconnect event is due. */
+static inline bool luahost_client_is_over(const luahost_client *client) {
+    return client->state == LUAHOST_LOST_UNSHOWN || client->state == LUAHOST_CLOSED_UNSHOWN;
+}
+
+/* The disconnect handler has begun. */
+static inline bool luahost_client_is_shown(const luahost_client *client) {
+    return client->state >= LUAHOST_LOST_SHOWN;
+}
+
+/* The server has accepted the session, and nothing has ended it. */
+static inline bool luahost_client_is_open(const luahost_client *client) {
+    return client->state == LUAHOST_CONNECTED || client->state == LUAHOST_DISCONNECTING;
+}
 
 /* ---- client.c ---- */
 
@@ -108,24 +158,41 @@ struct luahost_client {
 static inline luahost_client *luahost_client_self(lua_State *L) {
     if (lua_type(L, 1) == LUA_TTABLE && lua_rawequal(L, 1, lua_upvalueindex(2))) lua_remove(L, 1);
     luahost_client *client = lua_touserdata(L, lua_upvalueindex(1));
-    if (client->context == NULL || client->vm->closing) luaL_error(L, "the script is ending");
+    if (client->context == NULL || luahost_vm_is_closing(client->vm)) luaL_error(L, "the script is ending");
     return client;
 }
 
 /* One more reason to keep a client. The first one needs its userdata; luahost_client_keep is for those that follow. */
 void luahost_client_hold(lua_State *L, luahost_client *client, int userdata);
-static inline void luahost_client_keep(luahost_client *client) { client->holds++; }
+static inline void luahost_client_keep(luahost_client *client) { client->anchor.holds++; }
 void luahost_client_unhold(luahost_client *client);
 /* Pushes a user value of a client that is kept. */
 void luahost_client_push(lua_State *L, const luahost_client *client, int user_value);
 /* Pops the value from vm->L. */
 void luahost_client_store(luahost_client *client, int user_value);
-/* Pushes the table of a new client. Its options are the table at `index`, or nil. */
-int luahost_client_new(lua_State *L, luahost_engine *engine, int index);
-/* Makes the metatables. What clients have in common is in the table on top of the stack, which stays. */
-void luahost_client_open(lua_State *L);
 
-/* ---- engineio.c ---- */
+/* The reason as scripts see it. */
+const char *luahost_reason_text(luahost_disconnect_reason reason);
+
+/* ---- class.c ---- */
+
+/* Pushes what all clients of the VM share, which is in the registry. */
+luahost_client_shared *luahost_client_shared_of(lua_State *L);
+/* Makes the metatables. */
+void luahost_client_open(lua_State *L);
+/* Pushes the constructor Client. Its module, which it may be called as a method of, is at `module`. */
+void luahost_client_class(lua_State *L, const luahost_client_kind *kind, int module);
+/* Pushes the table of a new client. Its options are the table at `index`, or nil. */
+int luahost_client_new(lua_State *L, const luahost_client_kind *kind, int index);
+
+/* ---- client_options.c ---- */
+
+/* Reads the options at `index`. Leaves encode and decode of the option `json` on the stack, or two nils. */
+luahost_json_mode luahost_client_options_read(
+    lua_State *L, const luahost_client_kind *kind, int index, luahost_client_options *settings);
+extern const char *const luahost_client_option_names[];
+
+/* ---- shared.c ---- */
 
 /* Whether the name is one of what clients share; makes it, in the table at `shared`, if it is not there. */
 bool luahost_shared_open(lua_State *L, int shared, const char *name);
@@ -143,36 +210,59 @@ int luahost_client_transport(lua_State *L);
 
 /* ---- session.c ---- */
 
-/* The session is over and the script knows: sid nil, state 'disconnected', whoever waits goes on. Legal within a
+/* The session is over and the script has been shown it: sid nil, state 'disconnected', waiting tasks go on. Legal within a
  * slice. */
 void luahost_client_reset(luahost_client *client);
-/* The on_cancel of `connecters`: abandons the attempt. */
-bool luahost_connect_cancelled(luahost_list *connecters);
-/* Gives the disconnect event, for which `ending` is LUAHOST_END_DUE. */
-void luahost_client_farewell(luahost_client *client);
+/* The on_cancel of waits.connect: abandons the attempt. */
+bool luahost_connect_cancelled(luahost_wait_queue *queue);
+/* Gives the disconnect event of a session that is over. */
+void luahost_client_show_end(luahost_client *client);
 
 /* ---- handlers.c ---- */
 
-/* A task for the handler, with the function and no arguments on its stack; or NULL where there is none. The client is
+/* A task for the handler, with the function and no arguments on its stack; or NULL if there is no handler. The client is
  * kept until its on_done, which is luahost_handler_done. */
-luahost_task *luahost_handler_task(luahost_client *client, luahost_event_kind event);
-/* To be called by whatever replaces it as on_done. */
+luahost_task *luahost_handler_task(luahost_client *client, luahost_event event);
+/* For an on_done that replaces it. */
 void luahost_handler_done(luahost_task *task);
+
+/* ---- errors.c ---- */
+
+/* The take_error of the module: starts the client's `error` handler, or that of the client that was made first. */
+bool luahost_client_take_error(luahost_task *task, int error);
+
+/* ---- ending.c ---- */
+void luahost_clients_leave_alone(luahost_vm *vm);
+void luahost_clients_interrupt(luahost_vm *vm);
+void luahost_clients_release(luahost_vm *vm);
+void luahost_clients_free(luahost_vm *vm);
 
 /* ---- mailbox.c ---- */
 
+/* Whether a message handler could be started now. */
+static inline bool luahost_mailbox_accepts(const luahost_client *client) {
+    return client->anchor.message_ref != LUA_NOREF && !(client->mailbox.is_ordered && client->mailbox.handlers > 0);
+}
+
+/* Whether a handler could be started on the first message of the queue. */
+static inline bool luahost_mailbox_is_startable(const luahost_client *client) {
+    return client->mailbox.first != NULL && luahost_mailbox_accepts(client);
+}
+
+/* More handlers than that pause reading. */
+enum { LUAHOST_HANDLERS = 10000 };
+
 /* Has the pump look at the client, if there is something to start. */
 void luahost_mailbox_schedule(luahost_client *client);
-/* Whether a handler could be started on the first message of the queue. */
-bool luahost_mailbox_is_startable(const luahost_client *client);
 /* Pauses or resumes reading. */
 void luahost_mailbox_balance(luahost_client *client);
+void luahost_mailbox_add(luahost_client *client, const char *data, size_t length, bool is_binary);
+/* The first message, to be freed by the caller; there is one. */
+luahost_message *luahost_mailbox_take(luahost_client *client);
 /* Drops what is queued. */
 void luahost_mailbox_clear(luahost_client *client);
 
-/* ---- log.c ---- */
-
-/* Adds `log` to the table on top of the stack. */
-void luahost_log_open(lua_State *L);
+/* ---- delivery.c ---- */
+void luahost_clients_pump(luahost_vm *vm, int most);
 
 #endif

@@ -2,8 +2,17 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "core/arguments.h"
+#include "core/error.h"
+#include "core/options.h"
+#include "core/wait.h"
 
-static const char *const option_names[] = {"headers", "transports", "engineio_path", "try_all_transports", NULL};
+static const char *const option_names[] = {
+#define LUAHOST_OPTION(name, type, by_default, docs) #name,
+#include "connect_options.def"
+#undef LUAHOST_OPTION
+    NULL,
+};
 
 /* ---- headers ---- */
 
@@ -28,7 +37,7 @@ static size_t first_control(const char *value, size_t length) {
     return length;
 }
 
-/* The name and the value are on top of the stack; a value that is a number is replaced by its text. */
+/* The name and the value are on top of the stack; a number is replaced by its text. */
 static luahost_pair check_header(const luahost_options *options) {
     lua_State *L = options->L;
     int number = options->number;
@@ -46,7 +55,7 @@ static luahost_pair check_header(const luahost_options *options) {
             (unsigned char)pair.name.data[bad], (int)bad + 1);
     }
     if (!is_token(pair.name.data, pair.name.length)) {
-        luahost_argument_error(L, number, function, "option 'headers': '%s' is no header name", pair.name.data);
+        luahost_argument_error(L, number, function, "option 'headers': '%s' is not a valid header name", pair.name.data);
     }
     if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER) {
         luahost_argument_error(
@@ -77,12 +86,12 @@ static size_t copy_pairs(lua_State *L, int table) {
     return (size_t)count;
 }
 
-/* Leaves on the stack what the pairs live in: an array of the strings, and the userdata that the pairs are in. */
-static void check_headers(const luahost_options *options, luahost_connect_options *out) {
+/* Leaves on the stack what keeps the pairs: an array of the strings, and the userdata that the pairs are in. */
+static luahost_pairs check_headers(const luahost_options *options, const char *option) {
     lua_State *L = options->L;
-    int type = luahost_option_push(options, "headers");
-    if (type == LUA_TNIL) return;
-    if (type != LUA_TTABLE) luahost_option_error(options, "headers", "table");
+    int type = luahost_option_push(options, option);
+    if (type == LUA_TNIL) return (luahost_pairs){NULL, 0};
+    if (type != LUA_TTABLE) luahost_option_error(options, option, "table");
     size_t count = copy_pairs(L, lua_gettop(L));
     int copy = lua_gettop(L);
     luahost_pair *pairs = lua_newuserdatauv(L, count * sizeof *pairs, 0);
@@ -93,33 +102,34 @@ static void check_headers(const luahost_options *options, luahost_connect_option
         lua_rawseti(L, copy, 2 * (lua_Integer)index + 2);
         lua_pop(L, 1);
     }
-    out->headers = pairs;
-    out->header_count = count;
+    return (luahost_pairs){pairs, count};
 }
 
 /* ---- transports ---- */
 
 /* The name is on top of the stack. Unknown names are dropped, as python does. */
-static void add_transport(luahost_connect_options *out, const char *name) {
-    int transport = strcmp(name, "polling") == 0 ? 1 : strcmp(name, "websocket") == 0 ? 2 : 0;
+static void add_transport(luahost_transports *out, const char *name) {
+    luahost_transport transport = strcmp(name, "polling") == 0 ? LUAHOST_POLLING
+        : strcmp(name, "websocket") == 0                      ? LUAHOST_WEBSOCKET
+                                                              : LUAHOST_NO_TRANSPORT;
     int count = 0;
-    for (; out->transports[count] != 0; count++) {
-        if (out->transports[count] == transport) return;
+    for (; out->order[count] != LUAHOST_NO_TRANSPORT; count++) {
+        if (out->order[count] == transport) return;
     }
-    out->transports[count] = transport;
+    out->order[count] = transport;
 }
 
-static void check_transports(const luahost_options *options, luahost_connect_options *out) {
+static luahost_transports check_transports(const luahost_options *options, const char *option) {
     lua_State *L = options->L;
-    switch (luahost_option_push(options, "transports")) {
+    luahost_transports out = {{LUAHOST_NO_TRANSPORT}};
+    switch (luahost_option_push(options, option)) {
     case LUA_TNIL:
-        memcpy(out->transports, luahost_vm_of(L)->options.default_transports, sizeof out->transports);
-        if (out->transports[0] != 0) break;
-        out->transports[0] = 1;
-        out->transports[1] = 2;
+        out = luahost_vm_of(L)->options.default_transports;
+        if (out.order[0] != LUAHOST_NO_TRANSPORT) break;
+        out = (luahost_transports){{LUAHOST_POLLING, LUAHOST_WEBSOCKET, LUAHOST_NO_TRANSPORT}};
         break;
     case LUA_TSTRING:
-        add_transport(out, lua_tostring(L, -1));
+        add_transport(&out, lua_tostring(L, -1));
         break;
     case LUA_TTABLE:
         for (lua_Integer index = 1; lua_rawgeti(L, -1, index) != LUA_TNIL; index++) {
@@ -128,16 +138,17 @@ static void check_transports(const luahost_options *options, luahost_connect_opt
                     L, options->number, options->function, "option 'transports': its item %d must be a string, got %s",
                     (int)index, luaL_typename(L, -1));
             }
-            add_transport(out, lua_tostring(L, -1));
+            add_transport(&out, lua_tostring(L, -1));
             lua_pop(L, 1);
         }
         lua_pop(L, 1);
         break;
     default:
-        luahost_option_error(options, "transports", "string or list of strings");
+        luahost_option_error(options, option, "string or list of strings");
     }
     lua_pop(L, 1);
-    if (out->transports[0] == 0) luahost_raise(L, "ValueError", "No valid transports provided");
+    if (out.order[0] == LUAHOST_NO_TRANSPORT) luahost_raise(L, "ValueError", "No valid transports provided");
+    return out;
 }
 
 /* ---- connect ---- */
@@ -184,16 +195,18 @@ int luahost_client_connect(lua_State *L) {
     luahost_connect_options out = {.url = check_url(L)};
     lua_settop(L, 2);
     luahost_options options = luahost_options_read(L, 2, number, "connect", option_names);
-    out.engineio_path = luahost_option_string(&options, "engineio_path");
-    if (out.engineio_path.data == NULL) out.engineio_path = (luahost_slice){"engine.io", 9};
-    out.try_all_transports = luahost_option_boolean(&options, "try_all_transports", false);
-    check_headers(&options, &out);
-    check_transports(&options, &out);
+#define READ_HEADERS(name, by_default) out.name = check_headers(&options, #name);
+#define READ_TRANSPORTS(name, by_default) out.name = check_transports(&options, #name);
+#define READ_TEXT(name, by_default) out.name = luahost_option_string(&options, #name, by_default);
+#define READ_BOOLEAN(name, by_default) out.name = luahost_option_boolean(&options, #name, by_default);
+#define LUAHOST_OPTION(name, type, by_default, docs) READ_##type(name, by_default)
+#include "connect_options.def"
+#undef LUAHOST_OPTION
 
-    if (vm->interrupted && vm->current != NULL) vm->current->cancelled = true;
+    if (!luahost_vm_is_running(vm) && vm->current != NULL) vm->current->cancelled = true;
     luahost_check_wait(L, "eio.connect");
-    if (vm->options.is_plan) return luahost_plan_wait(L, "eio.connect");
-    if (client->ending == LUAHOST_END_TOLD) luahost_client_reset(client);
+    if (luahost_vm_is_plan(vm)) return luahost_plan_wait(L, "eio.connect");
+    if (luahost_client_is_shown(client)) luahost_client_reset(client);
     if (client->state != LUAHOST_DISCONNECTED) {
         return luahost_raise(L, "ValueError", "Client is not in a disconnected state");
     }
@@ -205,8 +218,8 @@ int luahost_client_connect(lua_State *L) {
         return lua_error(L);
     }
     client->state = LUAHOST_CONNECTING;
-    vm->open_clients++;
+    vm->clients.in_session++;
     /* Nobody asked for what is left of the former session; with a handler there is someone. */
-    if (client->message_ref == LUA_NOREF) luahost_mailbox_clear(client);
-    return luahost_parkk(L, &client->connecters, -1, NULL, "eio.connect", connected);
+    if (client->anchor.message_ref == LUA_NOREF) luahost_mailbox_clear(client);
+    return luahost_park_with(L, &client->waits.connect, -1, NULL, "eio.connect", connected);
 }

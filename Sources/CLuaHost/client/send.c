@@ -1,6 +1,11 @@
 /* c.send, c.buffered and c.drain. */
 #include "base/utf8.h"
 #include "client/client.h"
+#include "core/arguments.h"
+#include "core/error.h"
+#include "core/stack.h"
+#include "core/wait.h"
+#include "library/library.h"
 #include "json/json.h"
 
 /* What the scratch buffer may keep from one message to the next. */
@@ -9,15 +14,15 @@
 static int not_connected(lua_State *L, luahost_client *client) {
     char place[LUAHOST_PLACE_SIZE];
     luahost_log(
-        client->vm, client->told_unconnected ? LUAHOST_DEBUG : LUAHOST_WARNING,
-        "%sclient %u is not connected: what send() was given is dropped", luahost_place(L, place, ": "), client->number);
-    client->told_unconnected = true;
+        client->vm, client->logged.unconnected ? LUAHOST_DEBUG : LUAHOST_WARNING,
+        "%sclient %u is not connected: send() dropped its message", luahost_place(L, place, ": "), client->number);
+    client->logged.unconnected = true;
     lua_pushboolean(L, false);
     lua_pushliteral(L, "not connected");
     return 2;
 }
 
-/* What is no plain success. */
+/* Every result but a plain success. */
 static int unusual_result(lua_State *L, luahost_client *client, luahost_send_result result, size_t offset) {
     switch (result) {
     case LUAHOST_SENT:
@@ -25,12 +30,12 @@ static int unusual_result(lua_State *L, luahost_client *client, luahost_send_res
     case LUAHOST_SENT_FULL:
         /* It was taken; where Lua cannot wait the next one will be refused. */
         if (!luahost_can_wait(L)) break;
-        return luahost_park(L, &client->senders, -1, NULL, "eio.send");
+        return luahost_park(L, &client->waits.send, -1, NULL, "eio.send");
     case LUAHOST_NOT_CONNECTED:
         return not_connected(L, client);
     case LUAHOST_INVALID_UTF8:
         return luahost_argument_error(
-            L, 1, "send", "the text is not UTF-8 at byte %d: send what is no text as eio.bytes", (int)offset + 1);
+            L, 1, "send", "the text is not UTF-8 at byte %d: send data that is not text as eio.bytes", (int)offset + 1);
     case LUAHOST_SEPARATOR:
         return luahost_argument_error(
             L, 1, "send", "byte %d is U+001E, which separates messages in polling: send it as eio.bytes",
@@ -88,7 +93,7 @@ static int send_encoded(lua_State *L, int status, lua_KContext context) {
 }
 
 static int send_table(lua_State *L, luahost_client *client) {
-    if (!client->encodes_itself) return send_json(L, client);
+    if (client->json != LUAHOST_JSON_OWN) return send_json(L, client);
     lua_settop(L, 1);
     lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_UV_ENCODE);
     lua_pushvalue(L, 1);
@@ -123,8 +128,8 @@ int luahost_client_send(lua_State *L) {
 
 /* Called within a slice, too, where a memory error would be raised in the wrong coroutine; booleans need no memory. */
 void luahost_client_writable(luahost_client *client) {
-    while (client->senders.first != NULL) {
-        luahost_task *task = client->senders.first;
+    while (client->waits.send.first != NULL) {
+        luahost_task *task = client->waits.send.first;
         lua_pushboolean(task->co, true);
         luahost_task_wake(task, 1);
     }
@@ -137,19 +142,14 @@ int luahost_client_buffered(lua_State *L) {
 }
 
 void luahost_client_drained(luahost_client *client) {
-    while (client->drainers.first != NULL) luahost_task_wake(client->drainers.first, 0);
-}
-
-static bool is_open(const luahost_client *client) {
-    return client->ending == LUAHOST_NOT_ENDING &&
-        (client->state == LUAHOST_CONNECTED || client->state == LUAHOST_DISCONNECTING);
+    while (client->waits.drain.first != NULL) luahost_task_wake(client->waits.drain.first, 0);
 }
 
 static int looked(lua_State *L, int status, lua_KContext top);
 
 /* The first value on the stack is the deadline in ns, or -1. */
 static int look(lua_State *L, luahost_client *client) {
-    if (!is_open(client)) {
+    if (!luahost_client_is_open(client)) {
         lua_pushboolean(L, false);
         lua_pushliteral(L, "not connected");
         return 2;
@@ -167,7 +167,7 @@ static int look(lua_State *L, luahost_client *client) {
     }
     luahost_check_wait(L, "eio.drain");
     client->vm->host.client_notify_drained(client->context);
-    return luahost_parkk(L, &client->drainers, seconds, NULL, "eio.drain", looked);
+    return luahost_park_with(L, &client->waits.drain, seconds, NULL, "eio.drain", looked);
 }
 
 static int looked(lua_State *L, int status, lua_KContext top) {

@@ -1,22 +1,25 @@
-/* What the network tells about a client's session, and who waits for it. */
+/* The events of a client's session, and the tasks that wait for them. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/client.h"
+#include "core/error.h"
+#include "core/life.h"
+#include "core/report.h"
 
 /* ---- waking ---- */
 
 /* Pushing on another task's stack must not raise: the error would not be that task's. */
 static bool begin_push(luahost_vm *vm, luahost_task *task) {
-    bool enforced = vm->enforce_memory;
-    vm->enforce_memory = false;
+    bool enforced = vm->memory.is_enforced;
+    vm->memory.is_enforced = false;
     luahost_enter(vm, task->co);
     return enforced;
 }
 
 static void wake(luahost_task *task, int values, bool enforced) {
-    task->vm->enforce_memory = enforced;
+    task->vm->memory.is_enforced = enforced;
     luahost_task_wake(task, values);
 }
 
@@ -36,13 +39,13 @@ static void set_detail_field(lua_State *L, int error, int detail, const char *na
 }
 
 /* connect() has not returned and the session is over. */
-static void push_closed_error(lua_State *L, const luahost_client *client) {
+static void push_closed_error(lua_State *L, const luahost_client *client, bool was_open) {
     push_reason(L, client);
     luahost_client_push(L, client, LUAHOST_UV_BASE_URL);
     lua_pushfstring(L, "Closed before connect() returned: %s (%s)", lua_tostring(L, -2), lua_tostring(L, -1));
     lua_remove(L, -2);
     luahost_error error = {.type = {"ConnectionError", 15}, .phase = {"open", 4}, .code = -1};
-    if (client->is_upgrading) error.phase = (luahost_slice){"probe", 5};
+    if (was_open) error.phase = (luahost_slice){"probe", 5};
     error.message.data = lua_tolstring(L, -1, &error.message.length);
     luahost_push_error(L, &error, false);
     lua_replace(L, -3);
@@ -57,57 +60,58 @@ static void push_closed_error(lua_State *L, const luahost_client *client) {
     lua_pop(L, 1);
 }
 
-static void wake_all(luahost_client *client) {
+static void wake_all(luahost_client *client, bool was_open) {
     luahost_vm *vm = client->vm;
     luahost_task *task;
-    while ((task = client->connecters.first) != NULL) {
-        if (vm->interrupted || task->cancelled) {
+    while ((task = client->waits.connect.first) != NULL) {
+        if (!luahost_vm_is_running(vm) || task->cancelled) {
             luahost_task_end_wait(task);
             continue;
         }
         bool enforced = begin_push(vm, task);
         lua_pushboolean(task->co, client->has_left);
-        if (!client->has_left) push_closed_error(task->co, client);
+        if (!client->has_left) push_closed_error(task->co, client, was_open);
         wake(task, client->has_left ? 1 : 2, enforced);
     }
-    while ((task = client->receivers.first) != NULL) {
+    while ((task = client->waits.receive.first) != NULL) {
         bool enforced = begin_push(vm, task);
         lua_pushnil(task->co);
         push_reason(task->co, client);
         wake(task, 2, enforced);
     }
-    while ((task = client->senders.first) != NULL) {
+    while ((task = client->waits.send.first) != NULL) {
         bool enforced = begin_push(vm, task);
         lua_pushboolean(task->co, false);
         lua_pushliteral(task->co, "not connected");
         wake(task, 2, enforced);
     }
     luahost_client_drained(client);
-    while ((task = client->disconnecters.first) != NULL) {
+    while ((task = client->waits.disconnect.first) != NULL) {
         bool enforced = begin_push(vm, task);
-        lua_pushboolean(task->co, client->unwritten == 0);
-        if (client->unwritten > 0) lua_pushinteger(task->co, (lua_Integer)client->unwritten);
-        wake(task, client->unwritten > 0 ? 2 : 1, enforced);
+        lua_pushboolean(task->co, client->session.unwritten == 0);
+        if (client->session.unwritten > 0) lua_pushinteger(task->co, (lua_Integer)client->session.unwritten);
+        wake(task, client->session.unwritten > 0 ? 2 : 1, enforced);
     }
-    while (client->waiters.first != NULL) luahost_task_wake(client->waiters.first, 0);
+    while (client->waits.wait.first != NULL) luahost_task_wake(client->waits.wait.first, 0);
 }
 
 void luahost_client_reset(luahost_client *client) {
     if (client->state == LUAHOST_DISCONNECTED) return;
     luahost_vm *vm = client->vm;
+    bool was_open = client->state != LUAHOST_CONNECTING;
     client->state = LUAHOST_DISCONNECTED;
-    client->ending = LUAHOST_NOT_ENDING;
-    client->event_due = false;
-    client->is_paused = false;
+    client->mailbox.is_paused = false;
     lua_pushnil(vm->L);
     luahost_client_store(client, LUAHOST_UV_SID);
-    wake_all(client);
+    wake_all(client, was_open);
     lua_pushnil(vm->L);
     luahost_client_store(client, LUAHOST_UV_DETAIL);
-    vm->open_clients--;
-    if (client->is_left_alone) vm->left_alone--;
-    client->is_left_alone = false;
-    if (client->has_left && vm->open_clients == 0 && vm->host.disconnected != NULL) vm->host.disconnected(vm->context);
+    vm->clients.in_session--;
+    if (client->at_signal == LUAHOST_LEFT_ALONE) {
+        vm->clients.left_alone--;
+        client->at_signal = LUAHOST_IGNORES_SIGNALS;
+    }
+    if (client->has_left && vm->clients.in_session == 0 && vm->host.disconnected != NULL) vm->host.disconnected(vm->context);
     luahost_client_unhold(client);
     luahost_vm_check_finished(vm);
 }
@@ -133,15 +137,15 @@ static void keep_info(luahost_client *client, const luahost_session_info *info) 
     lua_pushnil(L);
     luahost_client_store(client, LUAHOST_UV_REASON);
     luahost_leave(client->vm);
-    client->ping_interval = info->ping_interval;
-    client->ping_timeout = info->ping_timeout;
-    client->transport = info->transport;
+    client->session.ping_interval = info->ping_interval;
+    client->session.ping_timeout = info->ping_timeout;
+    client->session.transport = info->transport;
 }
 
 /* The message handler of the call below: an error that connect() does not raise needs its traceback. */
 static int connect_handler_error(lua_State *L) {
     const luahost_client *client = luahost_vm_of(L)->current->client;
-    if (client->in_connect_slice) return 1;
+    if (client->opening == LUAHOST_OPENING) return 1;
     luahost_push_inner_traceback(L, L, 1);
     luahost_note_inner_traceback(L);
     return 1;
@@ -152,13 +156,13 @@ static int connect_handler_done(lua_State *L, int status, lua_KContext context) 
     if (status == LUA_OK || status == LUA_YIELD) return 0;
     luahost_vm *vm = luahost_vm_of(L);
     luahost_client *client = vm->current->client;
-    if (!client->in_connect_slice) return lua_error(L);
+    if (client->opening != LUAHOST_OPENING) return lua_error(L);
     luahost_push_error_text(L, -1);
     size_t length;
     const char *text = lua_tolstring(L, -1, &length);
     vm->scratch.length = 0;
     luahost_buffer_append(&vm->scratch, text, length);
-    client->connect_raised = true;
+    client->opening = LUAHOST_OPENING_FAILED;
     return 0;
 }
 
@@ -168,58 +172,57 @@ static void abandon(luahost_client *client) {
     client->vm->host.client_disconnect(client->context, -1, true);
 }
 
-bool luahost_connect_cancelled(luahost_list *connecters) {
-    luahost_client *client = (luahost_client *)((char *)connecters - offsetof(luahost_client, connecters));
-    if (client->ending != LUAHOST_NOT_ENDING || client->state == LUAHOST_DISCONNECTING) return false;
-    /* What the handler raises yet is an end of the attempt, too. */
-    if (!client->in_connect_slice) abandon(client);
+bool luahost_connect_cancelled(luahost_wait_queue *queue) {
+    luahost_client *client = (luahost_client *)((char *)queue - offsetof(luahost_client, waits.connect));
+    if (client->state != LUAHOST_CONNECTING && client->state != LUAHOST_CONNECTED) return false;
+    /* An error that the handler may still raise ends the attempt, too. */
+    if (client->opening == LUAHOST_NOT_OPENING) abandon(client);
     return true;
 }
 
-/* Calls the connect handler; what it raises at once is connect()'s to raise, and no report is due. */
+/* Calls the connect handler: an error that it raises at once is connect()'s to raise, and is not reported. */
 static int call_connect_handler(lua_State *L) {
     lua_pushcfunction(L, connect_handler_error);
     lua_insert(L, 1);
     return connect_handler_done(L, lua_pcallk(L, 0, 0, 1, 0, connect_handler_done), 0);
 }
 
-static void run_connect_handler(luahost_client *client) {
-    client->connect_raised = false;
+/* Returns whether it has failed. */
+static bool run_connect_handler(luahost_client *client) {
     luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_CONNECT);
-    if (task == NULL) return;
+    if (task == NULL) return false;
     lua_pushcfunction(task->co, call_connect_handler);
     lua_insert(task->co, -2);
-    client->in_connect_slice = true;
+    client->opening = LUAHOST_OPENING;
     luahost_task_run_now(task, 1);
-    client->in_connect_slice = false;
+    bool has_failed = client->opening == LUAHOST_OPENING_FAILED;
+    client->opening = LUAHOST_NOT_OPENING;
+    return has_failed;
 }
 
 luahost_handler_outcome luahost_client_opened(
     luahost_client *client, const luahost_session_info *info, luahost_slice *message) {
     keep_info(client, info);
-    if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
-    client->event_due = true;
-    client->told_unconnected = client->told_drop = client->told_pause = client->has_left = false;
-    client->is_upgrading = false;
-    if (client->is_lost) client->vm->lost_clients--;
+    client->state = LUAHOST_CONNECTED;
+    client->logged = (luahost_logged){false, false, false};
+    client->has_left = false;
+    if (client->is_lost) client->vm->clients.lost--;
     client->is_lost = false;
-    run_connect_handler(client);
-    if (client->connect_raised) {
-        client->event_due = false;
+    if (run_connect_handler(client)) {
+        client->state = LUAHOST_CONNECTING;
         *message = (luahost_slice){client->vm->scratch.data, client->vm->scratch.length};
         return LUAHOST_HANDLER_RAISED;
     }
-    if (client->connecters.first != NULL && client->connecters.first->cancelled) abandon(client);
-    client->is_upgrading = client->state == LUAHOST_CONNECTED;
+    if (client->waits.connect.first != NULL && client->waits.connect.first->cancelled) abandon(client);
     return LUAHOST_HANDLER_OK;
 }
 
 void luahost_client_upgraded(luahost_client *client) {
-    client->transport = 2;
+    client->session.transport = LUAHOST_WEBSOCKET;
 }
 
 void luahost_client_connected(luahost_client *client) {
-    luahost_task *task = client->connecters.first;
+    luahost_task *task = client->waits.connect.first;
     /* disconnect() was called meanwhile: connect() returns when the session is closed. */
     if (client->state != LUAHOST_CONNECTED || task == NULL) return;
     lua_pushboolean(task->co, true);
@@ -229,8 +232,8 @@ void luahost_client_connected(luahost_client *client) {
 void luahost_client_connect_failed(luahost_client *client, const luahost_error *error) {
     luahost_vm *vm = client->vm;
     luahost_task *task;
-    client->unwritten = 0;
-    while (!vm->interrupted && (task = client->connecters.first) != NULL && !task->cancelled) {
+    client->session.unwritten = 0;
+    while (luahost_vm_is_running(vm) && (task = client->waits.connect.first) != NULL && !task->cancelled) {
         bool enforced = begin_push(vm, task);
         lua_pushboolean(task->co, false);
         luahost_push_error(task->co, error, false);
@@ -253,10 +256,11 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value, lua_I
     lua_setfield(L, -2, name);
 }
 
-static void keep_detail(luahost_client *client, luahost_slice reason, const luahost_detail *detail) {
+static void keep_detail(luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail) {
     lua_State *L = client->vm->L;
     luahost_enter(client->vm, L);
-    store_slice(client, reason, LUAHOST_UV_REASON);
+    lua_pushstring(L, luahost_reason_text(reason));
+    luahost_client_store(client, LUAHOST_UV_REASON);
     lua_createtable(L, 0, 4);
     set_text(L, "cause", detail->cause);
     set_text(L, "message", detail->message);
@@ -274,69 +278,65 @@ static void keep_detail(luahost_client *client, luahost_slice reason, const luah
 }
 
 void luahost_client_closed(
-    luahost_client *client, luahost_slice reason, const luahost_detail *detail, size_t unwritten) {
-    static const char transport_error[] = "transport error";
-    if (client->state == LUAHOST_DISCONNECTED || client->ending != LUAHOST_NOT_ENDING) return;
-    client->unwritten = unwritten;
+    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail, size_t unwritten) {
+    bool was_open = luahost_client_is_open(client);
+    if (!was_open && client->state != LUAHOST_CONNECTING) return;
+    client->session.unwritten = unwritten;
     keep_detail(client, reason, detail);
-    if (!client->event_due) {
+    if (!was_open) {
         luahost_client_reset(client);
         return;
     }
-    client->event_due = false;
-    size_t length = sizeof transport_error - 1;
-    bool is_lost = reason.length == length && memcmp(reason.data, transport_error, length) == 0;
-    client->state = is_lost ? LUAHOST_CONNECTED : LUAHOST_DISCONNECTING;
-    client->ending = LUAHOST_END_DUE;
+    client->state = reason == LUAHOST_TRANSPORT_ERROR ? LUAHOST_LOST_UNSHOWN : LUAHOST_CLOSED_UNSHOWN;
     luahost_client_drained(client);
-    if (luahost_may_run(client->vm) && !luahost_mailbox_is_startable(client)) luahost_client_farewell(client);
+    if (luahost_may_run(client->vm) && !luahost_mailbox_is_startable(client)) luahost_client_show_end(client);
     else luahost_mailbox_schedule(client);
 }
 
 /* The disconnect handler has returned or waits. One that called connect() has a new session already. */
-static void farewell_told(luahost_task *task) {
-    if (task->client->ending == LUAHOST_END_TOLD) luahost_client_reset(task->client);
+static void end_shown(luahost_task *task) {
+    if (luahost_client_is_shown(task->client)) luahost_client_reset(task->client);
 }
 
-static void farewell_done(luahost_task *task) {
-    farewell_told(task);
+static void disconnect_handler_done(luahost_task *task) {
+    end_shown(task);
     luahost_handler_done(task);
 }
 
-/* Nobody is told of the end, which after a lost connection is not what the script wanted. */
+/* The script has no handler for the end, which after a lost connection is not what it wanted. */
 static void note_loss(luahost_client *client) {
     luahost_vm *vm = client->vm;
-    bool is_lost = client->state == LUAHOST_CONNECTED && client->connecters.first == NULL && !vm->interrupted;
+    bool is_lost = client->state == LUAHOST_LOST_SHOWN && client->waits.connect.first == NULL && luahost_vm_is_running(vm);
     if (!is_lost || client->is_lost) return;
     client->is_lost = true;
-    vm->lost_clients++;
+    vm->clients.lost++;
     lua_State *L = vm->L;
     int top = lua_gettop(L);
     luahost_enter(vm, L);
     luahost_client_push(L, client, LUAHOST_UV_DETAIL);
     if (lua_istable(L, -1) && lua_getfield(L, -1, "message") == LUA_TSTRING) {
-        free(vm->lost_reason);
-        vm->lost_reason = strndup(lua_tostring(L, -1), 200);
+        free(vm->clients.lost_reason);
+        vm->clients.lost_reason = strndup(lua_tostring(L, -1), 200);
     }
     lua_settop(L, top);
     luahost_leave(vm);
 }
 
 size_t luahost_vm_lost(const luahost_vm *vm, luahost_slice *reason) {
-    *reason = (luahost_slice){vm->lost_reason, vm->lost_reason == NULL ? 0 : strlen(vm->lost_reason)};
-    return vm->lost_clients;
+    *reason = (luahost_slice){vm->clients.lost_reason, vm->clients.lost_reason == NULL ? 0 : strlen(vm->clients.lost_reason)};
+    return vm->clients.lost;
 }
 
-void luahost_client_farewell(luahost_client *client) {
-    client->ending = LUAHOST_END_TOLD;
+void luahost_client_show_end(luahost_client *client) {
+    client->state = client->state == LUAHOST_LOST_UNSHOWN ? LUAHOST_LOST_SHOWN : LUAHOST_CLOSED_SHOWN;
     luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_DISCONNECT);
     if (task == NULL) {
         note_loss(client);
         luahost_client_reset(client);
         return;
     }
-    task->on_first_wait = farewell_told;
-    task->on_done = farewell_done;
+    task->on_first_wait = end_shown;
+    task->on_done = disconnect_handler_done;
     luahost_client_push(task->co, client, LUAHOST_UV_REASON);
     luahost_client_push(task->co, client, LUAHOST_UV_DETAIL);
     luahost_task_run_now(task, 2);

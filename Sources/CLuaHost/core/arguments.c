@@ -1,13 +1,13 @@
 /* Arguments of functions that scripts call both as c.sleep(1) and as c:sleep(1). */
 #include <stdarg.h>
 
-#include "core/host.h"
+#include "core/arguments.h"
 
 const char luahost_key_client_mt;
 
 int luahost_method_shift(lua_State *L) {
     if (lua_type(L, 1) != LUA_TTABLE || !lua_getmetatable(L, 1)) return 0;
-    bool is_client = lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_client_mt) == LUA_TTABLE && lua_rawequal(L, -1, -2);
+    bool is_client = lua_rawgetp(L, -1, &luahost_key_client_mt) == LUA_TBOOLEAN;
     lua_pop(L, 2);
     if (is_client) lua_remove(L, 1);
     return is_client;
@@ -43,8 +43,8 @@ const char *luahost_push_refused(lua_State *L, int index) {
     return number != number ? lua_pushliteral(L, "nan") : luaL_tolstring(L, index, NULL);
 }
 
-lua_Number luahost_check_seconds(lua_State *L, int index, int number, const char *function, lua_Number otherwise) {
-    if (lua_isnoneornil(L, index)) return otherwise;
+lua_Number luahost_check_seconds(lua_State *L, int index, int number, const char *function, lua_Number by_default) {
+    if (lua_isnoneornil(L, index)) return by_default;
     if (lua_type(L, index) != LUA_TNUMBER || !(lua_tonumber(L, index) >= 0)) {
         luahost_argument_error(
             L, number, function, "seconds must be a number >= 0, got %s", luahost_push_refused(L, index));

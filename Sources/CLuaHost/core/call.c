@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "core/host.h"
+#include "core/call.h"
+#include "core/schedule.h"
+#include "core/wait.h"
 #include "json/json.h"
 
 struct luahost_call {
@@ -20,14 +22,6 @@ struct luahost_call {
     int exit_status;
 };
 
-static char *copy(luahost_slice slice) {
-    char *text = malloc(slice.length + 1);
-    if (text == NULL) luahost_out_of_memory();
-    if (slice.length > 0) memcpy(text, slice.data, slice.length);
-    text[slice.length] = '\0';
-    return text;
-}
-
 static void free_call(luahost_call *call) {
     free(call->name);
     free(call->argument);
@@ -36,9 +30,9 @@ static void free_call(luahost_call *call) {
 }
 
 void luahost_calls_free(luahost_vm *vm) {
-    while (vm->calls != NULL) {
-        luahost_call *call = vm->calls;
-        vm->calls = call->next;
+    while (vm->parts.calls != NULL) {
+        luahost_call *call = vm->parts.calls;
+        vm->parts.calls = call->next;
         free_call(call);
     }
 }
@@ -52,7 +46,7 @@ static int returned(lua_State *L, int status, lua_KContext context) {
     if (!call->wants_result || lua_isnil(L, -1)) return 0;
     luahost_json_error error;
     if (luahost_json_encode(L, lua_gettop(L), &call->result, &error)) return 0;
-    return luaL_error(L, "what %s() returned is no JSON: %s", call->name, error.message);
+    return luaL_error(L, "%s() did not return valid JSON: %s", call->name, error.message);
 }
 
 static void push_argument(lua_State *L, const luahost_call *call) {
@@ -61,7 +55,7 @@ static void push_argument(lua_State *L, const luahost_call *call) {
     if (call->argument_length == 0) {
         lua_pushnil(L);
     } else if (!is_text || !luahost_json_decode(L, call->argument, call->argument_length, &error)) {
-        luaL_error(L, "the argument of %s() is no JSON: %s", call->name, error.message);
+        luaL_error(L, "the argument of %s() is not valid JSON: %s", call->name, error.message);
     }
 }
 
@@ -85,20 +79,13 @@ static int run(lua_State *L) {
 
 /* ---- the end ---- */
 
-bool luahost_was_cancelled(const luahost_task *task) {
-    if (!task->cancelled) return false;
-    /* A script may turn the cancellation into an error of its own: what the host has ended is no failure, whatever it
-     * says. */
-    return task->call != NULL || task->vm->stopped || luahost_is_cancelled(task->co, -1);
-}
-
 static void done(luahost_task *task) {
     luahost_vm *vm = task->vm;
     luahost_call *call = task->call;
-    luahost_call **link = &vm->calls;
+    luahost_call **link = &vm->parts.calls;
     while (*link != call) link = &(*link)->next;
     *link = call->next;
-    if (!vm->closing && !vm->exiting && vm->host.call_ended != NULL) {
+    if (luahost_vm_may_resume(vm) && vm->host.call_ended != NULL) {
         luahost_call_outcome outcome = !task->failed ? LUAHOST_CALL_OK
             : task->cancelled                        ? LUAHOST_CALL_CANCELLED
                                                      : LUAHOST_CALL_FAILED;
@@ -117,7 +104,7 @@ static void done(luahost_task *task) {
 
 int luahost_calls_exit(lua_State *L, int status) {
     luahost_vm *vm = luahost_vm_of(L);
-    for (luahost_call *call = vm->calls; call != NULL; call = call->next) {
+    for (luahost_call *call = vm->parts.calls; call != NULL; call = call->next) {
         if (!call->exited) call->exit_status = status;
         call->exited = true;
         if (call->task != vm->current) luahost_task_cancel(call->task);
@@ -129,18 +116,17 @@ int luahost_calls_exit(lua_State *L, int status) {
 
 bool luahost_vm_call(
     luahost_vm *vm, luahost_slice name, luahost_slice argument, bool wants_result, uint64_t call_id) {
-    if (vm->interrupted || vm->closing || vm->exiting || vm->options.is_plan) return false;
-    luahost_call *call = calloc(1, sizeof *call);
-    if (call == NULL) luahost_out_of_memory();
+    if (!luahost_vm_is_running(vm) || luahost_vm_is_plan(vm)) return false;
+    luahost_call *call = luahost_allocate_zeroed(sizeof *call);
     call->id = call_id;
-    call->name = copy(name);
-    call->argument = copy(argument);
+    call->name = luahost_copy(name.data, name.length);
+    call->argument = luahost_copy(argument.data, argument.length);
     call->argument_length = argument.length;
     call->wants_result = wants_result;
-    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_CALL, call->name);
+    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_CALL, LUAHOST_NO_EVENT, call->name);
     call->task = task;
-    call->next = vm->calls;
-    vm->calls = call;
+    call->next = vm->parts.calls;
+    vm->parts.calls = call;
     task->call = call;
     task->on_done = done;
     lua_pushcfunction(task->co, run);
@@ -149,7 +135,7 @@ bool luahost_vm_call(
 }
 
 void luahost_vm_cancel_call(luahost_vm *vm, uint64_t call_id) {
-    for (luahost_call *call = vm->calls; call != NULL; call = call->next) {
+    for (luahost_call *call = vm->parts.calls; call != NULL; call = call->next) {
         if (call->id != call_id) continue;
         luahost_task_cancel(call->task);
         return;

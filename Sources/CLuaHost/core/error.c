@@ -2,10 +2,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "core/host.h"
+#include "core/error.h"
 
 const char luahost_key_errors;
-static const char measured_key;
+static const char measured_key, cancelled_key;
 
 static void push_text(lua_State *L, int error) {
     error = lua_absindex(L, error);
@@ -111,6 +111,53 @@ int luahost_raise(lua_State *L, const char *type, const char *format, ...) {
     return lua_error(L);
 }
 
+/* ---- the value of a cancelled wait ---- */
+
+void luahost_push_cancelled(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &cancelled_key);
+}
+
+bool luahost_is_cancelled(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    luahost_push_cancelled(L);
+    bool is = lua_rawequal(L, index, -1);
+    lua_pop(L, 1);
+    return is;
+}
+
+static int cancelled_text(lua_State *L) {
+    lua_pushliteral(L, "task cancelled");
+    return 1;
+}
+
+/* ---- any value as text ---- */
+
+static int value_text(lua_State *L) {
+    if (lua_type(L, 1) != LUA_TSTRING && lua_type(L, 1) != LUA_TNUMBER && luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL) {
+        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    } else {
+        luaL_tolstring(L, 1, NULL);
+    }
+    return 1;
+}
+
+void luahost_push_error_text(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    lua_pushcfunction(L, value_text);
+    lua_pushvalue(L, index);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK) return;
+    lua_pop(L, 1);
+    lua_pushfstring(L, "(error object is a %s value, and its __tostring raised an error)", luaL_typename(L, index));
+}
+
 void luahost_error_open(lua_State *L) {
     open_metatable(L, &luahost_key_errors);
+    lua_newuserdatauv(L, 0, 0);
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, cancelled_text);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushliteral(L, "eio.cancelled");
+    lua_setfield(L, -2, "__name");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &cancelled_key);
 }

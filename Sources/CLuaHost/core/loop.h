@@ -36,10 +36,69 @@ typedef struct luahost_sight {
     int line;
 } luahost_sight;
 
+/* From the watchdog to the signal handler, which runs on the loop's thread: what is wanted of which slice. */
+typedef struct luahost_order {
+    _Atomic int demand;
+    _Atomic uint64_t sequence;
+} luahost_order;
+
+/* From the signal handler to the hook of a report; both are on the loop's thread. */
+typedef struct luahost_report_hook {
+    volatile uint64_t sequence;
+    lua_State *volatile hooked; /* whose hook these were */
+    lua_Hook saved_hook;
+    int saved_mask, saved_count;
+} luahost_report_hook;
+
+/* From the signal handler to the hook that ends a slice. */
+typedef struct luahost_stop_hook {
+    volatile uint64_t sequence;
+    volatile luahost_demand reason;
+    bool has_raised;
+    char text[256];
+} luahost_stop_hook;
+
+/* From a function that may hold up the loop to the signal handler: the slice that called it (0: none), and where. */
+typedef struct luahost_block {
+    volatile uint64_t sequence;
+    const char *function;
+    char source[LUA_IDSIZE];
+    int line;
+} luahost_block;
+
+/* Back to the watchdog. */
+typedef struct luahost_answer {
+    _Atomic uint64_t sight_sequence; /* the signal handler: `sight` is about this slice, which needs no look at Lua */
+    luahost_sight sight;
+    _Atomic uint64_t location_sequence; /* the hook: `location` is about this slice */
+    char location[LUAHOST_PLACE];
+} luahost_answer;
+
+/* What the watchdog has done about the slice that it saw last. */
+typedef enum luahost_watch_state {
+    LUAHOST_WATCHED,
+    LUAHOST_ASKED,         /* for the slice's place */
+    LUAHOST_REPORTED,
+    LUAHOST_REPORTED_IN_C, /* inside a C function; that it has returned will be reported too */
+} luahost_watch_state;
+
+/* The watchdog's own. */
+typedef struct luahost_watch {
+    uint64_t sequence, since; /* the slice that it saw last, and since when */
+    luahost_watch_state state;
+    uint64_t max_block;       /* ns; 0: none */
+    _Atomic uint64_t interrupt_at, end_at; /* CLOCK_MONOTONIC in ns; UINT64_MAX: never */
+    luahost_slow_slice report;
+    void *context;
+} luahost_watch;
+
 struct luahost_loop {
     luahost_pool pool; /* of its VMs */
     size_t vm_count;
     bool is_destroyed; /* freed with its last VM */
+    pthread_t thread;
+    luahost_loop *next;           /* of all loops; under the watchdog's lock */
+    luahost_loop *next_on_thread;
 
     /* Written by the loop's thread. `sequence` is odd while Lua runs and `running` is the coroutine that does, so a number
      * that stays the same and odd is one slice. */
@@ -49,43 +108,12 @@ struct luahost_loop {
     size_t depth;
     uint32_t turn_tick; /* luahost_tick at the last luahost_loop_turn */
 
-    /* From the watchdog to the signal handler, which runs on the loop's thread: what is wanted of which slice. */
-    _Atomic int demand;
-    _Atomic uint64_t demand_sequence;
-
-    /* From the signal handler to the hook; both are on the loop's thread. */
-    volatile uint64_t report_sequence, stop_sequence;
-    volatile luahost_demand stop_reason;
-    lua_State *volatile hooked; /* whose hook these were */
-    lua_Hook saved_hook;
-    int saved_mask, saved_count;
-    bool stop_raised;
-    char stop_text[256];
-
-    /* From a function that may hold up the loop to the signal handler: the slice that called it (0: none), and where. */
-    volatile uint64_t block_sequence;
-    const char *block_function;
-    char block_source[LUA_IDSIZE];
-    int block_line;
-
-    /* From the signal handler to the watchdog: whose slice it is, which needs no look at Lua. */
-    _Atomic uint64_t answered_sequence;
-    luahost_sight sight;
-
-    /* From the hook to the watchdog. */
-    _Atomic uint64_t located_sequence; /* `location` is about this slice */
-    char location[LUAHOST_PLACE];
-
-    /* The watchdog's own. */
-    uint64_t seen_sequence, seen_since;
-    bool asked_location, reported, reported_in_c;
-    uint64_t max_block; /* ns; 0: none */
-    _Atomic uint64_t interrupt_at, end_at; /* CLOCK_MONOTONIC in ns; UINT64_MAX: never */
-    luahost_slow_slice report;
-    void *context;
-    pthread_t thread;
-    luahost_loop *next;           /* of all loops; under the watchdog's lock */
-    luahost_loop *next_on_thread;
+    luahost_order order;
+    luahost_report_hook report_hook;
+    luahost_stop_hook stop;
+    luahost_block block;
+    luahost_answer answer;
+    luahost_watch watch;
 };
 
 /* Counts the 100 ms since the watchdog has begun: a clock that costs a load. */
@@ -112,6 +140,9 @@ static inline lua_State *luahost_loop_running(luahost_loop *loop) {
     return atomic_load_explicit(&loop->running, memory_order_relaxed);
 }
 
+/* Writes what the files of the script have buffered: all of them, or where scripts run on other threads, which may hold a file for
+ * as long as they like, the standard output. */
+void luahost_flush(void);
 /* A VM is made on the loop, or gone. */
 void luahost_loop_retain(luahost_loop *loop);
 void luahost_loop_release(luahost_loop *loop);

@@ -80,33 +80,33 @@ int luahost_option_error(const luahost_options *options, const char *name, const
         luaL_typename(L, -1));
 }
 
-bool luahost_option_boolean(const luahost_options *options, const char *name, bool otherwise) {
+bool luahost_option_boolean(const luahost_options *options, const char *name, bool by_default) {
     int type = luahost_option_push(options, name);
     if (type != LUA_TNIL) {
         if (type != LUA_TBOOLEAN) luahost_option_error(options, name, "boolean");
-        otherwise = lua_toboolean(options->L, -1);
+        by_default = lua_toboolean(options->L, -1);
     }
     lua_pop(options->L, 1);
-    return otherwise;
+    return by_default;
 }
 
-lua_Number luahost_option_number(const luahost_options *options, const char *name, lua_Number otherwise) {
+lua_Number luahost_option_number(const luahost_options *options, const char *name, lua_Number by_default) {
     lua_State *L = options->L;
     int type = luahost_option_push(options, name);
     if (type != LUA_TNIL) {
-        otherwise = lua_tonumber(L, -1);
-        if (type != LUA_TNUMBER || !(otherwise >= 0)) {
+        by_default = lua_tonumber(L, -1);
+        if (type != LUA_TNUMBER || !(by_default >= 0)) {
             luahost_argument_error(
                 L, options->number, options->function, "option '%s': number >= 0 expected, got %s", name,
                 luahost_push_refused(L, -1));
         }
     }
     lua_pop(L, 1);
-    return otherwise;
+    return by_default;
 }
 
-luahost_slice luahost_option_string(const luahost_options *options, const char *name) {
-    luahost_slice slice = {NULL, 0};
+luahost_slice luahost_option_string(const luahost_options *options, const char *name, const char *by_default) {
+    luahost_slice slice = {by_default, strlen(by_default)};
     int type = luahost_option_push(options, name);
     if (type != LUA_TNIL) {
         if (type != LUA_TSTRING) luahost_option_error(options, name, "string");

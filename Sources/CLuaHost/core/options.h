@@ -2,7 +2,7 @@
 #ifndef LUAHOST_OPTIONS_H
 #define LUAHOST_OPTIONS_H
 
-#include "core/host.h"
+#include "core/arguments.h"
 
 typedef struct luahost_options {
     lua_State *L;
@@ -17,12 +17,11 @@ luahost_options luahost_options_read(
     lua_State *L, int index, int number, const char *function, const char *const *known);
 /* Pushes the option's value, or nil; returns its type. */
 int luahost_option_push(const luahost_options *options, const char *name);
-bool luahost_option_boolean(const luahost_options *options, const char *name, bool otherwise);
+bool luahost_option_boolean(const luahost_options *options, const char *name, bool by_default);
 /* A number >= 0. */
-lua_Number luahost_option_number(const luahost_options *options, const char *name, lua_Number otherwise);
-/* Without the option: a slice whose data is NULL. The value stays on the stack, which keeps the string: a finalizer may take it
- * out of the table. */
-luahost_slice luahost_option_string(const luahost_options *options, const char *name);
+lua_Number luahost_option_number(const luahost_options *options, const char *name, lua_Number by_default);
+/* The value stays on the stack, which keeps the string: a finalizer may take it out of the table. */
+luahost_slice luahost_option_string(const luahost_options *options, const char *name, const char *by_default);
 /* "option 'headers': table expected, got number", about the value on top of the stack. Jumps. */
 int luahost_option_error(const luahost_options *options, const char *name, const char *expected);
 

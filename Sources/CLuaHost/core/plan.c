@@ -1,54 +1,45 @@
-/* Reading what a script says about its load test: its chunk runs up to the first wait and is then left as it is. */
+/* Reading a script's plan of its load test: its chunk runs up to the first wait and is then left as it is. */
+#include "core/plan.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "core/host.h"
+#include "core/stack.h"
 
-/* "bot.lua:12 (eio.sleep)": of the innermost function that is Lua. */
-static char *describe(lua_State *L, const char *what) {
+void luahost_plan_note_wait(lua_State *L, const char *what) {
+    luahost_vm *vm = luahost_vm_of(L);
     char text[LUA_IDSIZE + 128];
     lua_Debug ar;
-    snprintf(text, sizeof text, "%s", what);
-    for (int level = 1; lua_getstack(L, level, &ar); level++) {
-        lua_getinfo(L, "Sl", &ar);
-        if (ar.currentline <= 0) continue;
-        snprintf(text, sizeof text, "%s:%d (%s)", ar.short_src, ar.currentline, what);
-        break;
-    }
-    char *copy = strdup(text);
-    if (copy == NULL) luahost_out_of_memory();
-    return copy;
-}
-
-int luahost_plan_wait(lua_State *L, const char *what) {
-    luahost_vm *vm = luahost_vm_of(L);
-    vm->plan = LUAHOST_PLAN_WAITS;
-    vm->plan_place = describe(L, what);
-    return luahost_wait_for_ever(L);
+    if (luahost_find_line(L, 1, &ar)) snprintf(text, sizeof text, "%s:%d (%s)", ar.short_src, ar.currentline, what);
+    else snprintf(text, sizeof text, "%s", what);
+    vm->plan.state = LUAHOST_PLAN_WAITS;
+    free(vm->plan.place);
+    vm->plan.place = luahost_copy(text, strlen(text));
 }
 
 /* The first task is the main one; the others are those that it wanted to start. */
 void luahost_plan_run(luahost_vm *vm) {
-    luahost_task *task = vm->run_first;
+    luahost_task *task = vm->queue.first;
     if (task == NULL || task->kind != LUAHOST_IN_MAIN) return;
-    vm->draining = true;
-    size_t errors = vm->error_count;
+    vm->queue.is_draining = true;
+    size_t errors = vm->life.errors;
     luahost_task_run_next(vm);
-    vm->draining = false;
-    if (vm->exiting) return;
-    if (vm->plan == LUAHOST_PLAN_UNREAD) {
-        vm->plan = vm->error_count > errors ? LUAHOST_PLAN_FAILED : LUAHOST_PLAN_FINISHED;
+    vm->queue.is_draining = false;
+    if (luahost_vm_is_exiting(vm)) return;
+    if (vm->plan.state == LUAHOST_PLAN_UNREAD) {
+        vm->plan.state = vm->life.errors > errors ? LUAHOST_PLAN_FAILED : LUAHOST_PLAN_FINISHED;
     }
-    vm->finished_told = true;
+    vm->life.is_reported = true;
     vm->host.finished(vm->context);
 }
 
 luahost_plan luahost_vm_plan(const luahost_vm *vm, luahost_slice *place) {
-    const char *text = vm->plan_place == NULL ? "" : vm->plan_place;
+    const char *text = vm->plan.place == NULL ? "" : vm->plan.place;
     *place = (luahost_slice){text, strlen(text)};
-    return vm->plan;
+    return vm->plan.state;
 }
 
 bool luahost_vm_plan_starts_tasks(const luahost_vm *vm) {
-    return vm->run_first != NULL;
+    return vm->queue.first != NULL;
 }

@@ -1,49 +1,13 @@
-/* Errors that nobody caught: what the user is told about them. */
+/* Errors that nobody caught, as the user gets to see them. */
+#include "core/report.h"
+
 #include <string.h>
 
-#include "client/client.h"
-#include "core/host.h"
-
-static const char cancelled_key;
-
-/* ---- the value of a cancelled wait ---- */
-
-void luahost_push_cancelled(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &cancelled_key);
-}
-
-bool luahost_is_cancelled(lua_State *L, int index) {
-    index = lua_absindex(L, index);
-    luahost_push_cancelled(L);
-    bool is = lua_rawequal(L, index, -1);
-    lua_pop(L, 1);
-    return is;
-}
-
-static int cancelled_text(lua_State *L) {
-    lua_pushliteral(L, "task cancelled");
-    return 1;
-}
-
-/* ---- any value as text ---- */
-
-static int value_text(lua_State *L) {
-    if (lua_type(L, 1) != LUA_TSTRING && lua_type(L, 1) != LUA_TNUMBER && luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL) {
-        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
-    } else {
-        luaL_tolstring(L, 1, NULL);
-    }
-    return 1;
-}
-
-void luahost_push_error_text(lua_State *L, int index) {
-    index = lua_absindex(L, index);
-    lua_pushcfunction(L, value_text);
-    lua_pushvalue(L, index);
-    if (lua_pcall(L, 1, 1, 0) == LUA_OK) return;
-    lua_pop(L, 1);
-    lua_pushfstring(L, "(error object is a %s value, and its __tostring raised an error)", luaL_typename(L, index));
-}
+#include "core/error.h"
+#include "core/life.h"
+#include "core/module.h"
+#include "core/schedule.h"
+#include "core/stack.h"
 
 /* ---- tracebacks ---- */
 
@@ -51,22 +15,13 @@ void luahost_push_error_text(lua_State *L, int index) {
 #define NAMELESS "\n\t[C]: in ?"
 
 static bool is_noted(lua_State *L, int error_index) {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, luahost_vm_of(L)->inner_error_ref);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, luahost_vm_of(L)->messages.inner_error_ref);
     bool is = lua_toboolean(L, -1) && lua_rawequal(L, error_index, -1);
     lua_pop(L, 1);
     return is;
 }
 
-static bool has_lua_function(lua_State *co) {
-    lua_Debug ar;
-    for (int level = 0; lua_getstack(co, level, &ar); level++) {
-        lua_getinfo(co, "l", &ar);
-        if (ar.currentline > 0) return true;
-    }
-    return false;
-}
-
-/* What coroutine.wrap returns has no name when it is called right there. */
+/* The function that coroutine.wrap returns has no name when it is called right there. */
 static const char *skip_wrap(const char *traceback) {
     size_t length = sizeof NAMELESS - 1;
     return strncmp(traceback, NAMELESS, length) == 0 ? traceback + length : traceback;
@@ -77,8 +32,9 @@ static void push_traceback(lua_State *L, lua_State *inner, int level) {
     int error = lua_gettop(L);
     bool is_continued = is_noted(L, error);
     if (is_continued) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, luahost_vm_of(L)->inner_traceback_ref);
-        if (!has_lua_function(inner)) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, luahost_vm_of(L)->messages.inner_traceback_ref);
+        lua_Debug ar;
+        if (!luahost_find_line(inner, 0, &ar)) {
             lua_replace(L, error);
             return;
         }
@@ -109,9 +65,9 @@ void luahost_push_inner_traceback(lua_State *outer, lua_State *inner, int level)
 
 void luahost_note_inner_traceback(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
-    lua_rawseti(L, LUA_REGISTRYINDEX, vm->inner_traceback_ref);
+    lua_rawseti(L, LUA_REGISTRYINDEX, vm->messages.inner_traceback_ref);
     lua_pushvalue(L, -1);
-    lua_rawseti(L, LUA_REGISTRYINDEX, vm->inner_error_ref);
+    lua_rawseti(L, LUA_REGISTRYINDEX, vm->messages.inner_error_ref);
 }
 
 /* ---- reports ---- */
@@ -131,8 +87,8 @@ void luahost_push_where(lua_State *L, const luahost_task *task) {
     if (task->name == NULL) lua_pushliteral(L, "task");
     else lua_pushfstring(L, is_handler ? "'%s' handler" : "task '%s'", task->name);
     const char *separator = " (";
-    if (task->client != NULL && task->client->engine->clients_made > 1) {
-        lua_pushfstring(L, "%sclient %d", separator, (int)task->client->number);
+    if (task->client != NULL && task->vm->clients.made > 1) {
+        lua_pushfstring(L, "%sclient %d", separator, (int)task->client_number);
         separator = ", ";
     }
     lua_rawgeti(L, LUA_REGISTRYINDEX, task->registered_ref);
@@ -147,8 +103,8 @@ void luahost_push_where(lua_State *L, const luahost_task *task) {
     lua_concat(L, lua_gettop(L) - first + 1);
 }
 
-/* An error value that is no string has no place in it, unless it is one of ours. Puts that of the innermost Lua function
- * before the text on top of L's stack. */
+/* An error value that is not a string carries no place, unless it is one of our error tables. Puts the place of the innermost Lua
+ * function before the text on top of L's stack. */
 static void add_place(lua_State *L, int error, lua_State *co) {
     if (lua_type(L, error) == LUA_TSTRING) return;
     if (lua_istable(L, error)) {
@@ -157,15 +113,11 @@ static void add_place(lua_State *L, int error, lua_State *co) {
         lua_pop(L, 1);
         if (has_place) return;
     }
-    lua_Debug ar;
-    for (int level = 0; lua_getstack(co, level, &ar); level++) {
-        lua_getinfo(co, "Sl", &ar);
-        if (ar.currentline <= 0) continue;
-        lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
-        lua_insert(L, -2);
-        lua_concat(L, 2);
-        return;
-    }
+    char place[LUAHOST_PLACE_SIZE];
+    if (luahost_place(co, place, ": ")[0] == '\0') return;
+    lua_pushstring(L, place);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
 }
 
 /* Below the script's own functions there may be one of the host's. */
@@ -187,27 +139,15 @@ static luahost_slice slice_at(lua_State *L, int index) {
     return slice;
 }
 
-/* The `error` handler runs as a task of its own, later; an error in it is the host's to print. */
-static bool tell_script(luahost_task *task, int error) {
+static bool is_taken(luahost_task *task, int error) {
     luahost_vm *vm = task->vm;
-    bool is_of_error_handler = task->kind == LUAHOST_IN_HANDLER && strcmp(task->name, "error") == 0;
-    if (is_of_error_handler || vm->options.strict || vm->options.is_plan || vm->closing || vm->exiting) return false;
-    int handler = luahost_client_error_handler(vm, task->client);
-    if (handler == LUA_NOREF) return false;
-    luahost_task *teller = luahost_task_create(vm, LUAHOST_IN_HANDLER, "error");
-    if (task->client != NULL) {
-        teller->client = task->client;
-        teller->on_done = luahost_handler_done;
-        luahost_client_keep(task->client);
+    /* An error in an `error` handler is the host's to print. */
+    if (task->event == LUAHOST_EVENT_ERROR || vm->options.strict || luahost_vm_is_plan(vm)) return false;
+    if (!luahost_vm_may_resume(vm)) return false;
+    for (const luahost_module *const *module = luahost_modules; *module != NULL; module++) {
+        if ((*module)->take_error != NULL && (*module)->take_error(task, error)) return true;
     }
-    lua_rawgeti(teller->co, LUA_REGISTRYINDEX, handler);
-    const int values[] = {error, error + 2, error + 3}; /* the error itself, traceback, where */
-    for (int index = 0; index < 3; index++) {
-        lua_pushvalue(vm->L, values[index]);
-        lua_xmove(vm->L, teller->co, 1);
-    }
-    luahost_task_ready(teller, 3);
-    return true;
+    return false;
 }
 
 void luahost_report_failure(luahost_task *task) {
@@ -224,38 +164,27 @@ void luahost_report_failure(luahost_task *task) {
     trim_traceback(L);
     luahost_push_where(L, task);
     lua_pushboolean(L, 0);
-    lua_rawseti(L, LUA_REGISTRYINDEX, vm->inner_error_ref);
+    lua_rawseti(L, LUA_REGISTRYINDEX, vm->messages.inner_error_ref);
     luahost_leave(vm);
 
-    vm->error_count++;
+    vm->life.errors++;
     luahost_report report = {
         .kind = task->kind,
         .message = slice_at(L, error + 1),
         .traceback = slice_at(L, error + 2),
         .where = slice_at(L, error + 3),
         .is_measured = luahost_is_measured_error(L, error),
-        .handled = tell_script(task, error),
+        .handled = is_taken(task, error),
     };
     vm->host.report(vm->context, &report);
     lua_settop(L, error - 1);
-    if (vm->options.strict && !vm->exiting) {
-        vm->exiting = true;
-        vm->host.exit(vm->context, 1);
-    }
+    if (vm->options.strict) luahost_vm_exit(vm, 1, false);
 }
 
 void luahost_report_open(lua_State *L) {
-    lua_newuserdatauv(L, 0, 0);
-    lua_createtable(L, 0, 2);
-    lua_pushcfunction(L, cancelled_text);
-    lua_setfield(L, -2, "__tostring");
-    lua_pushliteral(L, "eio.cancelled");
-    lua_setfield(L, -2, "__name");
-    lua_setmetatable(L, -2);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &cancelled_key);
     luahost_vm *vm = luahost_vm_of(L);
     lua_pushboolean(L, 0);
-    vm->inner_traceback_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    vm->messages.inner_traceback_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushboolean(L, 0);
-    vm->inner_error_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    vm->messages.inner_error_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 }

@@ -1,9 +1,11 @@
 /* How a C function that Lua called waits: by yielding its task, through whatever coroutines of the script's are in between. */
 #include <string.h>
 
-#include "core/host.h"
-#include "core/loop.h"
+#include "core/error.h"
+#include "core/hook.h"
+#include "core/plan.h"
 #include "core/timers.h"
+#include "core/wait.h"
 
 /* C functions that a wait can go through, so that they are never what is in the way. */
 static const char *const transparent[] = {"pcall", "xpcall", "dofile", "require", "coroutine.resume", "error", "assert"};
@@ -75,17 +77,17 @@ int luahost_raise_cannot_wait(lua_State *L, const char *what) {
     luahost_vm *vm = luahost_vm_of(L);
     luahost_loop *loop = vm->loop;
     luaL_checkstack(L, 10, NULL);
-    if (vm->closing) luaL_error(L, "%s cannot wait: the script is ending", what);
+    if (luahost_vm_is_closing(vm)) luaL_error(L, "%s cannot wait: the script is ending", what);
     bool found = push_obstacle(L, L, 1);
     for (size_t index = loop->depth; !found && index-- > 0;) found = push_obstacle(L, loop->resumers[index], 0);
-    if (!found) lua_pushliteral(L, "code that is no part of a task");
+    if (!found) lua_pushliteral(L, "code that is not part of a task");
     return luaL_error(L, "%s cannot wait here, inside %s", what, lua_tostring(L, -1));
 }
 
 static void raise_cancelled(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     /* A loop around pcall(eio.sleep, 1) would never end. */
-    if (++vm->cancelled_raises > 100) luahost_loop_unwind(vm->loop, L);
+    if (++vm->slice.cancelled_raises > 100) luahost_loop_unwind(vm->loop, L);
     luahost_push_cancelled(L);
     lua_error(L);
 }
@@ -118,18 +120,18 @@ static int go_on(lua_State *L, int status, lua_KContext top) {
     return lua_gettop(L) - (int)top;
 }
 
-static void append(luahost_list *list, luahost_task *task) {
-    task->previous = list->last;
+static void append(luahost_wait_queue *queue, luahost_task *task) {
+    task->previous = queue->last;
     task->next = NULL;
-    if (list->last != NULL) list->last->next = task; else list->first = task;
-    list->last = task;
+    if (queue->last != NULL) queue->last->next = task; else queue->first = task;
+    queue->last = task;
 }
 
-static void prepend(luahost_list *list, luahost_task *task) {
+static void prepend(luahost_wait_queue *queue, luahost_task *task) {
     task->previous = NULL;
-    task->next = list->first;
-    if (list->first != NULL) list->first->previous = task; else list->last = task;
-    list->first = task;
+    task->next = queue->first;
+    if (queue->first != NULL) queue->first->previous = task; else queue->last = task;
+    queue->first = task;
 }
 
 int luahost_end_current(lua_State *L) {
@@ -142,56 +144,57 @@ int luahost_end_current(lua_State *L) {
     return lua_error(L);
 }
 
-static int yield_to_host(lua_State *L, luahost_list *list, int (*on_timeout)(lua_State *co), lua_KFunction k) {
+static int yield_to_host(lua_State *L, luahost_wait_queue *queue, int (*on_timeout)(lua_State *co), lua_KFunction k) {
     luahost_vm *vm = luahost_vm_of(L);
     luahost_task *task = vm->current;
     task->state = LUAHOST_TASK_WAITING;
     task->on_timeout = on_timeout;
     task->continuation = k;
-    task->waits_on = list;
+    task->waits_on = queue;
     if (!task->waited) {
         task->waited = true;
         task->waited_previous = NULL;
-        task->waited_next = vm->waited;
-        if (vm->waited != NULL) vm->waited->waited_previous = task;
-        vm->waited = task;
+        task->waited_next = vm->tasks.waited;
+        if (vm->tasks.waited != NULL) vm->tasks.waited->waited_previous = task;
+        vm->tasks.waited = task;
     }
-    vm->host_yield = true;
+    vm->slice.is_wait = true;
     return lua_yieldk(L, 0, lua_gettop(L), go_on);
 }
 
-int luahost_parkk(
-    lua_State *L, luahost_list *list, double seconds, int (*on_timeout)(lua_State *co), const char *what, lua_KFunction k) {
+int luahost_park_with(
+    lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what, lua_KFunction k) {
     luahost_check_wait(L, what);
-    if (luahost_vm_of(L)->options.is_plan) return luahost_plan_wait(L, what);
+    if (luahost_vm_is_plan(luahost_vm_of(L))) return luahost_plan_wait(L, what);
     luahost_task *task = luahost_vm_of(L)->current;
-    if (list != NULL) append(list, task);
-    task->looks = list != NULL && list->awaits_sockets && seconds > 0 ? LUAHOST_SECOND_LOOKS : 0;
-    /* Beyond some centuries of nanoseconds a deadline is none. */
+    if (queue != NULL) append(queue, task);
+    task->looks = queue != NULL && queue->awaits_sockets && seconds > 0 ? LUAHOST_SECOND_LOOKS : 0;
+    /* Longer than centuries: a wait without a deadline. */
     if (seconds >= 0 && seconds < 9e9) luahost_timer_add(task, luahost_now() + (uint64_t)(seconds * 1e9));
-    return yield_to_host(L, list, on_timeout, k);
+    return yield_to_host(L, queue, on_timeout, k);
 }
 
-int luahost_parkk_first(lua_State *L, luahost_list *list, const char *what, lua_KFunction k) {
+int luahost_park_first_with(lua_State *L, luahost_wait_queue *queue, const char *what, lua_KFunction k) {
     luahost_check_wait(L, what);
-    prepend(list, luahost_vm_of(L)->current);
-    return yield_to_host(L, list, NULL, k);
+    prepend(queue, luahost_vm_of(L)->current);
+    return yield_to_host(L, queue, NULL, k);
 }
 
-int luahost_wait_for_ever(lua_State *L) {
+int luahost_plan_wait(lua_State *L, const char *what) {
+    luahost_plan_note_wait(L, what);
     return yield_to_host(L, NULL, NULL, NULL);
 }
 
 int luahost_stop_here(lua_State *L) {
-    if (luahost_can_wait(L)) return luahost_wait_for_ever(L);
+    if (luahost_can_wait(L)) return yield_to_host(L, NULL, NULL, NULL);
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->current != NULL) luahost_loop_unwind(vm->loop, L);
     luahost_push_cancelled(L);
     return lua_error(L);
 }
 
-int luahost_park(lua_State *L, luahost_list *list, double seconds, int (*on_timeout)(lua_State *co), const char *what) {
-    return luahost_parkk(L, list, seconds, on_timeout, what, NULL);
+int luahost_park(lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what) {
+    return luahost_park_with(L, queue, seconds, on_timeout, what, NULL);
 }
 
 int luahost_timeout_nil(lua_State *co) {

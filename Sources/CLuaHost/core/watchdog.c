@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "core/hook.h"
-#include "core/host.h"
 #include "core/loop.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -38,9 +38,9 @@ static void *signal_context;
 static void on_demand(int signal) {
     (void)signal;
     for (luahost_loop *loop = loops_of_thread; loop != NULL; loop = loop->next_on_thread) {
-        luahost_demand demand = (luahost_demand)atomic_exchange(&loop->demand, LUAHOST_DEMAND_NOTHING);
+        luahost_demand demand = (luahost_demand)atomic_exchange(&loop->order.demand, LUAHOST_DEMAND_NOTHING);
         uint64_t sequence = atomic_load(&loop->sequence);
-        if (demand == LUAHOST_DEMAND_NOTHING || sequence != atomic_load(&loop->demand_sequence)) continue;
+        if (demand == LUAHOST_DEMAND_NOTHING || sequence != atomic_load(&loop->order.sequence)) continue;
         if (demand == LUAHOST_DEMAND_REPORT) luahost_hook_look(loop, luahost_loop_running(loop));
         luahost_hook_arm(loop, luahost_loop_running(loop), demand);
     }
@@ -55,27 +55,27 @@ static void on_exit_signal(int signal) {
 }
 
 static void demand_of(luahost_loop *loop, uint64_t sequence, luahost_demand demand) {
-    atomic_store(&loop->demand_sequence, sequence);
-    atomic_store(&loop->demand, demand);
+    atomic_store(&loop->order.sequence, sequence);
+    atomic_store(&loop->order.demand, demand);
     pthread_kill(loop->thread, DEMAND_SIGNAL);
 }
 
-static void tell(luahost_loop *loop, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void tell(luahost_loop *loop, const char *format, ...) {
+static void send_report(luahost_loop *loop, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void send_report(luahost_loop *loop, const char *format, ...) {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     if (length >= (int)sizeof text) length = sizeof text - 1;
-    loop->reported = true;
-    if (loop->report != NULL) loop->report(loop->context, (luahost_slice){text, (size_t)length});
+    if (loop->watch.state != LUAHOST_REPORTED_IN_C) loop->watch.state = LUAHOST_REPORTED;
+    if (loop->watch.report != NULL) loop->watch.report(loop->watch.context, (luahost_slice){text, (size_t)length});
 }
 
 /* "user 3: bot.lua:12: in function 'default': " as far as it is known. */
 static const char *describe(const luahost_loop *loop, const char *place, char *text, size_t size) {
     static const char *const kinds[] = {"main chunk", "handler", "task", "function"};
-    const luahost_sight *sight = &loop->sight;
+    const luahost_sight *sight = &loop->answer.sight;
     char user[32] = "", who[96] = "";
     if (sight->user != 0) snprintf(user, sizeof user, "user %llu: ", (unsigned long long)sight->user);
     if (sight->name[0] != '\0') snprintf(who, sizeof who, "in %s '%s': ", kinds[sight->kind], sight->name);
@@ -87,51 +87,52 @@ static void report(luahost_loop *loop, uint64_t sequence, uint64_t elapsed) {
     static const char *const others = "all else on its loop waits for it";
     char where[LUAHOST_PLACE + 128], place[LUAHOST_PLACE];
     double seconds = (double)elapsed / SECOND;
-    bool is_answered = atomic_load(&loop->answered_sequence) == sequence;
-    if (atomic_load(&loop->located_sequence) == sequence) {
-        describe(loop, loop->location, where, sizeof where);
-        tell(loop, "%sLua has computed for %.1f s without waiting; %s", where, seconds, others);
-    } else if (is_answered && loop->sight.function[0] != '\0') {
-        snprintf(place, sizeof place, "%s:%d", loop->sight.source, loop->sight.line);
+    bool is_answered = atomic_load(&loop->answer.sight_sequence) == sequence;
+    if (atomic_load(&loop->answer.location_sequence) == sequence) {
+        describe(loop, loop->answer.location, where, sizeof where);
+        send_report(loop, "%sLua has computed for %.1f s without waiting; %s", where, seconds, others);
+    } else if (is_answered && loop->answer.sight.function[0] != '\0') {
+        snprintf(place, sizeof place, "%s:%d", loop->answer.sight.source, loop->answer.sight.line);
         describe(loop, place, where, sizeof where);
-        tell(loop, "%sinside a C function (%s) for %.1f s; %s", where, loop->sight.function, seconds, others);
+        send_report(loop, "%sinside a C function (%s) for %.1f s; %s", where, loop->answer.sight.function, seconds, others);
     } else if (is_answered && elapsed >= SECOND + 2 * TICK_MS * (SECOND / 1000)) {
-        tell(loop, "%sinside a C function for %.1f s; %s", describe(loop, "", where, sizeof where), seconds, others);
-        loop->reported_in_c = true;
+        send_report(loop, "%sinside a C function for %.1f s; %s", describe(loop, "", where, sizeof where), seconds, others);
+        loop->watch.state = LUAHOST_REPORTED_IN_C;
     } else if (elapsed >= 2 * SECOND) {
-        tell(loop, "inside a C function for %.1f s; %s", seconds, others);
+        send_report(loop, "inside a C function for %.1f s; %s", seconds, others);
     }
 }
 
 /* The hook of a report has fired at last. */
 static void report_return(luahost_loop *loop, uint64_t elapsed) {
-    if (!loop->reported_in_c || atomic_load(&loop->located_sequence) != loop->seen_sequence) return;
-    loop->reported_in_c = false;
+    if (loop->watch.state != LUAHOST_REPORTED_IN_C) return;
+    if (atomic_load(&loop->answer.location_sequence) != loop->watch.sequence) return;
+    loop->watch.state = LUAHOST_REPORTED;
     char where[LUAHOST_PLACE + 128];
-    describe(loop, loop->location, where, sizeof where);
-    tell(loop, "%sthe C function has returned after %.1f s", where, (double)elapsed / SECOND);
+    describe(loop, loop->answer.location, where, sizeof where);
+    send_report(loop, "%sthe C function has returned after %.1f s", where, (double)elapsed / SECOND);
 }
 
 static void look_at(luahost_loop *loop, uint64_t now) {
     uint64_t sequence = atomic_load(&loop->sequence);
-    uint64_t elapsed = now - loop->seen_since;
+    uint64_t elapsed = now - loop->watch.since;
     report_return(loop, elapsed);
-    if (!(sequence & 1) || sequence != loop->seen_sequence) {
-        loop->seen_sequence = sequence;
-        loop->seen_since = now;
-        loop->asked_location = loop->reported = loop->reported_in_c = false;
+    if (!(sequence & 1) || sequence != loop->watch.sequence) {
+        loop->watch.sequence = sequence;
+        loop->watch.since = now;
+        loop->watch.state = LUAHOST_WATCHED;
         return;
     }
-    if (loop->asked_location && !loop->reported) report(loop, sequence, elapsed);
+    if (loop->watch.state == LUAHOST_ASKED) report(loop, sequence, elapsed);
     /* A slice that was seen only once may be one of many short ones, which an interrupt has no need to hit. */
-    if (now >= atomic_load(&loop->end_at)) {
+    if (now >= atomic_load(&loop->watch.end_at)) {
         demand_of(loop, sequence, LUAHOST_DEMAND_END);
-    } else if (now >= atomic_load(&loop->interrupt_at)) {
+    } else if (now >= atomic_load(&loop->watch.interrupt_at)) {
         demand_of(loop, sequence, LUAHOST_DEMAND_INTERRUPT);
-    } else if (loop->max_block != 0 && elapsed >= loop->max_block) {
+    } else if (loop->watch.max_block != 0 && elapsed >= loop->watch.max_block) {
         demand_of(loop, sequence, LUAHOST_DEMAND_STOP);
-    } else if (!loop->asked_location && elapsed >= SECOND) {
-        loop->asked_location = true;
+    } else if (loop->watch.state == LUAHOST_WATCHED && elapsed >= SECOND) {
+        loop->watch.state = LUAHOST_ASKED;
         demand_of(loop, sequence, LUAHOST_DEMAND_REPORT);
     }
 }
@@ -191,19 +192,18 @@ static void start(void) {
 }
 
 luahost_loop *luahost_loop_create(double max_block, luahost_slow_slice report, void *context) {
-    luahost_loop *loop = calloc(1, sizeof *loop);
-    if (loop == NULL) luahost_out_of_memory();
-    loop->max_block = max_block > 0 ? (uint64_t)(max_block * (double)SECOND) : 0;
-    loop->report = report;
-    loop->context = context;
+    luahost_loop *loop = luahost_allocate_zeroed(sizeof *loop);
+    loop->watch.max_block = max_block > 0 ? (uint64_t)(max_block * (double)SECOND) : 0;
+    loop->watch.report = report;
+    loop->watch.context = context;
     loop->thread = pthread_self();
     /* A thread has the signal mask of the one that made it, which may be a pool's that takes none. */
     sigset_t demand;
     sigemptyset(&demand);
     sigaddset(&demand, DEMAND_SIGNAL);
     pthread_sigmask(SIG_UNBLOCK, &demand, NULL);
-    atomic_store(&loop->interrupt_at, UINT64_MAX);
-    atomic_store(&loop->end_at, UINT64_MAX);
+    atomic_store(&loop->watch.interrupt_at, UINT64_MAX);
+    atomic_store(&loop->watch.end_at, UINT64_MAX);
     loop->next_on_thread = loops_of_thread;
     atomic_signal_fence(memory_order_seq_cst);
     loops_of_thread = loop;
@@ -252,13 +252,13 @@ static uint64_t after(double seconds) {
 }
 
 void luahost_loop_interrupt(luahost_loop *loop, double seconds) {
-    atomic_store(&loop->interrupt_at, after(seconds));
+    atomic_store(&loop->watch.interrupt_at, after(seconds));
 }
 
 void luahost_loop_end(luahost_loop *loop, double seconds) {
     uint64_t end = after(seconds);
-    uint64_t before = atomic_load(&loop->end_at);
-    while (end < before && !atomic_compare_exchange_weak(&loop->end_at, &before, end)) continue;
+    uint64_t before = atomic_load(&loop->watch.end_at);
+    while (end < before && !atomic_compare_exchange_weak(&loop->watch.end_at, &before, end)) continue;
 }
 
 void luahost_signals_install(void (*handler)(void *context, int signal), void *context) {

@@ -27,27 +27,44 @@ typedef struct luahost_pair {
 
 /* ---- what Swift gives to Lua ---- */
 
+typedef struct luahost_pairs {
+    const luahost_pair *items;
+    size_t count;
+} luahost_pairs;
+
+typedef enum luahost_transport { LUAHOST_NO_TRANSPORT, LUAHOST_POLLING, LUAHOST_WEBSOCKET } luahost_transport;
+
+/* In their order; ended by LUAHOST_NO_TRANSPORT. */
+typedef struct luahost_transports {
+    luahost_transport order[3];
+} luahost_transports;
+
+typedef enum luahost_logger {
+    LUAHOST_LOG_ERRORS,
+    LUAHOST_LOG_INFO, /* as python's logger=True */
+    LUAHOST_LOG_DEBUG,
+} luahost_logger;
+
+/* The members of the two structs below, by the types of the lists. */
+#define LUAHOST_MEMBER_BOOLEAN(name) bool name;
+#define LUAHOST_MEMBER_NUMBER(name) double name;
+#define LUAHOST_MEMBER_TEXT(name) luahost_slice name;
+#define LUAHOST_MEMBER_LOGGER(name) luahost_logger name;
+#define LUAHOST_MEMBER_JSON(name)
+#define LUAHOST_MEMBER_HEADERS(name) luahost_pairs name;
+#define LUAHOST_MEMBER_TRANSPORTS(name) luahost_transports name;
+#define LUAHOST_OPTION(name, type, by_default, docs) LUAHOST_MEMBER_##type(name)
+
 typedef struct luahost_client_options {
-    int logger;                /* 0 errors only (the default), 1 info as python's logger=True, 2 debug */
-    int ssl_verify;            /* bool */
-    luahost_slice ca_file;     /* empty: the system's authorities */
-    double request_timeout;    /* seconds; default 5 */
-    double connect_timeout;    /* seconds; default 20 */
-    int timestamp_requests;    /* bool; default 1 */
-    int handle_sigint;         /* bool; default 1 */
-    double max_message_size;   /* bytes; default 134217728 */
-    double max_buffered;       /* bytes; default 1048576 */
+#include "client_options.def"
 } luahost_client_options;
 
 typedef struct luahost_connect_options {
     luahost_slice url;
-    luahost_slice engineio_path;
-    const luahost_pair *headers;
-    size_t header_count;
-    /* 1 polling, 2 websocket; in order; 0 ends. */
-    int transports[3];
-    int try_all_transports;
+#include "connect_options.def"
 } luahost_connect_options;
+
+#undef LUAHOST_OPTION
 
 /* A failed connect or a rejected argument. Empty slices and 0 (code: -1) mean: not known. */
 typedef struct luahost_error {
@@ -80,7 +97,7 @@ typedef struct luahost_session_info {
     size_t upgrade_count;
     double ping_interval;  /* seconds */
     double ping_timeout;   /* seconds */
-    int transport;         /* 1 polling, 2 websocket */
+    luahost_transport transport;
 } luahost_session_info;
 
 typedef enum luahost_send_result {
@@ -210,25 +227,34 @@ typedef struct luahost_callbacks {
 
 /* ---- the VM (vm.c) ---- */
 
+typedef enum luahost_purpose {
+    LUAHOST_RUN,
+    /* The VM only reads the script's plan of the test: nothing is printed or logged, no background task starts, nobody connects and
+     * the main task is never resumed after its first wait. `finished` follows, or `exit`; luahost_vm_plan has the result. When it
+     * is destroyed, no pending variable is closed. */
+    LUAHOST_READ_PLAN,
+} luahost_purpose;
+
+typedef enum luahost_output {
+    LUAHOST_OUTPUT_STAYS,
+    /* print() into a standard output that nobody reads any more is not an error: a load test continues without its reader. */
+    LUAHOST_OUTPUT_MAY_CLOSE,
+} luahost_output;
+
 typedef struct luahost_vm_options {
     bool ignore_environment;   /* -E: no LUA_INIT, LUA_PATH, LUA_CPATH */
     bool warnings;             /* -W */
     bool strict;               /* the first uncaught error ends the program */
     luahost_slice default_url; /* --url, for eio.connect() without one; may be empty */
-    /* As luahost_connect_options.transports, for connect() without transports; all 0: polling, then websocket. */
-    int default_transports[3];
+    luahost_transports default_transports; /* for connect() without transports; none: polling, then websocket */
     size_t memory_limit;       /* bytes; 0: none. Enforced only while Lua runs */
     uint64_t seed;             /* for math.random; 0: Lua's own */
-    /* The VM is to read what the script says about the test, and nothing else: nothing is printed or logged, no background
-     * task starts, nobody connects and the main task is never resumed after its first wait. `finished` follows, or `exit`;
-     * luahost_vm_plan tells the rest. When it is destroyed, no pending variable is closed. */
-    bool is_plan;
+    luahost_purpose purpose;
     /* The text of the script, which is read from its file where there is none, and its modules; must outlive the VM. */
     luahost_source *source;
     /* The standard input, if it is shared with other VMs; must outlive the VM. NULL: it is this VM's alone. */
     luahost_input *input;
-    /* print() into a standard output that nobody reads any more is no error: a load test goes on without its reader. */
-    bool output_may_close;
+    luahost_output output;
 } luahost_vm_options;
 
 /* A script's text and, from then on, the modules that it requires, for any number of VMs on any threads. */
@@ -242,7 +268,7 @@ void luahost_input_destroy(luahost_input *input);
 /* luahost_vm_stdin for a VM that is gone meanwhile. */
 void luahost_input_arrived(luahost_input *input, luahost_slice chunk, int error);
 
-/* NULL when memory is short. `callbacks` is copied; the strings of `options` too. */
+/* NULL if Lua does not start. `callbacks` is copied; the strings of `options` too. */
 luahost_vm *luahost_vm_create(
     luahost_loop *loop, const luahost_callbacks *callbacks, void *host, const luahost_vm_options *options);
 
@@ -356,10 +382,15 @@ void luahost_client_connected(luahost_client *client);
 void luahost_client_connect_failed(luahost_client *client, const luahost_error *error);
 /* Starts the handler at once where that is possible, else queues. */
 void luahost_client_message(luahost_client *client, const char *data, size_t length, bool is_binary);
+typedef enum luahost_disconnect_reason {
+    LUAHOST_CLIENT_DISCONNECT,
+    LUAHOST_SERVER_DISCONNECT,
+    LUAHOST_TRANSPORT_ERROR,
+} luahost_disconnect_reason;
 /* The session is over. `unwritten`: messages that send() took and that were not written. If connect() has not returned
  * yet, it raises. */
 void luahost_client_closed(
-    luahost_client *client, luahost_slice reason, const luahost_detail *detail, size_t unwritten);
+    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail, size_t unwritten);
 /* Less than half of max_buffered waits: senders go on. May be called from within a slice. */
 void luahost_client_writable(luahost_client *client);
 /* client_buffered may be 0 now: drain() looks, and asks again if it is not. May be called from within a slice. */

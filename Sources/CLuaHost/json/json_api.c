@@ -1,7 +1,10 @@
 /* eio.json, eio.null, eio.array and eio.object. */
 #include "base/utf8.h"
-#include "core/host.h"
+#include "core/arguments.h"
+#include "core/error.h"
 #include "json/json.h"
+#include "json/json_api.h"
+#include "library/library.h"
 
 /* What the scratch buffer may keep from one message to the next. */
 #define SCRATCH_KEPT 65536
@@ -38,12 +41,12 @@ static int json_decode(lua_State *L) {
     if (invalid < length) return luahost_raise(L, "ValueError", "the JSON text is not UTF-8 at byte %zu", invalid + 1);
     luahost_json_error error;
     if (!luahost_json_decode(L, text, length, &error)) {
-        return luahost_raise(L, "ValueError", "no JSON at byte %zu: %s", error.offset + 1, error.message);
+        return luahost_raise(L, "ValueError", "not valid JSON at byte %zu: %s", error.offset + 1, error.message);
     }
     return 1;
 }
 
-/* Marks a table, a new one without an argument, as what it is to become in JSON. */
+/* Marks a table, a new one if there is no argument, as an array or an object of JSON. */
 static int mark(lua_State *L, const char *function, void (*push_metatable)(lua_State *L)) {
     luahost_method_shift(L);
     if (lua_isnone(L, 1)) lua_newtable(L);

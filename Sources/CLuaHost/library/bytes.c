@@ -1,7 +1,9 @@
 /* eio.bytes: an immutable run of bytes, which is sent and arrives as a binary message. */
 #include <string.h>
 
-#include "core/host.h"
+#include "core/arguments.h"
+#include "core/stack.h"
+#include "library/library.h"
 
 static const char bytes_key;
 

@@ -1,8 +1,9 @@
 /* `coroutine` for scripts whose coroutines may wait for the host: such a yield is not for the one who resumed, but goes on
  * outward, until it reaches the task, and comes back the same way. */
 #include "core/hook.h"
-#include "core/host.h"
-#include "core/loop.h"
+#include "core/report.h"
+#include "core/stack.h"
+#include "library/library.h"
 
 static lua_State *check_coroutine(lua_State *L) {
     lua_State *co = lua_tothread(L, 1);
@@ -64,10 +65,10 @@ static int step(lua_State *L, lua_State *co, int arguments, bool is_wrap) {
     luahost_loop_set_running(loop, co);
     int results;
     int status = lua_resume(co, L, arguments, &results);
-    if (loop->hooked == co) luahost_hook_disarm(loop);
+    if (loop->report_hook.hooked == co) luahost_hook_disarm(loop);
     luahost_loop_set_running(loop, previous);
     loop->depth--;
-    if (status == LUA_YIELD && vm->host_yield) {
+    if (status == LUA_YIELD && vm->slice.is_wait) {
         luahost_set_mark(co, LUAHOST_WAITING);
         lua_settop(L, 1);
         return lua_yieldk(L, 0, is_wrap, step_on);

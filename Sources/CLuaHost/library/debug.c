@@ -4,67 +4,8 @@
 #include <string.h>
 
 #include "core/hook.h"
-#include "core/host.h"
-
-/* In the registry: a table with weak keys from coroutines of the script's to {function, mask, count}. */
-static const char hooks_key;
-
-/* ---- whose hook ---- */
-
-/* Pushes that table of a coroutine of the script's, and returns true; or pushes nothing. `L` runs. */
-static bool push_own(lua_State *L, lua_State *co) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        return false;
-    }
-    lua_pushthread(co);
-    if (co != L) lua_xmove(co, L, 1);
-    bool is_there = lua_rawget(L, -2) == LUA_TTABLE;
-    lua_remove(L, -2);
-    if (!is_there) lua_pop(L, 1);
-    return is_there;
-}
-
-static int integer_at(lua_State *L, int place) {
-    lua_rawgeti(L, -1, place);
-    int value = (int)lua_tointeger(L, -1);
-    lua_pop(L, 1);
-    return value;
-}
-
-static void script_hook(lua_State *L, lua_Debug *ar) {
-    static const char *const events[] = {"call", "return", "line", "count", "tail call"};
-    luahost_vm *vm = luahost_vm_of(L);
-    if (luahost_mark_of(L) == LUAHOST_OF_TASK) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, vm->hook_ref);
-    } else if (push_own(L, L)) {
-        lua_rawgeti(L, -1, 1);
-        lua_remove(L, -2);
-    } else {
-        /* Lua gives each new coroutine the hook of the one that makes it. */
-        lua_sethook(L, NULL, 0, 0);
-        return;
-    }
-    lua_pushstring(L, events[ar->event]);
-    if (ar->currentline >= 0) lua_pushinteger(L, ar->currentline); else lua_pushnil(L);
-    lua_call(L, 2, 0);
-}
-
-void luahost_debug_apply(luahost_vm *vm, lua_State *co) {
-    luahost_hook_set(vm->loop, co, vm->hook_mask != 0 ? script_hook : NULL, vm->hook_mask, vm->hook_count);
-}
-
-void luahost_debug_restore(lua_State *L) {
-    luahost_vm *vm = luahost_vm_of(L);
-    if (luahost_mark_of(L) == LUAHOST_OF_TASK) {
-        lua_sethook(L, vm->hook_mask != 0 ? script_hook : NULL, vm->hook_mask, vm->hook_count);
-    } else if (push_own(L, L)) {
-        lua_sethook(L, script_hook, integer_at(L, 2), integer_at(L, 3));
-        lua_pop(L, 1);
-    } else {
-        lua_sethook(L, NULL, 0, 0);
-    }
-}
+#include "core/script_hook.h"
+#include "library/library.h"
 
 /* ---- debug.sethook ---- */
 
@@ -84,17 +25,17 @@ static void set_for_tasks(lua_State *L, int function, int mask, int count) {
         lua_pushvalue(L, function);
         reference = luaL_ref(L, LUA_REGISTRYINDEX);
     }
-    if (vm->hook_mask != 0) luaL_unref(L, LUA_REGISTRYINDEX, vm->hook_ref);
-    vm->hook_ref = reference;
-    vm->hook_mask = mask;
-    vm->hook_count = count;
-    for (luahost_task *task = vm->waited; task != NULL; task = task->waited_next) luahost_debug_apply(vm, task->co);
-    for (luahost_task *task = vm->run_first; task != NULL; task = task->next) luahost_debug_apply(vm, task->co);
-    if (vm->current != NULL) luahost_debug_apply(vm, vm->current->co);
+    if (vm->hook.mask != 0) luaL_unref(L, LUA_REGISTRYINDEX, vm->hook.ref);
+    vm->hook.ref = reference;
+    vm->hook.mask = mask;
+    vm->hook.count = count;
+    for (luahost_task *task = vm->tasks.waited; task != NULL; task = task->waited_next) luahost_hook_apply(vm, task->co);
+    for (luahost_task *task = vm->queue.first; task != NULL; task = task->next) luahost_hook_apply(vm, task->co);
+    if (vm->current != NULL) luahost_hook_apply(vm, vm->current->co);
 }
 
 static void set_for_coroutine(lua_State *L, lua_State *co, int function, int mask, int count) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &hooks_key) != LUA_TTABLE) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_hooks) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);
         lua_createtable(L, 0, 1);
@@ -102,7 +43,7 @@ static void set_for_coroutine(lua_State *L, lua_State *co, int function, int mas
         lua_setfield(L, -2, "__mode");
         lua_setmetatable(L, -2);
         lua_pushvalue(L, -1);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &hooks_key);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &luahost_key_hooks);
     }
     if (!lua_checkstack(co, 1)) luaL_error(L, "stack overflow");
     lua_pushthread(co);
@@ -119,7 +60,7 @@ static void set_for_coroutine(lua_State *L, lua_State *co, int function, int mas
         lua_rawseti(L, -2, 3);
     }
     lua_rawset(L, -3);
-    luahost_hook_set(luahost_vm_of(L)->loop, co, mask != 0 ? script_hook : NULL, mask, count);
+    luahost_hook_set(luahost_vm_of(L)->loop, co, mask != 0 ? luahost_script_hook : NULL, mask, count);
 }
 
 static int sethook(lua_State *L) {
@@ -154,17 +95,17 @@ static int push_hook(lua_State *L, int mask, int count) {
 static int gethook(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     lua_State *co = lua_isthread(L, 1) ? lua_tothread(L, 1) : L;
-    if (luahost_mark_of(co) == LUAHOST_OF_TASK && vm->hook_mask != 0) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, vm->hook_ref);
-        return push_hook(L, vm->hook_mask, vm->hook_count);
+    if (luahost_mark_of(co) == LUAHOST_OF_TASK && vm->hook.mask != 0) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, vm->hook.ref);
+        return push_hook(L, vm->hook.mask, vm->hook.count);
     }
     if (!lua_checkstack(co, 1)) return luaL_error(L, "stack overflow");
-    if (luahost_mark_of(co) != LUAHOST_OF_TASK && push_own(L, co)) {
-        int mask = integer_at(L, 2), count = integer_at(L, 3);
+    if (luahost_mark_of(co) != LUAHOST_OF_TASK && luahost_push_own_hook(L, co)) {
+        int mask = luahost_integer_at(L, 2), count = luahost_integer_at(L, 3);
         lua_rawgeti(L, -1, 1);
         return push_hook(L, mask, count);
     }
-    if (lua_gethook(co) == NULL || lua_gethook(co) == script_hook) {
+    if (lua_gethook(co) == NULL || lua_gethook(co) == luahost_script_hook) {
         luaL_pushfail(L);
         return 1;
     }

@@ -1,11 +1,15 @@
 /* eio.create_event: python's threading.Event. */
-#include "core/host.h"
+#include "core/arguments.h"
+#include "core/schedule.h"
+#include "core/stack.h"
+#include "core/wait.h"
+#include "library/library.h"
 
 static const char event_key;
 
 typedef struct event {
     bool is_set;
-    luahost_list waiters;
+    luahost_wait_queue waiters;
 } event;
 
 static event *check_event(lua_State *L, const char *function) {
@@ -59,12 +63,7 @@ void luahost_event_open(lua_State *L) {
     static const luaL_Reg methods[] = {
         {"set", event_set}, {"clear", event_clear}, {"is_set", event_is_set}, {"wait", event_wait}, {NULL, NULL},
     };
-    lua_createtable(L, 0, 2);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, "event");
-    lua_setfield(L, -2, "__name");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &event_key);
+    luahost_register_type(L, &event_key, "event", methods, NULL);
     lua_pushcfunction(L, event_new);
     lua_setfield(L, -2, "create_event");
 }

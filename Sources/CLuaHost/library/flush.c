@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdio_ext.h>
 
-#include "core/host.h"
+#include "CLuaHost.h"
 
 void luahost_flush_without_waiting(void) {
     if (ftrylockfile(stdout) != 0) return;

@@ -7,8 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/arguments.h"
 #include "core/hook.h"
-#include "core/host.h"
+#include "core/schedule.h"
+#include "core/wait.h"
+#include "library/library.h"
 
 /* Of one record. */
 #define MOST_BYTES ((size_t)1 << 30)
@@ -22,39 +25,37 @@ struct luahost_input {
     int error;
 };
 
+typedef enum turn { TURN_NONE, TURN_ASKED, TURN_HELD } turn;
+
 struct luahost_stdin {
     luahost_input own;
     luahost_input *stream; /* `own`, or one that VMs share */
-    bool has_turn;        /* at `stream`; always at `own` */
-    bool turn_asked;
+    turn turn;            /* at `stream`; at `own` it is always held */
     bool asked;           /* the host owes a chunk */
-    bool is_taken;        /* a reader was woken and has not run yet: newcomers stand behind it */
-    luahost_list readers;
+    bool is_taken;        /* a reader was woken and has not run yet: newcomers wait behind it */
+    luahost_wait_queue readers;
 };
 
 typedef enum taken { TAKEN, TAKEN_NOTHING, NEEDS_MORE } taken;
 
 static struct luahost_stdin *input_of(luahost_vm *vm) {
-    if (vm->input == NULL) {
-        vm->input = calloc(1, sizeof *vm->input);
-        if (vm->input == NULL) luahost_out_of_memory();
+    if (vm->parts.input == NULL) {
+        vm->parts.input = luahost_allocate_zeroed(sizeof *vm->parts.input);
         bool is_shared = vm->options.input != NULL;
-        vm->input->stream = is_shared ? vm->options.input : &vm->input->own;
-        vm->input->has_turn = !is_shared;
+        vm->parts.input->stream = is_shared ? vm->options.input : &vm->parts.input->own;
+        vm->parts.input->turn = is_shared ? TURN_NONE : TURN_HELD;
     }
-    return vm->input;
+    return vm->parts.input;
 }
 
 void luahost_input_free(luahost_vm *vm) {
-    if (vm->input == NULL) return;
-    luahost_buffer_free(&vm->input->own.buffer);
-    free(vm->input);
+    if (vm->parts.input == NULL) return;
+    luahost_buffer_free(&vm->parts.input->own.buffer);
+    free(vm->parts.input);
 }
 
 luahost_input *luahost_input_create(void) {
-    luahost_input *input = calloc(1, sizeof *input);
-    if (input == NULL) luahost_out_of_memory();
-    return input;
+    return luahost_allocate_zeroed(sizeof(luahost_input));
 }
 
 void luahost_input_destroy(luahost_input *input) {
@@ -105,7 +106,7 @@ static taken take_count(lua_State *L, luahost_input *input, size_t count) {
     return take(L, input, rest < count ? rest : count, 0);
 }
 
-/* A numeral as io.read reads it: what can begin one is taken even when it turns out to be none. */
+/* A numeral as io.read reads it: bytes that can begin a numeral are taken even if they turn out not to be one. */
 typedef struct scan {
     const char *at, *end;
     char text[201];
@@ -185,10 +186,8 @@ static void check_format(lua_State *L, int index) {
 /* ---- chunks ---- */
 
 static bool take_turn(luahost_vm *vm, struct luahost_stdin *input) {
-    if (input->has_turn || input->turn_asked) return input->has_turn;
-    input->has_turn = vm->host.take_stdin(vm->context);
-    input->turn_asked = !input->has_turn;
-    return input->has_turn;
+    if (input->turn == TURN_NONE) input->turn = vm->host.take_stdin(vm->context) ? TURN_HELD : TURN_ASKED;
+    return input->turn == TURN_HELD;
 }
 
 static void ask(luahost_vm *vm, struct luahost_stdin *input) {
@@ -247,10 +246,10 @@ static void next_reader(luahost_vm *vm, struct luahost_stdin *input) {
     luahost_task_wake(input->readers.first, 0);
 }
 
-/* With each record the turn goes on to whoever waits longest. */
+/* With each record the turn passes to the VM that has waited longest. */
 static void give_turn(luahost_vm *vm, struct luahost_stdin *input) {
-    if (input->stream == &input->own || !input->has_turn || input->asked) return;
-    input->has_turn = false;
+    if (input->stream == &input->own || input->turn != TURN_HELD || input->asked) return;
+    input->turn = TURN_NONE;
     vm->host.give_stdin(vm->context);
 }
 
@@ -263,19 +262,19 @@ void luahost_vm_stdin(luahost_vm *vm, luahost_slice chunk, int error) {
     struct luahost_stdin *input = input_of(vm);
     input->asked = false;
     arrived(input->stream, chunk.data, chunk.length, error);
-    if (!vm->closing) settle(vm, input);
+    if (!luahost_vm_is_closing(vm)) settle(vm, input);
 }
 
 void luahost_vm_stdin_turn(luahost_vm *vm) {
     struct luahost_stdin *input = input_of(vm);
-    input->has_turn = true;
-    input->turn_asked = false;
-    if (!vm->closing) settle(vm, input);
+    input->turn = TURN_HELD;
+    if (!luahost_vm_is_closing(vm)) settle(vm, input);
 }
 
 void luahost_input_settle(luahost_vm *vm) {
-    struct luahost_stdin *input = vm->input;
-    if (input->has_turn && !input->asked && !input->is_taken && input->stream != &input->own) settle(vm, input);
+    struct luahost_stdin *input = vm->parts.input;
+    if (input == NULL) return;
+    if (input->turn == TURN_HELD && !input->asked && !input->is_taken && input->stream != &input->own) settle(vm, input);
 }
 
 /* ---- reading ---- */
@@ -319,7 +318,7 @@ static int read_formats(lua_State *L, bool was_first) {
             return finish(L, vm, input);
         }
         if (result == TAKEN) continue;
-        /* Whoever has the turn may need this loop to go on. */
+        /* The VM that has the turn may need this loop to go on. */
         if (!can_wait && !has_turn) return luahost_raise_cannot_wait(L, "io.read");
         if (!can_wait) {
             luahost_block_begin(L, "io.read");
@@ -327,10 +326,10 @@ static int read_formats(lua_State *L, bool was_first) {
             luahost_block_end(L);
             continue;
         }
-        if (is_behind) return luahost_parkk(L, &input->readers, -1, NULL, "io.read", go_on);
+        if (is_behind) return luahost_park_with(L, &input->readers, -1, NULL, "io.read", go_on);
         luahost_check_wait(L, "io.read");
         ask(vm, input);
-        return luahost_parkk_first(L, &input->readers, "io.read", go_on);
+        return luahost_park_first_with(L, &input->readers, "io.read", go_on);
     }
 }
 
@@ -342,7 +341,7 @@ static int go_on(lua_State *L, int status, lua_KContext top) {
 }
 
 int luahost_input_read(lua_State *L, bool is_line_iterator) {
-    if (luahost_vm_of(L)->options.is_plan) return luahost_park(L, NULL, -1, NULL, "io.read");
+    if (luahost_vm_is_plan(luahost_vm_of(L))) return luahost_park(L, NULL, -1, NULL, "io.read");
     if (lua_gettop(L) == 0) lua_pushliteral(L, "l");
     int count = lua_gettop(L);
     for (int index = 1; index <= count; index++) check_format(L, index);

@@ -2,7 +2,9 @@
  * is mostly its VM. */
 #include <string.h>
 
-#include "core/host.h"
+#include "core/module.h"
+#include "core/stack.h"
+#include "library/library.h"
 
 static const char lazy_key;
 
@@ -92,7 +94,7 @@ void luahost_library_fill(lua_State *L, const char *name) {
     lua_pop(L, 1);
 }
 
-void luahost_libraries_open(lua_State *L) {
+static void open_libraries(lua_State *L) {
     static const luaL_Reg eager[] = {
         {LUA_GNAME, luaopen_base}, {LUA_LOADLIBNAME, luaopen_package}, {LUA_TABLIBNAME, luaopen_table},
         {LUA_STRLIBNAME, luaopen_string}, {NULL, NULL},
@@ -120,4 +122,11 @@ void luahost_libraries_open(lua_State *L) {
     }
     lua_rawsetp(L, LUA_REGISTRYINDEX, &lazy_key);
     lua_pop(L, 2);
+    luahost_print_open(L);
 }
+
+const luahost_module luahost_library_module = {
+    .set_up = open_libraries,
+    .settle = luahost_input_settle,
+    .free_parts = luahost_input_free,
+};

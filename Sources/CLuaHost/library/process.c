@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "core/hook.h"
-#include "core/host.h"
+#include "library/library.h"
 
 extern char **environ;
 

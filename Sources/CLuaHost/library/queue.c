@@ -1,6 +1,11 @@
 /* eio.create_queue: python's queue.Queue. */
-#include "core/host.h"
+#include "core/arguments.h"
+#include "core/error.h"
 #include "core/options.h"
+#include "core/schedule.h"
+#include "core/stack.h"
+#include "core/wait.h"
+#include "library/library.h"
 
 static const char queue_key;
 
@@ -11,7 +16,7 @@ typedef struct queue {
     lua_Integer first, count; /* the items are ITEMS[first], ITEMS[first + 1], … */
     lua_Integer limit;        /* 0: none */
     lua_Integer unfinished;   /* put and not yet told by task_done */
-    luahost_list getters, putters, joiners;
+    luahost_wait_queue getters, putters, joiners;
 } queue;
 
 static queue *check_queue(lua_State *L, const char *function) {
@@ -95,7 +100,7 @@ static int put_on(lua_State *L, int status, lua_KContext top) {
 static int wait_to_put(lua_State *L, queue *self) {
     lua_Integer deadline = lua_tointeger(L, 3), now = (lua_Integer)luahost_now();
     double seconds = deadline < 0 ? -1 : deadline <= now ? 0 : (double)(deadline - now) / 1e9;
-    return luahost_parkk(L, &self->putters, seconds, push_timeout, "queue:put", put_on);
+    return luahost_park_with(L, &self->putters, seconds, push_timeout, "queue:put", put_on);
 }
 
 static int put_item(lua_State *L, queue *self, patience patience, const char *function) {
@@ -152,7 +157,7 @@ static int get_item(lua_State *L, queue *self, patience patience) {
     /* A putter that was woken may have been cancelled since. */
     wake_putter(self);
     if (!patience.block) return raise_empty(L);
-    return luahost_parkk(L, &self->getters, patience.seconds, push_timeout, "queue:get", got);
+    return luahost_park_with(L, &self->getters, patience.seconds, push_timeout, "queue:get", got);
 }
 
 static int queue_get(lua_State *L) {
@@ -242,12 +247,7 @@ void luahost_queue_open(lua_State *L) {
         {"qsize", queue_qsize}, {"empty", queue_empty}, {"full", queue_full}, {"task_done", queue_task_done},
         {"join", queue_join}, {NULL, NULL},
     };
-    lua_createtable(L, 0, 2);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, "queue");
-    lua_setfield(L, -2, "__name");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &queue_key);
+    luahost_register_type(L, &queue_key, "queue", methods, NULL);
 
     push_constant_error(L, "queue.Empty", "the queue is empty");
     lua_pushvalue(L, -1);

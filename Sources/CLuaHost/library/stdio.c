@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/arguments.h"
 #include "core/hook.h"
-#include "core/host.h"
+#include "core/wait.h"
+#include "library/library.h"
 
 /* ---- print ---- */
 
@@ -15,7 +17,7 @@ static bool write_all(const char *text, size_t length) {
 
 /* Lua's print loses what it cannot write without a word. Scripts on other threads print, too: a line is one piece. */
 static int print(lua_State *L) {
-    if (luahost_vm_of(L)->options.is_plan) return 0;
+    if (luahost_vm_is_plan(luahost_vm_of(L))) return 0;
     int count = lua_gettop(L);
     bool is_written = true;
     for (int index = 1; index <= count; index++) {
@@ -34,7 +36,7 @@ static int print(lua_State *L) {
     if (!is_written) clearerr(stdout);
     funlockfile(stdout);
     if (is_written) return 0;
-    if (luahost_vm_of(L)->options.output_may_close && (error == EPIPE || error == EBADF)) return 0;
+    if (luahost_vm_of(L)->options.output == LUAHOST_OUTPUT_MAY_CLOSE && (error == EPIPE || error == EBADF)) return 0;
     return luaL_error(L, "print: cannot write to the standard output: %s", strerror(error));
 }
 
@@ -161,7 +163,7 @@ void luahost_stdio_open(lua_State *L) {
     replace(L, "lines", lines_of_default, "input");
     replace(L, "open", open_file, NULL);
     luahost_popen_open(L);
-    bool is_plan = luahost_vm_of(L)->options.is_plan;
+    bool is_plan = luahost_vm_is_plan(luahost_vm_of(L));
     if (is_plan) replace(L, "write", write_default, "output");
     luaL_getmetatable(L, LUA_FILEHANDLE);
     lua_getfield(L, -1, "__index");

@@ -1,8 +1,14 @@
-/* What scripts know of tasks: eio.sleep, eio.start_background_task and the task objects. */
+/* Tasks as scripts see them: eio.sleep, eio.start_background_task and the task objects. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/host.h"
+#include "core/arguments.h"
+#include "core/error.h"
+#include "core/report.h"
+#include "core/schedule.h"
+#include "core/stack.h"
+#include "core/wait.h"
+#include "library/library.h"
 
 static const char task_key;
 
@@ -44,7 +50,7 @@ static int join(lua_State *L) {
     lua_Number seconds = luahost_check_seconds(L, 2, 1, "join", -1);
     if (task->state == LUAHOST_TASK_DONE) return push_outcome(L, task);
     if (task == luahost_vm_of(L)->current) return luaL_error(L, "a task cannot join itself");
-    return luahost_parkk(L, &task->joiners, seconds, luahost_timeout_nil, "task:join", joined);
+    return luahost_park_with(L, &task->joiners, seconds, luahost_timeout_nil, "task:join", joined);
 }
 
 static int cancel(lua_State *L) {
@@ -118,15 +124,6 @@ static char *name_of(lua_State *L, int function) {
     return NULL;
 }
 
-static int place_ref(lua_State *L) {
-    lua_Debug ar;
-    if (!lua_getstack(L, 1, &ar)) return LUA_NOREF;
-    lua_getinfo(L, "Sl", &ar);
-    if (ar.currentline <= 0) return LUA_NOREF;
-    lua_pushfstring(L, "%s:%d", ar.short_src, ar.currentline);
-    return luaL_ref(L, LUA_REGISTRYINDEX);
-}
-
 static int start_background_task(lua_State *L) {
     luahost_method_shift(L);
     luahost_vm *vm = luahost_vm_of(L);
@@ -136,16 +133,16 @@ static int start_background_task(lua_State *L) {
         }
         lua_pop(L, 1);
     }
-    if (vm->closing) return luaL_error(L, "start_background_task: the script is ending");
+    if (luahost_vm_is_closing(vm)) return luaL_error(L, "start_background_task: the script is ending");
     int values = lua_gettop(L);
     luahost_task **object = lua_newuserdatauv(L, sizeof *object, 0);
     *object = NULL;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &task_key);
     lua_setmetatable(L, -2);
     lua_insert(L, 1);
-    int place = place_ref(L);
+    int place = luahost_push_caller(L) ? luaL_ref(L, LUA_REGISTRYINDEX) : LUA_NOREF;
     char *name = name_of(L, 2);
-    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_TASK, name);
+    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_TASK, LUAHOST_NO_EVENT, name);
     task->owns_name = name != NULL;
     task->registered_ref = place;
     if (vm->current != NULL) task->group = vm->current->group;
@@ -175,16 +172,8 @@ void luahost_sleep_open(lua_State *L) {
 
 void luahost_tasks_open(lua_State *L) {
     static const luaL_Reg methods[] = {{"join", join}, {"cancel", cancel}, {"done", done}, {NULL, NULL}};
-    lua_createtable(L, 0, 4);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, text);
-    lua_setfield(L, -2, "__tostring");
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pushliteral(L, "task");
-    lua_setfield(L, -2, "__name");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &task_key);
+    static const luaL_Reg metamethods[] = {{"__tostring", text}, {"__gc", collect}, {NULL, NULL}};
+    luahost_register_type(L, &task_key, "task", methods, metamethods);
 
     lua_pushcfunction(L, start_background_task);
     lua_setfield(L, -2, "start_background_task");

@@ -1,4 +1,5 @@
 /* loadtest.check(value, {name = function or value}, tags). */
+#include "core/arguments.h"
 #include "loadtest/loadtest.h"
 
 static const char guard_key;
@@ -29,7 +30,7 @@ static int close_guard(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     luahost_tag_list list;
     luahost_loadtest_read_tags(L, 2, 3, "check", &list);
-    list.tags.group = vm->loadtest->groups[self->group].id;
+    list.tags.group = vm->parts.loadtest->groups[self->group].id;
     tell(vm, self->task, self->check, false, &list.tags);
     return 0;
 }

@@ -4,9 +4,12 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#include "core/arguments.h"
+#include "core/stack.h"
 #include "json/json.h"
 #include "loadtest/data_file.h"
 #include "loadtest/loadtest.h"
+#include "script/script.h"
 
 static const char data_key;
 
@@ -66,12 +69,12 @@ static int push_wrapped(lua_State *L, const char *function, uint64_t number) {
 }
 
 static int of_user(lua_State *L) {
-    uint64_t id = luahost_vm_of(L)->user.id;
+    uint64_t id = luahost_vm_of(L)->identity.user.id;
     return push_wrapped(L, "user", id == 0 ? 0 : id - 1);
 }
 
 static int of_iteration(lua_State *L) {
-    return push_wrapped(L, "iteration", luahost_vm_of(L)->user.iteration_in_test);
+    return push_wrapped(L, "iteration", luahost_vm_of(L)->identity.user.iteration_in_test);
 }
 
 /* Upvalue 1: the methods. */

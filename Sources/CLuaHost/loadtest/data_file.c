@@ -1,3 +1,4 @@
+#include "base/memory.h"
 #include "loadtest/data_file.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "core/host.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static luahost_data_file *files;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arguments.h"
+#include "core/error.h"
 #include "loadtest/loadtest.h"
 
 #define GROUPS_LIMIT 1000
@@ -22,23 +24,20 @@ static int close_group(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->current == self->task) self->task->group = self->previous;
     if (vm->host.group_ended == NULL || luahost_loadtest_is_interrupted(vm, self->task)) return 0;
-    luahost_tags tags = {.group = vm->loadtest->groups[self->group].id};
+    luahost_tags tags = {.group = vm->parts.loadtest->groups[self->group].id};
     vm->host.group_ended(vm->context, (double)(luahost_now() - self->start) / 1e9, &tags);
     return 0;
 }
 
 static unsigned add_group(luahost_vm *vm, luahost_slice path) {
-    struct luahost_loadtest *loadtest = vm->loadtest;
+    struct luahost_loadtest *loadtest = vm->parts.loadtest;
     if (loadtest->group_count == loadtest->group_capacity) {
         loadtest->group_capacity *= 2;
-        loadtest->groups = realloc(loadtest->groups, loadtest->group_capacity * sizeof *loadtest->groups);
-        if (loadtest->groups == NULL) luahost_out_of_memory();
+        loadtest->groups = luahost_reallocate(loadtest->groups, loadtest->group_capacity * sizeof *loadtest->groups);
     }
     luahost_group *group = &loadtest->groups[loadtest->group_count];
     group->id = vm->host.intern == NULL ? 0 : vm->host.intern(vm->context, LUAHOST_GROUP_NAME, path);
-    group->path = malloc(path.length);
-    if (group->path == NULL) luahost_out_of_memory();
-    memcpy(group->path, path.data, path.length);
+    group->path = luahost_copy(path.data, path.length);
     group->length = path.length;
     return (unsigned)loadtest->group_count++;
 }
@@ -46,7 +45,7 @@ static unsigned add_group(luahost_vm *vm, luahost_slice path) {
 /* The group with the name at index 1 within the current one. With too many of them, the current one. */
 static unsigned find_group(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
-    struct luahost_loadtest *loadtest = vm->loadtest;
+    struct luahost_loadtest *loadtest = vm->parts.loadtest;
     unsigned current = vm->current->group;
     int top = lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, loadtest->names_refs[LUAHOST_GROUP_NAME]);
@@ -65,8 +64,8 @@ static unsigned find_group(lua_State *L) {
         lua_pushinteger(L, (lua_Integer)loadtest->group_count);
         lua_rawset(L, top + 1);
         group = add_group(vm, path);
-    } else if (!loadtest->told_groups) {
-        loadtest->told_groups = true;
+    } else if (!loadtest->reported_groups) {
+        loadtest->reported_groups = true;
         luahost_log(
             vm, LUAHOST_WARNING, "more than %d groups: further ones count for the group around them", GROUPS_LIMIT);
     }
@@ -122,7 +121,7 @@ static int close_time(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->host.time_ended == NULL || luahost_loadtest_is_interrupted(vm, self->task)) return 0;
     double seconds = (now - (double)self->start) / 1e9;
-    luahost_tags tags = {.group = vm->loadtest->groups[self->group].id};
+    luahost_tags tags = {.group = vm->parts.loadtest->groups[self->group].id};
     luahost_slice error;
     bool has_failed = !lua_isnoneornil(L, 2);
     if (has_failed) {

@@ -2,7 +2,12 @@
 #include "loadtest/loadtest.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "core/arguments.h"
+#include "core/life.h"
+#include "core/module.h"
+#include "core/stack.h"
+#include "core/wait.h"
 
 /* A name beyond this many makes the VM forget the others, and ask again: some scripts make a new one each time. */
 #define NAMES_LIMIT 1000
@@ -36,7 +41,7 @@ void luahost_loadtest_check_name(lua_State *L, int number, const char *function,
 uint32_t luahost_loadtest_intern(lua_State *L, luahost_name_kind kind) {
     luahost_vm *vm = luahost_vm_of(L);
     if (vm->host.intern == NULL) return 0;
-    struct luahost_loadtest *loadtest = vm->loadtest;
+    struct luahost_loadtest *loadtest = vm->parts.loadtest;
     lua_rawgeti(L, LUA_REGISTRYINDEX, loadtest->names_refs[kind]);
     lua_pushvalue(L, -2);
     if (lua_rawget(L, -2) == LUA_TNUMBER) {
@@ -63,11 +68,11 @@ uint32_t luahost_loadtest_intern(lua_State *L, luahost_name_kind kind) {
 }
 
 bool luahost_loadtest_is_interrupted(const luahost_vm *vm, const luahost_task *task) {
-    return vm->stopped || vm->closing || vm->exiting || (task != NULL && task->cancelled);
+    return vm->life.phase >= LUAHOST_STOPPING || (task != NULL && task->cancelled);
 }
 
 luahost_tags luahost_loadtest_tags(const luahost_vm *vm) {
-    return (luahost_tags){.group = vm->current == NULL ? 0 : vm->loadtest->groups[vm->current->group].id};
+    return (luahost_tags){.group = vm->current == NULL ? 0 : vm->parts.loadtest->groups[vm->current->group].id};
 }
 
 static void read_tag(lua_State *L, int number, const char *function, luahost_tag_list *list) {
@@ -118,21 +123,18 @@ static luahost_slice check_message(lua_State *L, const char *function) {
 static int abort_test(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     luahost_slice message = check_message(L, "abort");
-    if (vm->options.is_plan) vm->plan = LUAHOST_PLAN_EXITED;
+    if (luahost_vm_is_plan(vm)) vm->plan.state = LUAHOST_PLAN_EXITED;
     if (vm->host.abort_test != NULL) {
         /* The host may stop this VM within the call, which is not to run anything: this may be a finalizer outside of any slice. */
-        bool was_draining = vm->draining;
-        vm->draining = true;
+        bool was_draining = vm->queue.is_draining;
+        vm->queue.is_draining = true;
         vm->host.abort_test(vm->context, message);
-        vm->draining = was_draining;
-        if (vm->stop_due) luahost_ask_for_run(vm);
+        vm->queue.is_draining = was_draining;
+        if (vm->life.phase == LUAHOST_STOPPING) luahost_ask_for_run(vm);
         return luahost_end_current(L);
     }
     luahost_log(vm, LUAHOST_ERROR, "aborted: %.*s", (int)message.length, message.data);
-    if (!vm->exiting) {
-        vm->exiting = true;
-        vm->host.exit(vm->context, ABORTED);
-    }
+    luahost_vm_exit(vm, ABORTED, false);
     return luahost_stop_here(L);
 }
 
@@ -162,17 +164,15 @@ static void set_vu(lua_State *L, const luahost_user *user) {
 }
 
 void luahost_loadtest_set_user(luahost_vm *vm) {
-    if (vm->loadtest == NULL || vm->loadtest->vu_ref == LUA_NOREF) return;
-    lua_rawgeti(vm->L, LUA_REGISTRYINDEX, vm->loadtest->vu_ref);
-    set_vu(vm->L, &vm->user);
+    if (vm->parts.loadtest == NULL || vm->parts.loadtest->vu_ref == LUA_NOREF) return;
+    lua_rawgeti(vm->L, LUA_REGISTRYINDEX, vm->parts.loadtest->vu_ref);
+    set_vu(vm->L, &vm->identity.user);
     lua_pop(vm->L, 1);
 }
 
 static struct luahost_loadtest *create(void) {
-    struct luahost_loadtest *loadtest = calloc(1, sizeof *loadtest);
-    if (loadtest == NULL) luahost_out_of_memory();
-    loadtest->groups = calloc(1, sizeof *loadtest->groups);
-    if (loadtest->groups == NULL) luahost_out_of_memory();
+    struct luahost_loadtest *loadtest = luahost_allocate_zeroed(sizeof *loadtest);
+    loadtest->groups = luahost_allocate_zeroed(sizeof *loadtest->groups);
     loadtest->groups[0].path = (char *)unnamed;
     loadtest->group_count = loadtest->group_capacity = 1;
     loadtest->vu_ref = LUA_NOREF;
@@ -182,18 +182,18 @@ static struct luahost_loadtest *create(void) {
 static int make_module(lua_State *L) {
     static const luaL_Reg functions[] = {{"abort", abort_test}, {"fail", fail}, {NULL, NULL}};
     luahost_vm *vm = luahost_vm_of(L);
-    if (vm->loadtest == NULL) vm->loadtest = create();
+    if (vm->parts.loadtest == NULL) vm->parts.loadtest = create();
     luaL_newlib(L, functions);
     for (int kind = 0; kind <= LUAHOST_TIME_NAME; kind++) {
         lua_newtable(L);
-        vm->loadtest->names_refs[kind] = luaL_ref(L, LUA_REGISTRYINDEX);
+        vm->parts.loadtest->names_refs[kind] = luaL_ref(L, LUA_REGISTRYINDEX);
     }
     lua_createtable(L, 0, 4);
-    set_vu(L, &vm->user);
+    set_vu(L, &vm->identity.user);
     lua_pushvalue(L, -1);
-    vm->loadtest->vu_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    vm->parts.loadtest->vu_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_setfield(L, -2, "vu");
-    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->env_ref);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->identity.env_ref);
     lua_setfield(L, -2, "env");
     luahost_metrics_open(L);
     luahost_check_open(L);
@@ -209,16 +209,20 @@ static int open_module(lua_State *L) {
     return 1;
 }
 
-void luahost_loadtest_open(lua_State *L) {
+static void set_up(lua_State *L) {
+    luahost_user_open(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     lua_pushcfunction(L, open_module);
     lua_setfield(L, -2, "loadtest");
     lua_pop(L, 1);
 }
 
-void luahost_loadtest_free(luahost_vm *vm) {
-    if (vm->loadtest == NULL) return;
-    for (size_t index = 1; index < vm->loadtest->group_count; index++) free(vm->loadtest->groups[index].path);
-    free(vm->loadtest->groups);
-    free(vm->loadtest);
+static void free_parts(luahost_vm *vm) {
+    luahost_user_free(vm);
+    if (vm->parts.loadtest == NULL) return;
+    for (size_t index = 1; index < vm->parts.loadtest->group_count; index++) free(vm->parts.loadtest->groups[index].path);
+    free(vm->parts.loadtest->groups);
+    free(vm->parts.loadtest);
 }
+
+const luahost_module luahost_loadtest_module = {.set_up = set_up, .free_parts = free_parts};

@@ -2,7 +2,7 @@
 #ifndef LUAHOST_LOADTEST_H
 #define LUAHOST_LOADTEST_H
 
-#include "core/host.h"
+#include "core/vm.h"
 
 /* A task's `group` is the index of one of these; the first is the root, which has no name. */
 typedef struct luahost_group {
@@ -23,7 +23,7 @@ struct luahost_loadtest {
     size_t name_counts[LUAHOST_TIME_NAME + 1];
     luahost_group *groups;
     size_t group_count, group_capacity;
-    bool told_groups;
+    bool reported_groups;
     luahost_pace pace; /* of the main chunk and of the functions that the host calls */
 };
 
@@ -51,6 +51,12 @@ const luahost_tags *luahost_loadtest_read_tags(
     lua_State *L, int index, int number, const char *function, luahost_tag_list *list);
 /* A name: a string that is not empty; one that goes into a path has no "::". */
 void luahost_loadtest_check_name(lua_State *L, int number, const char *function, bool is_in_path);
+
+/* ---- user.c ---- */
+
+/* __VU, __ITER and __ENV. */
+void luahost_user_open(lua_State *L);
+void luahost_user_free(luahost_vm *vm);
 
 /* ---- each adds its functions to the table on top of the stack ---- */
 void luahost_metrics_open(lua_State *L);

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/arguments.h"
+#include "core/stack.h"
 #include "loadtest/loadtest.h"
 
 static const char metric_key;
@@ -102,12 +104,7 @@ static int create(lua_State *L) {
 
 void luahost_metrics_open(lua_State *L) {
     static const luaL_Reg methods[] = {{"add", add}, {NULL, NULL}};
-    lua_createtable(L, 0, 2);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, "metric");
-    lua_setfield(L, -2, "__name");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &metric_key);
+    luahost_register_type(L, &metric_key, "metric", methods, NULL);
     lua_newtable(L);
     for (int kind = LUAHOST_COUNTER; kind <= LUAHOST_TREND; kind++) {
         lua_pushinteger(L, kind);

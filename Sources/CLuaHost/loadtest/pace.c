@@ -1,23 +1,15 @@
 /* loadtest.pace: rounds that are meant to begin at equal distances. A round that takes too long makes the next ones late,
  * and the time since the intended start says so, while that since the real start hides it (coordinated omission). */
-#include <stdlib.h>
-
+#include "core/arguments.h"
+#include "core/wait.h"
 #include "loadtest/loadtest.h"
 
 static luahost_pace *pace_of(luahost_vm *vm) {
     luahost_task *task = vm->current;
     /* Each iteration is a task of its own, and the rounds go on from one to the next. */
-    if (task->kind == LUAHOST_IN_MAIN || task->kind == LUAHOST_IN_CALL) return &vm->loadtest->pace;
-    if (task->pace == NULL) {
-        task->pace = calloc(1, sizeof *task->pace);
-        if (task->pace == NULL) luahost_out_of_memory();
-    }
+    if (task->kind == LUAHOST_IN_MAIN || task->kind == LUAHOST_IN_CALL) return &vm->parts.loadtest->pace;
+    if (task->pace == NULL) task->pace = luahost_allocate_zeroed(sizeof *task->pace);
     return task->pace;
-}
-
-void luahost_pace_free(luahost_task *task) {
-    free(task->pace);
-    task->pace = NULL;
 }
 
 /* Returns by how many seconds the round begins too late. */
@@ -53,7 +45,7 @@ static int pace(lua_State *L) {
     rounds->start = 0;
     rounds->intended += (uint64_t)(interval * 1e9);
     if (rounds->intended <= now) return begin(L, LUA_OK, 0);
-    return luahost_parkk(L, NULL, (double)(rounds->intended - now) / 1e9, NULL, "loadtest.pace", begin);
+    return luahost_park_with(L, NULL, (double)(rounds->intended - now) / 1e9, NULL, "loadtest.pace", begin);
 }
 
 void luahost_pace_open(lua_State *L) {

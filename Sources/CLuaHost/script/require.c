@@ -1,6 +1,9 @@
 /* `require` whose module may wait while it loads. The search is Lua's own: package.searchers. A task that wants a module which
  * another one is loading waits for it, so that no module runs twice. */
-#include "core/host.h"
+#include "core/schedule.h"
+#include "core/wait.h"
+#include "library/library.h"
+#include "script/script.h"
 
 enum { NAME = 1, LOADED = 2, GUARD = 3, DATA = 4, VALUE = 5 };
 
@@ -61,7 +64,7 @@ static int end_loading(lua_State *L) {
         lua_pushnil(L);
         lua_rawset(L, lua_upvalueindex(1));
     }
-    luahost_list *waiting = &luahost_vm_of(L)->loading_waiters;
+    luahost_wait_queue *waiting = &luahost_vm_of(L)->parts.loading;
     while (waiting->first != NULL) luahost_task_wake(waiting->first, 0);
     return 0;
 }
@@ -74,7 +77,7 @@ static bool is_loading_elsewhere(lua_State *L) {
     lua_rawget(L, lua_upvalueindex(LOADING));
     luahost_task *const *guard = lua_touserdata(L, -1);
     lua_pop(L, 1);
-    return guard != NULL && *guard != vm->current && (*guard)->waits_on != &vm->loading_waiters && luahost_can_wait(L);
+    return guard != NULL && *guard != vm->current && (*guard)->waits_on != &vm->parts.loading && luahost_can_wait(L);
 }
 
 static int load_module(lua_State *L, int status, lua_KContext context) {
@@ -86,7 +89,7 @@ static int load_module(lua_State *L, int status, lua_KContext context) {
     if (lua_toboolean(L, -1)) return 1;
     lua_settop(L, LOADED);
     luahost_vm *vm = luahost_vm_of(L);
-    if (is_loading_elsewhere(L)) return luahost_parkk(L, &vm->loading_waiters, -1, NULL, "require", load_module);
+    if (is_loading_elsewhere(L)) return luahost_park_with(L, &vm->parts.loading, -1, NULL, "require", load_module);
 
     find_loader(L, name);
     /* A module in C may look for what belongs to `io` in the registry; those of package.preload are the host's. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/host.h"
+#include "script/script.h"
 
 /* Modules that would be more than that together are read by each VM. */
 #define MOST_BYTES ((size_t)64 << 20)
@@ -29,18 +29,9 @@ struct luahost_source {
     size_t kept;
 };
 
-static char *copy(const char *bytes, size_t length) {
-    char *made = malloc(length + 1);
-    if (made == NULL) luahost_out_of_memory();
-    if (length > 0) memcpy(made, bytes, length);
-    made[length] = '\0';
-    return made;
-}
-
 luahost_source *luahost_source_create(luahost_slice text) {
-    luahost_source *source = calloc(1, sizeof *source);
-    if (source == NULL) luahost_out_of_memory();
-    source->text = copy(text.data, text.length);
+    luahost_source *source = luahost_allocate_zeroed(sizeof *source);
+    source->text = luahost_copy(text.data, text.length);
     source->length = text.length;
     pthread_mutex_init(&source->lock, NULL);
     return source;
@@ -106,9 +97,7 @@ static char *read_file(const char *path, size_t most, size_t *length) {
     while (is_fine) {
         if (count == capacity) {
             capacity = capacity == 0 ? 16384 : capacity * 2;
-            char *more = realloc(text, capacity);
-            if (more == NULL) luahost_out_of_memory();
-            text = more;
+            text = luahost_reallocate(text, capacity);
         }
         size_t got = fread(text + count, 1, capacity - count, file);
         count += got;
@@ -132,9 +121,8 @@ static const module *keep(luahost_source *source, const char *key, size_t key_le
     size_t length;
     char *text = read_file(file, most, &length);
     if (text == NULL) return NULL;
-    module *made = calloc(1, sizeof *made);
-    if (made == NULL) luahost_out_of_memory();
-    *made = (module){NULL, copy(key, key_length), key_length, copy(file, strlen(file)), text, length};
+    module *made = luahost_allocate_zeroed(sizeof *made);
+    *made = (module){NULL, luahost_copy(key, key_length), key_length, luahost_copy(file, strlen(file)), text, length};
     const module *known = find(source, key, key_length);
     pthread_mutex_lock(&source->lock);
     bool fits = known == NULL && length <= MOST_BYTES - source->kept;

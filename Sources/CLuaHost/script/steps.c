@@ -4,7 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/host.h"
+#include "core/call.h"
+#include "core/module.h"
+#include "core/schedule.h"
+#include "script/script.h"
 
 /* Of what `arg` says its length is: a script on the command line may have given it a __len. */
 #define MAX_ARGUMENTS 1000000
@@ -25,27 +28,19 @@ struct luahost_steps {
 };
 
 static void insert_step(luahost_vm *vm, size_t index, step_kind kind, const char *chunk_name, luahost_slice text) {
-    if (vm->steps == NULL) {
-        vm->steps = calloc(1, sizeof *vm->steps);
-        if (vm->steps == NULL) luahost_out_of_memory();
-    }
-    struct luahost_steps *list = vm->steps;
+    if (vm->parts.steps == NULL) vm->parts.steps = luahost_allocate_zeroed(sizeof *vm->parts.steps);
+    struct luahost_steps *list = vm->parts.steps;
     if (list->count == list->capacity) {
         list->capacity = list->capacity == 0 ? 4 : list->capacity * 2;
-        list->steps = realloc(list->steps, list->capacity * sizeof *list->steps);
-        if (list->steps == NULL) luahost_out_of_memory();
+        list->steps = luahost_reallocate(list->steps, list->capacity * sizeof *list->steps);
     }
-    char *copy = malloc(text.length + 1);
-    if (copy == NULL) luahost_out_of_memory();
-    if (text.length > 0) memcpy(copy, text.data, text.length);
-    copy[text.length] = '\0';
     memmove(list->steps + index + 1, list->steps + index, (list->count - index) * sizeof *list->steps);
-    list->steps[index] = (step){kind, chunk_name, copy, text.length};
+    list->steps[index] = (step){kind, chunk_name, luahost_copy(text.data, text.length), text.length};
     list->count++;
 }
 
 static size_t step_count(const luahost_vm *vm) {
-    return vm->steps == NULL ? 0 : vm->steps->count;
+    return vm->parts.steps == NULL ? 0 : vm->parts.steps->count;
 }
 
 void luahost_vm_add_step(luahost_vm *vm, luahost_step kind, luahost_slice text) {
@@ -55,15 +50,16 @@ void luahost_vm_add_step(luahost_vm *vm, luahost_step kind, luahost_slice text) 
 
 const char *luahost_script_path(const luahost_vm *vm) {
     for (size_t index = 0; index < step_count(vm); index++) {
-        if (vm->steps->steps[index].kind == RUN_SCRIPT) return vm->steps->steps[index].text;
+        if (vm->parts.steps->steps[index].kind == RUN_SCRIPT) return vm->parts.steps->steps[index].text;
     }
     return NULL;
 }
 
-void luahost_steps_free(luahost_vm *vm) {
-    for (size_t index = 0; index < step_count(vm); index++) free(vm->steps->steps[index].text);
-    if (vm->steps != NULL) free(vm->steps->steps);
-    free(vm->steps);
+static void free_parts(luahost_vm *vm) {
+    luahost_calls_free(vm);
+    for (size_t index = 0; index < step_count(vm); index++) free(vm->parts.steps->steps[index].text);
+    if (vm->parts.steps != NULL) free(vm->parts.steps->steps);
+    free(vm->parts.steps);
 }
 
 /* ---- one step ---- */
@@ -110,7 +106,7 @@ static void add_to_path(lua_State *L, const char *script) {
     if (slash == NULL) lua_pushliteral(L, ".");
     else lua_pushlstring(L, script, slash == script ? 1 : (size_t)(slash - script));
     const char *folder = lua_tostring(L, -1);
-    /* Such a folder cannot be said in a path of templates. */
+    /* package.path cannot express a folder with these in its name. */
     if (strpbrk(folder, ";?") == NULL && lua_getglobal(L, "package") == LUA_TTABLE) {
         if (lua_getfield(L, -1, "path") == LUA_TSTRING) {
             lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", folder, folder, lua_tostring(L, -1));
@@ -168,7 +164,7 @@ static void end(lua_State *L, const step *now) {
 /* `begun` steps have begun; the last of them has just returned. */
 static int run_steps(lua_State *L, int status, lua_KContext begun) {
     (void)status;
-    struct luahost_steps *list = luahost_vm_of(L)->steps;
+    struct luahost_steps *list = luahost_vm_of(L)->parts.steps;
     for (;;) {
         if (begun > 0) end(L, &list->steps[begun - 1]);
         if (begun == (lua_KContext)list->count) return 0;
@@ -206,15 +202,22 @@ static void set_arg(lua_State *L, const luahost_slice *arguments, size_t count, 
 void luahost_vm_start(luahost_vm *vm, const luahost_slice *arguments, size_t count, long script_index) {
     set_arg(vm->L, arguments, count, script_index);
     for (size_t index = step_count(vm); index-- > 0;) {
-        step *now = &vm->steps->steps[index];
+        step *now = &vm->parts.steps->steps[index];
         if (now->kind == RUN_STDIN && script_index < 0) now->kind = RUN_INPUT;
         if (now->kind != RUN_SCRIPT) continue;
         insert_step(vm, 0, ADD_TO_PATH, NULL, (luahost_slice){now->text, now->length});
         break;
     }
     if (!vm->options.ignore_environment) add_environment_step(vm);
-    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_MAIN, NULL);
+    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_MAIN, LUAHOST_NO_EVENT, NULL);
     if (step_count(vm) == 0) insert_step(vm, 0, RUN_TEXT, "=(command line)", (luahost_slice){"", 0});
     lua_pushcfunction(task->co, run_main);
     luahost_task_ready(task, 0);
 }
+
+static void set_up(lua_State *L) {
+    luahost_require_open(L);
+    luahost_source_open(L);
+}
+
+const luahost_module luahost_script_module = {.set_up = set_up, .free_parts = free_parts};

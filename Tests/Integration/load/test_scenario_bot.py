@@ -129,7 +129,7 @@ def test_exit_status_of_the_script(lua, script, status, lines):
 def test_what_setup_returns_must_be_json(lua):
     result = lua.run("function setup() return print end function default() print('ran') end")
     assert (result.status, result.lines) == (1, [])
-    assert "what setup() returned is no JSON" in result.stderr
+    assert "setup() did not return valid JSON" in result.stderr
 
 
 def test_signal_disconnects_and_takes_down(lua, echo):

@@ -161,4 +161,4 @@ def test_send_before_connect_names_the_line(lua):
         print(eio.send("a"))
         string.gsub("x", "x", function() eio.send("b") end)
     """)
-    assert result.stderr == "warning: script.lua:2: client 1 is not connected: what send() was given is dropped\n"
+    assert result.stderr == "warning: script.lua:2: client 1 is not connected: send() dropped its message\n"

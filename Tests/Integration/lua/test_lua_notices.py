@@ -63,7 +63,7 @@ def test_fifty_clients_that_report_the_same(lua):
     """)
     assert result.status == 1
     lines = result.stderr.splitlines()
-    dropped = "is not connected: what send() was given is dropped"
+    dropped = "is not connected: send() dropped its message"
     refused = "cannot connect to 127.0.0.1:1: Connection refused"
     assert [line for line in lines if dropped in line] == [
         f"warning: script.lua:5: client 2 {dropped}", f"warning: script.lua:5: client … {dropped} (49 more times)"]

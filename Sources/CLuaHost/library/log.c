@@ -1,5 +1,5 @@
 /* eio.log.debug/info/warning/error: lines for the host's log, with arguments as print takes them. */
-#include "client/client.h"
+#include "library/library.h"
 
 /* Upvalues: the table of these functions, the level. */
 static int write_line(lua_State *L) {
@@ -16,7 +16,7 @@ static int write_line(lua_State *L) {
     luahost_slice text;
     text.data = lua_tolstring(L, -1, &text.length);
     luahost_vm *vm = luahost_vm_of(L);
-    if (vm->options.is_plan) return 0;
+    if (luahost_vm_is_plan(vm)) return 0;
     vm->host.log(vm->context, (int)lua_tointeger(L, lua_upvalueindex(2)), true, text);
     return 0;
 }
