@@ -22,9 +22,4 @@ public struct ClientConfiguration: Sendable {
     package var localAddress: SocketAddress?
 
     public init() {}
-
-    /// Explains that a message is longer than ``maximumMessageSize``, by the name that scripts know the option by.
-    static func limitText(_ length: Int, _ limit: Int) -> String {
-        "a message of \(length) bytes is over the limit of \(limit) bytes (max_message_size)"
-    }
 }

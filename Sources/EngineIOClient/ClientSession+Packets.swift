@@ -83,7 +83,7 @@ extension ClientSession {
     private func isOverLimit(_ length: Int) -> Bool {
         let limit = self.context.configuration.maximumMessageSize
         guard length > limit else { return false }
-        self.lose(DisconnectDetail(.parse, message: ClientConfiguration.limitText(length, limit)))
+        self.lose(DisconnectDetail(.parse, message: MessageLimit.client.exceeded(by: length, limit: limit)))
         return true
     }
 

@@ -11,7 +11,7 @@ final class WebSocketHandler {
     let session: ClientSession
     let loop: ClientLoop
     let carrier: Carrier
-    private let maximumMessageSize: Int
+    @exclusivity(unchecked) private var frames: WebSocketFrameReader
     /// Until the server has agreed to talk in frames.
     var handshaking: WebSocketHandshake?
     @exclusivity(unchecked) private(set) var channel: (any Channel)?
@@ -25,8 +25,6 @@ final class WebSocketHandler {
     /// Whether the socket is read.
     var isSocketRead = true
     var backlog = WriteBacklog()
-    private var fragments = ByteBuffer()
-    private var fragmentKind: WebSocketOpcode?
 
     let output: FrameWriter
     @exclusivity(unchecked) var pongs = WaitingPongs()
@@ -54,7 +52,8 @@ final class WebSocketHandler {
         self.session = session
         self.loop = context.loop
         self.carrier = Carrier(.websocket, context.observer)
-        self.maximumMessageSize = context.configuration.maximumMessageSize
+        self.frames = WebSocketFrameReader(
+            side: .client, maximumMessageSize: context.configuration.maximumMessageSize)
         self.output = FrameWriter(loop: context.loop, traffic: self.carrier.traffic)
     }
 
@@ -148,97 +147,55 @@ final class WebSocketHandler {
     /// Reads complete frames, as many as the budget allows, and returns how many bytes they had.
     private func readFrames(_ bytes: UnsafeRawBufferPointer) -> Int {
         var index = 0
-        do {
+        do throws(WebSocketProtocolError) {
             while !self.budget.isSpent {
-                if let end = try self.readPlainFrame(bytes, from: index) {
-                    index = end
+                if let message = self.frames.shortMessage(bytes, at: index) {
+                    let payload = UnsafeRawBufferPointer(rebasing: bytes[index + 2..<message.end])
+                    self.budget.take(message.end - index)
+                    index = message.end
+                    try self.deliver(message.opcode, payload)
                     continue
                 }
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
-                guard let header = try WebSocketFrameHeader.decode(rest) else { break }
-                if header.mask != nil { throw WebSocketProtocolError("a frame of the server is masked") }
-                try self.checkLength(header.payloadLength, of: header.opcode)
-                let end = header.length + header.payloadLength
-                guard rest.count >= end else { break }
-                self.budget.take(end)
-                index += end
-                try self.read(header, UnsafeRawBufferPointer(rebasing: rest[header.length..<end]))
+                guard let end = try self.readFrame(bytes, from: index) else { break }
+                index = end
             }
-        } catch let error as WebSocketProtocolError {
+        } catch {
             self.fail(error)
             return bytes.count
-        } catch {
-            preconditionFailure("only protocol errors are thrown here: \(error)")
         }
         return index
     }
 
-    /// The commonest frame, a whole short message, without the steps that the others need. Returns where it ends.
-    @inline(__always)
-    private func readPlainFrame(
+    /// Reads any frame; short messages are read without this. Returns where it ends, nil if it is not complete.
+    @inline(never)
+    private func readFrame(
         _ bytes: UnsafeRawBufferPointer, from index: Int
     ) throws(WebSocketProtocolError) -> Int? {
-        guard bytes.count - index >= 2, self.fragmentKind == nil else { return nil }
-        let length = Int(bytes[index + 1])
-        let end = index + 2 + length
-        guard length < 126, bytes.count >= end, length <= self.maximumMessageSize else { return nil }
-        let opcode: WebSocketOpcode
-        switch bytes[index] {
-        case 0x81: opcode = .text
-        case 0x82: opcode = .binary
-        default: return nil
+        guard let (event, length) = try self.frames.next(UnsafeRawBufferPointer(rebasing: bytes[index...])) else {
+            return nil
         }
-        self.budget.take(end - index)
-        try self.deliver(opcode, UnsafeRawBufferPointer(rebasing: bytes[index + 2..<end]))
-        return end
+        self.budget.take(length)
+        try self.received(event)
+        return index + length
     }
 
-    private func read(
-        _ header: WebSocketFrameHeader, _ payload: UnsafeRawBufferPointer
-    ) throws(WebSocketProtocolError) {
-        switch header.opcode {
-        case .text, .binary:
-            if self.fragmentKind != nil { throw WebSocketProtocolError("a new message begins inside a fragmented one") }
-            if header.isFinal {
-                try self.deliver(header.opcode, payload)
-            } else {
-                self.fragmentKind = header.opcode
-                self.fragments.writeBytes(payload)
-                MemoryPages.release(payload)
+    private func received(_ event: WebSocketFrameReader.Event) throws(WebSocketProtocolError) {
+        switch event {
+        case .message(let opcode, let payload):
+            try self.deliver(opcode, payload.bytes)
+        case .joined(let opcode, let message):
+            try message.withUnsafeReadableBytes { bytes throws(WebSocketProtocolError) in
+                try self.deliver(opcode, bytes)
             }
-        case .continuation:
-            guard let kind = self.fragmentKind else {
-                throw WebSocketProtocolError("a continuation frame continues nothing")
-            }
-            try self.checkLength(self.fragments.readableBytes + payload.count, of: kind)
-            self.fragments.writeBytes(payload)
-            // There is a copy now, and nobody reads a frame twice.
-            MemoryPages.release(payload)
-            if header.isFinal {
-                let message = self.fragments
-                self.fragments = ByteBuffer()
-                self.fragmentKind = nil
-                try message.withUnsafeReadableBytes { bytes throws(WebSocketProtocolError) in
-                    try self.deliver(kind, bytes)
-                }
-            }
-        case .ping:
-            self.session.observer.trace?.frame(.received, .ping, payload)
-            self.pongs.pinged(.frame, payload)
-        case .pong:
-            self.session.observer.trace?.frame(.received, .pong, payload)
-        case .close:
-            try self.closeReceived(payload)
-        }
-    }
-
-    private func checkLength(_ length: Int, of opcode: WebSocketOpcode) throws(WebSocketProtocolError) {
-        // A text has its packet's type before the message.
-        let length = opcode == .binary ? length : length - 1
-        if length > self.maximumMessageSize {
-            throw WebSocketProtocolError(
-                code: WebSocketCloseCode.messageTooBig,
-                ClientConfiguration.limitText(length, self.maximumMessageSize))
+        case .fragment:
+            break
+        case .ping(let payload):
+            self.session.observer.trace?.frame(.received, .ping, payload.bytes)
+            self.pongs.pinged(.frame, payload.bytes)
+        case .pong(let payload):
+            self.session.observer.trace?.frame(.received, .pong, payload.bytes)
+        case .close(let payload):
+            try self.closeReceived(payload.bytes)
         }
     }
 
@@ -258,7 +215,7 @@ final class WebSocketHandler {
 
     private func closeReceived(_ payload: UnsafeRawBufferPointer) throws(WebSocketProtocolError) {
         self.session.observer.trace?.frame(.received, .close, payload)
-        let detail = try DisconnectDetail(closeFrame: payload)
+        let detail = DisconnectDetail(try WebSocketCloseFrame(payload))
         if self.mayWrite {
             self.writeControl(.close, UnsafeRawBufferPointer(rebasing: payload.prefix(2)))
             self.output.flush()

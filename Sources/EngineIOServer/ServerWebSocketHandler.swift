@@ -36,8 +36,7 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
     var replies = ByteBuffer()
     /// The start of a frame whose rest has not come.
     private var unread = ByteBuffer()
-    /// A fragmented message, unmasked as far as it has come.
-    var fragments: (opcode: WebSocketOpcode, data: ByteBuffer)?
+    var frames: WebSocketFrameReader
     private var context: ChannelHandlerContext?
     private var readIsHeld = false
 
@@ -49,6 +48,8 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
 
     init(server: ServerContext) {
         self.server = server
+        self.frames = WebSocketFrameReader(
+            side: .server, maximumMessageSize: server.configuration.maxPayload)
     }
 
     // MARK: Opening
@@ -236,7 +237,10 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
 
     /// The client broke the rules of the framing.
     func fail(_ error: WebSocketProtocolError) {
-        guard self.phase == .open else { return }
+        guard self.phase == .open else {
+            self.phase = .discarding
+            return
+        }
         self.server.statistics.bad += 1
         self.sendClose(error.code)
         self.phase = .discarding
@@ -245,9 +249,11 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
     }
 
     /// The client's Close frame: its code goes back, unless it answers ours.
-    func closeReceived(_ payload: UnsafeRawBufferPointer) {
-        let answers = self.phase == .closing
-        if !answers { self.sendFrame(.close, UnsafeRawBufferPointer(rebasing: payload.prefix(2))) }
+    func closeReceived(_ payload: ByteBuffer) throws(WebSocketProtocolError) {
+        try payload.withUnsafeReadableBytes { bytes throws(WebSocketProtocolError) in
+            _ = try WebSocketCloseFrame(bytes)
+            if self.phase == .open { self.sendFrame(.close, UnsafeRawBufferPointer(rebasing: bytes.prefix(2))) }
+        }
         self.phase = .finished
         self.detach()
     }
@@ -264,7 +270,6 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
     private func detach() {
         let session = self.session
         self.session = nil
-        self.fragments = nil
         session?.webSocketClosed(self)
     }
 }

@@ -27,6 +27,39 @@ public func copyMasked(
 /// How many bytes a frame may have besides its payload: the longest header, a mask, and a prefix.
 public let webSocketFrameOverhead = 15
 
+/// Writes the header of one final frame.
+///
+/// - Parameters:
+///   - mask: the key of a client's frame; nil for a server's, which must not be masked.
+///   - target: has room for at least ``webSocketFrameOverhead`` bytes.
+/// - Returns: the length of the header.
+@inlinable
+@inline(__always)
+public func writeWebSocketHeader(
+    _ opcode: WebSocketOpcode, payloadLength: Int, mask: UInt32?, to target: UnsafeMutableRawPointer
+) -> Int {
+    target.storeBytes(of: 0x80 | opcode.rawValue, as: UInt8.self)
+    let maskBit: UInt8 = mask == nil ? 0 : 0x80
+    var length: Int
+    if payloadLength < 126 {
+        target.storeBytes(of: maskBit | UInt8(payloadLength), toByteOffset: 1, as: UInt8.self)
+        length = 2
+    } else if payloadLength <= 0xFFFF {
+        target.storeBytes(of: maskBit | 126, toByteOffset: 1, as: UInt8.self)
+        target.storeBytes(of: UInt16(payloadLength).bigEndian, toByteOffset: 2, as: UInt16.self)
+        length = 4
+    } else {
+        target.storeBytes(of: maskBit | 127, toByteOffset: 1, as: UInt8.self)
+        target.storeBytes(of: UInt64(payloadLength).bigEndian, toByteOffset: 2, as: UInt64.self)
+        length = 10
+    }
+    if let mask {
+        target.storeBytes(of: mask, toByteOffset: length, as: UInt32.self)
+        length += 4
+    }
+    return length
+}
+
 /// Writes one final frame whose payload is `prefix` (the packet type of a text message) and `payload`.
 ///
 /// - Parameters:
@@ -38,28 +71,9 @@ public func writeWebSocketFrame(
     _ opcode: WebSocketOpcode, prefix: UInt8?, payload: UnsafeRawBufferPointer, mask: UInt32?,
     to target: UnsafeMutableRawPointer
 ) -> Int {
-    let prefixLength = prefix == nil ? 0 : 1
-    let payloadLength = payload.count + prefixLength
-    target.storeBytes(of: 0x80 | opcode.rawValue, as: UInt8.self)
-    let maskBit: UInt8 = mask == nil ? 0 : 0x80
-    var index: Int
-    if payloadLength < 126 {
-        target.storeBytes(of: maskBit | UInt8(payloadLength), toByteOffset: 1, as: UInt8.self)
-        index = 2
-    } else if payloadLength <= 0xFFFF {
-        target.storeBytes(of: maskBit | 126, toByteOffset: 1, as: UInt8.self)
-        target.storeBytes(of: UInt16(payloadLength).bigEndian, toByteOffset: 2, as: UInt16.self)
-        index = 4
-    } else {
-        target.storeBytes(of: maskBit | 127, toByteOffset: 1, as: UInt8.self)
-        target.storeBytes(of: UInt64(payloadLength).bigEndian, toByteOffset: 2, as: UInt64.self)
-        index = 10
-    }
     let key = mask ?? 0
-    if mask != nil {
-        target.storeBytes(of: key, toByteOffset: index, as: UInt32.self)
-        index += 4
-    }
+    let prefixLength = prefix == nil ? 0 : 1
+    var index = writeWebSocketHeader(opcode, payloadLength: payload.count + prefixLength, mask: mask, to: target)
     if let prefix {
         target.storeBytes(of: prefix ^ UInt8(truncatingIfNeeded: key), toByteOffset: index, as: UInt8.self)
         index += 1
