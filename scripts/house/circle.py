@@ -108,7 +108,7 @@ def _add_callbacks(files: list[Source], defined: dict[str, set[str]], arrows) ->
                         register(field, value.strip(" &\n"), file)
     for file in files:
         # A field of a struct within this file hides the one of a header.
-        hidden = set(re.findall(r"\b(\w+);", file.code)) if file.path.suffix == ".c" else set()
+        hidden = set(re.findall(r"(?<![.>])\b(\w+);", file.code)) if file.path.suffix == ".c" else set()
         for match in re.finditer(r"(?<!host)(?:->|\.)(\w+)\b(?!\s*=[^=])", file.code):
             if match.group(1) in hidden:
                 continue
