@@ -171,7 +171,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EpollLoopTests",
-            dependencies: ["EpollLoop", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "EpollLoop", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "EngineIOClientTests",

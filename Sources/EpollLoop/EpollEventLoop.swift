@@ -13,36 +13,26 @@ import Synchronization
 /// A turn of the loop reads the sockets that are ready, then runs the timers that are due and the tasks, in turns while there
 /// are any.
 package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unchecked Sendable {
-    /// Whoever hands one over gives it up.
-    private struct TaskList: @unchecked Sendable {
-        var tasks: [() -> Void] = []
-    }
-
-    /// What other threads hand over.
-    private struct Inbox {
-        var list = TaskList()
-        /// The loop does not sleep, or was woken.
-        var isAwake = true
-        /// Nothing is run any more.
-        var isClosed = false
-    }
-
-    private let inbox = Mutex(Inbox())
-    private let ids = Atomic<UInt64>(0)
-    private var thread = pthread_t()
+    let inbox = TaskInbox()
+    /// The numbers of timers.
+    let ids = Atomic<UInt64>(0)
+    /// The loop's thread, or 0 when there is none: its number may be another thread's later.
+    private let thread = Atomic<pthread_t>(0)
 
     // The loop's thread only. Nothing is called while one of them is accessed, and each event would pay for the checks.
-    @exclusivity(unchecked) private var poller: Poller
-    @exclusivity(unchecked) private var tasks: [() -> Void] = []
+    @exclusivity(unchecked) private(set) var poller: Poller
+    @exclusivity(unchecked) var tasks: [() -> Void] = []
     /// How many of them, at the front, are from other threads.
     @exclusivity(unchecked) private var handedOver = 0
     @exclusivity(unchecked) private var running: [() -> Void] = []
     /// Those of the next turn.
-    @exclusivity(unchecked) private var later: [() -> Void] = []
-    @exclusivity(unchecked) private var timers = TimerQueue()
+    @exclusivity(unchecked) var later: [() -> Void] = []
+    @exclusivity(unchecked) var timers = TimerQueue()
+    /// The numbers of the timers that run in this turn.
+    @exclusivity(unchecked) private var dueTimers: [UInt64] = []
     @exclusivity(unchecked) private var retired: [SocketChannel] = []
     private var channels: [ObjectIdentifier: SocketChannel] = [:]
-    private var isStopping = false
+    private(set) var isStopping = false
 
     /// Where sockets are read into: what a reader is shown is overwritten by the next read.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -58,7 +48,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     /// Fewer sockets than that are read one by one.
     private static let smallestBatch = 3
 
-    /// Tasks that one turn runs at most: those that beget others do not keep it from its sockets.
+    /// Tasks that one turn runs at most, so that tasks which add more tasks cannot starve the sockets.
     private static let tasksPerTurn = 4096
 
     /// - Throws: `IOError` where the system has no descriptors left.
@@ -71,7 +61,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         self.receiveSlices.deallocate()
     }
 
-    /// Runs a loop on the thread that calls, until ``stop()``.
+    /// Runs a loop on the calling thread, until ``stop()``.
     ///
     /// - Parameter body: called first, on the loop.
     /// - Throws: `IOError` where the system has no descriptors left.
@@ -82,13 +72,16 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         loop.run()
     }
 
-    func adoptThread() { self.thread = pthread_self() }
+    func adoptThread() { self.thread.store(pthread_self(), ordering: .relaxed) }
+
+    package var inEventLoop: Bool { self.thread.load(ordering: .relaxed) == pthread_self() }
 
     // MARK: Turns
 
     func run() {
         while !self.isStopping { self.turn() }
         self.shutDown()
+        self.thread.store(0, ordering: .relaxed)
     }
 
     private func turn() {
@@ -143,140 +136,47 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     /// Whether there is nothing to do at once.
     private func fallAsleep() -> Bool {
         guard self.tasks.isEmpty, self.later.isEmpty else { return false }
-        return self.inbox.withLock {
-            $0.isAwake = !$0.list.tasks.isEmpty
-            return !$0.isAwake
-        }
+        return self.inbox.fallAsleep()
     }
 
-    /// Puts them first: what a task does of which another thread knew before, such as a script that a signal ended, comes behind
-    /// what that thread had to say.
+    /// Puts the tasks of other threads before those that the loop has added itself, so that a signal is processed even while a
+    /// script keeps adding work.
     private func collectInbox() {
-        let list = self.inbox.withLock { inbox in
-            inbox.isAwake = true
-            let list = inbox.list
-            if !list.tasks.isEmpty { inbox.list = TaskList() }
-            return list
-        }
-        if list.tasks.isEmpty { return }
-        self.tasks.insert(contentsOf: list.tasks, at: self.handedOver)
-        self.handedOver += list.tasks.count
+        let new = self.inbox.take()
+        if new.isEmpty { return }
+        self.tasks.insert(contentsOf: new, at: self.handedOver)
+        self.handedOver += new.count
     }
-
-    private func runTimersAndTasks() {
-        var count = 0
-        self.collectInbox()
-        repeat {
-            if self.timers.next != nil {
-                let now = NIODeadline.now()
-                while let body = self.timers.popDue(now) { body() }
-            }
-            count += self.tasks.count
-            self.runTasks()
-            self.collectInbox()
-        } while !self.tasks.isEmpty && count < Self.tasksPerTurn
-    }
-
-    /// Runs those that are there. What they beget comes behind them.
-    private func runTasks() {
-        swap(&self.tasks, &self.running)
-        self.handedOver = 0
-        for task in self.running { task() }
-        self.running.removeAll(keepingCapacity: true)
-    }
-
-    // MARK: Tasks
-
-    package var inEventLoop: Bool { pthread_equal(self.thread, pthread_self()) != 0 }
-
-    package func execute(_ task: @escaping @Sendable () -> Void) {
-        if self.inEventLoop { self.tasks.append(task) } else { self.handOver(task) }
-    }
-
-    package func _executeIsolatedUnsafeUnchecked(_ task: @escaping () -> Void) { self.tasks.append(task) }
-
-    /// Adds a task for which the sockets do not wait: they, the timers and the other tasks come first. On the loop's thread only.
-    package func executeInNextTurn(_ task: @escaping () -> Void) { self.later.append(task) }
 
     private func collectLater() {
         self.tasks += self.later
         self.later.removeAll(keepingCapacity: true)
     }
 
-    /// Adds a task behind those of all threads.
-    private func handOver(_ task: @escaping () -> Void) {
-        let list = TaskList(tasks: [task])
-        let mustWake = self.inbox.withLock { inbox in
-            if inbox.isClosed { return false }
-            inbox.list.tasks += list.tasks
-            defer { inbox.isAwake = true }
-            return !inbox.isAwake
-        }
-        if mustWake { self.poller.wake() }
+    private func runTimersAndTasks() {
+        var count = 0
+        self.collectInbox()
+        repeat {
+            if self.timers.next != nil { self.runTimers(dueAt: .now(), .due) }
+            count += self.tasks.count
+            self.runTasks()
+            self.collectInbox()
+        } while !self.tasks.isEmpty && count < Self.tasksPerTurn
     }
 
-    // MARK: Timers
-
-    package func scheduleTask<T>(
-        deadline: NIODeadline, _ task: @escaping @Sendable () throws -> T
-    ) -> Scheduled<T> {
-        self.schedule(deadline, task)
+    /// Runs the timers that are due already. Those that they add wait for the next turn, even if they are due too.
+    private func runTimers(dueAt now: NIODeadline, _ outcome: TimerQueue.Outcome) {
+        self.timers.collectDue(now, into: &self.dueTimers)
+        for index in self.dueTimers.indices { self.timers.take(self.dueTimers[index])?(outcome) }
+        self.dueTimers.removeAll(keepingCapacity: true)
     }
 
-    package func scheduleTask<T>(in time: TimeAmount, _ task: @escaping @Sendable () throws -> T) -> Scheduled<T> {
-        self.schedule(.now() + time, task)
-    }
-
-    package func _scheduleTaskIsolatedUnsafeUnchecked<T>(
-        deadline: NIODeadline, _ task: @escaping () throws -> T
-    ) -> Scheduled<T> {
-        self.schedule(deadline, task)
-    }
-
-    package func _scheduleTaskIsolatedUnsafeUnchecked<T>(
-        in time: TimeAmount, _ task: @escaping () throws -> T
-    ) -> Scheduled<T> {
-        self.schedule(.now() + time, task)
-    }
-
-    private func schedule<T>(_ deadline: NIODeadline, _ task: @escaping () throws -> T) -> Scheduled<T> {
-        let promise = self.makePromise(of: T.self)
-        let id = self.addTimer(deadline) {
-            // Those that are left when the loop ends never come.
-            if self.isStopping { return promise.fail(EventLoopError.shutdown) }
-            promise.assumeIsolated().completeWith(Result { try task() })
-        }
-        return Scheduled(promise: promise) { self.cancelTimer(id) }
-    }
-
-    package func scheduleCallback(
-        at deadline: NIODeadline, handler: some (NIOScheduledCallbackHandler & Sendable)
-    ) -> NIOScheduledCallback {
-        let id = self.addTimer(deadline) {
-            if !self.isStopping { handler.handleScheduledCallback(eventLoop: self) }
-        }
-        return NIOScheduledCallback(self, id: id)
-    }
-
-    package func cancelScheduledCallback(_ scheduledCallback: NIOScheduledCallback) {
-        guard let id = scheduledCallback.customCallbackID else { return }
-        self.cancelTimer(id)
-    }
-
-    private func addTimer(_ deadline: NIODeadline, _ body: @escaping () -> Void) -> UInt64 {
-        let id = self.ids.add(1, ordering: .relaxed).newValue
-        if self.inEventLoop {
-            self.timers.add(id, at: deadline, body)
-        } else {
-            self.handOver { self.timers.add(id, at: deadline, body) }
-        }
-        return id
-    }
-
-    private func cancelTimer(_ id: UInt64) {
-        if self.inEventLoop, self.timers.cancel(id) { return }
-        // It may be on its way from another thread.
-        self.handOver { _ = self.timers.cancel(id) }
+    /// Runs the tasks that are there. Those that they add come after them.
+    private func runTasks() {
+        swap(&self.tasks, &self.running)
+        self.handedOver = 0
+        for task in self.running { task() }
+        self.running.removeAll(keepingCapacity: true)
     }
 
     // MARK: Channels
@@ -290,8 +190,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         try self.poller.change(channel.descriptor, interest, for: channel)
     }
 
-    /// To be called before the socket is closed. The channel lives on until the turn is over, as what the system told of it may be
-    /// still to come.
+    /// To be called before the socket is closed. The channel lives until the turn is over, because events of it may be pending.
     func unregister(_ channel: SocketChannel) {
         guard let channel = self.channels.removeValue(forKey: ObjectIdentifier(channel)) else { return }
         self.poller.remove(channel.descriptor)
@@ -311,18 +210,9 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
             self.collectLater()
             self.collectInbox()
             self.runTasks()
-            while let body = self.timers.popDue(.distantFuture) { body() }
-        } while !self.closeInbox()
-        self.retired = []
-    }
-
-    /// - Returns: false where there is something in it.
-    private func closeInbox() -> Bool {
-        guard self.tasks.isEmpty, self.later.isEmpty else { return false }
-        return self.inbox.withLock { inbox in
-            inbox.isClosed = inbox.list.tasks.isEmpty
-            return inbox.isClosed
-        }
+            self.runTimers(dueAt: .distantFuture, .loopEnded)
+            self.retired = []
+        } while !self.tasks.isEmpty || !self.later.isEmpty || !self.inbox.close()
     }
 
     /// A loop ends with its group, or by ``stop()``.

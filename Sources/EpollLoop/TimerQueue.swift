@@ -1,8 +1,18 @@
 import HeapModule
 import NIOCore
 
-/// What is to be done at which time. Equal times are served in the order in which they came.
+/// Timers by their deadlines. Equal deadlines are served in the order in which they were added.
 struct TimerQueue {
+    /// The end of a timer, of which it is notified once.
+    enum Outcome {
+        case due
+        case cancelled
+        /// The loop ends first.
+        case loopEnded
+    }
+
+    typealias Body = (Outcome) -> Void
+
     private struct Entry: Comparable {
         var deadline: NIODeadline
         var id: UInt64
@@ -14,26 +24,26 @@ struct TimerQueue {
 
     /// Has cancelled entries too, which have no body any more.
     private var heap = Heap<Entry>()
-    private var bodies: [UInt64: () -> Void] = [:]
+    private var bodies: [UInt64: Body] = [:]
 
     /// How many entries it keeps, cancelled ones too.
     var count: Int { self.heap.count }
 
     /// - Parameter id: a new number, greater than those before.
-    mutating func add(_ id: UInt64, at deadline: NIODeadline, _ body: @escaping () -> Void) {
+    mutating func add(_ id: UInt64, at deadline: NIODeadline, _ body: @escaping Body) {
         self.bodies[id] = body
         self.heap.insert(Entry(deadline: deadline, id: id))
     }
 
-    /// - Returns: whether it was there.
-    mutating func cancel(_ id: UInt64) -> Bool {
-        guard self.bodies.removeValue(forKey: id) != nil else { return false }
+    /// Takes a timer out before its time.
+    mutating func cancel(_ id: UInt64) -> Body? {
+        guard let body = self.bodies.removeValue(forKey: id) else { return nil }
         // Timeouts are mostly cancelled, long before their time.
         if self.heap.count > 2 * self.bodies.count + 64 {
             let bodies = self.bodies
             self.heap = Heap(self.heap.unordered.filter { bodies[$0.id] != nil })
         }
-        return true
+        return body
     }
 
     /// The next deadline.
@@ -47,9 +57,11 @@ struct TimerQueue {
         }
     }
 
-    /// Takes out what is due at `now`, one at a time.
-    mutating func popDue(_ now: NIODeadline) -> (() -> Void)? {
-        guard let next = self.next, next <= now else { return nil }
-        return self.bodies.removeValue(forKey: self.heap.removeMin().id)
+    /// Adds the numbers of the timers that are due at `now` to `ids`, for ``take(_:)``. They may be cancelled until then.
+    mutating func collectDue(_ now: NIODeadline, into ids: inout [UInt64]) {
+        while let next = self.next, next <= now { ids.append(self.heap.removeMin().id) }
     }
+
+    /// Takes out a timer that is due; nil if it was cancelled meanwhile.
+    mutating func take(_ id: UInt64) -> Body? { self.bodies.removeValue(forKey: id) }
 }

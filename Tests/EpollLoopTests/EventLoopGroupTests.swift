@@ -36,7 +36,7 @@ import Testing
         #expect(!channel.isActive)
         #expect(peer.read().isEmpty)
         peer.close()
-        // Whoever waits for a timer is told that it never comes.
+        // The future of a timer that never comes fails.
         #expect(ends.values == [true])
     }
 }

@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func taskOfTheLoopsOwnComesBehindTheOneThatBegotIt() async throws {
+    @Test func taskThatATaskAddsRunsAfterIt() async throws {
         try await withGroup { group in
             let (loop, log) = (try group.loop, Log<String>())
             let promise = loop.makePromise(of: Void.self)
@@ -51,15 +51,15 @@ import Testing
         }
     }
 
-    @Test func whatAnotherThreadHandedOverRunsBeforeWhatIsBegottenLater() async throws {
+    @Test func tasksOfOtherThreadsRunBeforeThoseThatTheLoopAddsLater() async throws {
         try await withGroup { group in
             let (loop, log) = (try group.loop, Log<String>())
             let promise = loop.makePromise(of: Void.self)
             loop.heldUp {
-                // It begets its task only when the other has been handed over.
+                // It adds its task only when the other has been handed over.
                 loop.execute {
                     loop.execute {
-                        log.append("begotten")
+                        log.append("added later")
                         promise.succeed()
                     }
                     let handedOver = DispatchSemaphore(value: 0)
@@ -71,11 +71,11 @@ import Testing
                 }
             }
             try await promise.futureResult.get()
-            #expect(log.values == ["handed over", "begotten"])
+            #expect(log.values == ["handed over", "added later"])
         }
     }
 
-    @Test func tasksOfTheNextTurnComeBehindTimersAndOtherTasks() async throws {
+    @Test func tasksOfTheNextTurnRunAfterTimersAndOtherTasks() async throws {
         try await withGroup { group in
             let (loop, log) = (try group.loop, Log<String>())
             let promise = loop.makePromise(of: Void.self)
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func tasksWithoutEndKeepNobodyWaiting() async throws {
+    @Test func tasksWithoutEndDoNotStarveSocketsAndTimers() async throws {
         let listener = try Listener()
         defer { listener.close() }
         try await withGroup { group in
@@ -108,7 +108,7 @@ import Testing
             let (channel, peer) = try await loop.connect(to: listener)
             try await loop.submit {
                 channel.readDirectly(recorder)
-                Self.beget(on: loop, until: isOver)
+                Self.addTasks(on: loop, until: isOver)
             }.get()
             try await loop.scheduleTask(in: .milliseconds(2)) {}.futureResult.get()
             peer.write("x")
@@ -118,8 +118,8 @@ import Testing
         }
     }
 
-    private static func beget(on loop: EpollEventLoop, until isOver: Box<Bool>) {
-        if isOver.value == nil { loop.execute { Self.beget(on: loop, until: isOver) } }
+    private static func addTasks(on loop: EpollEventLoop, until isOver: Box<Bool>) {
+        if isOver.value == nil { loop.execute { Self.addTasks(on: loop, until: isOver) } }
     }
 
     @Test func futuresGoFromLoopToLoop() async throws {
