@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Sets up all that the tests need and runs them: format, unit tests, the program against real servers, and under attack.
-#   scripts/test.sh            everything
+# Sets up all that the tests need and runs them; prints the time of each part.
+#   scripts/test.sh            format, unit tests, and the program against real servers
 #   scripts/test.sh unit       the unit tests only, of C and of Swift
 #   scripts/test.sh integration [pytest arguments]
 #   scripts/test.sh attack     the minute of scripts/attack.sh, with a known seed
+#   scripts/test.sh fuzz       each target of scripts/fuzz.sh for 20 seconds
+#   scripts/test.sh sanitize   unit tests and some integration tests with AddressSanitizer, then with ThreadSanitizer
+#   scripts/test.sh house      the limits of scripts/house.sh
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
@@ -47,18 +50,41 @@ run_attack() {
     EIO_LUA=$eio_lua scripts/attack.sh --seed 1
 }
 
+run_fuzz() { scripts/fuzz.sh all 20; }
+
+# Each sanitizer has a build of its own, and needs the program to be slow without failing.
+run_sanitize() {
+    local kind
+    need_packages python3 python3-venv
+    need_venv .venv-test Tests/Integration/requirements.txt
+    for kind in address thread; do
+        local swift_options=(--sanitize "$kind" --scratch-path ".build-$kind")
+        say "building with the sanitizer of $kind"
+        swift build --build-tests "${swift_options[@]}"
+        say "running the tests with the sanitizer of $kind"
+        swift test --no-parallel --skip-build "${swift_options[@]}"
+        EIO_LUA=$PWD/.build-$kind/debug/eio-lua .venv-test/bin/python -m pytest -q \
+            Tests/Integration/client/test_upgrade.py Tests/Integration/load/test_load_control.py
+    done
+}
+
+run_house() { scripts/house.sh; }
+
+timed() {
+    local start=$SECONDS
+    "$@"
+    say "$(printf '%s: %d:%02d minutes' "${1#run_}" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)))"
+}
+
 case $part in
     all)
-        check_format
-        run_unit
-        run_integration
-        run_attack
+        timed check_format
+        timed run_unit
+        timed run_integration
         ;;
-    unit) run_unit ;;
-    integration) run_integration "$@" ;;
-    attack) run_attack ;;
+    unit | integration | attack | fuzz | sanitize | house) timed "run_$part" "$@" ;;
     *)
-        echo "usage: scripts/test.sh [unit | integration [pytest arguments] | attack]" >&2
+        echo "usage: scripts/test.sh [unit | integration [pytest arguments] | attack | fuzz | sanitize | house]" >&2
         exit 64
         ;;
 esac
