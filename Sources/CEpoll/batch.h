@@ -1,5 +1,5 @@
-/* Many sends or receives in one system call: io_uring(7), used synchronously. Each of them is one that does not wait, so the
-   kernel has finished all when the call returns, and no memory is lent to it for longer. */
+/* Many sends or receives in one system call: io_uring(7), used synchronously. Each of them is one that does not wait, so
+   the kernel has finished all when the call returns, and no memory is lent to it for longer. */
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ static inline void *epoll_loop_batch_map(int descriptor, size_t length, off_t wh
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* For `limit` calls at a time, a power of two, on this thread only. False where the kernel is older than 6.1 or forbids it.
+/* For `limit` calls at a time, a power of two, on this thread only. False if the kernel is older than 6.1 or forbids it.
    epoll_loop_batch_close has to follow either way. */
 static inline int epoll_loop_batch_open(epoll_loop_batch *batch, unsigned limit) {
     struct io_uring_params parameters;
@@ -90,8 +90,8 @@ static inline int epoll_loop_batch_enter(epoll_loop_batch *batch, unsigned submi
         SYS_io_uring_enter, batch->descriptor, submitted, awaited, awaited > 0 ? IORING_ENTER_GETEVENTS : 0, NULL, 0);
 }
 
-/* Hands all that was added to the kernel, which takes it in this order; returns how many it took. The rest, where it has no memory
-   or forbids it after all, is taken back. */
+/* Passes all added calls to the kernel, which takes them in this order; returns how many it took. The rest is taken
+   back, if the kernel has no memory or forbids it after all. */
 static inline unsigned epoll_loop_batch_hand_over(epoll_loop_batch *batch) {
     unsigned tail = *batch->submission_tail, taken = 0;
     for (unsigned index = 0; index < batch->count; index++)
@@ -106,8 +106,8 @@ static inline unsigned epoll_loop_batch_hand_over(epoll_loop_batch *batch) {
     return taken;
 }
 
-/* Makes the calls that were added and forgets them. results[place] is what one returned, or -errno; untouched where the kernel did
-   not make it. */
+/* Makes the calls that were added and forgets them. results[place] is the result of one, or -errno; unchanged if the
+   kernel did not make it. */
 static inline void epoll_loop_batch_submit(epoll_loop_batch *batch, int32_t *results) {
     unsigned left = epoll_loop_batch_hand_over(batch);
     while (left > 0) {

@@ -3,8 +3,8 @@ import LoadEngine
 import ProcessSupport
 
 extension ParsableCommand {
-    /// Does the command's work. If a loop was left behind in it, also ends the process: the system's `exit` could wait for
-    /// that loop's thread without end.
+    /// Does the command's work. If a loop was left behind in it, also ends the process: the system's `exit` could wait
+    /// for that loop's thread without end.
     package func endingWithoutLeftLoops(_ body: () throws -> Void) throws {
         do {
             try body()

@@ -30,7 +30,7 @@ package enum JSON: Equatable, Sendable {
 
     package static func numbers(_ numbers: [Double]) -> JSON { .array(numbers.map(JSON.optional)) }
 
-    /// A member of an object; the last of equal keys wins. Nil where there is none, or where this is no object.
+    /// A member of an object; the last of equal keys wins. Nil if absent, or if this is not an object.
     package subscript(key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.key == key }?.value

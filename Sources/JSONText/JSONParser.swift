@@ -1,8 +1,8 @@
 extension JSON {
-    /// Reads a whole JSON text (RFC 8259); nil where it is none, or is nested more than 64 deep.
+    /// Reads a whole JSON text (RFC 8259); nil if it is invalid, or is nested more than 64 deep.
     ///
     /// - Parameter leniently: for texts of others, of which as much as possible is to be understood: half a surrogate
-    ///   pair and bytes that are no UTF-8 become U+FFFD, a number beyond `Double`'s range becomes infinite. Else all
+    ///   pair and bytes that are not UTF-8 become U+FFFD, a number beyond `Double`'s range becomes infinite. Else all
     ///   three are mistakes.
     package init?(parsing bytes: some Sequence<UInt8>, leniently: Bool = false) {
         var parser = JSONParser(Array(bytes), isLenient: leniently)

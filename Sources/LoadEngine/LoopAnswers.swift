@@ -2,7 +2,7 @@ import NIOCore
 
 /// Which loops of a run answer, and when those that do not are given up.
 ///
-/// A value that is told the time. A loop that is inside a C function of a script's answers nothing; it may do so again.
+/// A value that receives the time. A loop that is inside a C function of a script does not respond; it may do so later.
 struct LoopAnswers {
     struct Limits: Sendable {
         /// How long a round of questions waits for all loops.
@@ -16,7 +16,7 @@ struct LoopAnswers {
         /// After the grace of its iterations and this time, one is that is silent at all.
         var afterGrace = Duration.seconds(10)
         var anySilence = Duration.seconds(3)
-        /// What a loop may take that waited for a program, when that was ended.
+        /// The time that a loop may take that waited for a program, after the program was ended.
         var afterPrograms = Duration.seconds(1)
         /// And after this time one that answers and never comes to its end.
         var longest = Duration.seconds(60)

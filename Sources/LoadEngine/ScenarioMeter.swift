@@ -5,7 +5,7 @@ import NIOCore
 import ProcessSupport
 import Scripting
 
-/// What the users of one scenario do on one loop, as samples in the loop's shard.
+/// Records the actions of one scenario's users on one loop as samples in the loop's shard.
 final class ScenarioMeter: SessionMeter {
     /// Where the users' messages are counted; added to the shard by ``flush()``.
     let traffic = TrafficCounts()

@@ -2,7 +2,7 @@ import EngineIO
 import EngineIOClient
 import NIOCore
 
-/// What one user's clients do: measured with the scenario's other users, and how its own connects ended.
+/// Measures one user's clients together with the scenario's other users, and records how its own connects ended.
 final class UserMeter: SessionMeter {
     private let scenario: ScenarioMeter
     /// Whether the last connect since ``begin()`` failed.

@@ -4,8 +4,8 @@ import LoadPlan
 import NIOCore
 import Scripting
 
-/// How the users of a run reach the server. Each user has its own way by its identifier, which is unique over all loops and
-/// segments: so the whole run has the proportions that were asked for.
+/// How the users of a run reach the server. Each user has its own way by its identifier, which is unique over all loops
+/// and segments: so the whole run has the requested proportions.
 package struct UserNetwork: Sendable {
     package var mix: TransportMix?
     /// Where the users come from, in turn; empty for what the system chooses.

@@ -1,8 +1,9 @@
 /// When the iterations of an arrival-rate executor start: each time from its number alone, so that nothing drifts and
 /// all segments agree.
 ///
-/// A constant rate starts iteration n (from 0) at n time units / rate, as k6 does. A ramping one starts it when the area
-/// under the rate reaches n + 1 (k6, "Ramping arrival rate"); the stages' ends are exact, the times to a nanosecond.
+/// A constant rate starts iteration n (from 0) at n time units / rate, as k6 does. A ramping one starts it when the
+/// area under the rate reaches n + 1 (k6, "Ramping arrival rate"); the stages' ends are exact, the times to a
+/// nanosecond.
 struct ArrivalSchedule: Equatable, Sendable {
     private let timeUnit: Int64
     private let pieces: [Piece]

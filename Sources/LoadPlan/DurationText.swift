@@ -2,8 +2,8 @@ import Metrics
 
 /// Durations as k6 writes them: `1m30s`, `500ms`, `1h`, `1d12h`.
 ///
-/// The grammar is Go's `time.ParseDuration` with k6's addition of days in front. A number without a unit, which k6 takes
-/// for milliseconds and its reader for seconds, is none; 0 needs no unit.
+/// The grammar is Go's `time.ParseDuration` with k6's addition of days in front. A number without a unit, which k6
+/// reads as milliseconds and a person as seconds, is not valid; 0 needs no unit.
 package enum DurationText {
     /// A year: nanoseconds of all sums and products in a plan stay far from the ends of their types.
     static let longest: Duration = .seconds(366 * 86_400)
@@ -12,7 +12,7 @@ package enum DurationText {
         "ns": 1, "us": 1e3, "µs": 1e3, "μs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3_600e9, "d": 86_400e9,
     ]
 
-    /// The duration that `text` tells, or nil where it tells none or one of more than a year.
+    /// The duration in `text`, or nil if it is invalid or more than a year.
     ///
     /// It may be negative: what a negative one means, the option must say.
     package static func parse(_ text: String) -> Duration? {

@@ -105,7 +105,7 @@ extension OptionReader {
         return stages
     }
 
-    /// The stages, which may be none; nil where the key is absent or anything in it is wrong.
+    /// The stages, perhaps an empty list; nil if the key is absent or anything in it is wrong.
     func stageList(most: Int) -> [Stage]? {
         guard let elements = self.list("stages") else { return nil }
         let stages = elements.compactMap { element -> Stage? in

@@ -1,6 +1,6 @@
 import Metrics
 
-/// A fraction as a user wrote it, not reduced: its denominator tells over what the other segments are written.
+/// A fraction as a user wrote it, not reduced: its denominator is used to write the other segments.
 struct Fraction: Equatable {
     let numerator: Int
     let denominator: Int

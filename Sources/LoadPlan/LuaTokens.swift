@@ -1,5 +1,5 @@
-/// The names, keywords and signs of a Lua text, with their lines; strings and numbers stand for themselves as `""` and `0`
-/// (Lua 5.4 reference manual, 3.1).
+/// The names, keywords and signs of a Lua text, with their lines; strings and numbers stand for themselves as `""` and
+/// `0` (Lua 5.4 reference manual, 3.1).
 struct LuaTokens {
     struct Token: Equatable {
         let text: String
@@ -111,7 +111,7 @@ struct LuaTokens {
         }
     }
 
-    /// One sign; those that hold a `=` or a `:` are told from these.
+    /// One sign; signs with a `=` or a `:` are distinguished from these.
     private mutating func sign() -> String {
         let (first, second) = (self.byte(0), self.byte(1))
         let isDouble =

@@ -48,7 +48,7 @@ struct RampSchedule: Equatable, Sendable {
         return nil
     }
 
-    /// Takes the step that `peek` told.
+    /// Takes the step that `peek` returned.
     mutating func advance(_ step: Step) { self.users += step.starts ? 1 : -1 }
 
     /// From `time` on the line goes to `target`, whatever it was before: up within `span`, down at once.

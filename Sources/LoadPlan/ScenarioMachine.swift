@@ -4,7 +4,7 @@
 /// backwards; actions come out, to be done in their order. Each event costs O(log users) for each action it causes;
 /// memory depends on the number of users only, never on the time that passes.
 ///
-/// The semantics of the six executors are k6's (k6 documentation, "Executors"). What differs:
+/// The semantics of the six executors are k6's (k6 documentation, "Executors"). Differences:
 /// constant executors start their users at the spawn rate and not all at once, and an arrival that finds no free user
 /// takes a new one at once where k6 drops that arrival and adds a user for later ones.
 package struct ScenarioMachine: Sendable {
@@ -92,7 +92,8 @@ package struct ScenarioMachine: Sendable {
 
     // MARK: Events
 
-    /// The run starts. A scenario with a `startTime` orders a wake and nothing else; one that was stopped before does nothing.
+    /// The run starts. A scenario with a `startTime` orders a wake and nothing else; one that was stopped before does
+    /// nothing.
     package mutating func start(at time: Duration, into actions: inout [ScenarioAction]) {
         guard self.state == .notStarted else { return }
         self.origin = time.wholeNanoseconds
@@ -130,7 +131,8 @@ package struct ScenarioMachine: Sendable {
         self.settle(&actions)
     }
 
-    /// A user is gone: stopped as ordered, or lost. A lost user is not replaced; with an arrival rate its place is free.
+    /// A user is gone: stopped as ordered, or lost. A lost user is not replaced; with an arrival rate its place is
+    /// free.
     package mutating func userStopped(_ user: ScenarioUser, at time: Duration, into actions: inout [ScenarioAction]) {
         guard self.users.phase(user.slot) != .absent else { return }
         self.users.setPhase(user.slot, .absent)

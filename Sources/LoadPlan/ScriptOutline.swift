@@ -1,5 +1,5 @@
-/// Which functions and tables a script's text names, and in which lines: for messages about what is called otherwise than
-/// a load test expects. The text is not run.
+/// Which functions and tables a script's text names, and in which lines: for messages about what is called otherwise
+/// than a load test expects. The text is not run.
 package struct ScriptOutline: Equatable, Sendable {
     package struct Function: Equatable, Sendable {
         package let name: String
@@ -29,7 +29,7 @@ package struct ScriptOutline: Equatable, Sendable {
 
     package init() {}
 
-    /// - Parameter text: Lua; what is no valid Lua makes an outline that says less.
+    /// - Parameter text: Lua; invalid Lua makes an outline with less content.
     package init(_ text: some Sequence<UInt8>) {
         var scanner = OutlineScanner(LuaTokens(Array(text)))
         scanner.scan()

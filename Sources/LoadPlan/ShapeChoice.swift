@@ -1,5 +1,5 @@
-/// Decides whether a script's chunk is the iteration or functions of it are, and finds what looks like a mistake: a name
-/// with a slip in it must not silently turn one into the other.
+/// Decides whether a script's chunk is the iteration or functions of it are, and finds what looks like a mistake: a
+/// name with a slip in it must not silently turn one into the other.
 struct ShapeChoice {
     private(set) var shape = ScriptShape.bot
     private(set) var warnings: [String] = []
@@ -80,8 +80,8 @@ struct ShapeChoice {
         }
     }
 
-    /// A global function that is called nearly as `default` is; of a script that does something, only with other letters'
-    /// case: it may well have a function `defaults`.
+    /// A global function that is called nearly as `default` is; of a script that does something, only with other
+    /// letters' case: it may well have a function `defaults`.
     private var nearDefault: ScriptOutline.Function? {
         let known = self.callable
         if let same = known.first(where: { $0.name.lowercased() == "default" }) { return same }

@@ -3,7 +3,7 @@ package enum StartTime {
     /// A number of so many seconds would be a time after the year 5000; `date +%s%3N` gives milliseconds.
     private static let leastMilliseconds = 1e11
 
-    /// Seconds since 1970, or nil where `text` is no time.
+    /// Seconds since 1970, or nil if `text` is not a valid time.
     package static func parse(_ text: String) -> Double? {
         if let number = Self.decimal(text[...]) { return number < Self.leastMilliseconds ? number : number / 1_000 }
         var rest = Substring(text)

@@ -3,7 +3,8 @@ import Metrics
 extension LoadPlan {
     /// Thresholds on tags that no sample of their metric can have: they would compare nothing.
     ///
-    /// Checks and a script's own metrics may have any tag; of these, one that is named nearly as a known one is a warning.
+    /// Checks and a script's own metrics may have any tag; of these, one that is named nearly as a known one is a
+    /// warning.
     package func thresholdTagProblems() -> (errors: [OptionProblem], warnings: [String]) {
         var errors: [OptionProblem] = []
         var warnings: [String] = []

@@ -5,7 +5,7 @@ package struct TransportMix: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         /// Long polling only.
         case polling
-        /// Long polling, upgraded to a websocket: what a client does unless told otherwise.
+        /// Long polling, upgraded to a websocket: the default of a client.
         case upgrade
         /// A websocket from the start.
         case websocket

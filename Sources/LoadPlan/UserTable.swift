@@ -8,9 +8,9 @@ struct UserTable: Sendable {
         case running
         /// Starts its next iteration at this time, in nanoseconds since the run's start.
         case waiting(until: Int64)
-        /// Told to stop while an iteration runs, which is cancelled at this time.
+        /// Ordered to stop while an iteration runs, which is cancelled at this time.
         case stopping(deadline: Int64)
-        /// Told to stop, and no iteration runs any more.
+        /// Ordered to stop, and no iteration runs any more.
         case ending
     }
 

@@ -15,7 +15,7 @@ package struct HTMLReport {
         body += self.section("Over time", self.figures(plots.overTime), note: plots.interval)
         body += self.section(
             "Distribution", self.figures(plots.distributions),
-            note: "What share of all cases took at most how long. The axis of percentiles stretches towards 100 %.")
+            note: "The share of all cases that took at most this time. The axis of percentiles stretches to 100 %.")
         body += self.section("Times and sizes", HTMLReportTables.trends(self.result))
         body += self.section("Counters and levels", HTMLReportTables.numbers(self.result))
         body += self.section("Checks", HTMLReportTables.checks(self.result))

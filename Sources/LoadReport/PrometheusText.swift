@@ -3,9 +3,9 @@ import Metrics
 
 /// The metrics in Prometheus' text format, version 0.0.4.
 ///
-/// Names begin with `eio_`, those of a script's metrics with `eio_script_`, and have Prometheus' units: times are seconds.
-/// Counters end in `_total`; a rate is two counters, passed and all; a trend is a summary with its quantiles since the
-/// start.
+/// Names begin with `eio_`, those of a script's metrics with `eio_script_`, and have Prometheus' units: times are
+/// seconds. Counters end in `_total`; a rate is two counters, passed and all; a trend is a summary with its quantiles
+/// since the start.
 package enum PrometheusText {
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -38,7 +38,8 @@ enum ReportStyle {
         figcaption code { color: var(--soft); font-size: .82rem; }
         figcaption div { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 0 14px; }
         .key { color: var(--soft); font-size: .85rem; white-space: nowrap; }
-        .key i { display: inline-block; width: 18px; border: 0 solid; border-top-width: 2px; margin-right: 5px; vertical-align: middle; }
+        .key i { display: inline-block; width: 18px; border: 0 solid; border-top-width: 2px; margin-right: 5px;
+            vertical-align: middle; }
         svg { display: block; width: 100%; height: auto; margin-top: 4px; }
         svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-nums; }
         .grid { stroke: var(--rule); stroke-width: 1; fill: none; }

@@ -39,7 +39,7 @@ package enum BuiltInMetric: Int, CaseIterable, Sendable {
     /// Time between the server's pings.
     case pingGap
     case sessionDuration
-    /// What the script's `time` measured; tag `name`.
+    /// The times of the script's `time`; tag `name`.
     case time
     /// Users by state; tag `state`.
     case users

@@ -1,7 +1,7 @@
 /// Adds up what the shards of all loops measured: totals since the start, and the run over time.
 ///
 /// Once a second: every loop's `takeDelta()`, on that loop; each delta to `merge`; then `closeInterval`. The collector
-/// is a value and belongs to whoever runs that timer.
+/// is a value and belongs to the owner of that timer.
 package struct Collector: Sendable {
     /// Where a shard's series is.
     private struct Place {

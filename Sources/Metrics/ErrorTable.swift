@@ -1,7 +1,7 @@
 /// How often which error occurred, by its text, with a limit on the texts.
 package struct ErrorTable: Sendable, Equatable {
     package struct Key: Hashable, Sendable {
-        /// What failed: `connect`, `iteration`, `handler`, `task`, `time`…
+        /// The part that failed: `connect`, `iteration`, `handler`, `task`, `time`…
         package let kind: String
         /// The failed `time`'s name; else empty.
         package let name: String

@@ -1,5 +1,5 @@
 extension Histogram {
-    /// What was recorded after `earlier`, a former state of this histogram.
+    /// The values that were recorded after `earlier`, a former state of this histogram.
     ///
     /// Count and sum are exact; minimum and maximum are so where they are new ones, and else right to a bucket.
     package func since(_ earlier: Histogram) -> Histogram {

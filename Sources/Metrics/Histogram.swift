@@ -4,8 +4,8 @@
 /// 1e19 and either sign, so that times need no chosen range and plain numbers may be negative or fractions. The unit is
 /// the caller's. Adding two histograms gives the one that would have recorded both, bucket for bucket.
 ///
-/// Memory is taken in pages of 16 buckets where values fall: none while empty, under 200 bytes for one value, some 10 KB
-/// for times spread over two powers of ten.
+/// Memory is taken in pages of 16 buckets where values fall: none while empty, under 200 bytes for one value, some 10
+/// KB for times spread over two powers of ten.
 package struct Histogram: Sendable {
     static let pageShift = 4
     static let pageSize = 1 << pageShift
@@ -26,7 +26,7 @@ package struct Histogram: Sendable {
 
     package init() {}
 
-    /// What a recorder holds.
+    /// The content of a recorder.
     init(
         count: UInt64, sum: Double, least: Double, greatest: Double, firstPage: Int, directory: [UInt16],
         counts: [UInt64]
@@ -45,7 +45,7 @@ package struct Histogram: Sendable {
         self.isEmpty ? 0 : Swift.min(Swift.max(self.sum / Double(self.count), self.min), self.max)
     }
 
-    /// Adds a value. What is no number, and the infinite, has no place on a scale and is left out.
+    /// Adds a value. NaN and infinity have no place on a scale and are left out.
     @inline(__always)
     package mutating func record(_ value: Double) {
         guard value.isFinite else { return }

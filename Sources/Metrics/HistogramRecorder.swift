@@ -1,6 +1,6 @@
 /// A histogram that one event loop writes to: the same buckets as `Histogram`, without its reference counts and checks.
 ///
-/// Recording is a shift, two loads and an addition. The recorder owns raw memory: whoever owns it calls `deallocate`.
+/// Recording is a shift, two loads and an addition. The recorder owns raw memory: its owner calls `deallocate`.
 struct HistogramRecorder {
     private static let pageSize = Histogram.pageSize
 

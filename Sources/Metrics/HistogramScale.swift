@@ -1,8 +1,8 @@
 /// Where a value belongs in a `Histogram`, and what a bucket stands for.
 ///
-/// A power of two is cut into 128 buckets of equal width. Exponent and leading bits of a `Double` are the bucket's number
-/// as they stand in memory, so that finding it takes a shift and no logarithm; negative values mirror the positive
-/// ones, and bucket 0 is zero. A bucket is at most 1/128 of its values wide, whatever their unit.
+/// A power of two is cut into 128 buckets of equal width. Exponent and leading bits of a `Double` are the bucket's
+/// number as they stand in memory, so that finding it takes a shift and no logarithm; negative values mirror the
+/// positive ones, and bucket 0 is zero. A bucket is at most 1/128 of its values wide, whatever their unit.
 enum HistogramScale {
     private static let leadingBits = 7
     private static let shift = UInt64(Double.significandBitCount - leadingBits)

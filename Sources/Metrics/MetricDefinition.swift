@@ -1,4 +1,4 @@
-/// What a metric does with its values: k6's four classes.
+/// The ways to combine the values of a metric: k6's four classes.
 package enum MetricKind: String, Sendable, CaseIterable {
     /// Adds up.
     case counter
@@ -10,7 +10,7 @@ package enum MetricKind: String, Sendable, CaseIterable {
     case trend
 }
 
-/// What the values of a metric are, which decides how they are written.
+/// The kind of a metric's values, which decides how they are written.
 package enum MetricContent: String, Sendable {
     case `default`
     /// Milliseconds.

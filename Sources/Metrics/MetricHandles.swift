@@ -55,8 +55,8 @@ package struct TrendHandle {
     /// For a metric that is a time.
     package func record(nanoseconds: Int64) { self.cell.pointee.record(Double(nanoseconds)) }
 
-    /// - Parameter value: in the metric's shown unit: milliseconds for a time, else its own. A value that is no number
-    ///   or infinite is left out.
+    /// - Parameter value: in the metric's shown unit: milliseconds for a time, else its own. NaN and infinity are
+    ///   left out.
     package func record(_ value: Double) {
         self.cell.pointee.record(self.unit == 1 ? value : (value * self.unit).rounded())
     }

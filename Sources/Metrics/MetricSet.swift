@@ -37,7 +37,7 @@ package struct MetricSet: Sendable, Equatable {
     /// The whole metric of which the selector names a part.
     package subscript(selector: MetricSelector) -> Record? { self[MetricRegistry.resolve(selector).metric] }
 
-    /// What the series that the selector names have together; nil where there is none.
+    /// The sum of the series that the selector names; nil if there is none.
     ///
     /// Phases of a connect do not add up to one distribution: where no phase is named, that of the whole connect stands
     /// for the metric.

@@ -1,4 +1,4 @@
-/// What one event loop has measured since it was last asked.
+/// The measurements of one event loop since the last call of ``takeDelta()``.
 ///
 /// A shard is used on its loop only and has no lock: a sample is an addition in memory that nobody else touches. The
 /// collector asks for the difference once a second (`takeDelta`).
@@ -78,7 +78,7 @@ package final class MetricShard {
 
     package func level(_ metric: MetricID, _ tags: TagSetID) -> LevelHandle {
         self.handle(Key(metric: metric, tags: tags), .gauge, \.levelHandles) { series, definition in
-            precondition(definition.isLevel, "\(definition.name) is no level")
+            precondition(definition.isLevel, "\(definition.name) is not a level")
             return LevelHandle(cell: self.sums.make(0, series: series))
         }
     }
@@ -107,7 +107,7 @@ package final class MetricShard {
     /// - Parameter time: seconds since 1970.
     package func recordError(_ error: ErrorTable.Key, at time: Double) { self.errors.record(error, at: time) }
 
-    /// What has happened since the last call. It costs as much as there are series with values.
+    /// The changes since the last call. It costs as much as there are series with values.
     package func takeDelta() -> MetricDelta {
         var delta = MetricDelta(shard: self.number, newSeries: self.newSeries, errors: self.errors)
         self.newSeries = []
@@ -152,7 +152,8 @@ package final class MetricShard {
 
 @available(*, unavailable) extension MetricShard: Sendable {}
 
-/// What a shard hands to the collector: the differences since the last time, by the shard's numbers of its series.
+/// The changes that a shard passes to the collector: the differences since the last time, by the shard's numbers of its
+/// series.
 package struct MetricDelta: Sendable {
     struct Series: Sendable {
         let metric: MetricID

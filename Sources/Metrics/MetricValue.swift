@@ -1,4 +1,4 @@
-/// What a gauge keeps.
+/// The values that a gauge keeps.
 package struct GaugeValue: Sendable, Equatable {
     package internal(set) var value: Double
     package internal(set) var min: Double
@@ -26,7 +26,7 @@ package struct GaugeValue: Sendable, Equatable {
     }
 }
 
-/// What a metric, or a series of it, has come to.
+/// The result of a metric, or of one of its series.
 package enum MetricValue: Sendable, Equatable {
     case counter(Double)
     /// Nil until it is set.

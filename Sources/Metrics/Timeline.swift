@@ -1,4 +1,4 @@
-/// What is followed over time, a column each.
+/// The values that are followed over time, a column each.
 package struct TimelineColumns: Sendable, Equatable {
     /// Gauges: their value at the end of a step.
     package var levels: [MetricSelector]

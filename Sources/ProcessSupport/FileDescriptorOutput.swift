@@ -13,8 +13,8 @@ package struct FileDescriptorOutput: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Writes a message for a person, after everything that was printed before it, because both streams may be one file.
-    /// Control characters are escaped: the text may contain words of scripts and servers.
+    /// Writes a message for a person, after everything that was printed before it, because both streams may be one
+    /// file. Control characters are escaped: the text may contain words of scripts and servers.
     package func say(_ text: String) {
         stdio_flush_output_without_waiting()
         // A closed standard error has no reader who could be informed.

@@ -9,8 +9,8 @@ package enum ProcessEnd {
 
     /// Ends the process without the handlers of `exit`.
     ///
-    /// A thread that is inside `fread`, or whose reader has stopped, holds its file's lock. Flushing is therefore left to
-    /// another thread, which may wait for it without end.
+    /// A thread that is inside `fread`, or whose reader has stopped, holds its file's lock. Flushing is therefore left
+    /// to another thread, which may wait for it without end.
     package static func now(_ status: Int32) -> Never {
         let flushed = DispatchSemaphore(value: 0)
         DispatchQueue(label: "eio-lua.flush").async {

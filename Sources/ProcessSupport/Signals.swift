@@ -2,12 +2,12 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// SIGINT, SIGTERM, and SIGHUP unless it was ignored when the program started: the first one asks the program to end, the
-/// second one ends it at once.
+/// SIGINT, SIGTERM, and SIGHUP unless it was ignored when the program started: the first one asks the program to end,
+/// the second one ends it at once.
 ///
-/// A handler writes the signal's number into a pipe, and a dispatch source reads it. signalfd, and dispatch's own sources
-/// for signals, need the signals to be blocked or ignored in the whole process; the programs that a script starts would
-/// inherit that, and Ctrl-C would not end them. A handler is reset by exec.
+/// A handler writes the signal's number into a pipe, and a dispatch source reads it. signalfd, and dispatch's own
+/// sources for signals, need the signals to be blocked or ignored in the whole process; the programs that a script
+/// starts would inherit that, and Ctrl-C would not end them. A handler is reset by exec.
 package enum Signals {
     private final class Receiver: Sendable {
         let interrupter: @Sendable (Double) -> Void

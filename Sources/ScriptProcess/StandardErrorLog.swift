@@ -3,8 +3,8 @@ import Logging
 import ProcessSupport
 import Scripting
 
-/// Log lines on the standard error: `warning: WebSocket upgrade failed: …`. Equal warnings of many clients become one line
-/// with a count; lines that scripts log themselves, and those below warnings, are written as they are.
+/// Log lines on the standard error: `warning: WebSocket upgrade failed: …`. Equal warnings of many clients become one
+/// line with a count; lines that scripts log themselves, and those below warnings, are written as they are.
 package struct StandardErrorLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel = Logger.Level.warning

@@ -1,0 +1,29 @@
+"""The tables of options in docs/lua-api.md have the names and defaults of the declarations in CLuaHost."""
+
+import re
+
+import pytest
+
+from harness.program import ROOT
+
+GUIDE = (ROOT / "docs" / "lua-api.md").read_text()
+DECLARATIONS = ROOT / "Sources" / "CLuaHost" / "include"
+
+
+def declared(file):
+    """The defaults as the guide shows them, by the names of the options."""
+    text = re.sub(r"/\*.*?\*/", "", (DECLARATIONS / file).read_text(), flags=re.DOTALL)
+    options = re.findall(r'LUAHOST_OPTION\((\w+), \w+, (?:"[^"]*"|[^,"]*), "((?:[^"\\]|\\.)*)"\)', text)
+    return {name: re.sub(r"\\(.)", r"\1", default) for name, default in options}
+
+
+def documented(section):
+    """The first table of a section with options and defaults."""
+    table = GUIDE.split(f"\n## {section}\n")[1].split("| option | default | meaning |\n|---|---|---|\n")[1]
+    rows = re.match(r"(?:\|.*\n)+", table)[0]
+    return {name: default.replace("`", "") for name, default in re.findall(r"^\| `(\w+)` \| (.*?) \|", rows, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("file, section", [("client_options.def", "Clients"), ("connect_options.def", "connect")])
+def test_guide_and_declarations_have_the_same_options(file, section):
+    assert documented(section) == declared(file) != {}
