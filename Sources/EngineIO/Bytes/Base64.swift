@@ -46,7 +46,7 @@ public enum Base64 {
         }
     }
 
-    /// The bytes that `text` stands for, or nil where it is not base64: a foreign character, a length that is no
+    /// The bytes that `text` encodes, or nil if it is not valid base64: a foreign character, a length that is not a
     /// multiple of four, padding in the middle. Line breaks are skipped.
     public static func decode(_ text: UnsafeRawBufferPointer, allocator: ByteBufferAllocator = .init()) -> ByteBuffer? {
         var out = allocator.buffer(capacity: text.count / 4 * 3 + 3)

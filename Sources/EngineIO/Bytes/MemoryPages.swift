@@ -5,7 +5,7 @@ public enum MemoryPages {
     /// Less is not worth a system call.
     public static let leastReleased = 1 << 20
 
-    /// Gives the whole pages in `bytes` back to the system. What is read from there afterwards is zeros, so nobody may read it.
+    /// Returns the whole pages in `bytes` to the system. They read as zeros afterwards, so no code may read them.
     public static func release(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= self.leastReleased, let base = bytes.baseAddress else { return }
         let page = UInt(getpagesize())

@@ -23,9 +23,9 @@ struct Cookie: Sendable, Equatable {
     /// Reads the value of a `Set-Cookie` header (RFC 6265, section 5.2).
     ///
     /// - Parameter now: seconds since the epoch.
-    /// - Throws: ``CookieRefusal`` for what is to be ignored: no name or no `=`, a control character, a name and value of more than 4096
-    ///   bytes, a domain that the host is not in, `Secure` from a server without TLS (which could otherwise overwrite
-    ///   what one with TLS has set).
+    /// - Throws: ``CookieRefusal`` for what is to be ignored: no name or no `=`, a control character, a name and value
+    ///   of more than 4096 bytes, a domain that the host is not in, `Secure` from a server without TLS (which could
+    ///   otherwise overwrite what one with TLS has set).
     init(setCookie header: [UInt8], from origin: CookieOrigin, now: Int64) throws(CookieRefusal) {
         guard !header.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else { throw .notACookie }
         var parts = header.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]

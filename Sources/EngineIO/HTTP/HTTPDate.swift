@@ -6,7 +6,7 @@ enum HTTPDate {
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
         .map { Array($0.utf8) }
 
-    /// Seconds since the epoch, or nil for what is no date.
+    /// Seconds since the epoch, or nil if the text is not a valid date.
     static func parse(_ text: some StringProtocol) -> Int64? {
         var time: (Int, Int, Int)?
         var day: Int?

@@ -8,7 +8,7 @@ enum IPv6Syntax {
         return before + behind <= 7
     }
 
-    /// How many groups of 16 bits there are, or nil where something is none.
+    /// The number of groups of 16 bits, or nil if one is not valid.
     private static func groups(_ text: Substring, mayEndInIPv4: Bool) -> Int? {
         if text.isEmpty { return 0 }
         var parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)

@@ -48,8 +48,9 @@ enum PercentEncoding {
         }
     }
 
-    /// What may stand in the query of a request line as it was written (RFC 3986, section 3.4), with the escapes that
-    /// are there, and with brackets, which all clients leave: the rest could end the line, or servers refuse it.
+    /// Characters that may be in the query of a request line as they were written (RFC 3986, section 3.4), with the
+    /// existing escapes, and with brackets, which all clients leave: the others could end the line, or servers refuse
+    /// them.
     static func isQuery(_ byte: UInt8) -> Bool {
         self.isUnreserved(byte) || "!$&'()*+,;=:@/?%[]".utf8.contains(byte)
     }

@@ -1,7 +1,7 @@
 /// The ASCII form of names with other letters (RFC 3492, RFC 5891), for those where it is beyond doubt.
 enum Punycode {
-    /// The xn-- form of a host; nil where which one is meant takes the tables of Unicode: for combining marks, letters that
-    /// stand for others, and most scripts.
+    /// The xn-- form of a host; nil where which one is meant takes the tables of Unicode: for combining marks, letters
+    /// that stand for others, and most scripts.
     static func host(_ host: Substring) -> String? {
         var labels: [String] = []
         for label in host.lowercased().split(separator: ".", omittingEmptySubsequences: false) {

@@ -9,9 +9,9 @@ public enum RefusalText {
     /// Where servers put their words, the most common name first.
     private static let names = ["message", "error", "error_description", "detail", "reason"]
 
-    /// What the body says: the text of a JSON string or of a JSON object's `message` (or `error` and the like), else the
-    /// beginning of a plain text. Nil for a page of HTML, which says nothing that the status does not, for what is not
-    /// text, and for nothing.
+    /// The reason in the body: the text of a JSON string or of a JSON object's `message` (or `error` and the like),
+    /// else the beginning of a plain text. Nil for a page of HTML, which says nothing that the status does not, for
+    /// what is not text, and for nothing.
     public static func of(body: some Collection<UInt8>, contentType: String?) -> String? {
         if let json = JSON(parsing: body, leniently: true) {
             for text in [json.string] + self.names.map({ json[$0]?.string ?? json[$0]?["message"]?.string }) {

@@ -27,12 +27,12 @@ extension ServerURL {
     /// Where a redirect leads, and the endpoint there.
     ///
     /// The location's query replaces this url's, but for `transport`, `EIO`, `sid` and `t`, which the client sets
-    /// itself. Within an origin the query and the credentials are kept where the location has none; another origin is
-    /// not told of them.
+    /// itself. Within an origin the query and the credentials are kept if the location has none; another origin does
+    /// not receive them.
     ///
     /// - Parameter location: the value of a `Location` header, absolute or relative to the endpoint (RFC 3986,
     ///   section 5).
-    /// - Throws: ``ServerURLError`` for a location that is no address of a server.
+    /// - Throws: ``ServerURLError`` for a location that is not a valid address of a server.
     public func resolve(
         location: String, engineIOPath: String
     ) throws(ServerURLError) -> (url: ServerURL, engineIOPath: String) {

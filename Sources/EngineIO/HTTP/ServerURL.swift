@@ -56,7 +56,7 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
 
     public var isIPv6Literal: Bool { self.host.utf8.contains(UInt8(ascii: ":")) }
 
-    /// What a `Host` header says: the port only where it is not the scheme's own (RFC 9110, section 7.2), and no zone,
+    /// The value of a `Host` header: the port only if it is not the scheme's own (RFC 9110, section 7.2), and no zone,
     /// which means something on this machine only (RFC 6874, section 4).
     public var hostHeader: String {
         let host = self.isIPv6Literal ? "[\(self.host.prefix { $0 != "%" })]" : self.host

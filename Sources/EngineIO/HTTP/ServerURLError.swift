@@ -1,4 +1,4 @@
-/// What is wrong with an address, and what to write instead. The message shows neither passwords nor queries.
+/// A mistake in an address, with a suggestion. The message shows neither passwords nor queries.
 public struct ServerURLError: Error, Equatable, Sendable, CustomStringConvertible {
     public var message: String
 
@@ -10,7 +10,7 @@ public struct ServerURLError: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 extension ServerURLError {
-    /// What is wrong with a url, which the message names.
+    /// A mistake in a url, which the message names.
     init(_ url: String, _ what: String) {
         self.init(message: "the url \"\(Self.shown(url))\" \(what)")
     }

@@ -1,6 +1,6 @@
 import JSONText
 
-/// What the server says in the open packet (Engine.IO protocol 4, "Handshake").
+/// The content of the server's open packet (Engine.IO protocol 4, "Handshake").
 public struct Handshake: Sendable, Equatable {
     public var sid: String
     /// The transports that the server offers to upgrade to; empty where the member is missing.

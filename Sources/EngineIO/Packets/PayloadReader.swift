@@ -2,7 +2,7 @@ import Glibc
 
 /// Reads the packets of a polling payload, first to last (protocol, "Payload encoding").
 ///
-/// What stands before a bad packet is delivered: only the rest is lost with the connection.
+/// Packets before a bad packet are delivered: only the rest is lost with the connection.
 public struct PayloadReader {
     /// The record separator U+001E.
     public static let separator: UInt8 = 0x1E
@@ -17,7 +17,8 @@ public struct PayloadReader {
         self.position = position == 0 ? Self.start(of: bytes.count) : position
     }
 
-    /// Where the first packet of a body begins. An empty body has none; a separator without a packet beside it is an error.
+    /// Where the first packet of a body begins. An empty body has none; a separator without a packet beside it is an
+    /// error.
     static func start(of length: Int) -> Int { length == 0 ? 1 : 0 }
 
     /// The next packet without its separator.

@@ -6,7 +6,8 @@ public struct PayloadWriter {
     public static let maximumPackets = 16
 
     /// Takes packets from the front of `queue`: at most ``maximumPackets``, and at most `maxPayload` bytes unless the
-    /// first alone is longer (protocol, "maxPayload"). Returns the body, how many of the packets are messages, and how many bytes their data has.
+    /// first alone is longer (protocol, "maxPayload"). Returns the body, how many of the packets are messages, and how
+    /// many bytes their data has.
     public static func take(
         from queue: inout CircularBuffer<Packet>, maxPayload: Int?
     ) -> (body: ByteBuffer, messages: Int, dataBytes: Int) {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// What an Engine.IO server says in the body of a refusal.
+/// The body of an Engine.IO server's refusal.
 public struct ServerRefusal: Sendable, Equatable {
     /// 0 unknown transport, 1 unknown session, 2 bad handshake method, 3 bad request, 4 forbidden, 5 unsupported
     /// protocol version (engine.io's server); nil where the body has none.
@@ -21,7 +21,7 @@ public struct ServerRefusal: Sendable, Equatable {
         }
     }
 
-    /// What the refusal commonly means, for people who see it for the first time.
+    /// The usual meaning of the refusal, for people who see it for the first time.
     public var hint: String? {
         switch self.code {
         case 1:

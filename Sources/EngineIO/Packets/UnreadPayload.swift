@@ -2,8 +2,8 @@ import NIOCore
 
 /// A polling body that is read in turns, each of which goes on where the last one stopped.
 ///
-/// The memory of what was read is given back on the way, so that a long body and what a program makes of it are not both there as
-/// a whole.
+/// The memory of what was read is given back on the way, so that a long body and what a program makes of it are not
+/// both there as a whole.
 public struct UnreadPayload: Sendable {
     private let body: ByteBuffer
     private var position: Int

@@ -3,8 +3,8 @@ import NIOCore
 /// Watches the server's pings: a session without one for `pingInterval + pingTimeout` is dead (protocol, "Heartbeat").
 ///
 /// Only pings count. A server that still sends messages but no pings is broken, and messages that arrive late because
-/// the script does not read them must not end the session: while reading is paused the clock stands still. Where the loop
-/// was held up, the ping may lie in the socket: ``SecondLook``.
+/// the script does not read them must not end the session: while reading is paused the clock stands still. Where the
+/// loop was held up, the ping may lie in the socket: ``SecondLook``.
 public struct Heartbeat: Sendable {
     private let tolerance: TimeAmount
     /// When the server pinged last, or when the session opened; later by the time that reading was paused.

@@ -5,9 +5,9 @@ public struct PollingStateMachine: Sendable {
         /// Nothing is sent: the upgrade is being tried first, or has taken over.
         case held
         case running
-        /// What is in flight ends, nothing new is sent.
+        /// Requests in flight end, and nothing new is sent.
         case pausing
-        /// What is queued is posted, then it is over.
+        /// The queued packets are posted, then polling is over.
         case closing
     }
 
@@ -56,8 +56,8 @@ public struct PollingStateMachine: Sendable {
     public mutating func pauseReading() { self.isReadingPaused = true }
     public mutating func resumeReading() { self.isReadingPaused = false }
 
-    /// A poll was answered, or the handshake: ``answerRead(isEmpty:)`` follows when all of its packets are read, which may take
-    /// a while.
+    /// A poll was answered, or the handshake: ``answerRead(isEmpty:)`` follows when all of its packets are read, which
+    /// may take a while.
     public mutating func answered() { self.poll = .answered }
 
     /// - Parameter isEmpty: whether the answer had no packet at all, or nothing but noops.

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Whether a deadline that has passed counts. Where the loop itself was held up, by a script that computes or a process that
-/// was suspended, what was awaited may lie in a socket unread: it is looked at again when the loop has read.
+/// Whether a deadline that has passed counts. Where the loop itself was held up, by a script that computes or a process
+/// that was suspended, what was awaited may lie in a socket unread: it is looked at again when the loop has read.
 public struct SecondLook: Sendable {
     private var looks = 0
 

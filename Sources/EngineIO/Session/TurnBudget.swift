@@ -1,10 +1,10 @@
-/// How much of one session a turn of its event loop reads: at most 1000 packets or 256 KiB, then the other sessions, the timers and
-/// the tasks get their turn. A single packet that is longer is read as a whole.
+/// How much of one session a turn of its event loop reads: at most 1000 packets or 256 KiB, then the other sessions,
+/// the timers and the tasks get their turn. A single packet that is longer is read as a whole.
 public struct TurnBudget: Sendable, Equatable {
     public static let packets = 1000
     public static let bytes = 256 << 10
 
-    /// What a packet takes of the budget at least, in bytes: so one number stands for both limits.
+    /// The least bytes of the budget that a packet uses, so that one number represents both limits.
     @usableFromInline
     static let leastCost = bytes / packets + 1
 

@@ -1,8 +1,8 @@
-/// What becomes of a session that has stopped reading because too much is unwritten: looked at ten times a second.
+/// Decides about a session that has stopped reading because too much is unwritten; checked ten times a second.
 ///
-/// Two that each wait for the other to read would wait for ever. So where the system takes nothing, some of what the server sent is
-/// read all the same, until that has added as much to what is unwritten as may be unwritten at all. And a server that reads nothing
-/// for as long as it may leave out its pings is dead, whatever it sends.
+/// Two sides that each wait for the other to read would wait without end. So if the system accepts nothing, some of the
+/// server's data is read nevertheless, until that has added as much to what is unwritten as may be unwritten at all.
+/// And a server that reads nothing for as long as it may leave out its pings is dead, whatever it sends.
 public struct WriteStall: Sendable {
     /// Between two looks.
     public static let milliseconds: Int64 = 100
@@ -19,8 +19,8 @@ public struct WriteStall: Sendable {
     private var handed: Int
     private var unwritten: Int
     private var added = 0
-    /// Looks in a row at which nothing had been taken. Looks are counted, and not the time: while the program was suspended the
-    /// server could not have been seen to read.
+    /// Looks in a row at which nothing had been taken. Looks are counted, and not the time: while the program was
+    /// suspended the server could not have been seen to read.
     private var looks = 0
 
     /// - Parameters:
@@ -48,6 +48,6 @@ public struct WriteStall: Sendable {
         return self.added <= self.limit ? .readSome : .wait
     }
 
-    /// What was read after ``Verdict/readSome`` has added so many bytes to what is unwritten.
+    /// The data that was read after ``Verdict/readSome`` has added so many unwritten bytes.
     public mutating func readSome(added: Int) { self.added += max(0, added) }
 }

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// The one pong that may wait: the answer to the latest ping (RFC 6455, section 5.5.3). A server that pings and does not read costs
-/// no more memory than that.
+/// The one pong that may wait: the answer to the latest ping (RFC 6455, section 5.5.3). A server that pings and does
+/// not read costs no more memory than that.
 public struct PongSlot: Sendable {
     private var data = ByteBuffer()
     private var isDue = false

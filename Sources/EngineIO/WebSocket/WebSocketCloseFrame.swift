@@ -4,7 +4,8 @@ public struct WebSocketCloseFrame: Equatable, Sendable {
     public let code: UInt16?
     public let reason: String
 
-    /// - Throws: ``WebSocketProtocolError`` for half a code, a code that no frame may have, and a reason that is not UTF-8.
+    /// - Throws: ``WebSocketProtocolError`` for half a code, a code that no frame may have, and a reason that is not
+    ///   UTF-8.
     public init(_ payload: UnsafeRawBufferPointer) throws(WebSocketProtocolError) {
         if payload.count == 1 { throw WebSocketProtocolError("a Close frame has half a status code") }
         if payload.isEmpty {

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Reads the frames of one websocket and joins fragments (RFC 6455, sections 5.1 to 5.5): bytes in, messages and control
-/// frames out.
+/// Reads the frames of one websocket and joins fragments (RFC 6455, sections 5.1 to 5.5): bytes in, messages and
+/// control frames out.
 ///
 /// The owner keeps the bytes of a frame that is not complete, and passes them again together with those that follow.
 public struct WebSocketFrameReader: Sendable {
