@@ -164,7 +164,7 @@ let package = Package(
         .testTarget(
             name: "EngineIOServerTests",
             dependencies: [
-                "EngineIO", "EngineIOServer",
+                "EngineIO", "EngineIOServer", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -185,6 +185,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        // Against python-engineio, which EIO_PYTHON names: `scripts/test.sh integration` runs them.
+        .testTarget(
+            name: "EngineIOClientIntegrationTests",
+            dependencies: [
+                "EngineIO", "EngineIOClient", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),

@@ -22,14 +22,11 @@ check_format() {
 }
 
 run_unit() {
-    need_packages python3 python3-venv
-    need_venv .venv-test Tests/Integration/requirements.txt
     need_packages gcc libc6-dev
     say "running the tests of the Lua host"
     Tests/CLuaHost/run.sh
     say "running the Swift tests"
-    # One at a time: tests that wait for a process hold one of the few threads of the concurrency pool.
-    swift test --no-parallel
+    swift test
 }
 
 run_integration() {
@@ -40,6 +37,10 @@ run_integration() {
     need_venv .venv-test Tests/Integration/requirements.txt
     build_release
     build_worker
+    if [ $# -eq 0 ]; then
+        say "running the Swift client against python-engineio"
+        EIO_PYTHON=.venv-test/bin/python swift test --filter EngineIOClientIntegrationTests
+    fi
     say "running the program against real servers"
     EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q "$@"
 }

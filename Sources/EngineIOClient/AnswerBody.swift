@@ -2,38 +2,40 @@ import EngineIO
 import NIOCore
 import NIOHTTP1
 
-/// What becomes of an answer's body.
+/// The way in which an answer's body is read.
 enum AnswerBodyRule: Equatable {
-    /// All of it counts; more than `limit` bytes are an error.
+    /// All of it is read; more than `limit` bytes are an error.
     case whole(limit: Int)
-    /// As ``whole(limit:)``, and it begins with the packet that opens a session, which is short.
+    /// Like ``whole(limit:)``, and it begins with the packet that opens a session, which is short.
     case opening(limit: Int)
-    /// The start of it is read, and the rest is not waited for; nor does it matter whether it can be unpacked.
+    /// All of it is read; more than ``AnswerBody/smallLimit`` bytes are an error.
+    case short
+    /// Only its start is read, and the rest is not awaited. Failing to unpack it is not an error.
     case start
-    /// Nobody reads it.
+    /// It is skipped.
     case unread
 }
 
-/// The body of one answer as it comes: unpacked, and never longer than its reader takes.
+/// The body of one answer as it arrives: unpacked, and never longer than its rule allows.
 struct AnswerBody {
-    /// Of an open packet, of the start of a refusal, of what is passed over before a connection is given up.
+    /// The most bytes of an open packet, of the start of a refusal, and of a skipped body before its connection is closed.
     static let smallLimit = 64 << 10
-    /// Longer bodies get their memory as they come.
+    /// The most memory that is reserved before a body arrives.
     private static let reservedLimit = 1 << 20
 
     private(set) var bytes = ByteBuffer()
     private let rule: AnswerBodyRule
     private let decoder: ContentDecoder?
     private let limit: Int
-    private var passedOver = 0
-    /// The packet that opens the session has not ended.
+    private var skipped = 0
+    /// Whether the packet that opens the session has not ended yet.
     private var isOpening: Bool
 
     init(_ rule: AnswerBodyRule, _ head: HTTPAnswerHead) {
         self.rule = rule
         switch rule {
         case .whole(let limit), .opening(let limit): self.limit = limit
-        case .start, .unread: self.limit = Self.smallLimit
+        case .short, .start, .unread: self.limit = Self.smallLimit
         }
         self.isOpening = if case .opening = rule { true } else { false }
         self.decoder = rule == .unread ? nil : ContentDecoder(head.headers, limit: self.limit)
@@ -42,12 +44,12 @@ struct AnswerBody {
         }
     }
 
-    /// - Returns: false when what follows is not needed.
+    /// - Returns: false if the rest of the body is not needed.
     /// - Throws: ``AnswerBodyError``, ``ContentCodingError``
     mutating func take(_ part: UnsafeRawBufferPointer) throws -> Bool {
         if self.rule == .unread {
-            self.passedOver += part.count
-            return self.passedOver <= Self.smallLimit
+            self.skipped += part.count
+            return self.skipped <= Self.smallLimit
         }
         guard let decoder = self.decoder else { return try self.append(part) }
         do {
@@ -79,7 +81,9 @@ struct AnswerBody {
             self.bytes.writeBytes(UnsafeRawBufferPointer(rebasing: piece.prefix(room)))
             return piece.count < room
         }
-        guard piece.count <= room else { throw AnswerBodyError.overLimit }
+        guard piece.count <= room else {
+            throw self.rule == .short ? AnswerBodyError.notShort : AnswerBodyError.overLimit
+        }
         if self.isOpening {
             let end = piece.firstIndex(of: PayloadReader.separator)
             let length = self.bytes.readableBytes + (end ?? piece.count)
@@ -93,8 +97,9 @@ struct AnswerBody {
     private struct Enough: Error {}
 }
 
-/// A body that is longer than it may be.
+/// A body that is too long.
 enum AnswerBodyError: Error {
     case overLimit
+    case notShort
     case longOpening
 }

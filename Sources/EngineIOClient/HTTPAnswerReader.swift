@@ -1,20 +1,20 @@
 import NIOHTTP1
 
-/// What an answer begins with.
+/// The status line and the headers of an answer.
 struct HTTPAnswerHead {
     var status: Int
     var headers: HTTPHeaders
-    /// The values of its `Set-Cookie` headers as they came: they need not be UTF-8.
+    /// The values of its `Set-Cookie` headers as received: they need not be UTF-8.
     var cookies: [[UInt8]] = []
-    /// Whether the server takes another request on the connection, as far as the head says.
+    /// Whether the server accepts another request on the connection, as far as the head shows.
     var isKeepAlive = true
-    /// The length of the body, where the head says it.
+    /// The length of the body, if the head has one.
     var length: Int?
 
     var isSuccess: Bool { (200..<300).contains(self.status) }
 }
 
-/// Why an answer cannot be read.
+/// The reason why an answer cannot be read. It names the line or the header, with at most 60 of its characters.
 struct HTTPAnswerError: Error, Equatable, CustomStringConvertible {
     var description: String
 
@@ -23,9 +23,13 @@ struct HTTPAnswerError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Reads one answer of HTTP/1.1 (RFC 9112) from pieces of any size, and takes no byte behind it.
+/// Reads one answer of HTTP/1.1 (RFC 9112) from pieces of any size, and consumes no byte after it.
+///
+/// Answers are read as leniently as browsers and python read them: lines may end in LF alone, headers may be folded, lines
+/// that are not headers are ignored. An answer whose end is in doubt is refused, because a part of it could be taken for
+/// messages.
 struct HTTPAnswerReader {
-    /// What comes next of the answer. Bytes are those of the input: valid only while that is.
+    /// The next part of the answer. Bytes belong to the input, and are valid as long as it is.
     enum Event {
         case head(HTTPAnswerHead)
         case body(UnsafeRawBufferPointer)
@@ -44,14 +48,14 @@ struct HTTPAnswerReader {
         case over
     }
 
-    /// Of a head, or of the trailers, in bytes.
+    /// The most bytes in a head, in the trailers, and in the line before a chunk.
     private static let maximumHeadLength = 256 << 10
     private static let maximumFields = 256
-    /// Answers such as "102 Processing" before the one that counts.
+    /// The most answers such as "102 Processing" before the final one.
     private static let maximumInformational = 16
 
     private var state = State.statusLine
-    /// The start of a line whose end has not come.
+    /// The start of a line whose end has not arrived.
     private var line: [UInt8] = []
     private var sectionLength = 0
     private var isVersion10 = false
@@ -59,19 +63,22 @@ struct HTTPAnswerReader {
     private var fields: [HTTPAnswerField] = []
     private var informational = 0
 
-    /// Whether anything of an answer has come: empty lines before it are not a part of it (RFC 9112, section 2.2).
+    /// Whether a part of the answer has arrived. Empty lines before it are not a part of it (RFC 9112, section 2.2).
     var hasBegun: Bool {
         guard case .statusLine = self.state else { return true }
         return self.informational > 0 || self.line.contains { $0 != 0x0D }
     }
 
-    /// Whether the end of the connection is the end of the answer.
+    /// Whether the end of the connection is the end of the answer. Some servers close it after the last chunk, instead of
+    /// sending the empty line that ends the trailers; python reads such answers too.
     var endsWithConnection: Bool {
-        if case .bodyUntilEnd = self.state { return true }
-        return false
+        switch self.state {
+        case .bodyUntilEnd, .trailers: true
+        default: false
+        }
     }
 
-    /// Takes what it needs for the next event from the front of `input`; nil when all was taken and more has to come.
+    /// Consumes the bytes of the next event from the front of `input`; nil if all were consumed and more are needed.
     mutating func next(_ input: inout UnsafeRawBufferPointer) throws(HTTPAnswerError) -> Event? {
         while true {
             switch self.state {
@@ -104,13 +111,13 @@ struct HTTPAnswerReader {
         return UnsafeRawBufferPointer(rebasing: input.prefix(count))
     }
 
-    /// The next line without its end, which is CRLF, or LF alone (RFC 9112, section 2.2).
+    /// Returns the next line without its end, which is CRLF, or LF alone (RFC 9112, section 2.2).
     private mutating func takeLine(from input: inout UnsafeRawBufferPointer) throws(HTTPAnswerError) -> [UInt8]? {
         let newline = input.firstIndex(of: 0x0A)
         let length = newline.map { $0 + 1 } ?? input.count
         self.sectionLength += length
         guard self.sectionLength <= Self.maximumHeadLength else {
-            throw HTTPAnswerError("its head is longer than \(Self.maximumHeadLength) bytes")
+            throw HTTPAnswerError("\(self.section) longer than \(Self.maximumHeadLength) bytes")
         }
         self.line.append(contentsOf: input.prefix(length))
         input = UnsafeRawBufferPointer(rebasing: input.dropFirst(length))
@@ -120,6 +127,14 @@ struct HTTPAnswerReader {
         line.removeLast()
         if line.last == 0x0D { line.removeLast() }
         return line
+    }
+
+    private var section: String {
+        switch self.state {
+        case .statusLine, .fields: "its head is"
+        case .trailers: "its trailers are"
+        default: "the line before a chunk is"
+        }
     }
 
     private mutating func read(_ line: [UInt8]) throws(HTTPAnswerError) -> Event? {
@@ -139,7 +154,7 @@ struct HTTPAnswerReader {
             let size = try HTTPAnswerField.chunkSize(line)
             self.state = size == 0 ? .trailers : .chunk(left: size)
         case .chunkEnd:
-            guard line.isEmpty else { throw HTTPAnswerError("a chunk is longer than its size says") }
+            guard line.isEmpty else { throw HTTPAnswerError("a chunk is longer than its size") }
             self.state = .chunkSize
         case .trailers:
             guard line.isEmpty else { return nil }
@@ -152,18 +167,18 @@ struct HTTPAnswerReader {
     }
 
     private mutating func finishHead() throws(HTTPAnswerError) -> Event? {
-        let fields = self.fields
+        let fields = self.fields.filter { !$0.name.isEmpty }
         self.fields = []
         self.sectionLength = 0
         if (100..<200).contains(self.status), self.status != 101 {
             self.informational += 1
             guard self.informational <= Self.maximumInformational else {
-                throw HTTPAnswerError("it has more than \(Self.maximumInformational) answers before it")
+                throw HTTPAnswerError("more than \(Self.maximumInformational) informational answers come before it")
             }
             self.state = .statusLine
             return nil
         }
-        let headers = HTTPHeaders(fields.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) })
+        let headers = HTTPHeaders(fields.map { ($0.name, $0.text) })
         var head = HTTPAnswerHead(status: self.status, headers: headers)
         head.cookies = fields.filter { $0.name.lowercased() == "set-cookie" }.map(\.value)
         let options = headers[canonicalForm: "connection"].map { $0.lowercased() }
@@ -178,20 +193,21 @@ struct HTTPAnswerReader {
         return .head(head)
     }
 
-    /// How the end of the body is found (RFC 9112, section 6.3).
+    /// Decides how the end of the body is found (RFC 9112, section 6.3).
     private mutating func frame(_ head: inout HTTPAnswerHead) throws(HTTPAnswerError) {
-        let codings = head.headers[canonicalForm: "transfer-encoding"].filter { $0.lowercased() != "identity" }
-        let length = try HTTPAnswerField.contentLength(head.headers[canonicalForm: "content-length"])
+        let codings = head.headers[canonicalForm: "transfer-encoding"].map { $0.lowercased() }
+            .filter { $0 != "identity" }
+        let lengths = head.headers[canonicalForm: "content-length"]
         if !codings.isEmpty {
-            guard codings.count == 1, codings[0].lowercased() == "chunked" else {
+            guard codings.allSatisfy({ $0 == "chunked" }) else {
                 let shown = HTTPAnswerField.shown(codings.joined(separator: ", "))
                 throw HTTPAnswerError("its Transfer-Encoding is \"\(shown)\", only \"chunked\" is understood")
             }
-            // Whoever passed it on may have gone by either (RFC 9112, section 6.3).
-            if length != nil { throw HTTPAnswerError("it has a Content-Length and a Transfer-Encoding") }
-            if self.isVersion10 { head.isKeepAlive = false }
+            // Another recipient may have found a different end (RFC 9112, sections 6.1 and 6.3): nothing after this
+            // answer is trusted.
+            if self.isVersion10 || !lengths.isEmpty || codings.count > 1 { head.isKeepAlive = false }
             self.state = .chunkSize
-        } else if let length {
+        } else if let length = try HTTPAnswerField.contentLength(lengths) {
             head.length = length
             self.state = .body(left: length)
         } else {

@@ -1,22 +1,23 @@
 import EngineIO
 import NIOCore
 
-/// One kept-alive connection of the polling transport: one request at a time, on a fresh connection where the server closed it.
+/// One kept-alive connection of the polling transport: one request at a time, on a new connection if the server closed it.
 ///
-/// Servers close idle connections when they like, also right after an answer that does not say so. So that no message is lost,
-/// and none is sent twice:
-/// - A connection is looked at before each request. One on which anything has come since the last answer, be it only its end, is
-///   not used any more.
-/// - The second request of a connection shows whether the server keeps it. A POST waits for the end of the connection
-///   for a moment where the answer before has just come, and one server that has closed connections so gets a fresh one for
-///   each request.
-/// - A GET that meets the end of the connection, without a byte of an answer, is repeated once. After a reset it is not: messages
-///   of its answer may have been lost, and the next GET would hide that.
-/// - A POST is repeated once where it surely was not read: the server had ended the connection, and its system refused the request.
+/// Servers may close idle connections at any time, even right after an answer that does not announce it. To lose no message
+/// and to send none twice:
+/// - A connection is checked before each request. If anything has arrived since the last answer, even if only the end of
+///   the connection, it is not used again.
+/// - The second request of a connection shows whether the server keeps it open. A POST right after the first answer waits a
+///   moment for the end of the connection, and a server that has closed a connection like this gets a new one for each
+///   request.
+/// - A GET that meets the end of the connection, without a byte of an answer, is repeated once. After a reset it is not:
+///   messages of its answer may have been lost, and the next GET would hide that.
+/// - A POST is repeated once if it certainly was not read: the server had closed the connection, and its system refused the
+///   request.
 final class HTTPConnection {
-    /// How long after its first answer a server may close the connection before a POST trusts it.
+    /// The time after the first answer within which a POST expects the server to close the connection.
     private static let doubt = TimeAmount.milliseconds(5)
-    /// A connection that was closed so soon was not idle.
+    /// A connection that was closed within this time after its first answer was not idle.
     private static let soon = TimeAmount.seconds(1)
 
     private let connector: Connector
@@ -24,9 +25,9 @@ final class HTTPConnection {
     private var handler: HTTPExchangeHandler?
     private var progress: ConnectionProgress?
     private var isClosed = false
-    /// The server closes connections behind its answers and does not say so.
+    /// Whether the server closes connections after its answers without announcing it.
     private var isKeepingNone = false
-    /// Counts requests, so that a timer of one that is over does nothing.
+    /// Counts requests, so that the timer of an earlier request does nothing.
     private var generation = 0
     private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
     private var timer: NetworkTimer?
@@ -36,7 +37,7 @@ final class HTTPConnection {
         self.url = url
     }
 
-    /// What the request that was sent waits for.
+    /// The step that the current request waits for.
     var phase: ConnectionError.Phase { self.handler?.phase ?? self.progress?.phase ?? .tcp }
 
     /// Sends `request`; `completion` is called once, on the loop, and never after ``close()``.
@@ -50,7 +51,7 @@ final class HTTPConnection {
         self.timer = NetworkTimer(on: self.connector.loop.eventLoop, in: timeout) {
             self.timedOut(generation, timeout)
         }
-        if request.purpose == .post, let handler = self.handler, handler.answers == 1, handler.canBeUsedAgain() {
+        if !request.purpose.isIdempotent, let handler = self.handler, handler.answers == 1, handler.canBeUsedAgain() {
             let wait = handler.lastAnswer + Self.doubt - .now()
             if wait > .nanoseconds(0) {
                 self.connector.loop.eventLoop.assumeIsolated().scheduleTask(in: wait) {
@@ -69,14 +70,14 @@ final class HTTPConnection {
             return self.open(request, generation, earlier: nil)
         }
         self.exchange(request, on: handler, generation) { failure in
-            guard request.purpose == .post ? failure.isUnread : failure.isSilent else { return false }
+            guard request.purpose.isIdempotent ? failure.isSilent : failure.isUnread else { return false }
             self.retire()
             self.open(request, generation, earlier: failure)
             return true
         }
     }
 
-    /// Gives up the connection that there is, and learns from its end.
+    /// Stops using the current connection, and learns from its end.
     private func retire() {
         guard let handler = self.handler else { return }
         if handler.answers == 1, let time = handler.closedAfter, time < Self.soon { self.isKeepingNone = true }
@@ -94,7 +95,7 @@ final class HTTPConnection {
     }
 
     private func open(_ request: HTTPRequest, _ generation: Int, earlier: HTTPFailure?) {
-        self.progress = self.connector.connect(to: self.url, for: .polling) { result in
+        self.progress = self.connector.connect(to: self.url, for: request.purpose.transport) { result in
             switch result {
             case .failure(let error):
                 self.finish(generation, .failure(earlier ?? HTTPFailure(error: error, cause: .connect)))
@@ -116,19 +117,19 @@ final class HTTPConnection {
         }
     }
 
-    /// - Parameter retry: asked when the exchange fails; true where it has taken over.
+    /// - Parameter retry: called if the exchange fails; returns true if it has started another attempt.
     private func exchange(
         _ request: HTTPRequest, on handler: HTTPExchangeHandler, _ generation: Int,
         retry: @escaping (HTTPFailure) -> Bool
     ) {
-        let trace = self.connector.observer.trace
-        let showsHeaders = request.purpose == .opening
+        let (trace, purpose) = (self.connector.observer.trace, request.purpose)
         trace?.request(
-            request.head, .polling, bodySize: request.body?.readableBytes ?? 0, showsHeaders: showsHeaders)
+            request.head, purpose.transport, bodySize: request.body?.readableBytes ?? 0,
+            showsHeaders: purpose.isTracedWithHeaders)
         handler.send(request) { result in
             guard !self.isClosed, generation == self.generation else { return }
             if case .success(let response) = result {
-                trace?.response(response, .polling, showsHeaders: showsHeaders)
+                trace?.response(response, purpose.transport, showsHeaders: purpose.isTracedWithHeaders)
             }
             if case .failure(let failure) = result, retry(failure) { return }
             self.finish(generation, result)

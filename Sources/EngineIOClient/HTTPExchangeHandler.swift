@@ -37,7 +37,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
     private static let refusalPatience = TimeAmount.milliseconds(250)
 
     private let maximumMessageSize: Int
-    private var purpose = HTTPRequest.Purpose.poll
+    private var purpose = HTTPExchangePurpose.poll
     private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
     private var reader = HTTPAnswerReader()
     private var head: HTTPAnswerHead?
@@ -138,7 +138,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     /// What follows an answer belongs to the websocket, or to nobody.
     private func readBehind(_ bytes: ByteBuffer) {
-        if self.purpose == .webSocket, self.head?.status == 101 {
+        if self.purpose.switchesProtocols, self.head?.status == 101 {
             self.bytesBehind.writeImmutableBuffer(bytes)
         } else if bytes.readableBytes > 0 {
             self.isReusable = false
@@ -161,7 +161,8 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
                 switch event {
                 case .head(let head):
                     self.head = head
-                    self.body = AnswerBody(self.rule(for: head), head)
+                    self.body = AnswerBody(
+                        self.purpose.body(of: head, maximumMessageSize: self.maximumMessageSize), head)
                 case .body(let part):
                     if try self.body?.take(part) == false {
                         self.isReusable = false
@@ -183,18 +184,6 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
     }
 
-    private func rule(for head: HTTPAnswerHead) -> AnswerBodyRule {
-        guard head.isSuccess else { return .start }
-        // Base64 and the packet types make a body longer than its messages; a buffer has 4 GiB at most.
-        let limit = min(self.maximumMessageSize / 3 * 4 + 65536, Int(UInt32.max) / 2)
-        switch self.purpose {
-        case .opening: return .opening(limit: limit)
-        case .poll: return .whole(limit: limit)
-        case .post: return .unread
-        case .webSocket: return .whole(limit: AnswerBody.smallLimit)
-        }
-    }
-
     private func unreadable(_ error: any Error) -> ConnectionError {
         switch error {
         case let error as HTTPAnswerError:
@@ -203,7 +192,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
             return ConnectionError(
                 .open, "Unexpected response from server",
                 cause: "the open packet is longer than \(AnswerBody.smallLimit) bytes", status: self.head?.status)
-        case AnswerBodyError.overLimit where self.purpose == .webSocket:
+        case AnswerBodyError.notShort:
             return ConnectionError(.http, "the answer is longer than \(AnswerBody.smallLimit) bytes")
         case AnswerBodyError.overLimit:
             return ConnectionError(
@@ -237,7 +226,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted(_)? = event as? TLSUserEvent { self.isSecured = true }
-        if event is SocketEnding, self.completion != nil, self.purpose == .post, self.answers > 0 {
+        if event is SocketEnding, self.completion != nil, !self.purpose.isIdempotent, self.answers > 0 {
             self.refusal = (context.channel as? SocketChannel).flatMap(RefusalWatch.init)
         }
         context.fireUserInboundEventTriggered(event)

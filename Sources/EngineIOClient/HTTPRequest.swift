@@ -4,45 +4,34 @@ import NIOHTTP1
 
 /// A request without its connection.
 struct HTTPRequest {
-    /// What it is for.
-    enum Purpose {
-        /// The first of a session by polling.
-        case opening
-        case poll
-        case post
-        case webSocket
-    }
-
-    var purpose: Purpose
+    var purpose: HTTPExchangePurpose
     var target: String
     var headers: HTTPHeaders
-    /// The value of the `Cookie` header, as bytes: cookies go back as they came.
+    /// The value of the `Cookie` header, as bytes: cookies are sent back exactly as received.
     var cookie: [UInt8]?
     var body: ByteBuffer?
 
-    var method: HTTPMethod { self.purpose == .post ? .POST : .GET }
-
-    /// For a trace.
+    /// The head as a trace shows it.
     var head: HTTPRequestHead {
         var headers = self.headers
         if let body = self.body { headers.replaceOrAdd(name: "Content-Length", value: "\(body.readableBytes)") }
         if let cookie = self.cookie { headers.add(name: "Cookie", value: String(decoding: cookie, as: UTF8.self)) }
-        return HTTPRequestHead(version: .http1_1, method: self.method, uri: self.target, headers: headers)
+        return HTTPRequestHead(version: .http1_1, method: self.purpose.method, uri: self.target, headers: headers)
     }
 
-    /// The request as it is sent, its body with it where that is short (RFC 9112, section 3).
+    /// Encodes the request, a short body together with the head (RFC 9112, section 3).
     ///
-    /// - Throws: ``ConnectionError`` for a header that would not stay one.
+    /// - Throws: ``ConnectionError`` for a header with a character that would end it.
     func encoded() throws(ConnectionError) -> (head: ByteBuffer, body: ByteBuffer?) {
         var head = ByteBuffer()
         head.reserveCapacity(1024)
-        head.writeString("\(self.method.rawValue) \(self.target) HTTP/1.1\r\n")
+        head.writeString("\(self.purpose.method.rawValue) \(self.target) HTTP/1.1\r\n")
         for (name, value) in self.headers {
             guard !name.isEmpty, name.utf8.allSatisfy(HTTPAnswerField.isToken),
                 value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
             else {
                 let shown = HTTPAnswerField.shown(name)
-                throw ConnectionError(.http, "the header \"\(shown)\" has a character that none may have")
+                throw ConnectionError(.http, "the header \"\(shown)\" has a character that headers cannot have")
             }
             head.writeString("\(name): \(value)\r\n")
         }
@@ -60,6 +49,6 @@ struct HTTPRequest {
         return (head, body)
     }
 
-    /// A body that is no longer than this goes in one packet with its head.
+    /// The longest body that is sent in one packet with its head.
     private static let joinedLength = 8 << 10
 }

@@ -3,7 +3,7 @@ import Glibc
 import Logging
 import NIOHTTP1
 
-/// The headers that only the client itself can set right.
+/// Headers that only the client itself can set correctly.
 package enum RequestHeaders {
     private static let reserved: Set<String> = [
         "connection", "content-length", "transfer-encoding", "upgrade", "sec-websocket-key", "sec-websocket-version",
@@ -13,7 +13,7 @@ package enum RequestHeaders {
     package static func isReserved(_ name: String) -> Bool { self.reserved.contains(name.lowercased()) }
 }
 
-/// Makes the requests of one session: the url that a redirect may have changed, the program's headers, the cookies.
+/// Builds the requests of one session from its url, which a redirect may have changed, the program's headers and the cookies.
 struct RequestBuilder {
     private(set) var url: ServerURL
     private(set) var engineIOPath: String
@@ -35,34 +35,34 @@ struct RequestBuilder {
     func poll() -> HTTPRequest {
         var own = [("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate")]
         if !self.timestamps { own.append(("Cache-Control", "no-cache")) }
-        return self.request(self.sid == nil ? .opening : .poll, "polling", stamped: true, own)
+        return self.request(self.sid == nil ? .opening : .poll, isStamped: true, own)
     }
 
     func post() -> HTTPRequest {
-        self.request(.post, "polling", stamped: false, [("Content-Type", "text/plain;charset=UTF-8")])
+        self.request(.post, isStamped: false, [("Content-Type", "text/plain;charset=UTF-8")])
     }
 
     func webSocket(key: String) -> HTTPRequest {
         self.request(
-            .webSocket, "websocket", stamped: true,
+            .webSocket, isStamped: true,
             [
                 ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
                 ("Sec-WebSocket-Key", key),
             ])
     }
 
-    /// The address as a log may show it: without the query, which may hold secrets.
+    private static let schemes: [Transport: String] = [.polling: "http", .websocket: "ws"]
+
+    /// The address as a log may show it: without the query, which may contain secrets.
     func address(_ transport: Transport) -> String {
-        let scheme = Self.schemes[transport] ?? ""
+        let scheme = Self.schemes[transport] ?? "http"
         return "\(scheme)\(self.url.isSecure ? "s" : "")://\(self.url.hostHeader)\(self.path)"
     }
 
-    private static let schemes: [Transport: String] = [.polling: "http", .websocket: "ws"]
-
-    /// How much of an address an error shows.
+    /// The most characters of an address that an error shows.
     private static let shownLength = 300
 
-    /// The address as an error shows it: that there are credentials and a query, but not what they say.
+    /// The address as an error shows it: with masks for credentials and for the values of the query.
     func shownURL(_ transport: Transport) -> String {
         var text = self.address(transport)
         if self.url.authorization != nil, let scheme = text.firstRange(of: "://") {
@@ -72,7 +72,7 @@ struct RequestBuilder {
         return text.count > Self.shownLength ? "\(text.prefix(Self.shownLength))…" : text
     }
 
-    /// What an answer 404 most often means.
+    /// The most common cause of an answer 404.
     var missingPathHint: String {
         let path = self.path.prefix(Self.shownLength)
         guard path == ServerURL.requestPath(engineIOPath: ConnectOptions.defaultPath) else {
@@ -82,9 +82,9 @@ struct RequestBuilder {
             + "engineio_path = \"socket.io\" for a Socket.IO server"
     }
 
-    /// Takes the new address for the rest of the session. What was meant for one origin is not told to another.
+    /// Uses the new address for the rest of the session. Credentials for one origin are not sent to another.
     ///
-    /// - Throws: ``ConnectionError`` for an address that is none, or one that gives up TLS.
+    /// - Throws: ``ConnectionError`` if the address is invalid, or if it leads from https to http.
     mutating func follow(location: String) throws(ConnectionError) {
         let old = self.url
         do {
@@ -102,17 +102,19 @@ struct RequestBuilder {
         }
     }
 
-    /// - Parameter own: what the client sends where the program does not say something else.
+    /// - Parameters:
+    ///   - isStamped: whether the request carries the time.
+    ///   - own: the client's headers, for which the program may have set other values.
     private func request(
-        _ purpose: HTTPRequest.Purpose, _ transport: String, stamped: Bool, _ own: [(String, String)]
+        _ purpose: HTTPExchangePurpose, isStamped: Bool, _ own: [(String, String)]
     ) -> HTTPRequest {
         var headers = HTTPHeaders()
         var userCookies: [String] = []
         for (name, value) in self.headers {
             switch name.lowercased() {
             case "cookie": userCookies.append(value)
-            // Offered where a websocket is asked for.
-            case "sec-websocket-protocol" where purpose != .webSocket: break
+            // Offered in the websocket handshake only.
+            case "sec-websocket-protocol" where !purpose.switchesProtocols: break
             default: headers.add(name: name, value: value)
             }
         }
@@ -121,9 +123,9 @@ struct RequestBuilder {
         for (name, value) in defaults + own where !headers.contains(name: name) {
             headers.add(name: name, value: value)
         }
-        let timestamp = stamped && self.timestamps && !self.url.hasTimestamp ? Self.timestamp() : nil
+        let timestamp = isStamped && self.timestamps && !self.url.hasTimestamp ? Self.timestamp() : nil
         let target = self.url.requestTarget(
-            engineIOPath: self.engineIOPath, transport: transport, sid: self.sid, timestamp: timestamp)
+            engineIOPath: self.engineIOPath, transport: purpose.transport.rawValue, sid: self.sid, timestamp: timestamp)
         let cookie = self.cookies.header(
             for: self.url, path: self.path, merging: userCookies.isEmpty ? nil : userCookies.joined(separator: "; "))
         return HTTPRequest(purpose: purpose, target: target, headers: headers, cookie: cookie)
@@ -131,11 +133,11 @@ struct RequestBuilder {
 
     private var path: String { ServerURL.requestPath(engineIOPath: self.engineIOPath) }
 
-    /// Takes the cookies of an answer, whatever its status.
+    /// Stores the cookies of an answer with any status.
     func store(_ response: HTTPResponse) {
         for value in response.cookies {
             guard let refusal = self.cookies.store(value, from: self.url, path: self.path) else { continue }
-            // Said once where everybody sees it: a server may set the same one in each answer.
+            // A warning only once: a server may set the same cookie in each answer.
             let level: Logger.Level = self.cookies.refused == 1 ? .warning : .info
             self.logger.log(level: level, "A cookie of the server is left out: \(refusal)")
         }

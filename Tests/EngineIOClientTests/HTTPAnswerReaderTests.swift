@@ -82,30 +82,6 @@ struct HTTPAnswerReaderTests {
     }
 
     @Test(arguments: [
-        ("SSH-2.0-x\r\n", "HTTP/1.1"), ("HTTP/2 200 OK\r\n", "HTTP/1.1"), ("HTTP/2.0 200 OK\r\n", "version"),
-        ("HTTP/1.1 20 OK\r\n", "status"), ("HTTP/1.1 2000 OK\r\n", "status"), ("HTTP/1.1 099 OK\r\n", "status"),
-        ("HTTP/1.1 200 OK\r\n a: b\r\n", "space"), ("HTTP/1.1 200 OK\r\na\r\n", "not a header"),
-        ("HTTP/1.1 200 OK\r\na : b\r\n", "not a header"), ("HTTP/1.1 200 OK\r\n: b\r\n", "not a header"),
-        ("HTTP/1.1 200 OK\r\na: \0\r\n", "control"), ("HTTP/1.1 200 OK\r\na: b\rc\r\n", "control"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "\"1, 2\""),
-        ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "Content-Length"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", "Content-Length"),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "\"gzip, chunked\""),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", "Transfer-Encoding"),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: \u{1F4A3}\r\n\r\n", "\"?\""),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", "and a Transfer-Encoding"),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "chunk"),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8000000000000000\r\n", "chunk"),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", "longer"),
-    ])
-    func refused(text: String, word: String) {
-        for length in [Int.max, 1] {
-            let error = #expect(throws: HTTPAnswerError.self) { try Self.read(Array(text.utf8), by: length) }
-            #expect(error?.description.contains(word) == true)
-        }
-    }
-
-    @Test(arguments: [
         "HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 300_000), String(repeating: "x", count: 300_000),
         "HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 300),
         String(repeating: "HTTP/1.1 100 C\r\n\r\n", count: 20),

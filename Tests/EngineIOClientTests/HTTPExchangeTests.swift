@@ -14,13 +14,13 @@ struct HTTPExchangeTests {
         let handler = HTTPExchangeHandler(maximumMessageSize: 1000, isSecure: false)
         var results: [Result<HTTPResponse, HTTPFailure>] = []
 
-        init(_ purpose: HTTPRequest.Purpose = .poll) throws {
+        init(_ purpose: HTTPExchangePurpose = .poll) throws {
             try self.channel.pipeline.syncOperations.addHandler(self.handler)
             try self.channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
             self.send(purpose)
         }
 
-        func send(_ purpose: HTTPRequest.Purpose, headers: HTTPHeaders = [:]) {
+        func send(_ purpose: HTTPExchangePurpose, headers: HTTPHeaders = [:]) {
             self.handler.send(HTTPRequest(purpose: purpose, target: "/", headers: headers)) { self.results.append($0) }
         }
 
@@ -79,8 +79,8 @@ struct HTTPExchangeTests {
         arguments: [
             "Content-Length: 9\r\n\r\n4a", "Transfer-Encoding: chunked\r\n\r\n2\r\n4a\r\n", "Content-Length: 9\r\n",
             "Content-Encoding: gzip\r\n\r\n\u{1F}",
-        ], [HTTPRequest.Purpose.opening, .poll, .webSocket])
-    func cutAnswers(rest: String, purpose: HTTPRequest.Purpose) throws {
+        ], [HTTPExchangePurpose.opening, .poll, .webSocket])
+    func cutAnswers(rest: String, purpose: HTTPExchangePurpose) throws {
         let exchange = try Exchange(purpose)
         exchange.receive("HTTP/1.1 200 OK\r\n\(rest)")
         exchange.end()
@@ -91,8 +91,8 @@ struct HTTPExchangeTests {
         arguments: [
             "Content-Length: 9\r\n\r\nno", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n", "\r\nno",
             "Content-Encoding: br\r\nContent-Length: 9\r\n\r\nno", "Transfer-Encoding: chunked\r\n\r\nrubbish\r\n",
-        ], [HTTPRequest.Purpose.opening, .poll, .post, .webSocket])
-    func aCutRefusalHasItsStatus(rest: String, purpose: HTTPRequest.Purpose) throws {
+        ], [HTTPExchangePurpose.opening, .poll, .post, .webSocket])
+    func aCutRefusalHasItsStatus(rest: String, purpose: HTTPExchangePurpose) throws {
         let exchange = try Exchange(purpose)
         exchange.receive("HTTP/1.1 403 F\r\n\(rest)")
         exchange.fail(NIOSSLError.uncleanShutdown)

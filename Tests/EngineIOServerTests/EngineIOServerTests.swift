@@ -1,6 +1,7 @@
 import EngineIO
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import EngineIOServer
@@ -16,7 +17,7 @@ struct EngineIOServerTests {
         let server = try await EngineIOServer.start(configuration, group: Self.group).get()
         // Not waited for: the tests leave their connections open, for which the server would wait.
         defer { _ = server.shutdown() }
-        try await body(server)
+        try await withTaskExecutorPreference(TaskQueue()) { try await body(server) }
     }
 
     private func openPolling(_ connection: RawConnection) async throws -> String {
@@ -130,8 +131,8 @@ struct EngineIOServerTests {
 
     @Test func endsASessionThatDoesNotAnswerPings() async throws {
         var configuration = ServerConfiguration()
-        configuration.pingInterval = .milliseconds(50)
-        configuration.pingTimeout = .milliseconds(50)
+        configuration.pingInterval = .milliseconds(250)
+        configuration.pingTimeout = .milliseconds(250)
         try await self.withServer(configuration) { server in
             let connection = try await RawConnection.open(server.port)
             let uri = try await self.openPolling(connection)

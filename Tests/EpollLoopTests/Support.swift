@@ -190,16 +190,37 @@ final class Box<Value>: @unchecked Sendable {
     var value: Value?
 }
 
-/// The system's limits and counts of this process's descriptors.
+/// The system's knowledge of descriptors of this process. Other tests open and close theirs at the same time, so nothing
+/// here goes by their number or by how many there are.
 enum Descriptors {
-    static func all() -> [String] { Self.names(in: "/proc/self/fd") }
+    /// The number of sockets that are connected to `address`.
+    static func connected(to address: SocketAddress) -> Int {
+        Self.names(in: "/proc/self/fd").count { name in
+            var peer = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = withUnsafeMutableBytes(of: &peer) { bytes in
+                bytes.withMemoryRebound(to: sockaddr.self) { getpeername(CInt(name) ?? -1, $0.baseAddress, &length) }
+            }
+            return status == 0 && SocketAddress(peer) == address
+        }
+    }
 
-    /// Whether an event queue knows the descriptor.
-    static func isWatched(_ descriptor: CInt) -> Bool {
+    /// The number by which event queues know the socket behind a descriptor.
+    static func inode(_ descriptor: CInt) -> String {
+        // As in "socket:[12345]".
+        var name = [UInt8](repeating: 0, count: 64)
+        let count = name.withUnsafeMutableBytes { bytes in
+            readlink("/proc/self/fd/\(descriptor)", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        let digits = String(decoding: name.prefix(max(0, count)), as: UTF8.self).filter(\.isNumber)
+        return String(Int(digits) ?? 0, radix: 16)
+    }
+
+    /// Whether an event queue knows the file.
+    static func isWatched(inode: String) -> Bool {
         Self.names(in: "/proc/self/fdinfo").contains { name in
             Self.lines(of: "/proc/self/fdinfo/\(name)").contains { line in
-                let words = line.split(whereSeparator: \.isWhitespace)
-                return words.count > 1 && words[0] == "tfd:" && words[1] == "\(descriptor)"
+                line.hasPrefix("tfd:") && line.split(whereSeparator: \.isWhitespace).contains("ino:\(inode)")
             }
         }
     }

@@ -21,11 +21,11 @@ import Testing
         #expect(readme.contains("```swift\nimport EngineIOClient\n\n\(compiled)\n```"))
     }
 
-    @Test(.timeLimit(.minutes(1))) func exampleRunsAgainstPythonEngineIO() async throws {
-        let server = try PythonServer()
-        defer { server.stop() }
-        var received: [Message] = []
-        try await runReadmeExample(at: server.url) { _, message in received.append(message) }
-        #expect(received == [.text("hello")])
+    @Test(.needsPython, .timeLimit(.minutes(1))) func exampleRunsAgainstPythonEngineIO() async throws {
+        try await PythonServer.run { server in
+            var received: [Message] = []
+            try await runReadmeExample(at: server.url) { _, message in received.append(message) }
+            #expect(received == [.text("hello")])
+        }
     }
 }
