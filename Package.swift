@@ -180,6 +180,7 @@ let package = Package(
             name: "EngineIOClientTests",
             dependencies: [
                 "EngineIO", "EngineIOClient",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -15,13 +15,12 @@ import NIOCore
 /// - A POST is repeated once if it certainly was not read: the server had closed the connection, and its system refused the
 ///   request.
 final class HTTPConnection {
-    /// The time after the first answer within which a POST expects the server to close the connection.
-    private static let doubt = TimeAmount.milliseconds(5)
     /// A connection that was closed within this time after its first answer was not idle.
     private static let soon = TimeAmount.seconds(1)
 
     private let connector: Connector
     private let url: ServerURL
+    private let doubt: TimeAmount
     private var handler: HTTPExchangeHandler?
     private var progress: ConnectionProgress?
     private var isClosed = false
@@ -32,9 +31,11 @@ final class HTTPConnection {
     private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
     private var timer: NetworkTimer?
 
-    init(connector: Connector, url: ServerURL) {
+    /// - Parameter doubt: the time after the first answer within which a POST expects the server to close the connection.
+    init(connector: Connector, url: ServerURL, doubt: TimeAmount = .milliseconds(5)) {
         self.connector = connector
         self.url = url
+        self.doubt = doubt
     }
 
     /// The step that the current request waits for.
@@ -52,7 +53,7 @@ final class HTTPConnection {
             self.timedOut(generation, timeout)
         }
         if !request.purpose.isIdempotent, let handler = self.handler, handler.answers == 1, handler.canBeUsedAgain() {
-            let wait = handler.lastAnswer + Self.doubt - .now()
+            let wait = handler.lastAnswer + self.doubt - .now()
             if wait > .nanoseconds(0) {
                 self.connector.loop.eventLoop.assumeIsolated().scheduleTask(in: wait) {
                     guard !self.isClosed, generation == self.generation, self.completion != nil else { return }

@@ -196,23 +196,24 @@ enum Descriptors {
     /// The number of sockets that are connected to `address`.
     static func connected(to address: SocketAddress) -> Int {
         Self.names(in: "/proc/self/fd").count { name in
-            var peer = sockaddr_in()
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let status = withUnsafeMutableBytes(of: &peer) { bytes in
-                bytes.withMemoryRebound(to: sockaddr.self) { getpeername(CInt(name) ?? -1, $0.baseAddress, &length) }
+            var peer = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_in>.size)
+            var length = socklen_t(peer.count)
+            return peer.withUnsafeMutableBytes { bytes in
+                let status = bytes.withMemoryRebound(to: sockaddr.self) {
+                    getpeername(CInt(name) ?? -1, $0.baseAddress, &length)
+                }
+                return status == 0 && SocketAddress(bytes.load(as: sockaddr_in.self)) == address
             }
-            return status == 0 && SocketAddress(peer) == address
         }
     }
 
     /// The number by which event queues know the socket behind a descriptor.
     static func inode(_ descriptor: CInt) -> String {
         // As in "socket:[12345]".
-        var name = [UInt8](repeating: 0, count: 64)
-        let count = name.withUnsafeMutableBytes { bytes in
-            readlink("/proc/self/fd/\(descriptor)", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        let digits = String(decoding: name.prefix(max(0, count)), as: UTF8.self).filter(\.isNumber)
+        var name = [CChar](repeating: 0, count: 64)
+        let count = readlink("/proc/self/fd/\(descriptor)", &name, name.count)
+        let text = String(decoding: name.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let digits = text.filter(\.isNumber)
         return String(Int(digits) ?? 0, radix: 16)
     }
 
