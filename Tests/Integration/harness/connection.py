@@ -134,16 +134,24 @@ class Request:
 
     async def accept(self, headers=(), trailing=b""):
         """Switches to websocket; `trailing` bytes go out in the same write as the 101 answer."""
-        assert self.kind == "UPGRADE", f"{self.method} {self.target} is not a websocket handshake"
         lines = [
             "HTTP/1.1 101 Switching Protocols",
             "Upgrade: websocket",
             "Connection: Upgrade",
-            f"Sec-WebSocket-Accept: {frames.accept_key(self.header('sec-websocket-key'))}",
+            f"Sec-WebSocket-Accept: {self.accept_key}",
             *(f"{name}: {value}" for name, value in headers),
         ]
+        return await self.switch("\r\n".join(lines).encode() + b"\r\n\r\n" + trailing)
+
+    @property
+    def accept_key(self):
+        assert self.kind == "UPGRADE", f"{self.method} {self.target} is not a websocket handshake"
+        return frames.accept_key(self.header("sec-websocket-key"))
+
+    async def switch(self, answer):
+        """Switches to websocket by the bytes of an answer."""
         self.takes_connection = True
-        await self.raw("\r\n".join(lines).encode() + b"\r\n\r\n" + trailing)
+        await self.raw(answer)
         accepted = ScriptedWebSocket(self.connection)
         self.connection.server.websockets.append(accepted)
         return accepted
