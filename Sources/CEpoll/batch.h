@@ -1,5 +1,5 @@
-/* Many sends or receives in one system call: io_uring(7), used synchronously. Each of them is one that does not wait, so
-   the kernel has finished all when the call returns, and no memory is lent to it for longer. */
+/* Many sends or receives in one system call: io_uring(7), used synchronously. Each of them is one that does not wait,
+   so the kernel has finished all when the call returns, and no memory is lent to it for longer. */
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <stdint.h>
@@ -32,8 +32,8 @@ static inline void *epoll_loop_batch_map(int descriptor, size_t length, off_t wh
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* For `limit` calls at a time, a power of two, on this thread only. False if the kernel is older than 6.1 or forbids it.
-   epoll_loop_batch_close has to follow either way. */
+/* For `limit` calls at a time, a power of two, on this thread only. False if the kernel is older than 6.1 or forbids
+   it. epoll_loop_batch_close has to follow either way. */
 static inline int epoll_loop_batch_open(epoll_loop_batch *batch, unsigned limit) {
     struct io_uring_params parameters;
     memset(&parameters, 0, sizeof parameters);

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Which of a host's addresses is tried when (RFC 8305): the families in turn, IPv6 first; the next one as soon as one fails, or
-/// when the one before takes long.
+/// Which of a host's addresses is tried when (RFC 8305): the families in turn, IPv6 first; the next one as soon as one
+/// fails, or when the one before takes long.
 struct ConnectionRace {
     enum Action: Equatable {
         case connect(SocketAddress)

@@ -3,8 +3,8 @@ import NIOCore
 
 /// The loop of futures that an ``EpollEventLoop`` gives out once it has ended.
 ///
-/// A future notifies its observers on its loop. One that has ended has no thread, and they would wait without end; so these
-/// futures, which have all failed, belong to this loop, and only their observers run on it.
+/// A future notifies its observers on its loop. One that has ended has no thread, and they would wait without end; so
+/// these futures, which have all failed, belong to this loop, and only their observers run on it.
 final class EndedEventLoop: EventLoop, @unchecked Sendable {
     static let shared = EndedEventLoop()
 

@@ -3,8 +3,8 @@ import Synchronization
 
 /// SwiftNIO's contract for tasks and timers.
 ///
-/// A loop that has ended runs nothing: a task for it is dropped, since what it would use belonged to the loop's thread, and
-/// the caller that asks for a future or a callback gets `EventLoopError.shutdown` at once.
+/// A loop that has ended runs nothing: a task for it is dropped, since what it would use belonged to the loop's thread,
+/// and the caller that asks for a future or a callback gets `EventLoopError.shutdown` at once.
 extension EpollEventLoop {
     package func execute(_ task: @escaping @Sendable () -> Void) {
         if self.inEventLoop { self.tasks.append(task) } else { self.handOver(task) }

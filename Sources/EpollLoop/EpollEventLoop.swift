@@ -6,12 +6,12 @@ import Synchronization
 
 /// An event loop of SwiftNIO's kind for very many connections with little traffic each.
 ///
-/// Its channels run SwiftNIO's pipelines, so that TLS and HTTP are SwiftNIO's; and where a connection needs no pipeline any
-/// more, its bytes go straight to a ``SocketReader``. SwiftNIO's own loop takes some five thousand instructions for each
-/// event before the first handler sees it, this one a few hundred.
+/// Its channels run SwiftNIO's pipelines, so that TLS and HTTP are SwiftNIO's; and where a connection needs no pipeline
+/// any more, its bytes go straight to a ``SocketReader``. SwiftNIO's own loop takes some five thousand instructions for
+/// each event before the first handler sees it, this one a few hundred.
 ///
-/// A turn of the loop reads the sockets that are ready, then runs the timers that are due and the tasks, in turns while there
-/// are any.
+/// A turn of the loop reads the sockets that are ready, then runs the timers that are due and the tasks, in turns while
+/// there are any.
 package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unchecked Sendable {
     let inbox = TaskInbox()
     /// The numbers of timers.
@@ -39,7 +39,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
 
     /// Receives from many sockets at once, where the system lets it. Made when there are some, on the loop's thread.
     private lazy var batch = SocketBatch()
-    /// What a batch reads, one slice for each socket.
+    /// The memory that a batch reads into, one slice for each socket.
     private let receiveSlices = UnsafeMutableRawBufferPointer.allocate(
         byteCount: SocketBatch.limit * sliceStride, alignment: 64)
     private static let sliceLength = 16 << 10
@@ -139,8 +139,8 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         return self.inbox.fallAsleep()
     }
 
-    /// Puts the tasks of other threads before those that the loop has added itself, so that a signal is processed even while a
-    /// script keeps adding work.
+    /// Puts the tasks of other threads before those that the loop has added itself, so that a signal is processed even
+    /// while a script keeps adding work.
     private func collectInbox() {
         let new = self.inbox.take()
         if new.isEmpty { return }
@@ -190,7 +190,8 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         try self.poller.change(channel.descriptor, interest, for: channel)
     }
 
-    /// To be called before the socket is closed. The channel lives until the turn is over, because events of it may be pending.
+    /// To be called before the socket is closed. The channel lives until the turn is over, because events of it may be
+    /// pending.
     func unregister(_ channel: SocketChannel) {
         guard let channel = self.channels.removeValue(forKey: ObjectIdentifier(channel)) else { return }
         self.poller.remove(channel.descriptor)

@@ -1,7 +1,7 @@
 import Glibc
 import NIOCore
 
-/// What a channel was given and the system has not taken.
+/// The data that a channel was given and the system has not taken.
 struct PendingWrites {
     private var writes = CircularBuffer<(data: ByteBuffer, promise: EventLoopPromise<Void>?)>(initialCapacity: 0)
     /// How many of them may be written.

@@ -2,33 +2,18 @@ import CEpoll
 import Glibc
 import NIOCore
 
-/// What a socket is ready for, or is to be watched for: the bits of epoll(7).
-struct Readiness: OptionSet {
-    let rawValue: UInt32
-
-    init(rawValue: UInt32) { self.rawValue = rawValue }
-
-    private init(_ events: EPOLL_EVENTS) { self.rawValue = events.rawValue }
-
-    static let readable = Self(EPOLLIN)
-    static let writable = Self(EPOLLOUT)
-    static let peerClosed = Self(EPOLLRDHUP)
-    /// Always watched for.
-    static let failed = Self(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
-}
-
 /// One epoll instance with the descriptors that end a wait: an eventfd for other threads, a timerfd for deadlines.
 struct Poller: ~Copyable {
     private let epoll: OwnedDescriptor
     private let wakeup: OwnedDescriptor
     private let timer: OwnedDescriptor
     private let events: UnsafeMutableBufferPointer<epoll_event>
-    /// What the timerfd is set to.
+    /// The deadline that the timerfd is set to.
     private var armed: NIODeadline?
 
     private static let wakeupMark: UInt64 = 0
     private static let timerMark: UInt64 = 1
-    /// How many sockets one wait tells of.
+    /// How many sockets one wait reports.
     private static let eventCount = 512
     /// A wait is rounded to milliseconds; nearer deadlines are left to the timerfd.
     private static let timerRange: Int64 = 2_000_000
@@ -57,8 +42,8 @@ struct Poller: ~Copyable {
         try Self.control(self.epoll.value, EPOLL_CTL_MOD, socket, interest, Self.mark(of: channel))
     }
 
-    /// A close alone would not do: the system tells of a socket as long as a child process, between fork and exec, has it open too,
-    /// and the channel is gone by then.
+    /// A close alone would not do: the system reports a socket as long as a child process, between fork and exec, has
+    /// it open too, and the channel is gone by then.
     func remove(_ socket: CInt) {
         var event = epoll_event()
         _ = epoll_ctl(self.epoll.value, EPOLL_CTL_DEL, socket, &event)
@@ -85,7 +70,7 @@ struct Poller: ~Copyable {
 
     /// Waits until a socket is ready, the deadline has come or ``wake()`` is called.
     ///
-    /// - Parameter deadline: nil waits for ever; one that has passed does not wait.
+    /// - Parameter deadline: nil waits without a limit; one that has passed does not wait.
     /// - Returns: how many events there are.
     mutating func wait(until deadline: NIODeadline?) throws -> Int {
         let timeout = try self.timeout(until: deadline)
@@ -94,8 +79,8 @@ struct Poller: ~Copyable {
         return max(0, Int(count))
     }
 
-    /// One of the events of the last wait: the channel, which lives if it did then, and what it is ready for. nil for the end of
-    /// the wait itself.
+    /// One of the events of the last wait: the channel, which lives if it did then, and what it is ready for. nil for
+    /// the end of the wait itself.
     @inline(__always)
     mutating func event(_ index: Int) -> (Unmanaged<SocketChannel>, Readiness)? {
         let event = self.events[index]
@@ -123,11 +108,11 @@ struct Poller: ~Copyable {
         return Unmanaged.fromOpaque(pointer)
     }
 
-    /// Whether an event of the last wait tells of a socket that can be read, and of nothing else.
+    /// Whether an event of the last wait reports a socket that can be read, and nothing else.
     @inline(__always)
     func isOnlyReadable(_ index: Int) -> Bool { self.events[index].events == Readiness.readable.rawValue }
 
-    /// The milliseconds to wait; -1 is for ever, or until the timerfd says.
+    /// The milliseconds to wait; -1 is without a limit, or until the timerfd fires.
     private mutating func timeout(until deadline: NIODeadline?) throws -> CInt {
         guard let deadline else { return -1 }
         let left = (deadline - .now()).nanoseconds

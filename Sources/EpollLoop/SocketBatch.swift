@@ -2,8 +2,9 @@ import CEpoll
 
 /// Receives from many sockets, or sends on many, in one system call.
 ///
-/// A system call costs as much as the rest of what the loop does for a short message; with hundreds of busy connections it is
-/// saved for all but one of ``limit``. The calls are those that do not wait, so all of them are over when ``submit()`` returns.
+/// A system call costs as much as the rest of what the loop does for a short message; with hundreds of busy connections
+/// it is saved for all but one of ``limit``. The calls are those that do not wait, so all of them are over when
+/// ``submit()`` returns.
 package final class SocketBatch {
     /// At most so many calls at a time.
     package static let limit = 32
@@ -11,7 +12,8 @@ package final class SocketBatch {
     private var batch = epoll_loop_batch()
     private let results = UnsafeMutablePointer<Int32>.allocate(capacity: limit)
 
-    /// For the thread that calls. nil where the system has no io_uring (Linux 6.1) or forbids it, as container runtimes do.
+    /// For the thread that calls. nil where the system has no io_uring (Linux 6.1) or forbids it, as container runtimes
+    /// do.
     package init?() {
         guard epoll_loop_batch_open(&self.batch, UInt32(Self.limit)) != 0 else { return nil }
     }
@@ -38,8 +40,8 @@ package final class SocketBatch {
         epoll_loop_batch_submit(&self.batch, self.results)
     }
 
-    /// What the call returned that was added for this place: a count of bytes, or an error number negated. nil where there was none,
-    /// or the system did not make it.
+    /// The result of the call that was added for this place: a count of bytes, or a negated error number. nil without a
+    /// call, or if the system did not make it.
     package func result(_ place: Int) -> Int? {
         let result = self.results[place]
         return result == Self.notMade ? nil : Int(result)

@@ -1,7 +1,7 @@
 import Glibc
 import NIOCore
 
-/// What a pipeline's head asks of its channel.
+/// The operations that a pipeline's head needs of its channel.
 extension SocketChannel: ChannelCore {
     package func localAddress0() throws -> SocketAddress { try self.address(getsockname) }
 
@@ -55,7 +55,7 @@ extension SocketChannel: ChannelCore {
         promise?.fail(ChannelError.operationUnsupported)
     }
 
-    /// What no handler took.
+    /// Events and errors that no handler took.
     package func channelRead0(_ data: NIOAny) {}
 
     package func errorCaught0(error: any Error) {}

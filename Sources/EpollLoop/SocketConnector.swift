@@ -1,12 +1,6 @@
 import Glibc
 import NIOCore
 
-/// None of a host's addresses could be connected to.
-package struct ConnectionRaceError: Error {
-    /// What each address came to, in the order in which they failed. Empty where there is none.
-    package var attempts: [any Error]
-}
-
 /// Connects to one of a host's addresses.
 package final class SocketConnector {
     private let loop: EpollEventLoop
@@ -19,8 +13,8 @@ package final class SocketConnector {
     private var patience: Scheduled<Void>?
 
     /// - Parameters:
-    ///   - localAddress: where the connections come from; its port is chosen at the connect, so that connections to different
-    ///     servers may share one.
+    ///   - localAddress: where the connections come from; its port is chosen at the connect, so that connections to
+    ///     different servers may share one.
     ///   - completion: called once, on the loop, after this has returned; never after ``cancel()``.
     package init(
         on loop: EpollEventLoop, v6: [SocketAddress], v4: [SocketAddress], localAddress: SocketAddress?,

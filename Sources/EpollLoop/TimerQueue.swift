@@ -57,7 +57,8 @@ struct TimerQueue {
         }
     }
 
-    /// Adds the numbers of the timers that are due at `now` to `ids`, for ``take(_:)``. They may be cancelled until then.
+    /// Adds the numbers of the timers that are due at `now` to `ids`, for ``take(_:)``. They may be cancelled until
+    /// then.
     mutating func collectDue(_ now: NIODeadline, into ids: inout [UInt64]) {
         while let next = self.next, next <= now { ids.append(self.heap.removeMin().id) }
     }

@@ -1,32 +1,3 @@
-/// The ways to combine the values of a metric: k6's four classes.
-package enum MetricKind: String, Sendable, CaseIterable {
-    /// Adds up.
-    case counter
-    /// Keeps the last value, the least and the greatest.
-    case gauge
-    /// Counts how often something was true.
-    case rate
-    /// Keeps the distribution.
-    case trend
-}
-
-/// The kind of a metric's values, which decides how they are written.
-package enum MetricContent: String, Sendable {
-    case `default`
-    /// Milliseconds.
-    case time
-    /// Bytes.
-    case data
-}
-
-/// A metric's number in its registry.
-package struct MetricID: Hashable, Sendable {
-    package let index: Int
-
-    init(index: Int) { self.index = index }
-    package init(_ metric: BuiltInMetric) { self.index = metric.rawValue }
-}
-
 package struct MetricDefinition: Sendable, Equatable {
     package let name: String
     package let kind: MetricKind
@@ -48,11 +19,4 @@ package struct MetricDefinition: Sendable, Equatable {
     /// Recorded units in one shown unit: times are recorded as whole nanoseconds, so that their sums are exact, and
     /// shown as milliseconds.
     package var unit: Double { self.kind == .trend && self.contains == .time ? 1e6 : 1 }
-}
-
-/// A metric that cannot be had, with the reason for the person who named it.
-package struct MetricError: Error, Equatable, CustomStringConvertible {
-    package let description: String
-
-    init(_ description: String) { self.description = description }
 }

@@ -38,8 +38,8 @@ package final class MetricRegistry: Sendable {
     package func declare(_ name: String, _ kind: MetricKind, isTime: Bool = false) throws(MetricError) -> MetricID {
         guard Self.isName(name) else {
             throw MetricError(
-                "'\(name)' is no name of a metric: it must be at most 128 ASCII letters, digits or underscores and "
-                    + "must not start with a digit")
+                "'\(name)' is not a valid name of a metric: it must be at most 128 ASCII letters, digits or "
+                    + "underscores and must not start with a digit")
         }
         guard BuiltInMetric.aliases[name] == nil else { throw MetricError("metric '\(name)' is built in") }
         let contains = isTime ? MetricContent.time : .default
@@ -84,10 +84,10 @@ package final class MetricRegistry: Sendable {
         self.metric(named: Self.resolve(selector).metric).map(self.definition(of:))
     }
 
-    /// What a selector may name: all metrics and k6's names for parts of them, in the order of the names.
+    /// The names that a selector may use: all metrics and k6's names for parts of them, in the order of the names.
     package var names: [String] { (self.definitions.map(\.name) + BuiltInMetric.aliases.keys).sorted() }
 
-    /// What a selector means: k6's WebSocket names are parts of other metrics.
+    /// The meaning of a selector: k6's WebSocket names are parts of other metrics.
     package static func resolve(_ selector: MetricSelector) -> MetricSelector {
         guard let alias = BuiltInMetric.aliases[selector.metric] else { return selector }
         return MetricSelector(metric: alias.metric, tags: TagSet(alias.tags.tags + selector.tags.tags))
@@ -108,14 +108,14 @@ package final class MetricRegistry: Sendable {
         return self.admits(TagSet.Tag(key: key, value: value)) ? value : TagPolicy.otherValue
     }
 
-    /// Tells once that a loop has more tag sets than it keeps apart.
+    /// Warns once that a loop has more tag sets than it keeps apart.
     func warnOfTagSets(maximum: Int) {
         self.state.withLock { state in
             guard !state.hasWarnedOfTagSets else { return }
             state.hasWarnedOfTagSets = true
             state.warnings.append(
-                "there are more than \(maximum) combinations of tags: check, group and name are '\(TagPolicy.otherValue)' "
-                    + "in those that come now")
+                "there are more than \(maximum) combinations of tags: check, group and name are "
+                    + "'\(TagPolicy.otherValue)' in those that come now")
         }
     }
 
