@@ -18,7 +18,7 @@ enum AnswerBodyRule: Equatable {
 
 /// The body of one answer as it arrives: unpacked, and never longer than its rule allows.
 struct AnswerBody {
-    /// The most bytes of an open packet, of the start of a refusal, and of a skipped body before its connection is closed.
+    /// The most bytes of an open packet, of the start of a refusal, and of a skipped body.
     static let smallLimit = 64 << 10
     /// The most memory that is reserved before a body arrives.
     private static let reservedLimit = 1 << 20

@@ -4,7 +4,7 @@ import NIOSSL
 
 /// The certificates in a file that the user has named.
 struct AuthoritiesFile {
-    /// What is wrong with a file, in words.
+    /// A problem with a file, in words.
     struct Problem: Error {
         var reason: String
     }

@@ -1,5 +1,5 @@
-/// The few fields of a certificate that are looked at (RFC 5280, section 4.1). The library below checks signatures and chains,
-/// and says only that a certificate was refused.
+/// The few fields of a certificate that are read here (RFC 5280, section 4.1). The TLS library checks signatures and
+/// chains, and reports only that a certificate was refused.
 struct CertificateFields {
     /// Whether the issuer's name is the subject's own.
     private(set) var isSelfIssued = false

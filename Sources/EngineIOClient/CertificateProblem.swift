@@ -34,7 +34,7 @@ struct CertificateProblem: Error, Equatable {
         return nil
     }
 
-    /// What is wrong with a chain of certificates.
+    /// The problem with a chain of certificates.
     ///
     /// - Parameters:
     ///   - certificate: where the library gave up; it does not say why.

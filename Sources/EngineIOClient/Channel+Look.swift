@@ -3,7 +3,7 @@ import Glibc
 import NIOCore
 
 extension Channel {
-    /// What has come and was not read, as far as the system says.
+    /// The input that has arrived and was not read, as far as the system knows.
     var pendingInput: PendingInput {
         if let socket = self as? SocketChannel { return socket.pendingInput }
         guard self is any SocketOptionProvider else { return .nothing }

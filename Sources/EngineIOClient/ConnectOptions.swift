@@ -7,8 +7,8 @@ public struct ConnectOptions: Sendable {
     public var url: ServerURL
     /// The path of the server's endpoint; slashes at the ends do not matter.
     public var engineIOPath = Self.defaultPath
-    /// Headers for every request; they replace the client's own headers of the same name. Headers that only the client can
-    /// set correctly, such as `Connection` and `Content-Length`, are left out.
+    /// Headers for every request; they replace the client's own headers of the same name. Headers that only the client
+    /// can set correctly, such as `Connection` and `Content-Length`, are left out.
     public var headers: [(name: String, value: String)] = []
     /// The transports that may be used; the first is the one to start with.
     public var transports: [Transport] = [.polling, .websocket]

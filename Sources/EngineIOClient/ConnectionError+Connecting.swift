@@ -21,7 +21,7 @@ extension ConnectionError {
         self.init(url.isSecure ? .tls : .http, "the connection was lost", cause: cause)
     }
 
-    /// What a loop says of a connection that could not be opened, in words.
+    /// The error of a loop that could not open a connection, in words.
     init(connecting error: any Error, to url: ServerURL) {
         let attempts =
             switch error {
@@ -42,8 +42,8 @@ extension ConnectionError {
         }
     }
 
-    /// A connection that is being opened is refused, never reset: one that is was opened, and the server dropped it before
-    /// this side looked (RFC 9293, section 3.10.7.3).
+    /// A connection that is being opened is refused, never reset: a reset one had been opened, and the server dropped it
+    /// before this side noticed (RFC 9293, section 3.10.7.3).
     private static func isReset(_ error: any Error) -> Bool {
         guard let error = error as? IOError else { return false }
         return error.errnoCode == ECONNRESET || error.errnoCode == EPIPE

@@ -6,7 +6,7 @@ extension ConnectionError {
     /// How much of a refusal's body is kept.
     private static let bodyLimit = 4096
 
-    /// A server's answer that is no success.
+    /// The error for a server's answer without a status of success.
     init(_ response: HTTPResponse) {
         let body = response.body.readableBytesView
         let refusal = ServerRefusal(body: body)

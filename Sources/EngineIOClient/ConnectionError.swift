@@ -13,7 +13,8 @@ public struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertib
     public internal(set) var code: Int?
     /// The start of the answer's body, at most 4096 bytes; if the body is a JSON string, the start of its text.
     public internal(set) var body: String?
-    /// The address that the client connected to, with its secrets masked: `http://***@localhost:5000/engine.io/?token=***`.
+    /// The address that the client connected to, with its secrets masked:
+    /// `http://***@localhost:5000/engine.io/?token=***`.
     public internal(set) var url: String?
     /// The answer's `Retry-After`, as it was written: seconds or a date (RFC 9110, section 10.2.3).
     public internal(set) var retryAfter: String?

@@ -6,6 +6,7 @@ extension DisconnectDetail {
         guard let code = frame.code else { return }
         self.webSocketCode = Int(code)
         self.webSocketReason = frame.reason
-        self.message = "the server closed the websocket with code \(code)\(frame.reason.isEmpty ? "" : ", \(frame.reason)")"
+        let reason = frame.reason.isEmpty ? "" : ", \(frame.reason)"
+        self.message = "the server closed the websocket with code \(code)\(reason)"
     }
 }

@@ -16,7 +16,7 @@ import NIOCore
 ///         if case .message(let message) = event { print(message) }
 ///     }
 public final class EngineIOClient: Sendable {
-    /// What the server sends and does, in order. Only one task may iterate over it, and only once.
+    /// The events of the client's sessions, in order. Only one task may iterate over them, and only once.
     ///
     /// Reading from the server pauses while 1024 events wait here, and goes on at half of that; pings that are not read
     /// meanwhile do not count against the server.
@@ -31,10 +31,10 @@ public final class EngineIOClient: Sendable {
     }
 
     /// - Parameters:
-    ///   - configuration: how to connect and what to bear.
-    ///   - eventLoopGroup: where the client runs: all its work is done on one of the group's loops. nil: on loops that the
-    ///     library has for its clients, which take less time and memory for each than SwiftNIO's own.
-    ///   - logger: packets and connections are logged at `info`. nil: nothing is logged.
+    ///   - configuration: timeouts, limits and TLS settings.
+    ///   - eventLoopGroup: all work of the client is done on one of the group's loops. nil uses the library's own loops,
+    ///     which need less time and memory for each client than SwiftNIO's.
+    ///   - logger: packets and connections are logged at `info`. nil logs nothing.
     public init(
         configuration: ClientConfiguration = ClientConfiguration(),
         eventLoopGroup: (any EventLoopGroup)? = nil,
@@ -76,7 +76,7 @@ public final class EngineIOClient: Sendable {
 
     /// Connects with the default options.
     ///
-    /// - Throws: what ``connect(_:)`` throws, and ``ServerURLError`` for an address that is none.
+    /// - Throws: the errors of ``connect(_:)``, and `ServerURLError` if the address is invalid.
     public func connect(to url: String) async throws { try await self.connect(ConnectOptions(url: ServerURL(url))) }
 
     /// Opens a session; returns when the handshake and the attempt to upgrade are over.
@@ -107,12 +107,13 @@ public final class EngineIOClient: Sendable {
     /// - Throws: ``ClientError/notConnected`` or ``ClientError/separatorInText``.
     public func send(_ message: Message) async throws { try await self.onLoop { core in core.send(message) } }
 
-    /// Writes what is queued, says goodbye on both levels, and closes. Without a session it does nothing.
+    /// Writes queued messages, closes the session by Engine.IO's close packet and WebSocket's close handshake, and closes the
+    /// connection. Without a session it does nothing.
     ///
     /// - Parameters:
-    ///   - timeout: how long the writing may take.
-    ///   - abort: closes at once; what is queued may be lost.
-    /// - Returns: how many messages may not have been written.
+    ///   - timeout: the most time that writing may take.
+    ///   - abort: closes at once; queued messages may be lost.
+    /// - Returns: the number of messages that may not have been written.
     @discardableResult
     public func disconnect(timeout: TimeAmount = .seconds(30), abort: Bool = false) async -> Int {
         // The promise of a disconnect is never failed.

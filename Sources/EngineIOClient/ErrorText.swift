@@ -31,7 +31,7 @@ enum ErrorText {
         }
     }
 
-    /// What ended a connection, for ``DisconnectDetail``.
+    /// The cause of the end of a connection, for ``DisconnectDetail``.
     static func cause(of error: any Error) -> DisconnectDetail.Cause {
         switch error {
         case let error as IOError:

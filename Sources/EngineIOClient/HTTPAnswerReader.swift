@@ -25,9 +25,9 @@ struct HTTPAnswerError: Error, Equatable, CustomStringConvertible {
 
 /// Reads one answer of HTTP/1.1 (RFC 9112) from pieces of any size, and consumes no byte after it.
 ///
-/// Answers are read as leniently as browsers and python read them: lines may end in LF alone, headers may be folded, lines
-/// that are not headers are ignored. An answer whose end is in doubt is refused, because a part of it could be taken for
-/// messages.
+/// Answers are read as leniently as browsers and python read them: lines may end in LF alone, headers may be folded,
+/// lines that are not headers are ignored. An answer whose end is in doubt is refused, because a part of it could be
+/// taken for messages.
 struct HTTPAnswerReader {
     /// The next part of the answer. Bytes belong to the input, and are valid as long as it is.
     enum Event {
@@ -69,8 +69,8 @@ struct HTTPAnswerReader {
         return self.informational > 0 || self.line.contains { $0 != 0x0D }
     }
 
-    /// Whether the end of the connection is the end of the answer. Some servers close it after the last chunk, instead of
-    /// sending the empty line that ends the trailers; python reads such answers too.
+    /// Whether the end of the connection is the end of the answer. Some servers close it after the last chunk, instead
+    /// of sending the empty line that ends the trailers; python reads such answers too.
     var endsWithConnection: Bool {
         switch self.state {
         case .bodyUntilEnd, .trailers: true

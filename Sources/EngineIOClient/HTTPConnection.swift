@@ -1,19 +1,19 @@
 import EngineIO
 import NIOCore
 
-/// One kept-alive connection of the polling transport: one request at a time, on a new connection if the server closed it.
+/// A kept-alive connection of the polling transport: one request at a time, on a new connection if the server closed it.
 ///
-/// Servers may close idle connections at any time, even right after an answer that does not announce it. To lose no message
-/// and to send none twice:
-/// - A connection is checked before each request. If anything has arrived since the last answer, even if only the end of
-///   the connection, it is not used again.
-/// - The second request of a connection shows whether the server keeps it open. A POST right after the first answer waits a
-///   moment for the end of the connection, and a server that has closed a connection like this gets a new one for each
-///   request.
-/// - A GET that meets the end of the connection, without a byte of an answer, is repeated once. After a reset it is not:
-///   messages of its answer may have been lost, and the next GET would hide that.
-/// - A POST is repeated once if it certainly was not read: the server had closed the connection, and its system refused the
-///   request.
+/// Servers may close idle connections at any time, even right after an answer that does not announce it. To lose no
+/// message and to send none twice:
+/// - A connection is checked before each request. If anything has arrived since the last answer, even if only the end
+///   of the connection, it is not used again.
+/// - The second request of a connection shows whether the server keeps it open. A POST right after the first answer
+///   waits a moment for the end of the connection, and a server that has closed a connection like this gets a new one
+///   for each request.
+/// - A GET that meets the end of the connection, without a byte of an answer, is repeated once. After a reset it is
+///   not: messages of its answer may have been lost, and the next GET would hide that.
+/// - A POST is repeated once if it certainly was not read: the server had closed the connection, and its system refused
+///   the request.
 final class HTTPConnection {
     /// A connection that was closed within this time after its first answer was not idle.
     private static let soon = TimeAmount.seconds(1)
@@ -31,7 +31,7 @@ final class HTTPConnection {
     private var completion: ((Result<HTTPResponse, HTTPFailure>) -> Void)?
     private var timer: NetworkTimer?
 
-    /// - Parameter doubt: the time after the first answer within which a POST expects the server to close the connection.
+    /// - Parameter doubt: the time after the first answer in which a POST waits for the end of the connection.
     init(connector: Connector, url: ServerURL, doubt: TimeAmount = .milliseconds(5)) {
         self.connector = connector
         self.url = url

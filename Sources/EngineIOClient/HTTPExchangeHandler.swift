@@ -19,8 +19,8 @@ struct HTTPResponse {
 struct HTTPFailure: Error {
     var error: ConnectionError
     var cause: DisconnectDetail.Cause
-    /// The server closed the connection in order, before anything of the answer had come: a request that may be repeated can
-    /// be.
+    /// Whether the server closed the connection in order, before anything of the answer had arrived: an idempotent request
+    /// can be repeated.
     var isSilent = false
     /// The server cannot have read the whole request: any may be repeated.
     var isUnread = false
@@ -42,17 +42,17 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
     private var reader = HTTPAnswerReader()
     private var head: HTTPAnswerHead?
     private var body: AnswerBody?
-    /// The answer was read to its end, and nobody was told yet.
+    /// Whether the answer was read to its end and not delivered yet.
     private var isAnswered = false
     private var context: ChannelHandlerContext?
-    /// What went wrong with the connection.
+    /// The first error of the connection.
     private(set) var failure: (any Error)?
-    /// Whether TLS, if there is any, is through with its handshake.
+    /// Whether the TLS handshake, if there is one, has ended.
     private var isSecured: Bool
     private var isReusable = true
     /// Learns what became of a POST that the end of the connection has met.
     private var refusal: RefusalWatch?
-    /// What came behind an answer that switches to another protocol.
+    /// The bytes after an answer that switches to another protocol.
     private(set) var bytesBehind = ByteBuffer()
     private(set) var answers = 0
     private(set) var lastAnswer = NIODeadline.uptimeNanoseconds(0)
@@ -68,7 +68,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
-    /// Looks whether the connection bears another request: nothing has come since the last answer, not even its end.
+    /// Whether the connection can take another request: nothing has arrived since the last answer, not even its end.
     func canBeUsedAgain() -> Bool {
         guard self.isReusable, let channel = self.context?.channel, channel.isActive else { return false }
         switch channel.pendingInput {
@@ -80,7 +80,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
     }
 
-    /// What it waits for: the answer, or TLS before it.
+    /// The step that the exchange waits for: the answer, or TLS before it.
     var phase: ConnectionError.Phase { self.isSecured ? .http : .tls }
 
     /// Sends a request; `completion` is called once, on the loop.
@@ -136,7 +136,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
     }
 
-    /// What follows an answer belongs to the websocket, or to nobody.
+    /// Bytes after an answer belong to the websocket, or are ignored.
     private func readBehind(_ bytes: ByteBuffer) {
         if self.purpose.switchesProtocols, self.head?.status == 101 {
             self.bytesBehind.writeImmutableBuffer(bytes)
@@ -145,7 +145,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
     }
 
-    /// The answer is told now, when all that came with it was read: who is told may send the next request.
+    /// Delivers the answer when everything that came with it was read, because the receiver may send the next request.
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
         guard self.isAnswered else { return }
@@ -235,7 +235,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         self.isReusable = false
         if self.failure == nil { self.failure = error }
-        // What is left to say comes with channelInactive, once the channel is closed.
+        // The failure is reported by channelInactive, once the channel is closed.
         context.close(promise: nil)
     }
 
@@ -259,10 +259,11 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
     }
 
-    /// Tells of a lost POST when it is known whether it was read.
+    /// Reports a lost POST when it is known whether it was read.
     ///
-    /// The server has ended the connection. If its system then refuses what comes (RST), the program there has closed it before
-    /// it had read the whole request. A reset alone does not say that: it may come from a program that has read all.
+    /// The server has ended the connection. If its system then refuses further bytes (RST), the program there has closed
+    /// it before it had read the whole request. A reset alone does not prove that: it may come from a program that has
+    /// read everything.
     private func await(
         _ watch: RefusalWatch, _ failure: HTTPFailure, until end: NIODeadline, _ eventLoop: any EventLoop
     ) {
@@ -299,7 +300,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         if ErrorText.isTLS(failure) && !self.isSecured {
             return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: text), cause: .tls)
         }
-        // A reset takes with it what had been sent: the answer, and the messages in it, may be what is lost. A server that closes
+        // A reset discards bytes that had been sent: the answer, and the messages in it, may be lost. A server that closes
         // an idle connection sends a FIN, after which a write fails.
         let isClosed = cause == .eof || cause == .write
         let message = hasBegun ? "the connection was lost in the middle of an answer" : "the connection was lost"

@@ -28,7 +28,7 @@ struct HostLookupError: Error {
     var reason: String
 }
 
-/// Looks names up for the connections of one event loop. The system's resolver blocks, so that it is asked on another thread.
+/// Looks up names for the connections of one event loop. The system's resolver blocks, so it runs on another thread.
 final class HostResolver {
     private let eventLoop: any EventLoop
     /// Under way, by host and port: users that start together ask once, and a name server that hangs is asked once.

@@ -5,13 +5,13 @@ import NIOTLS
 
 /// Judges the certificates of one connection's server beyond what the library does, and finds the words for a refusal.
 ///
-/// The library verifies the chain. On top of that a certificate that stands in the user's file itself is trusted while its
-/// dates are right, no matter who has signed it; and one that names its host only in its common name is not. The library checks the name
-/// itself after that.
+/// The library verifies the chain. In addition, a certificate in the user's file is trusted while its dates are right, no
+/// matter who signed it, and a certificate that has its host only in its common name is refused. The library checks the
+/// name itself after that.
 final class PeerVerification {
     /// The certificates of the user's file, in DER form.
     private let named: Set<[UInt8]>
-    /// What shows the server's own certificate. Its callbacks hold this object.
+    /// The handler that has the server's own certificate. Its callbacks hold this object.
     weak var handler: NIOSSLClientHandler?
     private var isBegun = false
     private var isNamed = false
@@ -49,7 +49,7 @@ final class PeerVerification {
         }
     }
 
-    /// What an error of the handshake means; the error itself where the certificate is not its cause.
+    /// Explains an error of the handshake; returns the error itself if the certificate is not its cause.
     func explain(_ error: any Error) -> any Error {
         if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
             let bytes = try? self.leaf?.toDERBytes()
@@ -100,8 +100,8 @@ extension NIOSSLClientHandler {
     }
 }
 
-/// The library marks this way of verifying as deprecated for being difficult to use, and has no other that adds to its own
-/// verification of a chain instead of replacing it. Called through a protocol, it raises no warning.
+/// The library marks this way of verifying as deprecated because it is difficult to use, and has no other that adds to
+/// its own verification of a chain instead of replacing it. Called through a protocol, it raises no warning.
 private protocol VerifyingHandlerFactory {
     static func make(
         _ context: NIOSSLContext, serverName: String?, _ callback: @escaping NIOSSLVerificationCallback

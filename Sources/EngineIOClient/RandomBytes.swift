@@ -1,7 +1,7 @@
 import Glibc
 
 enum RandomBytes {
-    /// What one call of the system gives at most.
+    /// The most bytes that one system call returns.
     private static let blockSize = 256
 
     /// `count` words from the kernel's random generator.

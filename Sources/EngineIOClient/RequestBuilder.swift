@@ -13,7 +13,8 @@ package enum RequestHeaders {
     package static func isReserved(_ name: String) -> Bool { self.reserved.contains(name.lowercased()) }
 }
 
-/// Builds the requests of one session from its url, which a redirect may have changed, the program's headers and the cookies.
+/// Builds the requests of one session from its url, which a redirect may have changed, the program's headers and the
+/// cookies.
 struct RequestBuilder {
     private(set) var url: ServerURL
     private(set) var engineIOPath: String

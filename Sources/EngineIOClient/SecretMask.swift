@@ -4,8 +4,7 @@ import NIOHTTP1
 package enum SecretMask {
     static let mask = "***"
 
-    /// What is the same for everybody. A header or a field of a query that is not named here may be a secret of the program's
-    /// own.
+    /// Headers that are the same for everybody. Any other header or field of a query may be a secret of the program.
     private static let openHeaders: Set<String> = [
         "accept", "accept-encoding", "accept-language", "access-control-allow-credentials",
         "access-control-allow-origin", "age", "alt-svc", "cache-control", "connection", "content-encoding",
@@ -38,7 +37,7 @@ package enum SecretMask {
 
     /// An address, without user, password, and the values of its query.
     ///
-    /// - Parameter hasScheme: false where one may be missing. A text without a scheme is no address else, and stays.
+    /// - Parameter hasScheme: false if it may be missing. Otherwise a text without a scheme is not an address, and is kept.
     package static func url(_ address: String, hasScheme: Bool = true) -> String {
         let bytes = Array(address.utf8)
         let scheme = bytes.firstRange(of: "://".utf8)
@@ -49,7 +48,7 @@ package enum SecretMask {
         let ownAt = authority.lastIndex(of: UInt8(ascii: "@"))
         let masked: [UInt8]
         if ownAt == nil, self.isCutPassword(authority), let at = bytes.lastIndex(of: UInt8(ascii: "@")) {
-            // A password with a / or ? in it: what stands before the @ is no server.
+            // A password with a / or ? in it: the text before the @ is not a server.
             let behind = self.url(self.text(bytes[(at + 1)...]), hasScheme: false)
             return self.text(bytes[..<start] + "\(self.mask)@".utf8) + behind
         } else if let ownAt {
@@ -60,7 +59,7 @@ package enum SecretMask {
         return self.text(bytes[..<start] + masked + self.fields(query, showsOpen: false) + rest)
     }
 
-    /// Whether what looks like a port is none.
+    /// Whether the text in the place of a port is not a number.
     private static func isCutPassword(_ authority: some Collection<UInt8>) -> Bool {
         guard let first = authority.first, first != UInt8(ascii: "["),
             let colon = authority.firstIndex(of: UInt8(ascii: ":"))

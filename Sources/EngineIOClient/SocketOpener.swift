@@ -12,7 +12,7 @@ struct SocketOpener {
 
     /// - Parameters:
     ///   - progress: ends the attempt.
-    ///   - completion: called on the loop, never before this function has returned, and not after the attempt was ended.
+    ///   - completion: called on the loop, never before this function has returned, and not after the attempt has ended.
     func open(
         _ addresses: HostAddresses, of url: ServerURL, _ progress: ConnectionProgress,
         _ completion: @escaping (Result<any Channel, any Error>) -> Void
@@ -36,7 +36,7 @@ struct SocketOpener {
     ) {
         let attempt = NIOLoopBound(progress, eventLoop: self.eventLoop)
         var bootstrap = ClientBootstrap(group: self.eventLoop)
-            // Whoever waits has a timer that knows of a loop that was held up, and abandons the attempt.
+            // The caller has a timer that allows for a loop that was held up, and abandons the attempt.
             .connectTimeout(.hours(1))
             .channelInitializer { channel in
                 attempt.value.began { channel.close(promise: nil) }

@@ -2,7 +2,7 @@ import Glibc
 import NIOCore
 import NIOSSL
 
-/// What a connection's TLS goes by.
+/// The TLS settings of a connection.
 struct TLSTrust {
     var context: NIOSSLContext
     /// The certificates of the user's file, in DER form.

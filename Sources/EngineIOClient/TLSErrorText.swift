@@ -1,6 +1,6 @@
 import NIOSSL
 
-/// The errors of the TLS library, in words. Its own texts are names of its constants, with the files that it was built from.
+/// The errors of the TLS library, in words. Its own texts are names of its constants, with the names of source files.
 enum TLSErrorText {
     static func isTLS(_ error: any Error) -> Bool {
         error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError || error is CertificateProblem

@@ -15,12 +15,13 @@ final class WebSocketHandshake {
         self.connector = connector
     }
 
-    /// What the handshake waits for.
+    /// The step that the handshake waits for.
     var phase: ConnectionError.Phase { self.exchange?.phase ?? self.progress?.phase ?? .tcp }
 
     /// - Parameters:
     ///   - frames: takes the connection once the server has agreed.
-    ///   - completion: called once, on the loop, and never after ``cancel()``; before the first frame. nil: there is a websocket.
+    ///   - completion: called once, on the loop, before the first frame, and never after ``cancel()``. nil: there is a
+    ///     websocket.
     func start(
         _ builder: RequestBuilder, timeout: TimeAmount, for frames: WebSocketHandler,
         completion: @escaping (OpeningFailure?) -> Void
@@ -86,7 +87,7 @@ final class WebSocketHandshake {
         _ channel: any Channel, _ exchange: HTTPExchangeHandler, to frames: WebSocketHandler, isSecure: Bool
     ) {
         guard self.completion != nil else { return }
-        // Where the server has closed the connection since, no handler would be told of it any more.
+        // If the server has closed the connection meanwhile, no handler would be notified of it.
         if channel.isActive { frames.take(channel, isSecure: isSecure) }
         channel.pipeline.syncOperations.removeHandler(exchange, promise: nil)
         self.channel = nil

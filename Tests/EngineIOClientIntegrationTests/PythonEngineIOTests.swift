@@ -8,7 +8,7 @@ import Testing
 @Suite(.needsPython, .timeLimit(.minutes(5))) struct PythonEngineIOTests {
     static let ways: [[Transport]] = [[.polling], [.websocket], [.polling, .websocket]]
 
-    /// Whose event loop a client runs on.
+    /// The kind of event loop that a client runs on.
     enum Loop: CaseIterable {
         case own, ofSwiftNIO
 

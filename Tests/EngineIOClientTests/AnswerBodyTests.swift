@@ -22,7 +22,7 @@ struct AnswerBodyTests {
         0xB4, 0x90, 0x1B, 0x04, 0x00, 0x00,
     ]
 
-    /// What is kept of a body that comes in pieces of `length` bytes; the second says whether all of it was wanted.
+    /// Reads a body in pieces of `length` bytes. The second result shows whether all of it was needed.
     private static func read(
         _ bytes: [UInt8], _ rule: AnswerBodyRule = .whole(limit: 1 << 16), encoding: String? = nil,
         by length: Int = .max

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngineIOClient
 
-/// What is read of a certificate and of a file of them. Real ones, and their use, are in the integration tests.
+/// The fields of certificates, and files of certificates. Real ones, and their use, are in the integration tests.
 struct CertificateTests {
     /// An element of DER.
     private static func der(_ tag: UInt8, _ parts: [UInt8]...) -> [UInt8] {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EngineIOClient
 
-/// What an answer comes to, in one word each.
+/// The events of an answer, in one word each.
 private enum Seen: Equatable {
     case head(Int)
     case body(String)
@@ -11,7 +11,7 @@ private enum Seen: Equatable {
 }
 
 struct HTTPAnswerReaderTests {
-    /// Reads `text` in pieces of `length` bytes; parts of the body are joined. What is left is not the answer's.
+    /// Reads `text` in pieces of `length` bytes; parts of the body are joined. The rest is not a part of the answer.
     private static func read(
         _ text: [UInt8], by length: Int = .max
     ) throws(HTTPAnswerError) -> (seen: [Seen], left: Int, head: HTTPAnswerHead?) {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngineIOClient
 
-/// What an exchange comes to with bytes, errors and ends in every order.
+/// The results of exchanges with bytes, errors and ends in every order.
 struct HTTPExchangeTests {
     private final class Exchange {
         let channel = EmbeddedChannel()

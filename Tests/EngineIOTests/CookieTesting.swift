@@ -1,6 +1,6 @@
 @testable import EngineIO
 
-/// What the tests of cookies share.
+/// The helpers of all tests of cookies.
 protocol CookieTesting {}
 
 extension CookieTesting {
