@@ -1,10 +1,7 @@
-/* A thread that looks at every loop each 100 ms. Nothing is asked of Lua while it is quick: a permanent count hook would cost
- * a factor of two. Only a slice that takes long gets a hook, set by a signal handler on its own thread, as lua.c does for
- * Ctrl-C. */
+/* A thread that looks at every loop each 100 ms. A permanent count hook would cost a factor of two, so only a slice that takes long
+ * gets a hook, set by a signal handler on its own thread, as lua.c does for Ctrl-C. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -28,10 +25,6 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static luahost_loop *loops;
 static _Thread_local luahost_loop *loops_of_thread;
 static bool started;
-static int signal_pipe[2];
-static void (*signal_handler)(void *context, int signal);
-static void *signal_context;
-
 /* SIGURG: its default is to be ignored, so a stray one does no harm. */
 #define DEMAND_SIGNAL SIGURG
 
@@ -44,14 +37,6 @@ static void on_demand(int signal) {
         if (demand == LUAHOST_DEMAND_REPORT) luahost_hook_look(loop, luahost_loop_running(loop));
         luahost_hook_arm(loop, luahost_loop_running(loop), demand);
     }
-}
-
-static void on_exit_signal(int signal) {
-    int saved = errno;
-    char byte = (char)signal;
-    ssize_t written = write(signal_pipe[1], &byte, 1);
-    (void)written;
-    errno = saved;
 }
 
 static void demand_of(luahost_loop *loop, uint64_t sequence, luahost_demand demand) {
@@ -137,56 +122,35 @@ static void look_at(luahost_loop *loop, uint64_t now) {
     }
 }
 
-/* They may be installed anew meanwhile. */
-static void hand_over(int signal) {
-    pthread_mutex_lock(&lock);
-    void (*handler)(void *context, int signal) = signal_handler;
-    void *context = signal_context;
-    pthread_mutex_unlock(&lock);
-    if (handler != NULL) handler(context, signal);
-}
-
 static void *watch(void *argument) {
-    (void)argument;
-    uint64_t next = luahost_now();
+    const struct timespec tick = {0, TICK_MS * 1000000L};
     for (;;) {
         uint64_t now = luahost_now();
-        if (now >= next) {
-            atomic_fetch_add(&luahost_tick, 1);
-            pthread_mutex_lock(&lock);
-            for (luahost_loop *loop = loops; loop != NULL; loop = loop->next) look_at(loop, now);
-            pthread_mutex_unlock(&lock);
-            next = now + TICK_MS * (SECOND / 1000);
-        }
-        struct pollfd wait = {.fd = signal_pipe[0], .events = POLLIN};
-        now = luahost_now();
-        if (poll(&wait, 1, now >= next ? 0 : (int)((next - now) / 1000000) + 1) <= 0) continue;
-        char byte;
-        while (read(signal_pipe[0], &byte, 1) == 1) hand_over(byte);
+        atomic_fetch_add(&luahost_tick, 1);
+        pthread_mutex_lock(&lock);
+        for (luahost_loop *loop = loops; loop != NULL; loop = loop->next) look_at(loop, now);
+        pthread_mutex_unlock(&lock);
+        nanosleep(&tick, NULL);
     }
-    return NULL;
+    return argument;
 }
 
-/* Without it no signal would end the program. */
-static _Noreturn void cannot_start(const char *what, int error) {
-    fprintf(stderr, "eio-lua: cannot start %s: %s\n", what, strerror(error));
-    _exit(1);
-}
-
-/* With the lock held. */
+/* With the lock held. Without it no script that computes could be ended. */
 static void start(void) {
     if (started) return;
     started = true;
     struct sigaction action = {.sa_handler = on_demand, .sa_flags = SA_RESTART};
     sigaction(DEMAND_SIGNAL, &action, NULL);
-    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) cannot_start("a pipe for signals", errno);
     /* Signals for the process are to reach threads that expect them, never this one. */
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
     int error = pthread_create(&thread, NULL, watch, NULL);
-    if (error != 0) cannot_start("a thread", error);
+    if (error != 0) {
+        fprintf(stderr, "eio-lua: cannot start a thread: %s\n", strerror(error));
+        _exit(1);
+    }
     pthread_detach(thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
@@ -259,22 +223,6 @@ void luahost_loop_end(luahost_loop *loop, double seconds) {
     uint64_t end = after(seconds);
     uint64_t before = atomic_load(&loop->watch.end_at);
     while (end < before && !atomic_compare_exchange_weak(&loop->watch.end_at, &before, end)) continue;
-}
-
-void luahost_signals_install(void (*handler)(void *context, int signal), void *context) {
-    pthread_mutex_lock(&lock);
-    signal_context = context;
-    signal_handler = handler;
-    start();
-    pthread_mutex_unlock(&lock);
-    struct sigaction action = {.sa_handler = on_exit_signal, .sa_flags = SA_RESTART};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    /* Who starts a program with SIGHUP ignored, as nohup does, wants it to survive the terminal. */
-    struct sigaction before;
-    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
 }
 
 /* ---- what is buffered ---- */

@@ -1,4 +1,4 @@
-/* Event loops as the watchdog sees them, and what concerns the whole process: signals, its end, the programs that scripts start.
+/* Event loops as the watchdog sees them, and what concerns the whole process: its end, its output, the programs that scripts start.
  * A part of CLuaHost.h, whose rules hold here too. */
 #ifndef CLUAHOST_LOOP_H
 #define CLUAHOST_LOOP_H
@@ -38,10 +38,6 @@ void luahost_loop_end(luahost_loop *loop, double seconds);
 /* Sends SIGTERM to the programs that scripts of this loop, or of any for NULL, have started and not waited for yet, and to those that
  * these have started: what waits for one goes on. Returns whether there are any. Safe on any thread. */
 bool luahost_loop_end_programs(const luahost_loop *loop);
-/* SIGINT, SIGTERM and SIGHUP, unless the process was started with that one ignored, are handed to `handler`, on the watchdog's
- * thread, in place of a handler before. SIGPIPE is ignored. */
-void luahost_signals_install(void (*handler)(void *context, int signal), void *context);
-
 /* Ends the process, from any thread and whatever the others do: writes what is buffered, unless a thread that does not come back
  * holds it, and runs nothing of what exit() would. */
 _Noreturn void luahost_exit_now(int status);
