@@ -209,6 +209,15 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "ScriptingTests",
+            dependencies: [
+                "CLuaHost", "EngineIO", "EngineIOClient", "Scripting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics", "TestSupport"],
             swiftSettings: settings),
         .testTarget(

@@ -1,7 +1,8 @@
 /* The modules of a VM, in the order in which they are set up. */
 #include "core/module.h"
 
-extern const luahost_module luahost_library_module, luahost_script_module, luahost_loadtest_module, luahost_client_module;
+extern const luahost_module luahost_library_module, luahost_script_module;
+extern const luahost_module luahost_loadtest_module, luahost_client_module;
 
 const luahost_module *const luahost_modules[] = {
     &luahost_library_module, &luahost_script_module, &luahost_loadtest_module, &luahost_client_module, NULL,

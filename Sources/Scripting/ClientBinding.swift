@@ -8,7 +8,7 @@ import NIOCore
 final class ClientBinding: SessionDelegate {
     private let handle: OpaquePointer
     private unowned let host: ScriptHost
-    private let configuration: ClientConfiguration
+    let configuration: ClientConfiguration
     private let cookies = CookieStore()
     private let logger: Logger
     private var session: ClientSession? {
@@ -19,7 +19,7 @@ final class ClientBinding: SessionDelegate {
     /// The strings of the error that was last handed to C.
     private var errorArena: SliceArena?
     private var isReleased = false
-    private var isPathTold = false
+    private var didWarnOfPath = false
     private var onClosed: (() -> Void)?
 
     /// How long `disconnect` may take to write what is queued, unless the script says otherwise.
@@ -49,7 +49,7 @@ final class ClientBinding: SessionDelegate {
         self.host.release(self)
     }
 
-    // MARK: What the script asks for
+    // MARK: Requests of the script
 
     func connect(_ options: luahost_connect_options, _ out: UnsafeMutablePointer<luahost_error>) -> Int32 {
         do {
@@ -92,13 +92,13 @@ final class ClientBinding: SessionDelegate {
         return result
     }
 
-    /// As in python the path of the url is not used; who writes one means something by it.
+    /// As in python the path of the url is not used, although a user who writes one expects that it is.
     private func warnOfPath(of options: ConnectOptions) {
         let path = ServerURL.normalized(options.url.path)
-        guard !self.isPathTold, path != "/", path != ServerURL.normalized(options.engineIOPath),
+        guard !self.didWarnOfPath, path != "/", path != ServerURL.normalized(options.engineIOPath),
             let shown = RefusalText.line(options.url.path)
         else { return }
-        self.isPathTold = true
+        self.didWarnOfPath = true
         let name = RefusalText.line(String(path.dropFirst().dropLast())) ?? ""
         self.logger.warning(
             "the path \(shown) of the url is not used: write engineio_path = \"\(name)\" in the options of connect()")
@@ -122,7 +122,7 @@ final class ClientBinding: SessionDelegate {
 
     func notifyDrained() { self.session?.notifyDrained() }
 
-    /// Closes without a word to the script, which does not run any more.
+    /// Closes without an event for the script, which does not run any more.
     func closeSilently(timeout: TimeAmount, completion: @escaping () -> Void) {
         self.isReleased = true
         self.onClosed = completion
@@ -136,7 +136,7 @@ final class ClientBinding: SessionDelegate {
         completion?()
     }
 
-    // MARK: What the session tells
+    // MARK: Events of the session
 
     func sessionOpened(_ handshake: Handshake, transport: Transport, address: String) {
         guard !self.isReleased else { return }

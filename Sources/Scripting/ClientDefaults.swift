@@ -3,14 +3,14 @@ import EngineIO
 import EngineIOClient
 import NIOCore
 
-/// What a script's clients do without having been told by the script.
+/// Settings of a script's clients that do not come from the script.
 package struct ClientDefaults: Sendable {
-    /// Who is shown their packets.
+    /// The user in whose name a trace shows their packets.
     package var trace: TracedUser?
 
     /// The transports of a `connect` without `transports`; empty for the client's own.
     package var transports: [Transport] = []
-    /// Where connections come from; nil for what the system chooses. Its port is 0.
+    /// The local address of connections; nil lets the system choose. Its port is 0.
     package var localAddress: SocketAddress?
 
     package init() {}

@@ -59,7 +59,7 @@ extension HostCallbacks {
 }
 
 extension String {
-    /// A name of the script's. What is not UTF-8 in it is written as `\xff`, so that two names never become one.
+    /// A name of the script's. Bytes that are not UTF-8 are written as `\xff`, so that two names never become one.
     fileprivate init(name slice: luahost_slice) {
         let bytes = UnsafeRawBufferPointer(slice)
         if let text = String(validating: bytes, as: UTF8.self) {

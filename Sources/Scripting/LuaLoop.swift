@@ -25,8 +25,8 @@ package final class LuaLoop {
 
     /// Takes the loop from the watchdog and gives back its memory, with that of its last script if one is still open.
     ///
-    /// On the event loop's thread, once. Other threads may go on calling ``interrupter``, ``ender`` and ``programEnder``, which do
-    /// nothing any more.
+    /// On the event loop's thread, once. Other threads may still call ``interrupter``, ``ender`` and ``programEnder``,
+    /// which do nothing any more.
     package func close() {
         guard self.outside.close() else { return }
         luahost_loop_destroy(self.handle)
@@ -39,8 +39,8 @@ package final class LuaLoop {
         return { seconds in outside.use { luahost_loop_interrupt($0, seconds) } }
     }
 
-    /// Ends the programs that the loop's scripts have started and not waited for; returns whether there are any. Safe on any
-    /// thread.
+    /// Ends the programs that the loop's scripts have started and not waited for; returns whether there are any.
+    /// Safe on any thread.
     package var programEnder: @Sendable () -> Bool {
         let outside = self.outside
         return { outside.use { luahost_loop_end_programs($0) } ?? false }

@@ -1,11 +1,11 @@
 import CLuaHost
 
-/// What a load test does with a script: keeps it, calls its functions, and stops it.
+/// The use of a script by a load test, which keeps it, calls its functions, and stops it.
 extension ScriptHost {
     /// How far the main chunk got in a host that only reads a plan.
     package enum PlanState {
         case finished
-        /// It would wait, or connect, at this place.
+        /// It would wait, or connect, at this place in the script.
         case waits(String)
         case failed
         case exited
@@ -31,10 +31,10 @@ extension ScriptHost {
         luahost_vm_hold(vm)
     }
 
-    /// Whether the main chunk has returned and the script goes on.
+    /// Whether the main chunk has returned and the script still runs.
     package var hasReturnedFromChunk: Bool { self.vm.map { luahost_vm_chunk_returned($0) } ?? false }
 
-    /// What `vu` is in the script. To be called before ``run()`` and before each further iteration.
+    /// Sets `vu` of the script. To be called before ``run()`` and before each further iteration.
     package func setUser(id: Int, iteration: Int, iterationInTest: Int, scenario: String, seed: UInt64) {
         guard let vm = self.vm else { return }
         let arena = SliceArena()
@@ -61,14 +61,14 @@ extension ScriptHost {
         return withExtendedLifetime(arena) { luahost_vm_has_function(vm, arena.slice(name)) }
     }
 
-    /// Whether there is a global of this name, whatever it is.
+    /// Whether there is a global of this name, of any type.
     package func hasGlobal(_ name: String) -> Bool {
         do { return try self.json(ofGlobal: name) != nil } catch { return true }
     }
 
-    /// A global as JSON; nil where there is none.
+    /// A global as JSON; nil if there is no such global.
     ///
-    /// - Throws: ``LoadTestError`` where it cannot be JSON.
+    /// - Throws: ``LoadTestError`` if it cannot be JSON.
     package func json(ofGlobal name: String) throws(LoadTestError) -> String? {
         guard let vm = self.vm else { return nil }
         let arena = SliceArena()

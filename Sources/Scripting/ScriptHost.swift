@@ -14,9 +14,9 @@ package final class ScriptHost {
     private let luaLoop: LuaLoop
     private weak var delegate: (any ScriptHostDelegate)?
     var vm: OpaquePointer?
-    /// The text that C was last told.
-    private var toldArena: SliceArena?
-    private var clients: [ObjectIdentifier: ClientBinding] = [:]
+    /// The text that C was given last.
+    private var lentArena: SliceArena?
+    private(set) var clients: [ObjectIdentifier: ClientBinding] = [:]
     private var isWakeDue = false
     /// When the run began that is under way.
     private var runStart: NIODeadline?
@@ -269,7 +269,7 @@ package final class ScriptHost {
     /// A text that lives until the next call.
     func keep(_ text: String) -> luahost_slice {
         let arena = SliceArena()
-        self.toldArena = arena
+        self.lentArena = arena
         return arena.slice(text)
     }
 

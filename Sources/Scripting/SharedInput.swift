@@ -1,7 +1,8 @@
 import CLuaHost
 import Synchronization
 
-/// The standard input of virtual users: whoever reads has it alone until it has its record whole, in the order in which they came.
+/// The standard input of virtual users. A user that reads has it alone until its record is complete; the others follow in
+/// the order in which they asked.
 package final class SharedInput: Sendable {
     private struct Waiter {
         let host: ObjectIdentifier
@@ -12,12 +13,12 @@ package final class SharedInput: Sendable {
         var holder: ObjectIdentifier?
         /// A chunk is on its way to the holder.
         var isReading = false
-        /// Who has left.
+        /// The holder has left.
         var isAbandoned = false
         var waiters: [Waiter] = []
     }
 
-    /// What was read and not taken; only the holder touches it.
+    /// Bytes that were read and not taken; only the holder touches them.
     nonisolated(unsafe) let handle = luahost_input_create()!
     private let state = Mutex(State())
     private let reader = StandardInput()
@@ -47,7 +48,7 @@ package final class SharedInput: Sendable {
         next?.grant()
     }
 
-    /// The host is closed. What is read for it meanwhile is for whoever comes next.
+    /// The host is closed. Input that is still read for it goes to the next holder.
     func leave(_ host: ObjectIdentifier) {
         let next = self.state.withLock { state -> Waiter? in
             state.waiters.removeAll { $0.host == host }

@@ -6,8 +6,8 @@
 /* The beginning of a page, which keeps what follows aligned. */
 #define PAGE_HEAD 16
 
-/* Thousands of VMs use more pages of the system's usual size than the processor remembers the addresses of, and each message
- * would pay for finding some of them; with large pages it does not. */
+/* Thousands of VMs use more pages of the system's usual size than the processor remembers the addresses of, and each
+ * message would pay for finding some of them; with large pages it does not. */
 static char *large_page(void) {
     char *page = aligned_alloc(LUAHOST_POOL_LARGE_PAGE, LUAHOST_POOL_LARGE_PAGE);
     /* Where the system has no large pages, it is memory all the same. */

@@ -5,14 +5,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Lua says how large a block was when it gives it back, so that none has a header: for thousands of idle VMs that is a
- * quarter of their memory. Blocks of one size are reused for that size, and pages are kept until the loop is destroyed. */
+/* Lua says how large a block was when it gives it back, so that none has a header: for thousands of idle VMs that is
+ * a quarter of their memory. Blocks of one size are reused for that size, and pages are kept until the loop is
+ * destroyed. */
 enum { LUAHOST_POOL_UNIT = 8, LUAHOST_POOL_LIMIT = 2048, LUAHOST_POOL_PAGE = 64 << 10 };
 /* A loop with many VMs has large pages from then on. */
 enum { LUAHOST_POOL_SMALL_PAGES = 32, LUAHOST_POOL_LARGE_PAGE = 2 << 20 };
 
 typedef struct luahost_pool {
-    void *free[LUAHOST_POOL_LIMIT / LUAHOST_POOL_UNIT + 1]; /* by size in units; each block holds the next one's address */
+    /* By size in units; each block holds the next one's address. */
+    void *free[LUAHOST_POOL_LIMIT / LUAHOST_POOL_UNIT + 1];
     char *next, *end; /* what is left of the newest page */
     void *pages;      /* each begins with the address of the one before */
     int page_count;

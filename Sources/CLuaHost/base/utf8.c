@@ -7,7 +7,7 @@
 #include <emmintrin.h>
 #endif
 
-/// The length of the valid multi-byte sequence at `byte`, or 0. `available` is at least 1.
+/* The length of the valid multi-byte sequence at `byte`, or 0. `available` is at least 1. */
 static inline size_t sequence_length(const unsigned char *byte, size_t available) {
     unsigned lead = byte[0];
     if (lead < 0xC2) return 0;
@@ -25,7 +25,7 @@ static inline size_t sequence_length(const unsigned char *byte, size_t available
     return 4;
 }
 
-/// Skips ASCII in blocks; the rest of a block that holds other bytes is left to the caller.
+/* Skips ASCII in blocks; the rest of a block that holds other bytes is left to the caller. */
 static inline const unsigned char *skip_ascii(const unsigned char *byte, const unsigned char *end) {
 #if defined(__SSE2__)
     while (end - byte >= 16) {
@@ -50,7 +50,8 @@ size_t luahost_utf8_validate(const char *text, size_t length) {
     const unsigned char *byte = start;
     for (;;) {
         byte = skip_ascii(byte, end);
-        // Text in another script stays outside ASCII for long: it does not go back to the block scan for every letter.
+        /* Text in another script stays outside ASCII for long: it does not go back to the block scan for every
+         * letter. */
         while (byte < end && *byte >= 0x80) {
             size_t count = sequence_length(byte, (size_t)(end - byte));
             if (count == 0) return (size_t)(byte - start);

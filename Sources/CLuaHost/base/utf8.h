@@ -3,11 +3,11 @@
 
 #include <stddef.h>
 
-/// The offset of the first byte that is not part of a valid UTF-8 sequence (RFC 3629), or `length` when all is valid.
-/// For a sequence that is cut off or malformed that is the offset of its lead byte.
+/* The offset of the first byte that is not part of a valid UTF-8 sequence (RFC 3629), or `length` when all is
+ * valid. For a sequence that is cut off or malformed that is the offset of its lead byte. */
 size_t luahost_utf8_validate(const char *text, size_t length);
 
-/// Writes the 1 to 4 bytes of a code point, which is neither a surrogate nor above U+10FFFF; returns their count.
+/* Writes the 1 to 4 bytes of a code point, which is neither a surrogate nor above U+10FFFF; returns their count. */
 static inline size_t luahost_utf8_encode(char *out, unsigned code_point) {
     if (code_point < 0x80) {
         out[0] = (char)code_point;

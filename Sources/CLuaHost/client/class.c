@@ -71,7 +71,8 @@ static const char *const attribute_names[ATTRIBUTES] = {
 
 static const char *state_name(const luahost_client *client) {
     static const char *const names[] = {
-        "disconnected", "connecting", "connected", "disconnecting", "connected", "disconnecting", "connected", "disconnecting",
+        "disconnected", "connecting", "connected", "disconnecting",
+        "connected", "disconnecting", "connected", "disconnecting",
     };
     return names[client->state];
 }
@@ -118,8 +119,8 @@ static lua_CFunction find_method(const luahost_client_kind *kind, const char *na
     return method->func;
 }
 
-/* Fields that the table does not have itself. Upvalues: the functions that all clients share, the kind. All but an attribute is put
- * into the table, so that the next access does not come here. */
+/* Fields that the table does not have itself. Upvalues: the functions that all clients share, the kind. All but an
+ * attribute is put into the table, so that the next access does not come here. */
 static int client_index(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 2);

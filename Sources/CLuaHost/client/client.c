@@ -1,4 +1,4 @@
-/* What keeps a client alive, and its user values. */
+/* The anchor that keeps a client alive, and its user values. */
 #include "client/client.h"
 
 const char luahost_key_client;

@@ -27,7 +27,7 @@ enum {
     LUAHOST_USER_VALUES = LUAHOST_UV_HANDLER + LUAHOST_EVENTS - 1,
 };
 
-/* What the script has been shown of the session. */
+/* The session as the script has been shown it. */
 typedef enum luahost_client_state {
     LUAHOST_DISCONNECTED,
     LUAHOST_CONNECTING,
@@ -48,7 +48,7 @@ typedef enum luahost_opening {
     LUAHOST_OPENING_FAILED, /* it has raised an error, whose text is vm->scratch */
 } luahost_opening;
 
-/* What a signal that ends the program does to the client. */
+/* The effect on the client of a signal that ends the program. */
 typedef enum luahost_at_signal {
     LUAHOST_ENDS_AT_SIGNAL,
     LUAHOST_IGNORES_SIGNALS, /* handle_sigint = false */
@@ -79,7 +79,7 @@ typedef struct luahost_client_waits {
     luahost_wait_queue connect, wait, receive, send, drain, disconnect;
 } luahost_client_waits;
 
-/* What keeps a client alive in Lua. */
+/* Keeps a client alive in Lua. */
 typedef struct luahost_anchor {
     size_t holds;           /* a session, a running handler, a place in the pump's list; while that is not 0: */
     int ref;                /* of the userdata */
@@ -94,12 +94,12 @@ typedef struct luahost_session {
     size_t unwritten;       /* of its messages, when it ended */
 } luahost_session;
 
-/* What has been logged in the session. */
+/* Warnings that have been logged in the session. */
 typedef struct luahost_logged {
     bool pause, drop, unconnected;
 } luahost_logged;
 
-/* What all clients of a VM share; a userdata in the registry. */
+/* Shared by all clients of a VM; a userdata in the registry. */
 typedef struct luahost_client_shared {
     luahost_client *pumped_first, *pumped_last; /* those with work for the pump; vm->clients.pending is their number */
     size_t error_handlers;
@@ -127,7 +127,7 @@ struct luahost_client {
     luahost_opening opening;
     luahost_json_mode json;
     luahost_at_signal at_signal;
-    bool has_left;                   /* the script has called disconnect() for the session: connect() does not raise then */
+    bool has_left;                   /* the script has called disconnect(): connect() does not raise then */
     bool is_lost;                    /* counted in vm->clients.lost */
     bool is_pumped;
     luahost_anchor anchor;
@@ -210,8 +210,8 @@ int luahost_client_transport(lua_State *L);
 
 /* ---- session.c ---- */
 
-/* The session is over and the script has been shown it: sid nil, state 'disconnected', waiting tasks go on. Legal within a
- * slice. */
+/* The session is over and the script has been shown it: sid nil, state 'disconnected', waiting tasks go on. Legal
+ * within a slice. */
 void luahost_client_reset(luahost_client *client);
 /* The on_cancel of waits.connect: abandons the attempt. */
 bool luahost_connect_cancelled(luahost_wait_queue *queue);
@@ -220,8 +220,8 @@ void luahost_client_show_end(luahost_client *client);
 
 /* ---- handlers.c ---- */
 
-/* A task for the handler, with the function and no arguments on its stack; or NULL if there is no handler. The client is
- * kept until its on_done, which is luahost_handler_done. */
+/* A task for the handler, with the function and no arguments on its stack; or NULL if there is no handler. The
+ * client is kept until its on_done, which is luahost_handler_done. */
 luahost_task *luahost_handler_task(luahost_client *client, luahost_event event);
 /* For an on_done that replaces it. */
 void luahost_handler_done(luahost_task *task);

@@ -55,7 +55,8 @@ static luahost_pair check_header(const luahost_options *options) {
             (unsigned char)pair.name.data[bad], (int)bad + 1);
     }
     if (!is_token(pair.name.data, pair.name.length)) {
-        luahost_argument_error(L, number, function, "option 'headers': '%s' is not a valid header name", pair.name.data);
+        luahost_argument_error(
+            L, number, function, "option 'headers': '%s' is not a valid header name", pair.name.data);
     }
     if (lua_type(L, -1) != LUA_TSTRING && lua_type(L, -1) != LUA_TNUMBER) {
         luahost_argument_error(
@@ -72,8 +73,8 @@ static luahost_pair check_header(const luahost_options *options) {
     return pair;
 }
 
-/* Pushes an array of the keys and values of the table at the index, in one pass; returns how many pairs there are. The table
- * itself may be changed by a finalizer wherever Lua allocates. */
+/* Pushes an array of the keys and values of the table at the index, in one pass; returns how many pairs there are.
+ * The table itself may be changed by a finalizer wherever Lua allocates. */
 static size_t copy_pairs(lua_State *L, int table) {
     lua_newtable(L);
     int copy = lua_gettop(L);
@@ -109,14 +110,14 @@ static luahost_pairs check_headers(const luahost_options *options, const char *o
 
 /* The name is on top of the stack. Unknown names are dropped, as python does. */
 static void add_transport(luahost_transports *out, const char *name) {
-    luahost_transport transport = strcmp(name, "polling") == 0 ? LUAHOST_POLLING
-        : strcmp(name, "websocket") == 0                      ? LUAHOST_WEBSOCKET
-                                                              : LUAHOST_NO_TRANSPORT;
+    luahost_transport named = strcmp(name, "polling") == 0 ? LUAHOST_POLLING
+        : strcmp(name, "websocket") == 0                  ? LUAHOST_WEBSOCKET
+                                                          : LUAHOST_NO_TRANSPORT;
     int count = 0;
     for (; out->order[count] != LUAHOST_NO_TRANSPORT; count++) {
-        if (out->order[count] == transport) return;
+        if (out->order[count] == named) return;
     }
-    out->order[count] = transport;
+    out->order[count] = named;
 }
 
 static luahost_transports check_transports(const luahost_options *options, const char *option) {

@@ -18,7 +18,7 @@ int luahost_client_disconnect(lua_State *L) {
     double timeout = luahost_option_number(&options, "timeout", -1);
     bool abort = luahost_option_boolean(&options, "abort", false);
     if (client->state == LUAHOST_DISCONNECTED || luahost_client_is_shown(client)) {
-        /* What the last session could not write is not forgotten because the server ended it first. */
+        /* Messages that the last session could not write count also if the server ended it first. */
         lua_pushboolean(L, client->session.unwritten == 0);
         if (client->session.unwritten == 0) return 1;
         lua_pushinteger(L, (lua_Integer)client->session.unwritten);

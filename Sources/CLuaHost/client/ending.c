@@ -1,4 +1,4 @@
-/* What the end of the script does to its clients. */
+/* The end of the script, for its clients. */
 #include <stdlib.h>
 
 #include "client/client.h"

@@ -91,7 +91,7 @@ static bool check_ordered(lua_State *L, int index, luahost_event event) {
     return is_ordered;
 }
 
-/* What on(event) returns. Upvalues: userdata, table, event, whether it is ordered. */
+/* The function that on(event) returns. Upvalues: userdata, table, event, whether it is ordered. */
 static int decorate(lua_State *L) {
     luahost_client *client = luahost_client_self(L);
     if (!is_callable(L, 1)) {

@@ -31,14 +31,17 @@ static void drop_oldest(luahost_client *client) {
             "client %u has no message handler and receive() was never called: its oldest messages are dropped",
             client->number);
     }
-    while (client->mailbox.count > 1 && (client->mailbox.count > QUEUE_MESSAGES || client->mailbox.bytes > QUEUE_BYTES)) {
+    const luahost_mailbox *mailbox = &client->mailbox;
+    while (mailbox->count > 1 && (mailbox->count > QUEUE_MESSAGES || mailbox->bytes > QUEUE_BYTES)) {
         free(luahost_mailbox_take(client));
     }
 }
 
-/* One read may bring more than the queue holds right after the event that wakes the script, such as the end of its connect(). */
+/* One read may bring more than the queue holds right after the event that wakes the script, such as the end of its
+ * connect(). */
 static bool may_yet_receive(const luahost_client *client) {
-    return client->vm->queue.first != NULL && client->mailbox.count < MOST_MESSAGES && client->mailbox.bytes < QUEUE_BYTES;
+    bool has_room = client->mailbox.count < MOST_MESSAGES && client->mailbox.bytes < QUEUE_BYTES;
+    return has_room && client->vm->queue.first != NULL;
 }
 
 void luahost_mailbox_add(luahost_client *client, const char *data, size_t length, bool is_binary) {

@@ -8,7 +8,7 @@
 #include "library/library.h"
 #include "json/json.h"
 
-/* What the scratch buffer may keep from one message to the next. */
+/* The most that the scratch buffer keeps from one message to the next. */
 #define SCRATCH_KEPT 65536
 
 static int not_connected(lua_State *L, luahost_client *client) {

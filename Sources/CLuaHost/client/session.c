@@ -30,7 +30,8 @@ static void push_reason(lua_State *L, const luahost_client *client) {
     lua_pushliteral(L, "not connected");
 }
 
-/* The script may have given either a metatable: none of its metamethods is to run here, where an error would find nobody. */
+/* The script may have given either a metatable: none of its metamethods is to run here, where an error would find
+ * nobody. */
 static void set_detail_field(lua_State *L, int error, int detail, const char *name) {
     lua_pushstring(L, name);
     lua_pushvalue(L, -1);
@@ -111,7 +112,8 @@ void luahost_client_reset(luahost_client *client) {
         vm->clients.left_alone--;
         client->at_signal = LUAHOST_IGNORES_SIGNALS;
     }
-    if (client->has_left && vm->clients.in_session == 0 && vm->host.disconnected != NULL) vm->host.disconnected(vm->context);
+    bool was_last = client->has_left && vm->clients.in_session == 0;
+    if (was_last && vm->host.disconnected != NULL) vm->host.disconnected(vm->context);
     luahost_client_unhold(client);
     luahost_vm_check_finished(vm);
 }
@@ -306,8 +308,8 @@ static void disconnect_handler_done(luahost_task *task) {
 /* The script has no handler for the end, which after a lost connection is not what it wanted. */
 static void note_loss(luahost_client *client) {
     luahost_vm *vm = client->vm;
-    bool is_lost = client->state == LUAHOST_LOST_SHOWN && client->waits.connect.first == NULL && luahost_vm_is_running(vm);
-    if (!is_lost || client->is_lost) return;
+    if (client->state != LUAHOST_LOST_SHOWN || client->is_lost || !luahost_vm_is_running(vm)) return;
+    if (client->waits.connect.first != NULL) return;
     client->is_lost = true;
     vm->clients.lost++;
     lua_State *L = vm->L;
@@ -323,7 +325,8 @@ static void note_loss(luahost_client *client) {
 }
 
 size_t luahost_vm_lost(const luahost_vm *vm, luahost_slice *reason) {
-    *reason = (luahost_slice){vm->clients.lost_reason, vm->clients.lost_reason == NULL ? 0 : strlen(vm->clients.lost_reason)};
+    const char *text = vm->clients.lost_reason;
+    *reason = (luahost_slice){text, text == NULL ? 0 : strlen(text)};
     return vm->clients.lost;
 }
 

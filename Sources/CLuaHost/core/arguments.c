@@ -38,7 +38,7 @@ int luahost_argument_error(lua_State *L, int number, const char *function, const
 
 const char *luahost_push_refused(lua_State *L, int index) {
     if (lua_type(L, index) != LUA_TNUMBER) return lua_pushstring(L, luaL_typename(L, index));
-    /* What prints as "-nan" or "nan" says nothing by its sign. */
+    /* The sign of a NaN, which printf may show, means nothing. */
     lua_Number number = lua_tonumber(L, index);
     return number != number ? lua_pushliteral(L, "nan") : luaL_tolstring(L, index, NULL);
 }

@@ -9,16 +9,16 @@ extern const char luahost_key_client_mt;
 
 /* Takes a client as the first argument away, so that c:sleep(1) is c.sleep(1); returns 1 if there was one, else 0. */
 int luahost_method_shift(lua_State *L);
-/* The userdata of argument 1, whose metatable the registry must have under `key`; else raises an error that names `type` and
- * `function`. */
+/* The userdata of argument 1, whose metatable the registry must have under `key`; else raises an error that names
+ * `type` and `function`. */
 void *luahost_check_self(lua_State *L, const void *key, const char *type, const char *function);
 /* Raises "bad argument #1 to 'sleep' (…)". Unlike luaL_argerror it does not count a method's self. Jumps. */
 int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* Pushes what an error message shows of a refused value: a number itself, of anything else the type. */
 const char *luahost_push_refused(lua_State *L, int index);
-/* A time in seconds: a number >= 0, not NaN; `by_default` for nil or none. `index` is where it is, `number` is its number as an
- * argument. */
+/* A time in seconds: a number >= 0, not NaN; `by_default` for nil or none. `index` is where it is, `number` is its
+ * number as an argument. */
 lua_Number luahost_check_seconds(lua_State *L, int index, int number, const char *function, lua_Number by_default);
 
 #endif

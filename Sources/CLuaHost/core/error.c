@@ -54,8 +54,8 @@ static void open_metatable(lua_State *L, const void *key) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-/* Two that do the same: by its metatable an error is known to be measured, also where the script raises it again. The second one
- * is made when it is needed. */
+/* Two that do the same: by its metatable an error is known to be measured, also where the script raises it again.
+ * The second one is made when it is needed. */
 static void set_metatable(lua_State *L, bool is_measured) {
     const void *key = is_measured ? &measured_key : &luahost_key_errors;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TNIL) {
@@ -133,7 +133,8 @@ static int cancelled_text(lua_State *L) {
 /* ---- any value as text ---- */
 
 static int value_text(lua_State *L) {
-    if (lua_type(L, 1) != LUA_TSTRING && lua_type(L, 1) != LUA_TNUMBER && luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL) {
+    bool is_text = lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER;
+    if (!is_text && luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL) {
         lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
     } else {
         luaL_tolstring(L, 1, NULL);

@@ -1,4 +1,4 @@
-/* What the watchdog wants of a slice of Lua, done by a hook: in the slice's own time, where raising is allowed. */
+/* The watchdog's demands on a slice of Lua, fulfilled by a hook: in the slice's own time, where raising is allowed. */
 #include "core/hook.h"
 
 #include <stdio.h>
@@ -56,7 +56,8 @@ static void report_hook(lua_State *L, lua_Debug *ar);
 void luahost_hook_disarm(luahost_loop *loop) {
     lua_State *L = loop->report_hook.hooked;
     loop->report_hook.hooked = NULL;
-    if (lua_gethook(L) == report_hook) lua_sethook(L, loop->report_hook.saved_hook, loop->report_hook.saved_mask, loop->report_hook.saved_count);
+    const luahost_report_hook *report = &loop->report_hook;
+    if (lua_gethook(L) == report_hook) lua_sethook(L, report->saved_hook, report->saved_mask, report->saved_count);
 }
 
 static void report_hook(lua_State *L, lua_Debug *ar) {
@@ -97,7 +98,7 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
         luahost_push_cancelled(L);
         lua_error(L);
     }
-    /* The place of the first raise is the one that tells something; the later ones are where pcall had caught it. */
+    /* The place of the first raise is the useful one; the later ones are where pcall had caught it. */
     if (!loop->stop.has_raised) {
         loop->stop.has_raised = true;
         char place[LUAHOST_PLACE_SIZE];
@@ -106,8 +107,8 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
             snprintf(loop->stop.text, sizeof loop->stop.text, "%s: interrupted!", place);
         } else {
             snprintf(
-                loop->stop.text, sizeof loop->stop.text, "%s: stopped: computed for more than %g s without waiting", place,
-                (double)loop->watch.max_block / 1e9);
+                loop->stop.text, sizeof loop->stop.text, "%s: stopped: computed for more than %g s without waiting",
+                place, (double)loop->watch.max_block / 1e9);
         }
     }
     lua_pushstring(L, loop->stop.text);

@@ -26,7 +26,7 @@ typedef enum luahost_demand {
     LUAHOST_DEMAND_UNWIND,    /* raise, since os.exit was called where its caller cannot be left by waiting */
 } luahost_demand;
 
-/* Who runs a slice, and the function of the host's that it may be inside. */
+/* The task that runs a slice, and the function of the host that it may be inside. */
 typedef struct luahost_sight {
     uint64_t user; /* 0: not in a load test */
     luahost_where_kind kind;
@@ -74,7 +74,7 @@ typedef struct luahost_answer {
     char location[LUAHOST_PLACE];
 } luahost_answer;
 
-/* What the watchdog has done about the slice that it saw last. */
+/* How far the watchdog has come with the slice that it saw last. */
 typedef enum luahost_watch_state {
     LUAHOST_WATCHED,
     LUAHOST_ASKED,         /* for the slice's place */
@@ -100,8 +100,8 @@ struct luahost_loop {
     luahost_loop *next;           /* of all loops; under the watchdog's lock */
     luahost_loop *next_on_thread;
 
-    /* Written by the loop's thread. `sequence` is odd while Lua runs and `running` is the coroutine that does, so a number
-     * that stays the same and odd is one slice. */
+    /* Written by the loop's thread. `sequence` is odd while Lua runs and `running` is the coroutine that does, so a
+     * number that stays the same and odd is one slice. */
     _Atomic uint64_t sequence;
     _Atomic(lua_State *) running;
     lua_State *resumers[LUAHOST_MAX_NESTING]; /* those that wait for `running` to yield or return, outermost first */
@@ -140,8 +140,8 @@ static inline lua_State *luahost_loop_running(luahost_loop *loop) {
     return atomic_load_explicit(&loop->running, memory_order_relaxed);
 }
 
-/* Writes what the files of the script have buffered: all of them, or where scripts run on other threads, which may hold a file for
- * as long as they like, the standard output. */
+/* Writes what the files of the script have buffered: all of them, or where scripts run on other threads, which may
+ * hold a file for as long as they like, the standard output. */
 void luahost_flush(void);
 /* A VM is made on the loop, or gone. */
 void luahost_loop_retain(luahost_loop *loop);

@@ -1,5 +1,5 @@
-/* What a VM is made of besides its core. A new library or a second kind of client is one more entry of luahost_modules; any of the
- * functions may be NULL. */
+/* The parts of a VM besides its core. A new library or a second kind of client is one more entry of luahost_modules;
+ * any of the functions may be NULL. */
 #ifndef LUAHOST_MODULE_H
 #define LUAHOST_MODULE_H
 
@@ -8,7 +8,8 @@
 typedef struct luahost_module {
     /* Sets up its part of a new VM, in the order of the table; called inside a protected call, with an empty stack. */
     void (*set_up)(lua_State *L);
-    /* Starts what is queued while vm->clients.pending is not 0: one piece, and up to `most` while luahost_may_run allows it. */
+    /* Starts what is queued while vm->clients.pending is not 0: one piece, and up to `most` while luahost_may_run
+     * allows it. */
     void (*pump)(luahost_vm *vm, int most);
     /* Between two runs, and not within a slice. */
     void (*settle)(luahost_vm *vm);
@@ -16,8 +17,8 @@ typedef struct luahost_module {
     void (*leave_alone)(luahost_vm *vm);
     /* The script ends: disconnects what is open and not left alone. */
     void (*interrupt)(luahost_vm *vm);
-    /* The task died of the error at index `error` of vm->L's stack, which `traceback` and `where` follow at error + 2 and error + 3:
-     * returns whether a handler of the script takes it. */
+    /* The task died of the error at index `error` of vm->L's stack, which `traceback` and `where` follow at error +
+     * 2 and error + 3: returns whether a handler of the script takes it. */
     bool (*take_error)(luahost_task *task, int error);
     /* Before Lua is closed: the host's objects are released. */
     void (*release_objects)(luahost_vm *vm);

@@ -49,8 +49,8 @@ static void push_traceback(lua_State *L, lua_State *inner, int level) {
     lua_replace(L, error);
 }
 
-/* Pushes on L what is on top of co's stack, whose room is not asked for: one that has overflown has none, and asking would raise
- * an error in a coroutine that does not run. */
+/* Pushes on L what is on top of co's stack, whose room is not asked for: one that has overflown has none, and asking
+ * would raise an error in a coroutine that does not run. */
 static void push_top_of(lua_State *L, lua_State *co) {
     if (co != L) lua_xmove(co, L, 1);
     lua_pushvalue(L, -1);
@@ -103,8 +103,8 @@ void luahost_push_where(lua_State *L, const luahost_task *task) {
     lua_concat(L, lua_gettop(L) - first + 1);
 }
 
-/* An error value that is not a string carries no place, unless it is one of our error tables. Puts the place of the innermost Lua
- * function before the text on top of L's stack. */
+/* An error value that is not a string carries no place, unless it is one of our error tables. Puts the place of the
+ * innermost Lua function before the text on top of L's stack. */
 static void add_place(lua_State *L, int error, lua_State *co) {
     if (lua_type(L, error) == LUA_TSTRING) return;
     if (lua_istable(L, error)) {

@@ -12,7 +12,8 @@ void luahost_report_failure(luahost_task *task);
 /* A coroutine of the script died with the error on top of its stack: pushes its traceback, from `level` on, on `outer`,
  * below those of the coroutines within it that the error has left before. */
 void luahost_push_inner_traceback(lua_State *outer, lua_State *inner, int level);
-/* Remembers the two values on top of L, an error and the traceback of the coroutine that it left; pops the traceback. */
+/* Remembers the two values on top of L, an error and the traceback of the coroutine that it left; pops the
+ * traceback. */
 void luahost_note_inner_traceback(lua_State *L);
 
 #endif

@@ -38,7 +38,7 @@ void luahost_task_wake(luahost_task *task, int values) {
 void luahost_task_cancel(luahost_task *task) {
     if (task->state == LUAHOST_TASK_DONE) return;
     task->cancelled = true;
-    /* What a wait has already been given is not lost: then the next wait raises. */
+    /* A result that the wait has already got is not lost, because then the next wait raises. */
     if (task->state != LUAHOST_TASK_WAITING) return;
     luahost_wait_queue *queue = task->waits_on;
     bool is_asked = queue != NULL && queue->on_cancel != NULL && !luahost_vm_is_closing(task->vm);

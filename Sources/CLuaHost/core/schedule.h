@@ -1,4 +1,4 @@
-/* What runs next: the run queue, what wakes a task, and when the host is asked for another run. */
+/* The run queue: how a task gets into it, and when the host is asked for another run. */
 #ifndef LUAHOST_SCHEDULE_H
 #define LUAHOST_SCHEDULE_H
 
@@ -24,8 +24,9 @@ static inline bool luahost_may_run(luahost_vm *vm) {
         vm->loop->turn_tick == atomic_load_explicit(&luahost_tick, memory_order_relaxed);
 }
 
-/* Around what is pushed outside of any slice (on a waiting task's stack, for a wake): an allocation may run a finalizer of the
- * script, and the watchdog has to see it. luahost_task_create … _ready or _run_now do this by themselves. */
+/* Around what is pushed outside of any slice (on a waiting task's stack, for a wake): an allocation may run a
+ * finalizer of the script, and the watchdog has to see it. luahost_task_create … _ready or _run_now do this by
+ * themselves. */
 static inline void luahost_enter(luahost_vm *vm, lua_State *L) {
     if (luahost_loop_is_inside(vm->loop)) return;
     luahost_loop_set_running(vm->loop, L);

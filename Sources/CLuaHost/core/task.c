@@ -33,9 +33,9 @@ static void grow_pool(luahost_vm *vm) {
     vm->coroutines.capacity = capacity;
 }
 
-/* Takes the coroutine, whose stack is empty, from the task. One that the script knows is left to it: libraries keep things
- * by coroutine, and a later task must not find them. Nor is one used again that has died of an error: if a hook raised it, Lua
- * calls no hook in that coroutine any more, and the watchdog could not stop what runs in it. */
+/* Takes the coroutine, whose stack is empty, from the task. One that the script knows is left to it: libraries keep
+ * things by coroutine, and a later task must not find them. Nor is one used again that has died of an error: if a
+ * hook raised it, Lua calls no hook in that coroutine any more, and the watchdog could not stop what runs in it. */
 static void give_back(luahost_vm *vm, luahost_task *task) {
     lua_State *co = task->co;
     task->co = NULL;
@@ -150,8 +150,8 @@ static void keep_results(luahost_task *task, int count) {
 
 bool luahost_was_cancelled(const luahost_task *task) {
     if (!task->cancelled) return false;
-    /* A script may turn the cancellation into an error of its own: what the host has ended is not a failure, whatever the
-     * script makes of it. */
+    /* A script may turn the cancellation into an error of its own: what the host has ended is not a failure,
+     * whatever the script makes of it. */
     bool is_stopped = luahost_vm_is_stopped(task->vm) || luahost_vm_is_closing(task->vm);
     return task->call != NULL || is_stopped || luahost_is_cancelled(task->co, -1);
 }

@@ -37,8 +37,8 @@ typedef enum luahost_event {
     LUAHOST_NO_EVENT,    /* the task is not a handler */
 } luahost_event;
 
-/* One coroutine of the host: the main chunk, a handler, a background task. Freed when it is done and neither Lua's task object nor
- * anything else refers to it. */
+/* One coroutine of the host: the main chunk, a handler, a background task. Freed when it is done and neither Lua's
+ * task object nor anything else refers to it. */
 struct luahost_task {
     luahost_vm *vm;
     lua_State *co;             /* from the pool; NULL when done */
@@ -62,9 +62,10 @@ struct luahost_task {
     luahost_call *call;        /* of LUAHOST_IN_CALL */
     unsigned group;            /* the group of a load test that it is in, see loadtest.h; 0: the root */
     luahost_pace *pace;        /* pace() in a task of its own, freed with it; NULL: not called */
-    int registered_ref;        /* LUA_NOREF, or a string "bot.lua:12": where the handler was registered (then it is the client's)
-                                  or the task started (then it is the task's) */
-    int result_ref;            /* of a task with an object: a table of its results (n = field "n"), or its error value */
+    int registered_ref;        /* LUA_NOREF, or a string "bot.lua:12": where the handler was registered (then it
+                                  is the client's) or the task started (then it is the task's) */
+    int result_ref;            /* of a task with an object: a table of its results with their number as the field
+                                  "n", or its error value */
     luahost_wait_queue joiners;
     /* While it waits: */
     luahost_wait_queue *waits_on;
@@ -75,12 +76,13 @@ struct luahost_task {
     lua_KFunction continuation; /* of luahost_park_with; NULL: of luahost_park */
     luahost_task *waited_previous, *waited_next; /* in vm->tasks.waited */
     int (*on_timeout)(lua_State *co); /* pushes what the wait gives at the deadline; NULL: nothing */
-    void (*on_done)(luahost_task *task); /* called once, outside of any slice, when `co` is gone and before joiners wake */
+    /* Called once, outside of any slice, when `co` is gone and before joiners wake. */
+    void (*on_done)(luahost_task *task);
     void (*on_first_wait)(luahost_task *task); /* called once when its first slice ends by waiting; NULL again after */
 };
 
-/* A new task with no function yet: push the function and `n` arguments on task->co, then call luahost_task_ready(task, n) or
- * luahost_task_run_now(task, n). `name` is not copied. */
+/* A new task with no function yet: push the function and `n` arguments on task->co, then call
+ * luahost_task_ready(task, n) or luahost_task_run_now(task, n). `name` is not copied. */
 luahost_task *luahost_task_create(luahost_vm *vm, luahost_where_kind kind, luahost_event event, const char *name);
 /* Resumes at once if no slice runs, else the task is put into the run queue. */
 void luahost_task_run_now(luahost_task *task, int values);

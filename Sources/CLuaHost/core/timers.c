@@ -20,7 +20,8 @@ static void sift_down(luahost_vm *vm, size_t index, luahost_task *task) {
     for (;;) {
         size_t child = 2 * index + 1;
         if (child >= vm->timers.count) break;
-        if (child + 1 < vm->timers.count && vm->timers.heap[child + 1]->deadline < vm->timers.heap[child]->deadline) child++;
+        luahost_task **heap = vm->timers.heap;
+        if (child + 1 < vm->timers.count && heap[child + 1]->deadline < heap[child]->deadline) child++;
         if (task->deadline <= vm->timers.heap[child]->deadline) break;
         place(vm, index, vm->timers.heap[child]);
         index = child;

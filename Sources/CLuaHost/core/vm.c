@@ -85,8 +85,8 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size) 
     return moved;
 }
 
-/* While Lua closes, finalizers run and the watchdog may stop them. The last block that Lua frees is its main thread, which no signal
- * handler may touch from then on. */
+/* While Lua closes, finalizers run and the watchdog may stop them. The last block that Lua frees is its main thread,
+ * which no signal handler may touch from then on. */
 static void *allocate_at_end(void *context, void *block, size_t old_size, size_t size) {
     luahost_vm *vm = context;
     if (size == 0 && block != NULL && block == lua_getextraspace(vm->L)) luahost_leave(vm);
@@ -110,7 +110,9 @@ static void warn(void *context, const char *message, int to_be_continued) {
     size_t length = strlen(message), room = WARNING_LIMIT - text->length;
     luahost_buffer_append(text, message, length < room ? length : room);
     if (to_be_continued) return;
-    if (vm->messages.shows_warnings) luahost_log(vm, LUAHOST_WARNING, "Lua warning: %.*s", (int)text->length, text->data);
+    if (vm->messages.shows_warnings) {
+        luahost_log(vm, LUAHOST_WARNING, "Lua warning: %.*s", (int)text->length, text->data);
+    }
     luahost_buffer_reset(text, 256);
 }
 
@@ -165,8 +167,8 @@ static bool looks_again(luahost_task *task, uint64_t now) {
     return true;
 }
 
-/* Wakes every task whose deadline is not after `now`. Where the loop was held up, by a slice of this script's or another's, or
- * the process was suspended, a task that has looks left has the loop read its sockets first. */
+/* Wakes every task whose deadline is not after `now`. Where the loop was held up, by a slice of this script's or
+ * another's, or the process was suspended, a task that has looks left has the loop read its sockets first. */
 static void expire_timers(luahost_vm *vm, uint64_t now) {
     while (vm->timers.count > 0 && vm->timers.heap[0]->deadline <= now) {
         luahost_task *task = vm->timers.heap[0];

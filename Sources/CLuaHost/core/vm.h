@@ -21,7 +21,7 @@ typedef enum luahost_phase {
     LUAHOST_CLOSING_AT_ONCE, /* and os.exit was called, before or meanwhile */
     LUAHOST_EXITING,         /* os.exit was called */
     LUAHOST_EXITING_STOPPED, /* and before that luahost_vm_stop */
-    LUAHOST_EXITING_CLEANLY, /* os.exit with `true`: pending <close> variables and finalizers run when it is destroyed */
+    LUAHOST_EXITING_CLEANLY, /* os.exit with `true`: destroying it runs pending <close> variables and finalizers */
 } luahost_phase;
 
 typedef struct luahost_life {
@@ -80,7 +80,7 @@ typedef struct luahost_clients {
     char *lost_reason;     /* or NULL */
 } luahost_clients;
 
-/* What the modules keep; each is NULL until the script needs it. */
+/* The state of the modules; each is NULL until the script needs it. */
 typedef struct luahost_parts {
     struct luahost_stdin *input;
     struct luahost_steps *steps;
@@ -111,7 +111,8 @@ typedef struct luahost_plan_state {
 typedef struct luahost_messages {
     bool shows_warnings;
     luahost_buffer warning;   /* the pieces of a message of warn() */
-    int inner_error_ref, inner_traceback_ref; /* report.c: an error that left a coroutine of the script, and from where */
+    /* An error that left a coroutine of the script, and the traceback of that. */
+    int inner_error_ref, inner_traceback_ref;
 } luahost_messages;
 
 struct luahost_vm {
@@ -164,8 +165,8 @@ static inline bool luahost_vm_is_plan(const luahost_vm *vm) {
 
 /* ---- from a Lua state to its VM ---- */
 
-/* The extra space of every lua_State of a VM holds the VM's address and, in its low bits, one of these. Lua copies the main
- * thread's extra space into each new coroutine. */
+/* The extra space of every lua_State of a VM holds the VM's address and, in its low bits, one of these. Lua copies
+ * the main thread's extra space into each new coroutine. */
 enum {
     LUAHOST_OF_SCRIPT = 0,  /* the main thread, or a coroutine that the script made */
     LUAHOST_OF_TASK = 1,    /* a coroutine of the host: runs a task or lies in the pool */

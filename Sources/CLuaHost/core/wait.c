@@ -1,4 +1,5 @@
-/* How a C function that Lua called waits: by yielding its task, through whatever coroutines of the script's are in between. */
+/* How a C function that Lua called waits: by yielding its task, through whatever coroutines of the script's are in
+ * between. */
 #include <string.h>
 
 #include "core/error.h"
@@ -8,9 +9,12 @@
 #include "core/wait.h"
 
 /* C functions that a wait can go through, so that they are never what is in the way. */
-static const char *const transparent[] = {"pcall", "xpcall", "dofile", "require", "coroutine.resume", "error", "assert"};
+static const char *const transparent[] = {
+    "pcall", "xpcall", "dofile", "require", "coroutine.resume", "error", "assert",
+};
 
-/* Pushes the name ("table.sort") under which package.loaded has the function on top of L's stack, which it replaces; or nil. */
+/* Pushes the name ("table.sort") under which package.loaded has the function on top of L's stack, which it replaces;
+ * or nil. */
 static void name_function(lua_State *L) {
     int function = lua_gettop(L);
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
@@ -51,7 +55,7 @@ static bool push_obstacle(lua_State *L, lua_State *of, int level) {
         if (!lua_checkstack(of, 1)) return false;
         lua_getinfo(of, "f", &ar);
         if (of != L) lua_xmove(of, L, 1);
-        /* What coroutine.wrap returns has its coroutine as an upvalue, and a wait can go through it. */
+        /* The function that coroutine.wrap returns has its coroutine as an upvalue, and a wait can go through it. */
         bool is_wrap = lua_getupvalue(L, -1, 1) != NULL;
         if (is_wrap) {
             is_wrap = lua_isthread(L, -1);
@@ -163,7 +167,8 @@ static int yield_to_host(lua_State *L, luahost_wait_queue *queue, int (*on_timeo
 }
 
 int luahost_park_with(
-    lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what, lua_KFunction k) {
+    lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what,
+    lua_KFunction k) {
     luahost_check_wait(L, what);
     if (luahost_vm_is_plan(luahost_vm_of(L))) return luahost_plan_wait(L, what);
     luahost_task *task = luahost_vm_of(L)->current;
@@ -193,7 +198,8 @@ int luahost_stop_here(lua_State *L) {
     return lua_error(L);
 }
 
-int luahost_park(lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what) {
+int luahost_park(
+    lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what) {
     return luahost_park_with(L, queue, seconds, on_timeout, what, NULL);
 }
 

@@ -4,10 +4,10 @@
 
 #include "core/schedule.h"
 
-/* Ends a C function that Lua called by waiting: `return luahost_park(...)`. The task waits on `queue` (may be NULL: only the
- * deadline wakes it), for at most `seconds` (< 0: without a deadline). The values that the waker pushed are what the function
- * returns; at the deadline, what on_timeout pushes. Where Lua cannot wait here it raises an error that names `what`
- * ("eio.sleep") and the C function in the way. A cancelled task gets the cancellation raised. */
+/* Ends a C function that Lua called by waiting: `return luahost_park(...)`. The task waits on `queue` (may be NULL:
+ * only the deadline wakes it), for at most `seconds` (< 0: without a deadline). The values that the waker pushed are
+ * what the function returns; at the deadline, what on_timeout pushes. Where Lua cannot wait here it raises an error
+ * that names `what` ("eio.sleep") and the C function in the way. A cancelled task gets the cancellation raised. */
 int luahost_park(
     lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what);
 /* The same, and when it goes on `k` is called with the values on top of L's stack as it was (their number is

@@ -1,5 +1,5 @@
-/* A thread that looks at every loop each 100 ms. A permanent count hook would cost a factor of two, so only a slice that takes long
- * gets a hook, set by a signal handler on its own thread, as lua.c does for Ctrl-C. */
+/* A thread that looks at every loop each 100 ms. A permanent count hook would cost a factor of two, so only a slice
+ * that takes long gets a hook, set by a signal handler on its own thread, as lua.c does for Ctrl-C. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <semaphore.h>
@@ -79,9 +79,11 @@ static void report(luahost_loop *loop, uint64_t sequence, uint64_t elapsed) {
     } else if (is_answered && loop->answer.sight.function[0] != '\0') {
         snprintf(place, sizeof place, "%s:%d", loop->answer.sight.source, loop->answer.sight.line);
         describe(loop, place, where, sizeof where);
-        send_report(loop, "%sinside a C function (%s) for %.1f s; %s", where, loop->answer.sight.function, seconds, others);
+        send_report(
+            loop, "%sinside a C function (%s) for %.1f s; %s", where, loop->answer.sight.function, seconds, others);
     } else if (is_answered && elapsed >= SECOND + 2 * TICK_MS * (SECOND / 1000)) {
-        send_report(loop, "%sinside a C function for %.1f s; %s", describe(loop, "", where, sizeof where), seconds, others);
+        describe(loop, "", where, sizeof where);
+        send_report(loop, "%sinside a C function for %.1f s; %s", where, seconds, others);
         loop->watch.state = LUAHOST_REPORTED_IN_C;
     } else if (elapsed >= 2 * SECOND) {
         send_report(loop, "inside a C function for %.1f s; %s", seconds, others);
@@ -247,8 +249,8 @@ static void *flush_all(void *argument) {
     return argument;
 }
 
-/* A thread that is inside fread, or that nobody reads from, holds its file's lock: flushing is left to a thread of its own, which
- * may wait for it for ever. */
+/* A thread that is inside fread, or that nobody reads from, holds its file's lock: flushing is left to a thread of
+ * its own, which may wait for it without end. */
 _Noreturn void luahost_exit_now(int status) {
     pthread_t thread;
     if (sem_init(&flushed, 0, 0) == 0 && pthread_create(&thread, NULL, flush_all, NULL) == 0) {

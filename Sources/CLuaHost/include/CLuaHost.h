@@ -1,8 +1,8 @@
 /* The C side of one Lua VM: the only code of the project that includes lua.h.
  *
- * Swift never names a lua_* function and Lua never calls Swift directly: every function that Lua calls is C, hands plain
- * C values to Swift through `luahost_callbacks`, and raises or yields only after Swift has returned. So no longjmp ever
- * crosses a Swift frame. None of the functions below raises.
+ * Swift never names a lua_* function and Lua never calls Swift directly: every function that Lua calls is C, hands
+ * plain C values to Swift through `luahost_callbacks`, and raises or yields only after Swift has returned. So no
+ * longjmp ever crosses a Swift frame. None of the functions below raises.
  *
  * All calls for one VM come from the thread of its loop, except where a comment says otherwise. */
 #ifndef CLUAHOST_H
@@ -113,20 +113,25 @@ typedef enum luahost_send_result {
     LUAHOST_FULL = 5,
 } luahost_send_result;
 
-typedef enum luahost_where_kind { LUAHOST_IN_MAIN, LUAHOST_IN_HANDLER, LUAHOST_IN_TASK, LUAHOST_IN_CALL } luahost_where_kind;
+typedef enum luahost_where_kind {
+    LUAHOST_IN_MAIN,
+    LUAHOST_IN_HANDLER,
+    LUAHOST_IN_TASK,
+    LUAHOST_IN_CALL,
+} luahost_where_kind;
 
 /* An error that nobody caught. */
 typedef struct luahost_report {
     luahost_where_kind kind;
-    luahost_slice where;         /* "'message' handler (client 2, registered at bot.lua:12)", "task 'worker' (started at …)",
-                                    "function 'default'", "main chunk" */
+    luahost_slice where;         /* "'message' handler (client 2, registered at bot.lua:12)", "function 'default'",
+                                    "task 'worker' (started at …)", "main chunk" */
     luahost_slice message;       /* "bot.lua:31: attempt to …" */
     luahost_slice traceback;     /* through the user's own coroutines */
     bool is_measured;            /* the error is a luahost_error that was */
     bool handled;                /* an `error` handler took it: not to be printed */
 } luahost_report;
 
-/* ---- what a load test is told (call.c, loadtest.c) ---- */
+/* ---- for load tests (call.c, loadtest.c) ---- */
 
 typedef enum luahost_call_outcome {
     LUAHOST_CALL_OK,
@@ -137,14 +142,14 @@ typedef enum luahost_call_outcome {
 
 typedef enum luahost_metric_kind { LUAHOST_COUNTER, LUAHOST_GAUGE, LUAHOST_RATE, LUAHOST_TREND } luahost_metric_kind;
 
-/* What luahost_callbacks.intern is asked for. */
+/* The kinds of names that luahost_callbacks.intern numbers. */
 typedef enum luahost_name_kind {
     LUAHOST_GROUP_NAME, /* "::outer::inner" */
     LUAHOST_CHECK_NAME,
     LUAHOST_TIME_NAME,
 } luahost_name_kind;
 
-/* What a sample is tagged with. */
+/* The tags of a sample. */
 typedef struct luahost_tags {
     uint32_t group;            /* what `intern` gave for it; 0: none */
     const luahost_pair *pairs; /* the script's own, in no order */
@@ -168,12 +173,13 @@ typedef struct luahost_callbacks {
     void (*exit)(void *host, int status);
     /* Wants a chunk of the standard input: luahost_vm_stdin follows, once. */
     void (*read_stdin)(void *host);
-    /* Of an input that VMs share: wants the turn, and has it at once (true), or luahost_vm_stdin_turn follows, later. */
+    /* Of an input that VMs share: wants the turn, and has it at once (true), or luahost_vm_stdin_turn follows,
+     * later. */
     bool (*take_stdin)(void *host);
     /* Its turn is over. */
     void (*give_stdin)(void *host);
-    /* The main chunk has returned, no task is alive, no client is connected and nobody holds the VM; or it was stopped and
-     * has come to its end; or the plan is read. */
+    /* The main chunk has returned, no task is alive, no client is connected and nobody holds the VM; or it was
+     * stopped and has come to its end; or the plan is read. */
     void (*finished)(void *host);
 
     /* A new client object. Returns the context that the client_ functions get. */
@@ -191,25 +197,25 @@ typedef struct luahost_callbacks {
     void (*client_pause)(void *context, bool paused);
     /* Bytes that `send` took and the system has not. */
     size_t (*client_buffered)(void *context);
-    /* Something is buffered and drain() waits for its end: luahost_client_drained is to follow, not from within this call.
-     * May be asked again before that. */
+    /* Something is buffered and drain() waits for its end: luahost_client_drained is to follow, not from within this
+     * call. May be asked again before that. */
     void (*client_notify_drained)(void *context);
 
-    /* The rest is for load tests. Each may be NULL: then what it would be told goes nowhere, as in a plain bot. All times are
+    /* The rest is for load tests. Each may be NULL: then its events are dropped, as in a plain bot. All times are
      * seconds. But for call_ended they come from within a slice of Lua: of this header's functions they may call
      * luahost_vm_stop only. */
 
-    /* The call that luahost_vm_call began is over; `result` is JSON, empty for nil or where none was wanted. Not from within a
-     * slice of Lua, but from within luahost_vm_run or luahost_vm_stop: luahost_vm_call, _set_user, _release and _stop are
-     * allowed, luahost_vm_destroy is not. */
+    /* The call that luahost_vm_call began is over; `result` is JSON, empty for nil or where none was wanted. Not
+     * from within a slice of Lua, but from within luahost_vm_run or luahost_vm_stop: luahost_vm_call, _set_user,
+     * _release and _stop are allowed, luahost_vm_destroy is not. */
     void (*call_ended)(void *host, uint64_t call_id, luahost_call_outcome outcome, luahost_slice result);
     /* abort() was called: the whole test is to end, by luahost_vm_stop for each VM. */
     void (*abort_test)(void *host, luahost_slice message);
-    /* The number by which the host wants to be told of a name, asked for once by each VM (more often for names that change
+    /* The number that stands for a name in later calls, asked for once by each VM (more often for names that change
      * all the time). A group's is not 0. */
     uint32_t (*intern)(void *host, luahost_name_kind kind, luahost_slice text);
-    /* Counter(name) …: the number that metric_add gets, >= 0; or -1 and *error says why not (another kind under that name).
-     * Called once for each name and VM. `is_time`: values are seconds. */
+    /* Counter(name) …: the number that metric_add gets, >= 0; or -1 and *error says why not (another kind under that
+     * name). Called once for each name and VM. `is_time`: values are seconds. */
     int32_t (*metric_create)(
         void *host, luahost_metric_kind kind, luahost_slice name, bool is_time, luahost_slice *error);
     /* `value` is finite; of a Rate, 0 or 1. */
@@ -229,15 +235,16 @@ typedef struct luahost_callbacks {
 
 typedef enum luahost_purpose {
     LUAHOST_RUN,
-    /* The VM only reads the script's plan of the test: nothing is printed or logged, no background task starts, nobody connects and
-     * the main task is never resumed after its first wait. `finished` follows, or `exit`; luahost_vm_plan has the result. When it
-     * is destroyed, no pending variable is closed. */
+    /* The VM only reads the script's plan of the test: nothing is printed or logged, no background task starts,
+     * nobody connects and the main task is never resumed after its first wait. `finished` follows, or `exit`;
+     * luahost_vm_plan has the result. When it is destroyed, no pending variable is closed. */
     LUAHOST_READ_PLAN,
 } luahost_purpose;
 
 typedef enum luahost_output {
     LUAHOST_OUTPUT_STAYS,
-    /* print() into a standard output that nobody reads any more is not an error: a load test continues without its reader. */
+    /* print() into a standard output that nobody reads any more is not an error: a load test continues without its
+     * reader. */
     LUAHOST_OUTPUT_MAY_CLOSE,
 } luahost_output;
 
@@ -261,8 +268,8 @@ typedef struct luahost_vm_options {
 luahost_source *luahost_source_create(luahost_slice text);
 void luahost_source_destroy(luahost_source *source);
 
-/* What was read of a standard input that VMs share and none has taken yet. One of them at a time has the turn and is the only one
- * to touch it: see luahost_callbacks.take_stdin. */
+/* Bytes that were read from a standard input that VMs share and that none has taken yet. One of them at a time has
+ * the turn and is the only one to touch it: see luahost_callbacks.take_stdin. */
 luahost_input *luahost_input_create(void);
 void luahost_input_destroy(luahost_input *input);
 /* luahost_vm_stdin for a VM that is gone meanwhile. */
@@ -281,8 +288,8 @@ typedef enum luahost_step {
 
 /* Adds what the main task does, in order. */
 void luahost_vm_add_step(luahost_vm *vm, luahost_step step, luahost_slice text);
-/* Sets `arg` as lua5.4 does (`arguments[script_index]` is arg[0]; -1: no script, as lua5.4 then does) and starts the main
- * task: LUA_INIT unless it is ignored, then the steps. What follows the script is `...` of its chunk. */
+/* Sets `arg` as lua5.4 does (`arguments[script_index]` is arg[0]; -1: no script, as lua5.4 then does) and starts the
+ * main task: LUA_INIT unless it is ignored, then the steps. The arguments after the script are `...` of its chunk. */
 void luahost_vm_start(luahost_vm *vm, const luahost_slice *arguments, size_t count, long script_index);
 /* Runs what is ready and due. May ask to be called again by `wake` so that sockets get their turn. */
 void luahost_vm_run(luahost_vm *vm);
@@ -294,22 +301,22 @@ void luahost_vm_stdin_turn(luahost_vm *vm);
  * those with handle_sigint = false, which stay as they are; a connect() from now on ends its task without a word.
  * `finished` is called when the clients are closed and their disconnect handlers have returned. */
 void luahost_vm_interrupt(luahost_vm *vm);
-/* A virtual user shall end: every wait of every task raises the cancellation, what the script has yet to say in its cleanup is
- * sent, then every client is disconnected with a flush and its disconnect handler runs. What this makes fail is not
- * reported, and no check fails any more. `finished` is called when it is over, also for a VM that is held; possibly from
- * within this call. From within a slice or luahost_vm_run it happens right after. */
+/* A virtual user shall end: every wait of every task raises the cancellation, what the script has yet to say in its
+ * cleanup is sent, then every client is disconnected with a flush and its disconnect handler runs. A failure that
+ * this causes is not reported, and no check fails any more. `finished` is called when it is over, also for a VM that
+ * is held; possibly from within this call. From within a slice or luahost_vm_run it happens right after. */
 void luahost_vm_stop(luahost_vm *vm);
 bool luahost_vm_is_stopped(const luahost_vm *vm);
 /* After the end that luahost_vm_stop made: the script can be called again. It has no task and no open client. */
 void luahost_vm_resume(luahost_vm *vm);
-/* os.exit was called with `true` as its second argument: luahost_vm_destroy, when the clients have said goodbye, runs pending <close>
- * variables. */
+/* os.exit was called with `true` as its second argument: luahost_vm_destroy, when the clients are closed, runs
+ * pending <close> variables. */
 bool luahost_vm_closes_at_exit(const luahost_vm *vm);
-/* How many clients have lost their last connection, closed by neither side, without a disconnect handler or a connect() that
- * heard of it; and why the last of them did. The slice lives until the next call for this VM. */
+/* How many clients have lost their last connection, closed by neither side, without a disconnect handler or a
+ * connect() that was notified; and why the last of them did. The slice lives until the next call for this VM. */
 size_t luahost_vm_lost(const luahost_vm *vm, luahost_slice *reason);
-/* Writes which tasks keep a script from its end that has disconnected its clients; the tasks that did that are not meant.
- * Returns the length, 0 where there is nothing to say. */
+/* Writes which tasks keep a script from its end that has disconnected its clients; the tasks that did that are not
+ * meant. Returns the length, 0 where there is nothing to say. */
 size_t luahost_vm_waits_for(luahost_vm *vm, char *text, size_t size);
 /* How many uncaught errors there were. */
 size_t luahost_vm_error_count(const luahost_vm *vm);
@@ -325,9 +332,10 @@ size_t luahost_vm_memory(const luahost_vm *vm);
 void luahost_vm_hold(luahost_vm *vm);
 void luahost_vm_release(luahost_vm *vm);
 
-/* Runs the global function `name` as a new task, with a JSON value as its argument (none where it is empty); call_ended
- * follows, later. Returns false, and nothing follows, when the VM is ending. An error, also that there is no such function,
- * goes to `report`. With `wants_result` its first result becomes JSON, and one that cannot is an error. */
+/* Runs the global function `name` as a new task, with a JSON value as its argument (none where it is empty);
+ * call_ended follows, later. Returns false, and nothing follows, when the VM is ending. An error, also that there is
+ * no such function, goes to `report`. With `wants_result` its first result becomes JSON, and one that cannot is an
+ * error. */
 bool luahost_vm_call(
     luahost_vm *vm, luahost_slice name, luahost_slice argument, bool wants_result, uint64_t call_id);
 /* Raises the cancellation in the call's waits, now and later. The background tasks that it started go on. */
@@ -338,20 +346,22 @@ bool luahost_vm_chunk_returned(const luahost_vm *vm);
 /* Whether a global is a function. No metamethod is called here or in the next one. */
 bool luahost_vm_has_function(luahost_vm *vm, luahost_slice name);
 typedef enum luahost_global { LUAHOST_GLOBAL_NIL, LUAHOST_GLOBAL_OK, LUAHOST_GLOBAL_NOT_JSON } luahost_global;
-/* A global as JSON; for LUAHOST_GLOBAL_NOT_JSON, why it is none, with the path: "cannot encode a function at
+/* A global as JSON; for LUAHOST_GLOBAL_NOT_JSON, the reason with the path: "cannot encode a function at
  * options.scenarios.chat.exec". The slice lives until the next call for this VM. */
 luahost_global luahost_vm_global_json(luahost_vm *vm, luahost_slice name, luahost_slice *json);
 
 typedef struct luahost_user {
     uint64_t id;                /* __VU, vu.id: from 1 */
     uint64_t iteration;         /* __ITER, vu.iteration: of this user, from 0 */
-    uint64_t iteration_in_test; /* vu.iteration_in_test: of all users of the scenario, from 0; data:iteration() takes that row */
+    uint64_t iteration_in_test; /* vu.iteration_in_test: of all users of the scenario, from 0; the row of
+                                   data:iteration() */
     luahost_slice scenario;     /* vu.scenario */
     uint64_t seed;              /* math.random is seeded with it; 0: it goes on as it is */
 } luahost_user;
-/* To be called before luahost_vm_start and before each further iteration. Without it a script is user 1 in iteration 0. */
+/* To be called before luahost_vm_start and before each further iteration. Without it a script is user 1 in iteration
+ * 0. */
 void luahost_vm_set_user(luahost_vm *vm, const luahost_user *user);
-/* Sets a field of __ENV. What is not set there is looked up in the process's environment. */
+/* Sets a field of __ENV. A name that is not set there is looked up in the process's environment. */
 void luahost_vm_set_env(luahost_vm *vm, luahost_slice name, luahost_slice value);
 
 typedef enum luahost_plan {
@@ -371,7 +381,7 @@ bool luahost_vm_plan_starts_tasks(const luahost_vm *vm);
 typedef enum luahost_handler_outcome { LUAHOST_HANDLER_OK, LUAHOST_HANDLER_RAISED } luahost_handler_outcome;
 
 /* The session is open: runs the connect handler until it returns or waits. If it raises, *message (alive until the next
- * call) tells what, and Swift drops the session and calls luahost_client_connect_failed with
+ * call) is its text, and Swift drops the session and calls luahost_client_connect_failed with
  * "Connect handler failed: …". */
 luahost_handler_outcome luahost_client_opened(
     luahost_client *client, const luahost_session_info *info, luahost_slice *message);

@@ -6,7 +6,7 @@
 #include "json/json_api.h"
 #include "library/library.h"
 
-/* What the scratch buffer may keep from one message to the next. */
+/* The most that the scratch buffer keeps from one message to the next. */
 #define SCRATCH_KEPT 65536
 
 /* The functions of eio.json have that table as their first upvalue, for eio.json:encode(x). */

@@ -5,17 +5,17 @@
 #include "base/utf8.h"
 #include "json/json.h"
 
-/// A table is made when its size is known, which spares it from growing (a rehash each time): until then its values
-/// wait on the Lua stack. Past this many entries the wait costs more than it spares.
+/* A table is made when its size is known, which spares it from growing (a rehash each time): until then its
+ * values wait on the Lua stack. Past this many entries the wait costs more than it spares. */
 #define MAX_WAITING_ENTRIES 32
 
-/// How many entries one growth of the Lua stack has room for.
+/* How many entries one growth of the Lua stack has room for. */
 #define ENTRIES_PER_CHECK 8
 
-/// What a level needs besides its entries: the finished table, a copied pair, the scratch of an escaped string.
+/* Needed by a level besides its entries: the finished table, a copied pair, the scratch of an escaped string. */
 #define SPARE_SLOTS 5
 
-// The addresses are the registry's keys; the contents mean nothing.
+/* The addresses are the registry's keys; the contents mean nothing. */
 static const char array_mt_key, object_mt_key;
 
 static void create_metatable(lua_State *L, const void *key, const char *name) {
@@ -42,19 +42,19 @@ typedef struct decoder {
     lua_State *L;
     const char *text;
     const char *end;
-    luahost_json_error *err;
+    luahost_json_error *error;
     int depth;
 } decoder;
 
-/// Every reader takes the place where its part begins and returns the place behind it, or NULL after `fail`.
+/* Every reader takes the place where its part begins and returns the place behind it, or NULL after `fail`. */
 static const char *read_value(decoder *d, const char *at);
 
 __attribute__((format(printf, 3, 4))) static const char *fail(
     decoder *d, const char *at, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    d->err->offset = (size_t)(at - d->text);
-    vsnprintf(d->err->message, sizeof d->err->message, format, arguments);
+    d->error->offset = (size_t)(at - d->text);
+    vsnprintf(d->error->message, sizeof d->error->message, format, arguments);
     va_end(arguments);
     return NULL;
 }
@@ -67,12 +67,12 @@ static const char *fail_unexpected(decoder *d, const char *at, const char *expec
 }
 
 static inline const char *skip_space(const char *at, const char *end) {
-    // Compact JSON, which is what machines send, leaves at the first test.
+    /* Compact JSON, which is what machines send, leaves at the first test. */
     while (at < end && (unsigned char)*at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) at++;
     return at;
 }
 
-/// The first quote, backslash or control character, or `end`.
+/* The first quote, backslash or control character, or `end`. */
 static inline const char *skip_plain(const char *at, const char *end) {
     uint64_t unused = 0;
     while (end - at >= LUAHOST_JSON_BLOCK) {
@@ -84,7 +84,7 @@ static inline const char *skip_plain(const char *at, const char *end) {
     return at;
 }
 
-/// The value of four hexadecimal digits, or -1.
+/* The value of four hexadecimal digits, or -1. */
 static int hex4(const char *at, const char *end) {
     if (end - at < 4) return -1;
     int value = 0;
@@ -102,7 +102,7 @@ static int hex4(const char *at, const char *end) {
     return value;
 }
 
-/// Reads the escape whose backslash is at `at` and appends what it stands for to `*out`.
+/* Reads the escape whose backslash is at `at` and appends what it stands for to `*out`. */
 static const char *read_escape(decoder *d, const char *at, char **out) {
     if (at + 1 == d->end) return fail_unexpected(d, at + 1, "an escape");
     char plain;
@@ -138,7 +138,8 @@ static const char *read_escape(decoder *d, const char *at, char **out) {
     return at + 2;
 }
 
-/// Copies a string's content to `out`, which has room for all of the source: no escape is shorter than its meaning.
+/* Copies a string's content to `out`, which has room for all of the source: no escape is shorter than its
+ * meaning. */
 static const char *unescape(decoder *d, const char *at, const char *closing_quote, char **out) {
     while (at < closing_quote) {
         const char *stop = skip_plain(at, closing_quote);
@@ -150,7 +151,7 @@ static const char *unescape(decoder *d, const char *at, const char *closing_quot
     return at;
 }
 
-/// Pushes a string that has escapes; `at` is behind its opening quote and `stop` at the first special byte.
+/* Pushes a string that has escapes; `at` is behind its opening quote and `stop` at the first special byte. */
 static __attribute__((noinline)) const char *read_escaped(decoder *d, const char *at, const char *stop) {
     while (stop < d->end && *stop != '"') {
         if (*stop != '\\') return fail_unexpected(d, stop, "a printable character or an escape");
@@ -160,7 +161,7 @@ static __attribute__((noinline)) const char *read_escaped(decoder *d, const char
     if (stop == d->end) return fail_unexpected(d, stop, "a closing quote");
     size_t most = (size_t)(stop - at);
     char small[512];
-    // Lua owns the larger one: pushing the result may raise a memory error.
+    /* Lua owns the larger one: pushing the result may raise a memory error. */
     bool is_small = most <= sizeof small;
     char *content = is_small ? small : lua_newuserdatauv(d->L, most, 0);
     char *out = content;
@@ -170,7 +171,7 @@ static __attribute__((noinline)) const char *read_escaped(decoder *d, const char
     return stop + 1;
 }
 
-/// Pushes the string whose opening quote is at `at`.
+/* Pushes the string whose opening quote is at `at`. */
 static inline const char *read_string(decoder *d, const char *at) {
     at += 1;
     const char *stop = skip_plain(at, d->end);
@@ -181,17 +182,17 @@ static inline const char *read_string(decoder *d, const char *at) {
     return read_escaped(d, at, stop);
 }
 
-/// Makes the Lua stack ready for the entry after the first `count` ones of a table.
+/* Makes the Lua stack ready for the entry after the first `count` ones of a table. */
 static inline bool has_room(decoder *d, int count) {
     return count % ENTRIES_PER_CHECK != 0 || count > MAX_WAITING_ENTRIES ||
         lua_checkstack(d->L, 2 * ENTRIES_PER_CHECK + SPARE_SLOTS);
 }
 
-/// Replaces `count` keys and values above `base` by a table of them.
+/* Replaces `count` keys and values above `base` by a table of them. */
 static void collect_object(lua_State *L, int base, int count, int capacity) {
     lua_createtable(L, 0, capacity);
     for (int i = 0; i < count; i++) {
-        // In the order of the text, so that the last of equal keys wins.
+        /* In the order of the text, so that the last of equal keys wins. */
         lua_pushvalue(L, base + 1 + 2 * i);
         lua_pushvalue(L, base + 2 + 2 * i);
         lua_rawset(L, -3);
@@ -233,7 +234,7 @@ static const char *read_object(decoder *d, const char *at) {
     return at + 1;
 }
 
-/// Replaces `count` values above `base` by an array of them.
+/* Replaces `count` values above `base` by an array of them. */
 static void collect_array(lua_State *L, int base, int count, int capacity) {
     lua_createtable(L, capacity, 0);
     luahost_json_push_array_mt(L);
@@ -277,7 +278,7 @@ static const char *read_container(decoder *d, const char *at) {
     if (d->depth == LUAHOST_JSON_MAX_DEPTH) {
         return fail(d, at, "JSON text nested more than %d levels", LUAHOST_JSON_MAX_DEPTH);
     }
-    // For an empty container, too, which asks for no entry's room.
+    /* For an empty container, too, which asks for no entry's room. */
     if (!lua_checkstack(d->L, SPARE_SLOTS)) return fail(d, at, "no room on the Lua stack for the JSON text");
     d->depth += 1;
     at = *at == '{' ? read_object(d, at) : read_array(d, at);
@@ -322,8 +323,8 @@ static const char *read_value(decoder *d, const char *at) {
     return fail_unexpected(d, at, "a value");
 }
 
-int luahost_json_decode(lua_State *L, const char *text, size_t length, luahost_json_error *err) {
-    decoder d = {.L = L, .text = text, .end = text + length, .err = err};
+int luahost_json_decode(lua_State *L, const char *text, size_t length, luahost_json_error *error) {
+    decoder d = {.L = L, .text = text, .end = text + length, .error = error};
     int top = lua_gettop(L);
     const char *at = NULL;
     if (!lua_checkstack(L, SPARE_SLOTS)) {

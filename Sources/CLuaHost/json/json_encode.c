@@ -4,11 +4,11 @@
 
 #include "json/json_string.h"
 
-/// A table that is being written, and how far: the chain of them is the path to a value.
+/* A table that is being written, and how far: the chain of them is the path to a value. */
 typedef struct level {
     const struct level *parent;
     const void *table;
-    /// The stack slot of the string key at work, or 0: then `index` is the key.
+    /* The stack slot of the string key at work, or 0: then `index` is the key. */
     int key_slot;
     int depth;
     lua_Integer index;
@@ -17,14 +17,14 @@ typedef struct level {
 typedef struct encoder {
     lua_State *L;
     luahost_buffer *out;
-    luahost_json_error *err;
+    luahost_json_error *error;
     int tables;
-    /// Of the shared metatables; NULL until the first table that has any metatable.
+    /* Of the shared metatables; NULL until the first table that has any metatable. */
     const void *array_mt;
     const void *object_mt;
 } encoder;
 
-static int encode_value(encoder *e, const level *parent, int idx);
+static int encode_value(encoder *e, const level *parent, int index);
 
 static bool is_name(const char *key, size_t length) {
     for (size_t i = 0; i < length; i++) {
@@ -35,7 +35,7 @@ static bool is_name(const char *key, size_t length) {
     return length > 0;
 }
 
-/// Writes the path of the value at work, as in `$.a[3]["b c"]`; one that is too long ends in dots.
+/* Writes the path of the value at work, as in `$.a[3]["b c"]`; one that is too long ends in dots. */
 static void write_path(encoder *e, const level *last, char *path, size_t size) {
     const level *chain[LUAHOST_JSON_MAX_DEPTH];
     int count = 0;
@@ -67,11 +67,11 @@ static void write_path(encoder *e, const level *last, char *path, size_t size) {
     path[used] = 0;
 }
 
-/// Fills the error with `what`, the path of the value at work and `advice`; always 0.
+/* Fills the error with `what`, the path of the value at work and `advice`; always 0. */
 static __attribute__((noinline)) int fail(encoder *e, const level *at, const char *what, const char *advice) {
     char path[112];
     write_path(e, at, path, sizeof path);
-    snprintf(e->err->message, sizeof e->err->message, "%s at %s%s", what, path, advice);
+    snprintf(e->error->message, sizeof e->error->message, "%s at %s%s", what, path, advice);
     return 0;
 }
 
@@ -85,17 +85,17 @@ static int fail_length(encoder *e, const level *at) {
     return fail_size(e, at, LUAHOST_JSON_MAX_LENGTH, "bytes of text");
 }
 
-static int encode_string(encoder *e, const level *at, int idx) {
+static int encode_string(encoder *e, const level *at, int index) {
     size_t length;
-    const char *text = lua_tolstring(e->L, idx, &length);
+    const char *text = lua_tolstring(e->L, index, &length);
     if (__builtin_expect(e->out->length + length > LUAHOST_JSON_MAX_LENGTH, 0)) return fail_length(e, at);
-    if (luahost_json_write_string(e->out, text, length, &e->err->offset)) return 1;
+    if (luahost_json_write_string(e->out, text, length, &e->error->offset)) return 1;
     char what[64];
-    snprintf(what, sizeof what, "byte %zu of the string is not UTF-8", e->err->offset + 1);
+    snprintf(what, sizeof what, "byte %zu of the string is not UTF-8", e->error->offset + 1);
     return fail(e, at, what, ": JSON is UTF-8 text, send bytes as eio.bytes or in base64");
 }
 
-/// For a key that is refused; a number among those is a float.
+/* For a key that is refused; a number among those is a float. */
 static const char *key_type_name(encoder *e, int key) {
     int type = lua_type(e->L, key);
     return type == LUA_TNUMBER ? "float" : lua_typename(e->L, type);
@@ -112,13 +112,13 @@ static int fail_mixed(encoder *e, const level *self) {
         ": eio.object makes the integers strings");
 }
 
-/// Ends an array or object, whose last entry left a comma.
+/* Ends an array or object, whose last entry left a comma. */
 static inline void close_container(luahost_buffer *out, char bracket) {
     if (out->data[out->length - 1] == ',') out->length -= 1;
     luahost_buffer_append_byte(out, bracket);
 }
 
-/// Whether a string key is what an integer key of the same object becomes.
+/* Whether a string key is what an integer key of the same object becomes. */
 static bool is_doubled_key(lua_State *L, int table, const char *key, size_t length) {
     luahost_json_number number;
     if (luahost_json_read_number(key, key + length, &number) != key + length || !number.is_integer) return false;
@@ -128,7 +128,7 @@ static bool is_doubled_key(lua_State *L, int table, const char *key, size_t leng
     return type != LUA_TNIL;
 }
 
-/// Writes the key in slot `key` of an object.
+/* Writes the key in slot `key` of an object. */
 static inline int encode_key(encoder *e, level *self, int table, int key, bool is_explicit) {
     int type = lua_type(e->L, key);
     if (__builtin_expect(type == LUA_TSTRING, 1)) {
@@ -138,9 +138,9 @@ static inline int encode_key(encoder *e, level *self, int table, int key, bool i
         if (is_explicit && is_doubled_key(e->L, table, text, length)) {
             return fail(e, self, "cannot encode both the integer and the string as a key", "");
         }
-        if (luahost_json_write_string(e->out, text, length, &e->err->offset)) return 1;
+        if (luahost_json_write_string(e->out, text, length, &e->error->offset)) return 1;
         char what[64];
-        snprintf(what, sizeof what, "byte %zu of a key is not UTF-8", e->err->offset + 1);
+        snprintf(what, sizeof what, "byte %zu of a key is not UTF-8", e->error->offset + 1);
         return fail(e, self->parent, what, ": JSON is UTF-8 text");
     }
     if (!lua_isinteger(e->L, key)) return fail_key(e, self, key);
@@ -153,7 +153,7 @@ static inline int encode_key(encoder *e, level *self, int table, int key, bool i
     return 1;
 }
 
-/// Writes the members of the table; the first key and value are on the stack if `has_next`.
+/* Writes the members of the table; the first key and value are on the stack if `has_next`. */
 static int encode_object(encoder *e, level *self, int table, bool has_next, bool is_explicit) {
     luahost_buffer_append_byte(e->out, '{');
     while (has_next) {
@@ -178,7 +178,7 @@ static int fail_array_key(encoder *e, const level *self, int key, bool is_explic
     return fail_key(e, self, key);
 }
 
-/// The length of an array whose keys come in any order, or -1 after `fail`. The table is on top of the stack.
+/* The length of an array whose keys come in any order, or -1 after `fail`. The table is on top of the stack. */
 static lua_Integer measure_array(encoder *e, const level *self, int table, bool is_explicit) {
     lua_Integer count = 0, largest = 0;
     lua_pushnil(e->L);
@@ -210,7 +210,7 @@ static lua_Integer measure_array(encoder *e, const level *self, int table, bool 
     return -1;
 }
 
-/// Writes an array whose keys `lua_next` does not give in order.
+/* Writes an array whose keys `lua_next` does not give in order. */
 static int encode_scattered_array(encoder *e, level *self, int table, bool is_explicit) {
     lua_settop(e->L, table);
     lua_Integer length = measure_array(e, self, table, is_explicit);
@@ -226,12 +226,12 @@ static int encode_scattered_array(encoder *e, level *self, int table, bool is_ex
     return 1;
 }
 
-/// Writes the elements of the table; the first key and value are on the stack if `has_next`.
+/* Writes the elements of the table; the first key and value are on the stack if `has_next`. */
 static int encode_array(encoder *e, level *self, int table, bool has_next, bool is_explicit) {
     size_t start = e->out->length;
     luahost_buffer_append_byte(e->out, '[');
     for (self->index = 1; has_next; self->index++) {
-        // Nearly every array is stored in order, and one pass both checks and writes it.
+        /* Nearly every array is stored in order, and one pass both checks and writes it. */
         if (!lua_isinteger(e->L, table + 1) || lua_tointegerx(e->L, table + 1, NULL) != self->index) {
             e->out->length = start;
             return encode_scattered_array(e, self, table, is_explicit);
@@ -247,7 +247,7 @@ static int encode_array(encoder *e, level *self, int table, bool has_next, bool 
 
 typedef enum table_kind { plain_table, explicit_array, explicit_object } table_kind;
 
-/// Takes the table's metatable for what it says about JSON; every other one means nothing here.
+/* Takes the table's metatable for what it says about JSON; every other one means nothing here. */
 static table_kind kind_of(encoder *e, int table) {
     if (!lua_getmetatable(e->L, table)) return plain_table;
     const void *metatable = lua_topointer(e->L, -1);
@@ -261,10 +261,10 @@ static table_kind kind_of(encoder *e, int table) {
     return metatable == e->array_mt ? explicit_array : metatable == e->object_mt ? explicit_object : plain_table;
 }
 
-/// Writes the table in slot `table`, which is the top of the stack.
+/* Writes the table in slot `table`, which is the top of the stack. */
 static int encode_table(encoder *e, const level *parent, int table) {
     level self = {.parent = parent, .table = lua_topointer(e->L, table), .depth = parent ? parent->depth + 1 : 1};
-    // On every level: a cycle found only by the depth would first be written out that many times.
+    /* On every level: a cycle found only by the depth would first be written out that many times. */
     for (const level *at = parent; at != NULL; at = at->parent) {
         if (at->table == self.table) return fail(e, parent, "cannot encode a cycle: a table contains itself", "");
     }
@@ -284,12 +284,12 @@ static int encode_table(encoder *e, const level *parent, int table) {
     return encode_object(e, &self, table, has_next, kind == explicit_object);
 }
 
-static int encode_number(encoder *e, const level *parent, int idx) {
-    if (lua_isinteger(e->L, idx)) {
-        luahost_json_write_integer(e->out, lua_tointegerx(e->L, idx, NULL));
+static int encode_number(encoder *e, const level *parent, int index) {
+    if (lua_isinteger(e->L, index)) {
+        luahost_json_write_integer(e->out, lua_tointegerx(e->L, index, NULL));
         return 1;
     }
-    lua_Number value = lua_tonumberx(e->L, idx, NULL);
+    lua_Number value = lua_tonumberx(e->L, index, NULL);
     if (!isfinite(value)) {
         const char *what = isnan(value) ? "cannot encode nan" : value > 0 ? "cannot encode inf" : "cannot encode -inf";
         return fail(e, parent, what, ": JSON has no such number");
@@ -298,51 +298,51 @@ static int encode_number(encoder *e, const level *parent, int idx) {
     return 1;
 }
 
-static int fail_type(encoder *e, const level *parent, int idx) {
-    switch (lua_type(e->L, idx)) {
+static int fail_type(encoder *e, const level *parent, int index) {
+    switch (lua_type(e->L, index)) {
     case LUA_TNIL: return fail(e, parent, "cannot encode nil", ": eio.null is JSON's null");
     case LUA_TUSERDATA:
         return fail(e, parent, "cannot encode bytes or another userdata", ": send bytes by themselves or in base64");
     default: {
         char what[64];
-        snprintf(what, sizeof what, "cannot encode a %s", lua_typename(e->L, lua_type(e->L, idx)));
+        snprintf(what, sizeof what, "cannot encode a %s", lua_typename(e->L, lua_type(e->L, index)));
         return fail(e, parent, what, "");
     }
     }
 }
 
-/// Writes the value in slot `idx`, which is the top of the stack.
-static int encode_value(encoder *e, const level *parent, int idx) {
-    switch (lua_type(e->L, idx)) {
-    case LUA_TSTRING: return encode_string(e, parent, idx);
-    case LUA_TNUMBER: return encode_number(e, parent, idx);
-    case LUA_TTABLE: return encode_table(e, parent, idx);
+/* Writes the value in slot `index`, which is the top of the stack. */
+static int encode_value(encoder *e, const level *parent, int index) {
+    switch (lua_type(e->L, index)) {
+    case LUA_TSTRING: return encode_string(e, parent, index);
+    case LUA_TNUMBER: return encode_number(e, parent, index);
+    case LUA_TTABLE: return encode_table(e, parent, index);
     case LUA_TBOOLEAN:
-        if (lua_toboolean(e->L, idx)) {
+        if (lua_toboolean(e->L, index)) {
             luahost_buffer_append(e->out, "true", 4);
         } else {
             luahost_buffer_append(e->out, "false", 5);
         }
         return 1;
     case LUA_TLIGHTUSERDATA:
-        if (lua_touserdata(e->L, idx) != NULL) break;
+        if (lua_touserdata(e->L, index) != NULL) break;
         luahost_buffer_append(e->out, "null", 4);
         return 1;
     }
-    return fail_type(e, parent, idx);
+    return fail_type(e, parent, index);
 }
 
-int luahost_json_encode(lua_State *L, int idx, luahost_buffer *out, luahost_json_error *err) {
-    encoder e = {.L = L, .out = out, .err = err};
+int luahost_json_encode(lua_State *L, int index, luahost_buffer *out, luahost_json_error *error) {
+    encoder e = {.L = L, .out = out, .error = error};
     int top = lua_gettop(L);
     size_t start = out->length;
-    err->offset = 0;
-    idx = lua_absindex(L, idx);
+    error->offset = 0;
+    index = lua_absindex(L, index);
     int ok = 0;
     if (!lua_checkstack(L, 1)) {
-        snprintf(err->message, sizeof err->message, "no room on the Lua stack");
+        snprintf(error->message, sizeof error->message, "no room on the Lua stack");
     } else {
-        lua_pushvalue(L, idx);
+        lua_pushvalue(L, index);
         ok = encode_value(&e, NULL, top + 1);
         if (ok && out->length > LUAHOST_JSON_MAX_LENGTH) ok = fail_length(&e, NULL);
     }

@@ -1,4 +1,4 @@
-// The locale of a process changes the decimal point of strtod and printf; JSON's is always a full stop.
+/* The locale of a process changes the decimal point of strtod and printf; JSON's is always a full stop. */
 #define _GNU_SOURCE
 
 #include <float.h>
@@ -10,7 +10,7 @@
 
 #include "json/json.h"
 
-/// The powers of ten that a double holds exactly.
+/* The powers of ten that a double holds exactly. */
 static const double powers_of_ten[] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
@@ -33,9 +33,9 @@ static locale_t c_locale(void) {
     return c_locale_made;
 }
 
-/// Converts a number whose grammar is already checked.
+/* Converts a number whose grammar is already checked. */
 static double slow_real(const char *text, const char *number_end, const char *end) {
-    // strtod stops by itself at what follows the number, if anything does: the text has no terminator of its own.
+    /* strtod stops by itself at what follows the number, if anything does: the text has no terminator of its own. */
     if (number_end < end) return strtod_l(text, NULL, c_locale());
     char short_copy[64];
     size_t length = (size_t)(number_end - text);
@@ -61,7 +61,7 @@ const char *luahost_json_read_number(const char *text, const char *end, luahost_
     if (negative) byte += 1;
     if (!is_digit(byte, end)) return NULL;
 
-    // Nineteen digits always fit 64 bits. Leading zeros count as digits, which only sends a few more to strtod.
+    /* Nineteen digits always fit 64 bits. Leading zeros count as digits, which only sends a few more to strtod. */
     uint64_t mantissa = 0;
     const char *digits = byte;
     if (*byte == '0') {
@@ -98,14 +98,14 @@ const char *luahost_json_read_number(const char *text, const char *end, luahost_
         if (!is_digit(byte, end)) return NULL;
         long written = 0;
         for (; is_digit(byte, end); byte++) {
-            // Beyond this it is strtod's affair anyway; the sum must not overflow.
+            /* Beyond this it is strtod's affair anyway; the sum must not overflow. */
             if (written < 100000) written = written * 10 + (*byte - '0');
         }
         exponent += minus ? -written : written;
     }
 
     number->is_integer = false;
-    // Both operands are exact, so IEEE rounds once and the result is the correct one (Clinger's fast path).
+    /* Both operands are exact, so IEEE rounds once and the result is the correct one (Clinger's fast path). */
     if (digit_count <= 19 && mantissa < UINT64_C(1) << 53 && labs(exponent) <= largest_exact_power) {
         double value = (double)mantissa;
         value = exponent < 0 ? value / powers_of_ten[-exponent] : value * powers_of_ten[exponent];
@@ -116,7 +116,7 @@ const char *luahost_json_read_number(const char *text, const char *end, luahost_
     return byte;
 }
 
-/// Writes the decimal digits of `value` so that they end at `end`; returns their start.
+/* Writes the decimal digits of `value` so that they end at `end`; returns their start. */
 static inline char *digits_before(char *end, uint64_t value) {
     static const char pairs[] =
         "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354"
@@ -143,7 +143,7 @@ void luahost_json_write_integer(luahost_buffer *out, lua_Integer value) {
     luahost_buffer_append(out, start, (size_t)(end - start));
 }
 
-/// Writes `scaled` with `decimals` digits behind the point, at least one.
+/* Writes `scaled` with `decimals` digits behind the point, at least one. */
 static void write_decimal(luahost_buffer *out, bool negative, uint64_t scaled, int decimals) {
     char text[48];
     char *end = text + sizeof text;
@@ -182,8 +182,8 @@ void luahost_json_write_real(luahost_buffer *out, lua_Number value) {
     const double unique = 4503599627370496.0;  // 2^52
     double magnitude = fabs(value);
     if (magnitude < unique && (magnitude >= 1e-5 || magnitude == 0)) {
-        // The first count of decimals that divides back to the same double is the shortest. Below 2^52 no other
-        // number with as many decimals reads back as this double, so it is also the nearest.
+        /* The first count of decimals that divides back to the same double is the shortest. Below 2^52 no other
+         * number with as many decimals reads back as this double, so it is also the nearest. */
         for (int decimals = 0; decimals <= 20; decimals++) {
             double scaled = magnitude * powers_of_ten[decimals] + 0.5;
             if (scaled >= unique) break;
@@ -193,10 +193,10 @@ void luahost_json_write_real(luahost_buffer *out, lua_Number value) {
                 return;
             }
         }
-        // Fifteen digits or fewer would have been found above.
+        /* Fifteen digits or fewer would have been found above. */
         write_by_printf(out, value, 16);
         return;
     }
-    // Subnormals have fewer digits than the rest.
+    /* Subnormals have fewer digits than the rest. */
     write_by_printf(out, value, magnitude < DBL_MIN ? 1 : 15);
 }

@@ -6,9 +6,9 @@
 #include "base/utf8.h"
 #include "json/json.h"
 
-// A header, since a call for each string costs the encoder some percent.
+/* A header, since a call for each string costs the encoder some percent. */
 
-/// Writes an escape for `byte` and returns the place behind it; at most six bytes.
+/* Writes an escape for `byte` and returns the place behind it; at most six bytes. */
 static inline char *luahost_json_write_escape(char *out, unsigned char byte) {
     static const char hex[] = "0123456789abcdef";
     *out++ = '\\';
@@ -29,7 +29,7 @@ static inline char *luahost_json_write_escape(char *out, unsigned char byte) {
     return out;
 }
 
-/// Whether a word holds a byte that a JSON string cannot hold as it is.
+/* Whether a word holds a byte that a JSON string cannot hold as it is. */
 static inline bool luahost_json_has_special(uint64_t word) {
     const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
     uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
@@ -37,7 +37,7 @@ static inline bool luahost_json_has_special(uint64_t word) {
     return (below & tops) != 0;
 }
 
-/// Copies 4 to 15 bytes as two words that may overlap. False when an escape is needed; `out` is scratch then.
+/* Copies 4 to 15 bytes as two words that may overlap. False when an escape is needed; `out` is scratch then. */
 static inline bool luahost_json_copy_plain(char *out, const char *byte, size_t length, uint64_t *not_ascii) {
     uint64_t first, last;
     if (length >= sizeof first) {
@@ -57,10 +57,10 @@ static inline bool luahost_json_copy_plain(char *out, const char *byte, size_t l
     return !luahost_json_has_special(first) && !luahost_json_has_special(last);
 }
 
-/// Appends the string in quotes, with escapes. False when it is not UTF-8; then `*invalid` says where.
+/* Appends the string in quotes, with escapes. False when it is not UTF-8; then `*invalid` says where. */
 static inline bool luahost_json_write_string(
     luahost_buffer *buffer, const char *text, size_t length, size_t *invalid) {
-    // Two quotes, and a block is stored before it is known how much of it may stay.
+    /* Two quotes, and a block is stored before it is known how much of it may stay. */
     const size_t spare = 2 + LUAHOST_JSON_BLOCK;
     const char *byte = text, *end = text + length;
     uint64_t not_ascii = 0;

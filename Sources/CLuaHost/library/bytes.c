@@ -103,7 +103,7 @@ static lua_Integer optional_position(lua_State *L, int number, const char *funct
     return position;
 }
 
-/* What string.sub and string.byte make of their positions: *start (from 0) and the number of bytes. */
+/* The range that string.sub and string.byte make of their positions: *start (from 0) and the number of bytes. */
 static size_t range(size_t length, lua_Integer first, lua_Integer last, size_t *start) {
     lua_Integer size = (lua_Integer)length;
     if (first < 0) first = first < -size ? 1 : size + first + 1;

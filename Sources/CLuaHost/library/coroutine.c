@@ -1,5 +1,5 @@
-/* `coroutine` for scripts whose coroutines may wait for the host: such a yield is not for the one who resumed, but goes on
- * outward, until it reaches the task, and comes back the same way. */
+/* `coroutine` for scripts whose coroutines may wait for the host: such a yield is not for the one who resumed, but
+ * goes on outward, until it reaches the task, and comes back the same way. */
 #include "core/hook.h"
 #include "core/report.h"
 #include "core/stack.h"

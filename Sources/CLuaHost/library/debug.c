@@ -1,6 +1,6 @@
-/* debug.sethook and gethook. In lua5.4 a hook is one coroutine's; here the main chunk, the tasks and the handlers are coroutines
- * that the script has not made, so to a hook they are one thread: what is set in one of them holds for all, also for those that
- * begin later. The script's own coroutines have hooks of their own, as in Lua. */
+/* debug.sethook and gethook. In lua5.4 a hook is one coroutine's; here the main chunk, the tasks and the handlers
+ * are coroutines that the script has not made, so to a hook they are one thread: what is set in one of them holds
+ * for all, also for those that begin later. The script's own coroutines have hooks of their own, as in Lua. */
 #include <string.h>
 
 #include "core/hook.h"
@@ -29,7 +29,9 @@ static void set_for_tasks(lua_State *L, int function, int mask, int count) {
     vm->hook.ref = reference;
     vm->hook.mask = mask;
     vm->hook.count = count;
-    for (luahost_task *task = vm->tasks.waited; task != NULL; task = task->waited_next) luahost_hook_apply(vm, task->co);
+    for (luahost_task *task = vm->tasks.waited; task != NULL; task = task->waited_next) {
+        luahost_hook_apply(vm, task->co);
+    }
     for (luahost_task *task = vm->queue.first; task != NULL; task = task->next) luahost_hook_apply(vm, task->co);
     if (vm->current != NULL) luahost_hook_apply(vm, vm->current->co);
 }

@@ -1,5 +1,5 @@
-/* The standard input for scripts: the host reads it, in chunks, and a task waits for what its formats need. The formats are
- * those of Lua's io library. */
+/* The standard input for scripts: the host reads it, in chunks, and a task waits for what its formats need. The
+ * formats are those of Lua's io library. */
 #include <ctype.h>
 #include <errno.h>
 #include <poll.h>
@@ -16,12 +16,12 @@
 /* Of one record. */
 #define MOST_BYTES ((size_t)1 << 30)
 
-/* What was read and not taken yet. */
+/* Bytes that were read and not taken yet. */
 struct luahost_input {
     luahost_buffer buffer;
     size_t start;         /* what comes before it was taken */
     size_t scanned;       /* up to there is no line feed */
-    bool at_end;          /* until somebody was told: a terminal may go on after it */
+    bool at_end;          /* until it was reported: a terminal may continue after it */
     int error;
 };
 
@@ -80,7 +80,8 @@ static void consume(luahost_input *input, size_t count) {
     input->scanned = input->start;
 }
 
-/* It is taken before it is pushed: the push may run a finalizer, which may read, too. Lua has its copy of the bytes by then. */
+/* It is taken before it is pushed: the push may run a finalizer, which may read, too. Lua has its copy of the bytes
+ * by then. */
 static taken take(lua_State *L, luahost_input *input, size_t count, size_t drop) {
     size_t start = input->start;
     consume(input, count + drop);
@@ -175,7 +176,9 @@ static void check_format(lua_State *L, int index) {
     case LUA_TSTRING: {
         const char *format = lua_tostring(L, index);
         if (*format == '*') format++;
-        if (*format == '\0' || strchr("nlLa", *format) == NULL) luahost_argument_error(L, index, "read", "invalid format");
+        if (*format == '\0' || strchr("nlLa", *format) == NULL) {
+            luahost_argument_error(L, index, "read", "invalid format");
+        }
         break;
     }
     default:
@@ -274,7 +277,8 @@ void luahost_vm_stdin_turn(luahost_vm *vm) {
 void luahost_input_settle(luahost_vm *vm) {
     struct luahost_stdin *input = vm->parts.input;
     if (input == NULL) return;
-    if (input->turn == TURN_HELD && !input->asked && !input->is_taken && input->stream != &input->own) settle(vm, input);
+    bool is_idle = input->turn == TURN_HELD && !input->asked && !input->is_taken;
+    if (is_idle && input->stream != &input->own) settle(vm, input);
 }
 
 /* ---- reading ---- */

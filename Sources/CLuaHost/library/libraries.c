@@ -1,5 +1,5 @@
-/* Lua's standard libraries. Those that many scripts never touch are empty tables until somebody does: an idle virtual user
- * is mostly its VM. */
+/* Lua's standard libraries. Those that many scripts never touch are empty tables until somebody does: an idle
+ * virtual user is mostly its VM. */
 #include <string.h>
 
 #include "core/module.h"

@@ -1,4 +1,4 @@
-/* What scripts get besides clients: Lua's own libraries, and tasks, queues, events and bytes. */
+/* The functions of scripts besides those of clients: Lua's own libraries, and tasks, queues, events and bytes. */
 #ifndef LUAHOST_LIBRARY_H
 #define LUAHOST_LIBRARY_H
 
@@ -19,7 +19,7 @@ void luahost_popen_open(lua_State *L);
 /* The global function. */
 void luahost_print_open(lua_State *L);
 
-/* ---- what every client has besides its own: each adds some to the table on top of the stack, when one of them is asked for ---- */
+/* ---- shared by all clients: each adds some to the table on top of the stack, when one of them is asked for ---- */
 void luahost_sleep_open(lua_State *L);
 void luahost_tasks_open(lua_State *L);
 void luahost_queue_open(lua_State *L);
@@ -38,8 +38,8 @@ const char *luahost_to_bytes(lua_State *L, int index, size_t *length);
 
 /* ---- input.c ---- */
 
-/* io.read on the standard input: the formats are the values on L's stack. With `is_line_iterator` it raises what else would be
- * returned as nil, message, code. May wait. */
+/* io.read on the standard input: the formats are the values on L's stack. With `is_line_iterator` it raises what
+ * else would be returned as nil, message, code. May wait. */
 int luahost_input_read(lua_State *L, bool is_line_iterator);
 void luahost_input_free(luahost_vm *vm);
 /* Between two slices: nobody keeps the turn at an input that is shared and reads nothing. */

@@ -1,6 +1,6 @@
-/* Programs that a script starts: os.execute and io.popen. The C library's own functions would do for a script that is alone, but
- * system() has the whole process ignore SIGINT while its child runs, and both leave to the child what this process ignores and
- * every descriptor that a library of it has opened. */
+/* Programs that a script starts: os.execute and io.popen. The C library's own functions would do for a script that
+ * is alone, but system() has the whole process ignore SIGINT while its child runs, and both leave to the child what
+ * this process ignores and every descriptor that a library of it has opened. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +22,8 @@ extern char **environ;
 
 /* ---- descriptors ---- */
 
-/* What this process was started with, such as a shell's <(…), is for its children too; more than that many are not. */
+/* Descriptors that this process was started with, such as a shell's <(…), is for its children too; more than that
+ * many are not. */
 #define MOST_INHERITED 64
 
 static int inherited[MOST_INHERITED];
@@ -53,7 +54,9 @@ static void close_from(unsigned first, unsigned last) {
 #endif
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    for (unsigned descriptor = first; descriptor <= last && descriptor < limit.rlim_cur; descriptor++) close((int)descriptor);
+    for (unsigned descriptor = first; descriptor <= last && descriptor < limit.rlim_cur; descriptor++) {
+        close((int)descriptor);
+    }
 }
 
 static void close_others(void) {
@@ -83,12 +86,13 @@ typedef struct child {
     volatile int error;
 } child;
 
-/* It has this process's memory until it becomes the shell, but signals of its own: a handler that ran here would run there. */
+/* It has this process's memory until it becomes the shell, but signals of its own: a handler that ran here would run
+ * there. */
 static _Noreturn void become(child *child) {
     struct sigaction by_default = {.sa_handler = SIG_DFL}, now;
     for (int number = 1; number < NSIG; number++) {
         if (sigaction(number, NULL, &now) != 0 || now.sa_handler == SIG_DFL) continue;
-        /* What was ignored before this program began stays so; it ignores SIGPIPE itself. */
+        /* A signal that was ignored before this program began stays so; it ignores SIGPIPE itself. */
         if (now.sa_handler != SIG_IGN || number == SIGPIPE) sigaction(number, &by_default, NULL);
     }
     bool is_ready = true;
@@ -111,8 +115,8 @@ static pid_t reap(pid_t pid, int *status) {
     return result;
 }
 
-/* Starts the command in a shell; -1 and errno where that fails. The copy of a big process's memory tables would take long, so it
- * is vfork. */
+/* Starts the command in a shell; -1 and errno where that fails. The copy of a big process's memory tables would take
+ * long, so it is vfork. */
 static pid_t start_shell(const char *command, int end, int standard) {
     char *const arguments[] = {"sh", "-c", (char *)command, NULL};
     child child = {.arguments = arguments, .end = end, .standard = standard};
@@ -163,7 +167,8 @@ static pid_t await_end(program *program, int *status) {
     return reap(program->pid, status);
 }
 
-/* A shell's own programs are to end with it. Reads what the system says of them, up to `most` with those that are there. */
+/* A shell's own programs are to end with it. Reads what the system says of them, up to `most` with those that are
+ * there. */
 static size_t add_family(pid_t pid, pid_t *family, size_t count, size_t most) {
     if (count == most) return count;
     family[count++] = pid;
@@ -191,7 +196,7 @@ bool luahost_loop_end_programs(const luahost_loop *loop) {
     return found;
 }
 
-/* What os.execute and a process's file:close() return. */
+/* The results of os.execute and of a process's file:close(). */
 static int push_result(lua_State *L, program *program, bool is_started) {
     int status = 0;
     if (!is_started || await_end(program, &status) < 0) return luaL_fileresult(L, 0, NULL);
@@ -222,8 +227,8 @@ void luahost_execute_open(lua_State *L) {
 
 /* ---- io.popen ---- */
 
-/* A file of Lua's io library, which knows it by its metatable and looks at the stream alone. The program is not in it: a script may
- * take the finalizer away, and the file is gone then without having been closed. */
+/* A file of Lua's io library, which knows it by its metatable and looks at the stream alone. The program is not in
+ * it: a script may take the finalizer away, and the file is gone then without having been closed. */
 typedef struct process_file {
     luaL_Stream stream;
     program *program;

@@ -15,7 +15,7 @@ enum { ITEMS = 1, QUEUE_EMPTY = 2, QUEUE_FULL = 3, USER_VALUES = 3 };
 typedef struct queue {
     lua_Integer first, count; /* the items are ITEMS[first], ITEMS[first + 1], … */
     lua_Integer limit;        /* 0: none */
-    lua_Integer unfinished;   /* put and not yet told by task_done */
+    lua_Integer unfinished;   /* put and not yet reported by task_done */
     luahost_wait_queue getters, putters, joiners;
 } queue;
 
@@ -31,7 +31,7 @@ static bool is_full(const queue *self) {
 
 typedef struct patience {
     bool block;
-    lua_Number seconds; /* < 0: for ever */
+    lua_Number seconds; /* < 0: without a limit */
 } patience;
 
 static patience check_patience(lua_State *L, int index, int number, const char *function) {
@@ -78,7 +78,7 @@ static int raise_full(lua_State *L) {
     return lua_error(L);
 }
 
-/* What a putter that waited too long gets; one that was woken for a free place gets nothing. */
+/* The error of a putter that waited too long; one that was woken for a free place gets nothing. */
 static int push_timeout(lua_State *co) {
     lua_pushnil(co);
     return 1;

@@ -1,5 +1,5 @@
-/* print, and the functions of `io` that read the standard input when they are asked to: those wait as eio.sleep does. Other
- * files are left to Lua's io library. */
+/* print, and the functions of `io` that read the standard input when they are asked to: those wait as eio.sleep
+ * does. Other files are left to Lua's io library. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,8 +47,8 @@ static bool is_stdin(lua_State *L, int index) {
     return stream != NULL && stream->closef != NULL && stream->f == stdin;
 }
 
-/* Calls Lua's own function, which is upvalue 1, with all arguments. Its errors would lack the place, since its caller is C, and
- * its name, since that is not what the library has under it now. */
+/* Calls Lua's own function, which is upvalue 1, with all arguments. Its errors would lack the place, since its
+ * caller is C, and its name, since that is not what the library has under it now. */
 static int call_original(lua_State *L, const char *name) {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
@@ -144,8 +144,8 @@ static int write_default(lua_State *L) {
     return call_original(L, "write");
 }
 
-/* Puts `function` in place of a field of the table on top of the stack, with the old value as upvalue 1 and, unless it is
- * NULL, the field `other` as upvalue 2. */
+/* Puts `function` in place of a field of the table on top of the stack, with the old value as upvalue 1 and, unless
+ * it is NULL, the field `other` as upvalue 2. */
 static void replace(lua_State *L, const char *name, lua_CFunction function, const char *other) {
     lua_getfield(L, -1, name);
     if (other != NULL) lua_getfield(L, -2, other);

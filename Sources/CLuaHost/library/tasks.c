@@ -88,8 +88,8 @@ static int collect(lua_State *L) {
 
 /* ---- eio.start_background_task ---- */
 
-/* A function has no name of its own: the one that its starter calls it by, or NULL. Copied, since the debug information that
- * holds it may be collected. */
+/* A function has no name of its own: the one that its starter calls it by, or NULL. Copied, since the debug
+ * information that holds it may be collected. */
 static char *name_of(lua_State *L, int function) {
     lua_Debug ar;
     const char *name;

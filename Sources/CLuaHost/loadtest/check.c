@@ -15,8 +15,8 @@ typedef struct guard {
     bool is_open;
 } guard;
 
-/* What the end of the test makes fail is no failed check. */
-static void tell(
+/* A check that the end of the test makes fail is not counted. */
+static void report_check(
     luahost_vm *vm, const luahost_task *task, uint32_t check, bool passed, const luahost_tags *tags) {
     if (vm->host.check_ended == NULL || (!passed && luahost_loadtest_is_interrupted(vm, task))) return;
     vm->host.check_ended(vm->context, check, passed, tags);
@@ -31,7 +31,7 @@ static int close_guard(lua_State *L) {
     luahost_tag_list list;
     luahost_loadtest_read_tags(L, 2, 3, "check", &list);
     list.tags.group = vm->parts.loadtest->groups[self->group].id;
-    tell(vm, self->task, self->check, false, &list.tags);
+    report_check(vm, self->task, self->check, false, &list.tags);
     return 0;
 }
 
@@ -63,7 +63,7 @@ static void judge(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     uint32_t check = luahost_loadtest_intern(L, LUAHOST_CHECK_NAME);
     luahost_tag_list list;
-    tell(vm, vm->current, check, passed, luahost_loadtest_read_tags(L, TAGS, 3, "check", &list));
+    report_check(vm, vm->current, check, passed, luahost_loadtest_read_tags(L, TAGS, 3, "check", &list));
     if (passed) return;
     lua_pushboolean(L, false);
     lua_replace(L, PASSED);

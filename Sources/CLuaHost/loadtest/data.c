@@ -39,7 +39,8 @@ static char first_byte(const luahost_data_file *file) {
 /* One value that goes over the whole file is what other tools read. */
 static const char *layout_hint(const luahost_data_file *file) {
     switch (first_byte(file)) {
-    case '[': return "; each line must be a value of its own, not the whole file one array: jq -c '.[]' makes such lines";
+    case '[':
+        return "; each line must be a value of its own, not the whole file one array: jq -c '.[]' makes such lines";
     case '{': return "; each line must be a value of its own: jq -c . makes such lines";
     default: return "";
     }
@@ -118,8 +119,8 @@ static void check_rows(lua_State *L, luahost_data_file *file) {
         lua_pop(L, 1);
     }
     const char *dot = strrchr(file->path, '.');
-    bool is_array =
-        file->columns == 0 && file->rows == 1 && dot != NULL && strcasecmp(dot, ".json") == 0 && first_byte(file) == '[';
+    bool is_json = dot != NULL && strcasecmp(dot, ".json") == 0;
+    bool is_array = is_json && file->columns == 0 && file->rows == 1 && first_byte(file) == '[';
     if (is_array) luaL_error(L, "data: %s has one row, an array%s", file->path, layout_hint(file));
     atomic_store(&file->is_checked, true);
 }

@@ -151,7 +151,8 @@ static bool has_equal_names(const luahost_data_file *file) {
     return has_equal;
 }
 
-/* Tables that programs write as CSV though commas do not separate their fields. The header has one column and no quotes then. */
+/* Tables that programs write as CSV though commas do not separate their fields. The header has one column and no
+ * quotes then. */
 static const char *other_separator(const luahost_field *name) {
     if (memchr(name->data, ';', name->length) != NULL) return "semicolons";
     if (memchr(name->data, '\t', name->length) != NULL) return "tabs";

@@ -1,4 +1,4 @@
-/* loadtest.group and loadtest.time: a function, measured. What measures is a pending variable, so that an error goes on
+/* loadtest.group and loadtest.time: a function, measured. A pending variable takes the time, so that an error goes on
  * with its own traceback. */
 #include <stdlib.h>
 #include <string.h>

@@ -125,7 +125,8 @@ static int abort_test(lua_State *L) {
     luahost_slice message = check_message(L, "abort");
     if (luahost_vm_is_plan(vm)) vm->plan.state = LUAHOST_PLAN_EXITED;
     if (vm->host.abort_test != NULL) {
-        /* The host may stop this VM within the call, which is not to run anything: this may be a finalizer outside of any slice. */
+        /* The host may stop this VM within the call, which is not to run anything: this may be a finalizer outside
+         * of any slice. */
         bool was_draining = vm->queue.is_draining;
         vm->queue.is_draining = true;
         vm->host.abort_test(vm->context, message);
@@ -220,7 +221,9 @@ static void set_up(lua_State *L) {
 static void free_parts(luahost_vm *vm) {
     luahost_user_free(vm);
     if (vm->parts.loadtest == NULL) return;
-    for (size_t index = 1; index < vm->parts.loadtest->group_count; index++) free(vm->parts.loadtest->groups[index].path);
+    for (size_t index = 1; index < vm->parts.loadtest->group_count; index++) {
+        free(vm->parts.loadtest->groups[index].path);
+    }
     free(vm->parts.loadtest->groups);
     free(vm->parts.loadtest);
 }

@@ -37,16 +37,17 @@ typedef struct luahost_tag_list {
 
 /* ---- loadtest.c ---- */
 
-/* What vm->user says, into `vu`. */
+/* Sets the fields of `vu` from vm->identity. */
 void luahost_loadtest_set_user(luahost_vm *vm);
 /* The number that the host has for the name on top of the stack. */
 uint32_t luahost_loadtest_intern(lua_State *L, luahost_name_kind kind);
-/* Whether what ends now in the task (NULL: in none) was ended from outside, so that it counts neither as a success nor as a failure. */
+/* Whether what ends now in the task (NULL: in none) was ended from outside, so that it counts neither as a success
+ * nor as a failure. */
 bool luahost_loadtest_is_interrupted(const luahost_vm *vm, const luahost_task *task);
 /* The current group and no other tags. */
 luahost_tags luahost_loadtest_tags(const luahost_vm *vm);
-/* The current group and the table of tags at `index`, or nil: argument `number` of `function`. The strings are the table's:
- * nothing that may run Lua comes between this and their use. */
+/* The current group and the table of tags at `index`, or nil: argument `number` of `function`. The strings are the
+ * table's: nothing that may run Lua comes between this and their use. */
 const luahost_tags *luahost_loadtest_read_tags(
     lua_State *L, int index, int number, const char *function, luahost_tag_list *list);
 /* A name: a string that is not empty; one that goes into a path has no "::". */

@@ -47,7 +47,7 @@ static int add(lua_State *L) {
 
 /* ---- making them ---- */
 
-/* What Prometheus can take, too. */
+/* Names that Prometheus can take, too. */
 static bool is_name(const char *name, size_t length) {
     for (size_t index = 0; index < length; index++) {
         char byte = name[index];

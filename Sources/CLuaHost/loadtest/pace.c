@@ -1,5 +1,6 @@
-/* loadtest.pace: rounds that are meant to begin at equal distances. A round that takes too long makes the next ones late,
- * and the time since the intended start says so, while that since the real start hides it (coordinated omission). */
+/* loadtest.pace: rounds that are meant to begin at equal distances. A round that takes too long makes the next ones
+ * late, and the time since the intended start says so, while that since the real start hides it (coordinated
+ * omission). */
 #include "core/arguments.h"
 #include "core/wait.h"
 #include "loadtest/loadtest.h"

@@ -1,5 +1,5 @@
-/* `require` whose module may wait while it loads. The search is Lua's own: package.searchers. A task that wants a module which
- * another one is loading waits for it, so that no module runs twice. */
+/* `require` whose module may wait while it loads. The search is Lua's own: package.searchers. A task that wants a
+ * module which another one is loading waits for it, so that no module runs twice. */
 #include "core/schedule.h"
 #include "core/wait.h"
 #include "library/library.h"
@@ -69,8 +69,8 @@ static int end_loading(lua_State *L) {
     return 0;
 }
 
-/* Whether another task loads the module and will go on with it. A module that requires itself, or two tasks that wait for one
- * another's, get what Lua's require would do: it is loaded again. */
+/* Whether another task loads the module and will go on with it. A module that requires itself, or two tasks that
+ * wait for one another's, get what Lua's require would do: it is loaded again. */
 static bool is_loading_elsewhere(lua_State *L) {
     luahost_vm *vm = luahost_vm_of(L);
     lua_pushvalue(L, NAME);

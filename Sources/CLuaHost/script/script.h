@@ -1,4 +1,4 @@
-/* What a script consists of: the steps of the command line, its text, its modules. */
+/* The parts of a script: the steps of the command line, its text, its modules. */
 #ifndef LUAHOST_SCRIPT_H
 #define LUAHOST_SCRIPT_H
 

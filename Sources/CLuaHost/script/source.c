@@ -1,5 +1,5 @@
-/* A script's text and the modules that it requires, for all VMs of a load test: each file is read once, so that a change of one while
- * the test runs makes no user different from the others. */
+/* A script's text and the modules that it requires, for all VMs of a load test: each file is read once, so that a
+ * change of one while the test runs makes no user different from the others. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -55,8 +55,8 @@ void luahost_source_destroy(luahost_source *source) {
     free(source);
 }
 
-/* As luaL_loadfile does: without a byte order mark, and without a first line that begins with #, whose end stays so that lines count
- * right. The name of the chunk is on top of the stack, and gives way to the function or message. */
+/* As luaL_loadfile does: without a byte order mark, and without a first line that begins with #, whose end stays so
+ * that lines count right. The name of the chunk is on top of the stack, and gives way to the function or message. */
 static int load(lua_State *L, const char *text, size_t length, const char *mode) {
     const char *end = text + length;
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3;
@@ -113,7 +113,7 @@ static char *read_file(const char *path, size_t most, size_t *length) {
     return text;
 }
 
-/* What another VM has kept meanwhile holds. NULL where it cannot be kept. */
+/* Text that another VM has kept meanwhile comes first. NULL if it cannot be kept. */
 static const module *keep(luahost_source *source, const char *key, size_t key_length, const char *file) {
     pthread_mutex_lock(&source->lock);
     size_t most = MOST_BYTES - source->kept;

@@ -78,16 +78,18 @@ static void load_file(lua_State *L, const char *path, int (*load)(lua_State *L, 
     if (load(L, path) == LUA_OK) return;
     /* The only message of the loader's that does not name the file. */
     const char *message = lua_tostring(L, -1);
-    if (path != NULL && strncmp(message, "attempt to load", 15) == 0) lua_pushfstring(L, "cannot open %s: %s", path, message);
+    if (path != NULL && strncmp(message, "attempt to load", 15) == 0) {
+        lua_pushfstring(L, "cannot open %s: %s", path, message);
+    }
     lua_error(L);
 }
 
-/* What a load test has read is not read again. */
+/* A load test reads its script once. */
 static void load_script(lua_State *L, const char *path) {
     load_file(L, path, luahost_vm_of(L)->options.source != NULL ? luahost_source_load : load_now);
 }
 
-/* What follows the script on the command line. */
+/* The arguments after the script on the command line. */
 static int push_script_arguments(lua_State *L) {
     if (lua_getglobal(L, "arg") != LUA_TTABLE) luaL_error(L, "'arg' is not a table");
     int table = lua_gettop(L);

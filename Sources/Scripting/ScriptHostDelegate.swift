@@ -1,0 +1,20 @@
+/// Receives the events of a script. All calls come on the script's loop.
+package protocol ScriptHostDelegate: AnyObject {
+    func scriptFailed(_ error: UncaughtError)
+    /// The script called `os.exit`: it does not run any more, its clients are still connected.
+    func scriptExited(status: Int32)
+    /// A call that ``ScriptHost/call(_:argument:wantsResult:id:)`` began is over.
+    func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome)
+    /// The main chunk has returned, no task is alive and no client is connected.
+    func scriptFinished()
+    /// The script has disconnected its last client; possibly from within a slice of Lua.
+    func scriptDisconnected()
+}
+
+extension ScriptHostDelegate {
+    /// Only a program that is a single script has a use for it.
+    package func scriptDisconnected() {}
+
+    /// Only load tests call functions.
+    package func scriptCallEnded(_ id: UInt64, _ outcome: CallOutcome) {}
+}

@@ -1,0 +1,110 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import Scripting
+
+/// A script's life as ``ScriptHost`` shows it to the program.
+@Suite struct ScriptHostTests {
+    @Test func heldScriptIsNotFinishedWithItsChunk() {
+        let script = TestScript("answer = 42")
+        script.eventLoop.run()
+        #expect(script["answer"] == "42")
+        #expect(script.host.hasReturnedFromChunk)
+        #expect(!script.isFinished)
+        script.host.stop()
+        #expect(!script.isFinished, "not from within the call")
+        script.eventLoop.run()
+        #expect(script.isFinished)
+        #expect(script.host.isStopped)
+    }
+
+    @Test func errorIsReportedWithItsPlaceAndCounted() throws {
+        let script = TestScript("local nothing = nil\nnothing.field = 1")
+        let error = try #require(script.errors.first)
+        #expect(error.part == .iteration)
+        #expect(error.place == "main chunk")
+        #expect(error.message.hasPrefix("(command line):2: attempt to index a nil value (local 'nothing')"))
+        #expect(!error.isMeasured)
+        #expect(script.host.errorCount == 1)
+        #expect(!script.host.hasReturnedFromChunk)
+    }
+
+    @Test func exitIsReportedAfterTheCallAndNothingRunsAnyMore() {
+        let script = TestScript(
+            "steps = 1; eio.start_background_task(function() steps = 2 end); eio.sleep(0); os.exit(3)"
+        ) {
+            $0.isStrict = true
+        }
+        #expect(script["steps"] == "2")
+        #expect(script.exitStatus == nil, "not from within a slice of Lua")
+        script.eventLoop.run()
+        #expect(script.exitStatus == 3)
+        #expect(!script.host.call("default", argument: "", wantsResult: false, id: 1))
+    }
+
+    @Test func callGivesItsResultAsJSON() {
+        let script = TestScript("function double(value) return {value.number * 2, 'x'} end")
+        #expect(script.host.hasFunction("double"))
+        #expect(!script.host.hasFunction("triple"))
+        #expect(script.host.call("double", argument: #"{"number": 21}"#, wantsResult: true, id: 7))
+        script.eventLoop.run()
+        #expect(script.calls.map(\.id) == [7])
+        guard case .returned("[42,\"x\"]")? = script.calls.first?.outcome else {
+            Issue.record("\(script.calls)")
+            return
+        }
+    }
+
+    @Test func stopCancelsACallThatWaits() {
+        let script = TestScript("function default() eio.sleep(1000) end")
+        #expect(script.host.call("default", argument: "", wantsResult: false, id: 1))
+        #expect(script.calls.isEmpty)
+        script.host.stop()
+        script.eventLoop.run()
+        guard case .cancelled? = script.calls.first?.outcome else {
+            Issue.record("\(script.calls)")
+            return
+        }
+        #expect(script.errors.isEmpty)
+        script.host.resume()
+        #expect(!script.host.isStopped)
+        #expect(script.host.call("default", argument: "", wantsResult: false, id: 2))
+    }
+
+    @Test func timerOfASleepIsSetForItsDeadline() throws {
+        let script = TestScript("woken = false; eio.sleep(0.001); woken = true")
+        #expect(script["woken"] == "false")
+        // The host's timers are on the clock of the system, and the loop's own clock stands still.
+        script.eventLoop.advanceTime(to: .now() + .seconds(1))
+        #expect(script["woken"] == "true")
+    }
+
+    @Test func planEndsAtTheFirstWait() {
+        let script = TestScript("options = {vus = 3}\neio.sleep(1)\noptions = nil") { $0.isPlan = true }
+        guard case .waits("(command line):2 (eio.sleep)") = script.host.planState else {
+            Issue.record("\(script.host.planState)")
+            return
+        }
+        #expect(script["options"] == #"{"vus":3}"#)
+    }
+
+    @Test func seedMakesScriptsAlike() {
+        let numbers = [5, 5, 6].map { seed in TestScript("n = math.random(1 << 40)") { $0.seed = seed }["n"] }
+        #expect(numbers[0] == numbers[1])
+        #expect(numbers[0] != numbers[2])
+    }
+
+    @Test func memoryLimitIsAnErrorOfTheScript() {
+        let script = TestScript("held = ('x'):rep(1 << 24)") { $0.memoryLimit = 1 << 20 }
+        #expect(script.errors.map(\.message) == ["not enough memory"])
+    }
+
+    @Test func closedHostDoesNothing() {
+        let script = TestScript("function default() end")
+        script.host.close()
+        #expect(!script.host.call("default", argument: "", wantsResult: false, id: 1))
+        #expect(script["default"] == nil)
+        script.eventLoop.run()
+    }
+}
