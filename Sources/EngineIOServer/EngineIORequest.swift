@@ -2,41 +2,50 @@ import EngineIO
 
 /// What the head of a request asks the server to do.
 enum EngineIORequest: Equatable {
-    case handshake(Transport)
+    /// Open a session whose packets go by HTTP requests.
+    case handshake
+    /// Open a session on the websocket that this request becomes.
+    case webSocketHandshake
     case poll(sid: String)
     case post(sid: String)
+    /// Move the session to the websocket that this request becomes.
     case upgrade(sid: String)
+
+    /// The form of a request.
+    enum Form: Equatable {
+        case plain
+        /// Wants to become a websocket.
+        case webSocketHandshake
+    }
+
+    /// The requests that one session takes: by the transport that they name, and by their method.
+    typealias Accepted = [Transport: [String: @Sendable (String) -> EngineIORequest]]
+
+    private static let handshakes: [Transport: (form: Form, request: EngineIORequest)] = [
+        .polling: (.plain, .handshake), .websocket: (.webSocketHandshake, .webSocketHandshake),
+    ]
 
     /// Judges a request in the order of engine.io's server, which decides the code that a client sees.
     ///
     /// - Parameters:
-    ///   - isWebSocket: whether the request wants to become a websocket.
-    ///   - transport: the transport of the session with this identifier, or nil where there is none.
+    ///   - transports: the transports that the server offers.
+    ///   - acceptedBySession: the requests that the session with this identifier takes; nil if there is no such session.
     init(
-        method: String, query: EngineIOQuery, isWebSocket: Bool, transports: Set<Transport>,
-        transportOfSession transport: (String) -> Transport?
+        method: String, query: EngineIOQuery, form: Form, transports: Set<Transport>,
+        acceptedBySession: (String) -> Accepted?
     ) throws(RequestRefusal) {
-        guard let requested = query.transport.flatMap(Transport.init(rawValue:)), transports.contains(requested) else {
-            throw .unknownTransport
-        }
+        guard let named = query.transport.flatMap(Transport.init(rawValue:)), transports.contains(named),
+            let handshake = Self.handshakes[named]
+        else { throw .unknownTransport }
         guard let sid = query.sid else {
             if method != "GET" { throw .badHandshakeMethod }
-            if isWebSocket != (requested == .websocket) { throw .badRequest }
+            if form != handshake.form { throw .badRequest }
             if query.version != "4" { throw .unsupportedVersion }
-            self = .handshake(requested)
+            self = handshake.request
             return
         }
-        guard let current = transport(sid) else { throw .unknownSession }
-        if isWebSocket {
-            if requested != .websocket { throw .badRequest }
-            self = .upgrade(sid: sid)
-            return
-        }
-        if current != requested || requested == .websocket { throw .badRequest }
-        switch method {
-        case "GET": self = .poll(sid: sid)
-        case "POST": self = .post(sid: sid)
-        default: throw .badRequest
-        }
+        guard let accepted = acceptedBySession(sid) else { throw .unknownSession }
+        guard form == handshake.form, let request = accepted[named]?[method] else { throw .badRequest }
+        self = request(sid)
     }
 }

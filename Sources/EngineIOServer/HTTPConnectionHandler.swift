@@ -80,7 +80,6 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
     // MARK: Requests
 
     private func headReceived(_ head: HTTPRequestHead) {
-        let isWebSocket = head.asksForWebSocket
         // The decoder stops at any request for an upgrade, wanted or not: no request can follow on this connection.
         self.keepsAlive = head.isKeepAlive && head.version == .http1_1 && !head.headers.contains(name: "upgrade")
         let origins = head.headers["origin"]
@@ -103,9 +102,9 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         }
         do throws(RequestRefusal) {
             let request = try EngineIORequest(
-                method: head.method.rawValue, query: EngineIOQuery(uri: head.uri), isWebSocket: isWebSocket,
+                method: head.method.rawValue, query: EngineIOQuery(uri: head.uri), form: head.form,
                 transports: self.server.configuration.transports,
-                transportOfSession: { self.server.session($0)?.transport })
+                acceptedBySession: { self.server.session($0)?.acceptedRequests })
             if case .post(let sid) = request, let session = self.server.session(sid) {
                 self.postStarted(session, head)
             } else {
@@ -160,13 +159,13 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
 
     private func perform(_ request: EngineIORequest, _ head: HTTPRequestHead) {
         switch request {
-        case .handshake where self.server.isShuttingDown:
+        case .handshake where self.server.isShuttingDown, .webSocketHandshake where self.server.isShuttingDown:
             self.context?.close(promise: nil)
-        case .handshake(.polling):
-            let session = self.server.openSession(on: .polling)
+        case .handshake:
+            let session = self.server.openSession(.overRequests)
             self.answerPoll(ByteBuffer(string: session.openPacket))
             self.server.greet(session)
-        case .handshake(.websocket):
+        case .webSocketHandshake:
             self.becomeWebSocket(head, session: nil)
         case .upgrade(let sid):
             guard let session = self.server.session(sid) else { return self.refuse(.unknownSession) }
@@ -196,6 +195,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         self.server.statistics.bad += 1
         let status = refusal == .forbidden ? HTTPResponseStatus.forbidden : .badRequest
         self.respond(status, "application/json", ByteBuffer(string: refusal.json(reason)))
+        // A post may be refused in a later turn than it came in.
+        self.context?.flush()
     }
 
     /// A browser asks before a page's request that is more than a form could make (CORS protocol of the Fetch standard).
@@ -274,8 +275,9 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
 }
 
 extension HTTPRequestHead {
-    fileprivate var asksForWebSocket: Bool {
+    fileprivate var form: EngineIORequest.Form {
         self.method == .GET && self.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
             && self.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+            ? .webSocketHandshake : .plain
     }
 }

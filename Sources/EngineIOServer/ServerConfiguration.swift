@@ -47,8 +47,8 @@ package struct ServerConfiguration: Sendable {
 
     package init() {}
 
-    /// What the open packet offers to a session that begins on `transport`.
-    func upgrades(from transport: Transport) -> [Transport] {
-        transport == .polling && self.allowUpgrades && self.transports.contains(.websocket) ? [.websocket] : []
+    /// The upgrades that the open packet offers, of those that a session can make.
+    func upgrades(_ possible: [Transport]) -> [Transport] {
+        self.allowUpgrades ? possible.filter(self.transports.contains) : []
     }
 }

@@ -57,10 +57,10 @@ final class ServerContext {
 
     func session(_ sid: String) -> ServerSession? { self.sessions[sid] }
 
-    func openSession(on transport: Transport) -> ServerSession {
+    func openSession(_ state: ServerSessionStateMachine) -> ServerSession {
         self.lastNumber += 1
         let session = ServerSession(
-            number: self.lastNumber, sid: SessionIdentifier.random(), transport: transport, server: self)
+            number: self.lastNumber, sid: SessionIdentifier.random(), state: state, server: self)
         self.sessions[session.sid] = session
         self.sessionsByNumber[session.number] = session
         self.statistics.handshakes += 1
@@ -112,6 +112,14 @@ final class ServerContext {
         for session in self.sessions.values {
             self.statistics.sent += packets.count
             session.send(packets, framed: frames)
+        }
+    }
+
+    /// Runs `work` after the events and tasks that wait now, as a read cycle of its own.
+    func nextTurn(_ work: @escaping () -> Void) {
+        self.eventLoop.assumeIsolated().execute {
+            work()
+            self.endOfReadCycle()
         }
     }
 

@@ -15,21 +15,29 @@ final class ServerSession {
     private var outgoingBytes = 0
     /// The connection whose poll waits.
     private var poll: HTTPConnectionHandler?
-    /// The connection whose post is taken and waits for its answer.
-    private var post: HTTPConnectionHandler?
+    private var post = Post.none
     /// Whether the session ends as soon as nothing is queued.
     private var isLeaving = false
     private var webSocket: ServerWebSocketHandler?
     private var probe: ServerWebSocketHandler?
 
-    init(number: Int, sid: String, transport: Transport, server: ServerContext) {
+    /// The post that was received.
+    private enum Post {
+        case none
+        /// Its packets are read in turns.
+        case reading
+        /// Its packets are read, and its answer waits until the client's polls have fetched enough.
+        case waiting(HTTPConnectionHandler)
+    }
+
+    init(number: Int, sid: String, state: ServerSessionStateMachine, server: ServerContext) {
         self.number = number
         self.sid = sid
         self.server = server
-        self.state = ServerSessionStateMachine(transport: transport)
+        self.state = state
     }
 
-    var transport: Transport { self.state.transport }
+    var acceptedRequests: EngineIORequest.Accepted { self.state.acceptedRequests }
 
     /// About what a queued packet takes in memory besides its bytes.
     private static let packetOverhead = 128
@@ -38,9 +46,10 @@ final class ServerSession {
     /// The open packet, with its type.
     var openPacket: String {
         let configuration = self.server.configuration
-        let upgrades = configuration.upgrades(from: self.transport).map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+        let upgrades = configuration.upgrades(self.state.possibleUpgrades)
+        let names = upgrades.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
         return """
-            0{"sid":"\(self.sid)","upgrades":[\(upgrades)],\
+            0{"sid":"\(self.sid)","upgrades":[\(names)],\
             "pingInterval":\(configuration.pingInterval.nanoseconds / 1_000_000),\
             "pingTimeout":\(configuration.pingTimeout.nanoseconds / 1_000_000),\
             "maxPayload":\(configuration.maxPayload)}
@@ -172,44 +181,52 @@ final class ServerSession {
 
     /// The connection of a post whose answer is held back has gone.
     func postAborted() {
-        self.post = nil
+        if case .reading = self.post { return }
+        self.post = .none
         self.state.postAnswered()
     }
 
     /// Takes the packets of a post's body and answers it: at once, or when the client's polls have fetched enough.
     func postEnded(_ body: ByteBuffer, on connection: HTTPConnectionHandler) {
-        guard self.state.takesPosts, self.receive(body) else {
+        guard self.state.readsPosts else {
             self.state.postAnswered()
             return connection.refuse(.badRequest)
         }
-        self.post = connection
+        self.post = .reading
+        self.read(UnreadPayload(body), on: connection)
+    }
+
+    /// Reads as much of a post's body as one turn of the loop allows, and the rest after the server's other sessions.
+    private func read(_ payload: UnreadPayload, on connection: HTTPConnectionHandler) {
+        var payload = payload
+        var budget = TurnBudget()
+        var isLegal = true
+        do throws(PacketError) {
+            try payload.read(&budget, while: { isLegal && !self.state.isClosed }) { isLegal = self.received($0) }
+        } catch {
+            self.breach()
+            isLegal = false
+        }
+        guard isLegal else {
+            self.post = .none
+            self.state.postAnswered()
+            return connection.refuse(.badRequest)
+        }
+        if !payload.isAtEnd, !self.state.isClosed {
+            let rest = payload
+            return self.server.nextTurn { self.read(rest, on: connection) }
+        }
+        self.post = .waiting(connection)
         // Only now that all packets are read: one poll carries their answers together.
         self.flush()
         self.answerPostUnlessBehind()
     }
 
     private func answerPostUnlessBehind() {
-        guard let post = self.post, !self.isBehind else { return }
-        self.post = nil
+        guard case .waiting(let connection) = self.post, !self.isBehind else { return }
+        self.post = .none
         self.state.postAnswered()
-        post.answerPost()
-    }
-
-    /// - Returns: whether all of a post's body could be read; otherwise the session has ended after the packets that could.
-    private func receive(_ body: ByteBuffer) -> Bool {
-        body.withUnsafeReadableBytes { bytes in
-            do throws(PacketError) {
-                if UTF8Validation.firstInvalidOffset(bytes) != nil { throw PacketError("a body that is not UTF-8") }
-                var reader = PayloadReader(bytes)
-                while !self.state.isClosed, let packet = try reader.next() {
-                    if !self.received(packet) { return false }
-                }
-                return true
-            } catch {
-                self.breach()
-                return false
-            }
-        }
+        connection.answerPost()
     }
 
     // MARK: Websocket
@@ -303,12 +320,13 @@ final class ServerSession {
     }
 
     func close(_ cause: ServerSessionStateMachine.CloseCause) {
-        guard let orders = self.state.close(cause) else { return }
+        let action = self.state.close(cause)
+        if case .none = action { return }
         self.server.remove(self)
         self.outgoing.removeAll()
         self.outgoingBytes = 0
         self.answerPostUnlessBehind()
-        if let type = orders.pollAnswer { self.answerPoll(type) }
+        if case .endAndAnswerPoll(let type) = action { self.answerPoll(type) }
         let (webSocket, probe) = (self.webSocket, self.probe)
         (self.webSocket, self.probe) = (nil, nil)
         if cause == .server { webSocket?.sendPacket(.close) }

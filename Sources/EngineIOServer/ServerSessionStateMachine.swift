@@ -1,9 +1,17 @@
 import EngineIO
 
-/// The server's side of one session: which transport carries it, which requests it has open, how its upgrade stands.
+/// The server's side of one session: how its packets travel, the requests that it has open, and its upgrade.
 ///
-/// Inputs are named after events; what they return is to be done by the owner after the call.
+/// Inputs are named after events; the owner runs the action that they return after the call.
 struct ServerSessionStateMachine {
+    private enum State {
+        /// Packets travel in the bodies of posts and polls.
+        case requests(Upgrade)
+        /// Packets travel in the frames of a websocket.
+        case frames
+        case closed
+    }
+
     private enum Upgrade {
         case none
         /// A websocket is there that has not sent its probe.
@@ -12,15 +20,51 @@ struct ServerSessionStateMachine {
         case probed
     }
 
-    private(set) var transport: Transport
-    private(set) var isClosed = false
-    private var upgrade = Upgrade.none
+    private var state: State
     private var isPollWaiting = false
     private var isPosting = false
 
-    init(transport: Transport) {
-        self.transport = transport
+    private init(_ state: State) {
+        self.state = state
     }
+
+    static var overRequests: Self { Self(.requests(.none)) }
+    static var overWebSocket: Self { Self(.frames) }
+
+    var isClosed: Bool {
+        if case .closed = self.state { return true }
+        return false
+    }
+
+    private var upgrade: Upgrade {
+        if case .requests(let upgrade) = self.state { return upgrade }
+        return .none
+    }
+
+    /// The transports that the session can move to.
+    var possibleUpgrades: [Transport] {
+        switch self.state {
+        case .requests: [.websocket]
+        case .frames, .closed: []
+        }
+    }
+
+    /// A request for a websocket is always taken: a session that cannot upgrade closes the websocket.
+    var acceptedRequests: EngineIORequest.Accepted {
+        switch self.state {
+        case .requests: Self.acceptedOverRequests
+        case .frames: Self.acceptedOverWebSocket
+        case .closed: [:]
+        }
+    }
+
+    private static let acceptedOverWebSocket: EngineIORequest.Accepted = [
+        .websocket: ["GET": { .upgrade(sid: $0) }]
+    ]
+    private static let acceptedOverRequests: EngineIORequest.Accepted = [
+        .polling: ["GET": { .poll(sid: $0) }, "POST": { .post(sid: $0) }],
+        .websocket: ["GET": { .upgrade(sid: $0) }],
+    ]
 
     // MARK: Polling
 
@@ -54,8 +98,11 @@ struct ServerSessionStateMachine {
         return .accept
     }
 
-    /// Whether the body of a post counts: not after the end of the session or of its polling.
-    var takesPosts: Bool { !self.isClosed && self.transport == .polling }
+    /// Whether the body of a post is read: not after the end of the session, or after its upgrade.
+    var readsPosts: Bool {
+        if case .requests = self.state { return true }
+        return false
+    }
 
     mutating func postAnswered() {
         self.isPosting = false
@@ -68,19 +115,22 @@ struct ServerSessionStateMachine {
     }
 
     mutating func packetsQueued() -> FlushAction {
-        if self.isClosed { return .hold }
-        if self.transport == .websocket { return .writeFrames }
-        guard self.isPollWaiting else { return .hold }
-        self.isPollWaiting = false
-        return .answerPoll
+        switch self.state {
+        case .closed: return .hold
+        case .frames: return .writeFrames
+        case .requests:
+            guard self.isPollWaiting else { return .hold }
+            self.isPollWaiting = false
+            return .answerPoll
+        }
     }
 
     // MARK: Upgrade
 
     /// - Returns: whether the websocket may probe: one at a time, and none once the session has one.
     mutating func webSocketArrived() -> Bool {
-        guard !self.isClosed, self.transport == .polling, self.upgrade == .none else { return false }
-        self.upgrade = .connected
+        guard case .requests(.none) = self.state else { return false }
+        self.state = .requests(.connected)
         return true
     }
 
@@ -97,21 +147,20 @@ struct ServerSessionStateMachine {
         switch (type, self.upgrade) {
         case (.ping, .connected) where isProbe, (.ping, .probed) where isProbe:
             let waiting = self.isPollWaiting
-            self.upgrade = .probed
+            self.state = .requests(.probed)
             self.isPollWaiting = false
             return .answerProbe(noopToPoll: waiting)
         case (.upgrade, .probed):
-            self.transport = .websocket
-            self.upgrade = .none
+            self.state = .frames
             return .complete
         default:
-            self.upgrade = .none
+            self.probeClosed()
             return .abandon
         }
     }
 
     mutating func probeClosed() {
-        self.upgrade = .none
+        if case .requests = self.state { self.state = .requests(.none) }
     }
 
     // MARK: Packets and the end
@@ -137,22 +186,27 @@ struct ServerSessionStateMachine {
     }
 
     enum CloseCause: Equatable {
-        /// The client said goodbye: its waiting poll has nothing more to tell it.
+        /// The client sent a close packet, or its connection ended: a poll that waits is answered by a noop.
         case client
         case server
     }
 
-    struct CloseOrders: Equatable {
-        /// The packet that answers the poll that waits, if one does.
-        var pollAnswer: PacketType?
+    enum CloseAction: Equatable {
+        /// The session was closed before.
+        case none
+        case end
+        /// End, and answer the poll that waits by this packet.
+        case endAndAnswerPoll(PacketType)
     }
 
-    /// - Returns: nil when the session was closed before.
-    mutating func close(_ cause: CloseCause) -> CloseOrders? {
-        if self.isClosed { return nil }
-        self.isClosed = true
-        let waiting = self.isPollWaiting
+    mutating func close(_ cause: CloseCause) -> CloseAction {
+        if self.isClosed { return .none }
+        self.state = .closed
+        guard self.isPollWaiting else { return .end }
         self.isPollWaiting = false
-        return CloseOrders(pollAnswer: waiting ? (cause == .client ? .noop : .close) : nil)
+        switch cause {
+        case .client: return .endAndAnswerPoll(.noop)
+        case .server: return .endAndAnswerPoll(.close)
+        }
     }
 }

@@ -57,7 +57,7 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
     /// - Parameter session: the session that wants to upgrade, or nil to open a new one.
     func start(session: ServerSession?) {
         guard let session else {
-            let session = self.server.openSession(on: .websocket)
+            let session = self.server.openSession(.overWebSocket)
             self.session = session
             session.opened(on: self)
             var frame = ByteBuffer()

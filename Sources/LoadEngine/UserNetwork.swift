@@ -11,16 +11,15 @@ package struct UserNetwork: Sendable {
     /// Where the users come from, in turn; empty for what the system chooses.
     package var localAddresses: [SocketAddress] = []
 
+    private static let transports: [TransportMix.Kind: [Transport]] = [
+        .polling: [.polling], .upgrade: [.polling, .websocket], .websocket: [.websocket],
+    ]
+
     package init() {}
 
     func apply(to clients: inout ClientDefaults, user idInTest: Int) {
         clients.trace?.user = idInTest
-        switch self.mix?.kind(ofUser: idInTest) {
-        case .polling: clients.transports = [.polling]
-        case .upgrade: clients.transports = [.polling, .websocket]
-        case .websocket: clients.transports = [.websocket]
-        case nil: break
-        }
+        if let kind = self.mix?.kind(ofUser: idInTest) { clients.transports = Self.transports[kind] ?? [] }
         if !self.localAddresses.isEmpty {
             clients.localAddress = self.localAddresses[(idInTest - 1) % self.localAddresses.count]
         }

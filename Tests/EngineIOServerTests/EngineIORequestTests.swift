@@ -4,23 +4,28 @@ import Testing
 @testable import EngineIOServer
 
 struct EngineIORequestTests {
+    private static let sessions: [String: ServerSessionStateMachine] = [
+        "poller": .overRequests, "socket": .overWebSocket,
+    ]
+
     private func judge(
-        _ method: String, _ query: String, isWebSocket: Bool = false,
+        _ method: String, _ query: String, form: EngineIORequest.Form = .plain,
         transports: Set<Transport> = [.polling, .websocket]
     ) throws -> EngineIORequest {
         try EngineIORequest(
-            method: method, query: EngineIOQuery(uri: "/engine.io/?" + query), isWebSocket: isWebSocket,
+            method: method, query: EngineIOQuery(uri: "/engine.io/?" + query), form: form,
             transports: transports,
-            transportOfSession: { ["poller": Transport.polling, "socket": Transport.websocket][$0] })
+            acceptedBySession: { Self.sessions[$0]?.acceptedRequests })
     }
 
     @Test func acceptsWhatTheProtocolHas() throws {
-        #expect(try self.judge("GET", "EIO=4&transport=polling") == .handshake(.polling))
-        #expect(try self.judge("GET", "EIO=4&transport=websocket", isWebSocket: true) == .handshake(.websocket))
+        #expect(try self.judge("GET", "EIO=4&transport=polling") == .handshake)
+        #expect(try self.judge("GET", "EIO=4&transport=websocket", form: .webSocketHandshake) == .webSocketHandshake)
         #expect(try self.judge("GET", "EIO=4&transport=polling&sid=poller") == .poll(sid: "poller"))
         #expect(try self.judge("POST", "EIO=4&transport=polling&sid=poller") == .post(sid: "poller"))
         #expect(
-            try self.judge("GET", "EIO=4&transport=websocket&sid=poller", isWebSocket: true) == .upgrade(sid: "poller"))
+            try self.judge("GET", "EIO=4&transport=websocket&sid=poller", form: .webSocketHandshake)
+                == .upgrade(sid: "poller"))
     }
 
     @Test(arguments: [

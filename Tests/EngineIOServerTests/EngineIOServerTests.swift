@@ -42,21 +42,6 @@ struct EngineIOServerTests {
         }
     }
 
-    @Test func answersAPollThatWaitsWhenItsSessionEnds() async throws {
-        try await self.withServer { server in
-            let poll = try await RawConnection.open(server.port)
-            let post = try await RawConnection.open(server.port)
-            let uri = try await self.openPolling(poll)
-            try await poll.write("GET \(uri) HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            // The second poll may overtake the first, which is on another connection: either is answered by a close.
-            let second = try await post.request("GET", uri)
-            let first = try await poll.read { $0.contains("\r\n\r\n1") || $0.contains("\"code\":3") }
-            #expect([first, second].contains { $0.hasSuffix("\r\n\r\n1") })
-            #expect([first, second].contains { $0.contains(#"{"code":3,"message":"Bad request"}"#) })
-            #expect(try await post.request("GET", uri).contains(#"{"code":1,"message":"Session ID unknown"}"#))
-        }
-    }
-
     @Test func refusesABodyAboveMaxPayload() async throws {
         var configuration = ServerConfiguration()
         configuration.maxPayload = 10
@@ -65,24 +50,6 @@ struct EngineIOServerTests {
             let uri = try await self.openPolling(connection)
             #expect(try await connection.request("POST", uri, body: "4" + "x" * 10).contains(" 413 "))
             #expect(try await connection.request("POST", uri, body: "4" + "x" * 9).hasSuffix("ok"))
-        }
-    }
-
-    @Test func holdsThePostsOfAClientThatIsBehindWithItsPolls() async throws {
-        var configuration = ServerConfiguration()
-        configuration.maxQueued = 1000
-        try await self.withServer(configuration) { server in
-            let poll = try await RawConnection.open(server.port)
-            let post = try await RawConnection.open(server.port)
-            let uri = try await self.openPolling(poll)
-            // Nothing is refused for its size: the queue may be passed by one post.
-            let message = "4" + "x" * 2000
-            try await post.write(
-                "POST \(uri) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(message.utf8.count)\r\n\r\n\(message)")
-            while try await server.statistics().get().messages == 0 { await Task.yield() }
-            await #expect(throws: ChannelError.self) { try await post.read(within: .milliseconds(50)) { !$0.isEmpty } }
-            #expect(try await poll.request("GET", uri).hasSuffix("\r\n\r\n\(message)"))
-            #expect(try await post.read { !$0.isEmpty }.hasSuffix("\r\n\r\nok"))
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import EngineIOServer
 
 struct ServerSessionStateMachineTests {
-    private var polling = ServerSessionStateMachine(transport: .polling)
+    private var polling = ServerSessionStateMachine.overRequests
 
     @Test mutating func aPollWaitsForPackets() {
         check(self.polling.pollArrived(hasPackets: false), .wait)
@@ -16,8 +16,8 @@ struct ServerSessionStateMachineTests {
     @Test mutating func twoPollsAtOnceEndTheSession() {
         check(self.polling.pollArrived(hasPackets: false), .wait)
         check(self.polling.pollArrived(hasPackets: true), .refuseAndClose)
-        check(self.polling.close(.server), .init(pollAnswer: .close))
-        check(self.polling.close(.server), nil)
+        check(self.polling.close(.server), .endAndAnswerPoll(.close))
+        check(self.polling.close(.server), .none)
     }
 
     @Test mutating func twoPostsAtOnceEndTheSession() {
@@ -34,7 +34,7 @@ struct ServerSessionStateMachineTests {
         check(self.polling.pollArrived(hasPackets: false), .answerNoop)
         check(self.polling.pollArrived(hasPackets: true), .answer)
         check(self.polling.probeReceived(.upgrade, isProbe: false), .complete)
-        #expect(self.polling.transport == .websocket)
+        #expect(Array(self.polling.acceptedRequests.keys) == [.websocket])
         check(self.polling.packetsQueued(), .writeFrames)
     }
 
@@ -43,7 +43,7 @@ struct ServerSessionStateMachineTests {
         check(self.polling.probeReceived(.ping, isProbe: true), .answerProbe(noopToPoll: false))
         check(self.polling.postArrived(), .accept)
         check(self.polling.probeReceived(.upgrade, isProbe: false), .complete)
-        #expect(!self.polling.takesPosts)
+        #expect(!self.polling.readsPosts)
     }
 
     @Test mutating func aWebSocketThatClosesLeavesTheSessionOnPolling() {
@@ -63,16 +63,16 @@ struct ServerSessionStateMachineTests {
     @Test mutating func oneWebSocketASession() {
         check(self.polling.webSocketArrived(), true)
         check(self.polling.webSocketArrived(), false)
-        var upgraded = ServerSessionStateMachine(transport: .websocket)
+        var upgraded = ServerSessionStateMachine.overWebSocket
         check(upgraded.webSocketArrived(), false)
     }
 
     @Test(arguments: [(PacketType.ping, false), (.message, false), (.close, false), (nil, false)])
     func otherPacketsAbandonTheUpgrade(type: PacketType?, isProbe: Bool) {
-        var session = ServerSessionStateMachine(transport: .polling)
+        var session = ServerSessionStateMachine.overRequests
         check(session.webSocketArrived(), true)
         check(session.probeReceived(type, isProbe: isProbe), .abandon)
-        #expect(session.transport == .polling)
+        #expect(session.acceptedRequests.keys.contains(.polling))
     }
 
     @Test(arguments: [
@@ -80,7 +80,7 @@ struct ServerSessionStateMachineTests {
         (.ping, .violation), (.open, .ignore), (.upgrade, .ignore), (.noop, .ignore),
     ])
     func packets(type: PacketType, action: ServerSessionStateMachine.PacketAction) {
-        var session = ServerSessionStateMachine(transport: .websocket)
+        var session = ServerSessionStateMachine.overWebSocket
         check(session.packetReceived(type), action)
         _ = session.close(.server)
         check(session.packetReceived(type), .ignore)
@@ -88,7 +88,7 @@ struct ServerSessionStateMachineTests {
 
     @Test mutating func aClientThatClosesFreesItsPollByANoop() {
         check(self.polling.pollArrived(hasPackets: false), .wait)
-        check(self.polling.close(.client), .init(pollAnswer: .noop))
+        check(self.polling.close(.client), .endAndAnswerPoll(.noop))
         check(self.polling.packetsQueued(), .hold)
     }
 }
