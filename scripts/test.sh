@@ -21,6 +21,26 @@ check_format() {
     swift format lint --strict -r Package.swift Sources Tests
 }
 
+# The documentation of the library, without a warning.
+check_docs() {
+    local graphs binaries maps=() map
+    say "building the documentation of the library"
+    swift build --target EngineIOClient
+    binaries=$(swift build --show-bin-path)
+    graphs=$(mktemp -d)
+    for map in .build/checkouts/*/Sources/*/include/module.modulemap Sources/CZlib/module.modulemap \
+        Sources/CEpoll/module.modulemap "$binaries"/*.build/module.modulemap; do
+        [ ! -e "$map" ] || maps+=(-Xcc "-fmodule-map-file=$map")
+    done
+    swift symbolgraph-extract -module-name EngineIOClient -I "$binaries/Modules" \
+        -target "$(basename "$(dirname "$binaries")")" -minimum-access-level public -skip-synthesized-members \
+        -output-dir "$graphs" "${maps[@]}"
+    docc convert Sources/EngineIOClient/Documentation.docc --additional-symbol-graph-dir "$graphs" --warnings-as-errors \
+        --fallback-display-name EngineIOClient --fallback-bundle-identifier eio-lua.EngineIOClient \
+        --output-path "$graphs/EngineIOClient.doccarchive" >/dev/null
+    rm -r "$graphs"
+}
+
 run_unit() {
     need_packages gcc libc6-dev
     say "running the tests of the Lua host"
@@ -80,6 +100,7 @@ timed() {
 case $part in
     all)
         timed check_format
+        timed check_docs
         timed run_unit
         timed run_integration
         ;;

@@ -9,7 +9,7 @@ public struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertib
     public internal(set) var cause: String?
     /// The HTTP status of the server's answer.
     public internal(set) var status: Int?
-    /// The Engine.IO error code in the answer's body: see ``ServerRefusal``.
+    /// The Engine.IO error code in the answer's body: see `ServerRefusal`.
     public internal(set) var code: Int?
     /// The start of the answer's body, at most 4096 bytes; if the body is a JSON string, the start of its text.
     public internal(set) var body: String?

@@ -6,7 +6,7 @@ import NIOCore
 /// An Engine.IO 4 client: HTTP long-polling, WebSocket and the upgrade between them.
 ///
 /// It is the client of python-engineio's asyncio documentation in Swift's idiom: ``connect(to:)`` returns when the
-/// handshake and the attempt to upgrade are over, ``send(_:)`` waits while too much is unwritten, and what the server
+/// handshake and the attempt to upgrade are over, ``send(_:)-(String)`` waits while too much is unwritten, and what the server
 /// does comes as ``events``. A client may connect again after a disconnect; its cookies stay.
 ///
 ///     let client = EngineIOClient()
