@@ -1,5 +1,7 @@
 import ArgumentParser
 import CommandOptions
+import Glibc
+import LoadPlan
 import Locust
 import ProcessSupport
 import ScriptProcess
@@ -38,18 +40,30 @@ package struct EioLuaCommand: ParsableCommand {
         let others = ["help"] + self.configuration.subcommands.dropFirst().map { self.name(of: $0) }
         if let first, others.contains(first) {
             FileDescriptorLimit.require(32)
-            self.main(Self.shortOptions.separated(Array(CommandLine.arguments.dropFirst())))
+            let arguments = self.shortOptions.separated(Array(CommandLine.arguments.dropFirst()))
+            if let refusal = ForeignOption.refusal(in: arguments) { self.exit(withError: ValidationError(refusal)) }
+            self.main(first == self.name(of: LocustfileCommand.self) ? ScriptArguments.separated(arguments) : arguments)
             self.exit()
         }
         let name = self.name(of: RunCommand.self)
         let isNamed = CommandLine.argc > 1 && CommandLine.arguments[1] == name
         do {
+            if !isNamed, let first { self.suggestCommand(insteadOf: first) }
             try RunCommand.run(
                 program: ProcessArguments.all[0], arguments: Array(ProcessArguments.all.dropFirst(isNamed ? 2 : 1)))
             self.exit()
         } catch {
             self.exit(withError: error)
         }
+    }
+
+    /// A script that does not exist, and that is named almost like a command.
+    private static func suggestCommand(insteadOf name: String) {
+        guard !name.hasPrefix("-"), access(name, F_OK) != 0,
+            let nearest = nearestName(
+                to: name, among: ["help"] + self.configuration.subcommands.compactMap { self.name(of: $0) })
+        else { return }
+        FileDescriptorOutput.standardError.say("eio-lua: '\(name)' is not a command; did you mean '\(nearest)'?")
     }
 
     /// Those of `load`; the others have no more.

@@ -27,8 +27,8 @@ struct InspectCommand: ParsableCommand {
             let plan = settings.plan
             _ = try LoadThresholds(plan).makeRegistry(declaring: contents.metrics)
             let inspection = PlanInspection(
-                plan, script: self.load.script, hasSetup: contents.hasSetup,
-                hasTeardown: contents.hasTeardown, showsSecrets: self.load.showCommand)
+                plan, script: self.load.script, functions: contents.functions,
+                showsSecrets: self.load.common.showCommand)
             try showing(self.json ? inspection.json : VisibleText.lines(inspection.text))
         }
     }

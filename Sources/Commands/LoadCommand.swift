@@ -25,74 +25,42 @@ struct LoadCommand: ParsableCommand {
     @Argument(parsing: .postTerminator, help: "What the script gets as its arguments.")
     var arguments: [String] = []
 
-    @Option(name: [.customShort("u"), .long], parsing: .unconditional, help: "Virtual users. (default: 1)")
-    var vus: Int?
+    @OptionGroup(title: "Load")
+    var amount: LoadAmountOptions
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "How long new iterations start, such as 30s or 1m30s.")
-    var duration: String?
+    @OptionGroup(title: "Results")
+    var results: ResultFileOptions
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Iterations of all users together.")
-    var iterations: Int?
+    @OptionGroup(title: "Results")
+    var summary: SummaryArguments
 
-    @Option(name: .shortAndLong, help: "A stage of a ramp, such as 30s:100; may be repeated.")
-    var stage: [String] = []
+    @OptionGroup(title: "Output during the run")
+    var outputs: OutputOptions
+
+    @Option(help: "The url for eio.connect() without one.")
+    var url: String?
+
+    @OptionGroup var common: ScriptRunOptions
 
     @Option(name: .long, help: "A tag of all samples, KEY=VALUE; may be repeated.")
     var tag: [String] = []
 
-    @Option(name: .shortAndLong, help: "What the script finds in __ENV, KEY=VALUE; may be repeated.")
-    var env: [String] = []
-
-    @Option(help: "Users that start in a second; 0: all at once. (default: 1000)")
-    var spawnRate: Int?
-
-    @Option(help: "Event loops. (default: one for each core)")
-    var threads: Int?
-
-    @Option(help: "Where eio.connect() connects to when the script names no url.")
-    var url: String?
-
-    @Option(help: "Of all random numbers; printed, so that a run can be repeated. (default: another one each time)")
+    @Option(help: "The seed of all random numbers; printed, so that a run can be repeated. (default: a random one)")
     var seed: UInt64?
-
-    @Option(help: "Seconds after which a slice of Lua is stopped; 0: never. (default: 10)")
-    var maxBlock = 10.0
 
     @OptionGroup var control: RunControlArguments
 
-    @Flag(help: "Do not run setup().")
-    var noSetup = false
-
-    @Flag(help: "Do not run teardown().")
-    var noTeardown = false
-
-    @Flag(help: "Do not look at thresholds.")
+    @Flag(help: "Do not evaluate thresholds.")
     var noThresholds = false
 
-    @OptionGroup var results: ResultFileOptions
-
-    @OptionGroup var summary: SummaryArguments
-
-    @Flag(name: .shortAndLong, help: "Show nothing while the run goes on.")
+    @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
-
-    @Flag(name: .long, help: "No colours.")
-    var noColor = false
-
-    @Flag(help: "Show the whole command line, and variables, in reports and exports: by default secrets are left out.")
-    var showCommand = false
-
-    @OptionGroup(title: "Output while the run goes on")
-    var outputs: OutputOptions
 
     @OptionGroup(title: "Network")
     var network: NetworkOptions
 
     @OptionGroup(title: "Tracing")
     var tracing: TraceOptions
-
-    @Option(help: "debug, info, warning, error or off. (default: error)")
-    var logLevel = "error"
 
     func run() throws {
         // Whoever reads the output may go, as `head` does: the run and its files do not go with it.
@@ -108,9 +76,9 @@ struct LoadCommand: ParsableCommand {
         let session = try LoadSession(
             settings, contents: contents,
             outputs: LoadSessionOutputs(
-                isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
+                isQuiet: self.quiet, hasColor: self.common.hasColor,
                 person: PersonOutput(besides: files.map(\.path)), paths: paths,
-                commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand)
+                commandLine: self.common.commandLine
             ) { plan, registry throws(UsageError) in
                 try self.outputs.open(plan, registry) + files
             })
@@ -131,38 +99,26 @@ struct LoadCommand: ParsableCommand {
 
     /// The script and the options, checked: all that is to be known before the start.
     func read() throws -> (LoadSettings, ScriptContents) {
-        let threads = try self.threadCount()
         let script = try self.scriptSettings()
         let contents = try ScriptReader(script).readUntilSignal()
         let plan = try LoadPlan(
             options: contents.options, commandLine: try self.planOptions(), script: contents.facts,
             segment: try self.control.segment { getenv($0).map { String(cString: $0) } })
         var settings = LoadSettings(
-            script: script, plan: plan, threads: threads,
+            script: script, plan: plan, threads: self.common.threadCount,
             seed: self.seed ?? UInt64.random(in: 1...(.max)))
         settings.network = try self.network.network()
         return (settings, contents)
     }
 
     private func planOptions() throws -> CommandLineOptions {
-        var options = CommandLineOptions()
-        options.vus = self.vus
-        options.iterations = self.iterations
-        options.duration = try self.duration.map { try CommandLineOptions.duration($0, option: "--duration") }
-        if !self.stage.isEmpty { options.stages = try self.stage.flatMap { try CommandLineOptions.stages($0) } }
-        if let spawnRate = self.spawnRate { options.spawnRate = spawnRate }
+        var options = self.common.planOptions
+        try self.amount.apply(to: &options)
         options.tags = try keyValuePairs(self.tag, "--tag")
         options.summaryTrendStats = try self.summary.trendStatistics()
         options.summaryTimeUnit = try self.summary.timeUnit()
-        options.noSetup = self.noSetup
-        options.noTeardown = self.noTeardown
-        options.noThresholds = self.noThresholds
+        options.noThresholds = self.noThresholds ? true : nil
         return options
-    }
-
-    private func threadCount() throws -> Int {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
-        return self.threads ?? ProcessClock.processorCount()
     }
 
     private func scriptSettings() throws -> ScriptSettings {
@@ -173,9 +129,9 @@ struct LoadCommand: ParsableCommand {
         options.outputMayClose = true
         options.input = SharedInput()
         var logger = Logger(label: "eio-lua") { _ in StandardErrorLog() }
-        logger.logLevel = try Logger.Level(named: self.logLevel)
+        logger.logLevel = try self.common.level()
         return ScriptSettings(
-            options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: self.maxBlock,
+            options: options, environment: try self.common.environment(), maximumBlock: self.common.maxBlock,
             logger: logger, onSlowSlice: SlowSlices().report)
     }
 }

@@ -36,9 +36,11 @@ struct RunCommand: ParsableCommand {
         OTHER COMMANDS:
           eio-lua load        Run a script as many virtual users, and measure.
           eio-lua inspect     Check a script's options and show what load would do.
+          eio-lua report      Merge the exports of several load runs.
           eio-lua worker      Run scripts as virtual users under a Locust master.
-          eio-lua locustfile  Print the master's file.
+          eio-lua locustfile  Print the file of a Locust master.
           eio-lua serve       Run an Engine.IO server to try scripts against.
+          eio-lua help        Show the help of a command.
         """
 
     /// - Parameter arguments: what stands behind `run`, or behind the program's name where `run` is left out.

@@ -1,4 +1,5 @@
 import CommandOptions
+import LoadPlan
 import Logging
 import ProcessSupport
 import ScriptProcess
@@ -73,7 +74,15 @@ package struct ScriptCommandLine {
         String(decoding: bytes, as: UTF8.self)
     }
 
+    private static let longOptions = [
+        "--help", "--log-level", "--strict", "--trace", "--trace-file", "--trace-format", "--url", "--version",
+    ]
+
     private static func unknown(_ argument: String) -> UsageError {
-        UsageError("unknown option '\(argument)': see 'eio-lua run --help'; the script's own options follow the script")
+        let nearest = nearestName(to: String(argument.prefix { $0 != "=" }), among: Self.longOptions)
+        let suggestion = nearest.map { ", did you mean '\($0)'? See" } ?? ": see"
+        return UsageError(
+            "unknown option '\(argument)'\(suggestion) 'eio-lua run --help'; the script's own options follow the script"
+        )
     }
 }

@@ -1,26 +1,17 @@
-import Metrics
-
-/// What the command line says about a plan; every member wins over the script's `options`.
+/// The options of a plan on the command line. Each takes precedence over the script's `options`.
+@dynamicMemberLookup
 package struct CommandLineOptions: Equatable, Sendable {
-    /// `-u`, `--vus`.
-    package var vus: Int?
-    /// `-d`, `--duration`.
-    package var duration: Duration?
-    /// `-i`, `--iterations`.
-    package var iterations: Int?
-    /// `-s`, `--stage`, all of them; nil where there is none.
-    package var stages: [Stage]?
-    /// `--tag`, added to the script's.
-    package var tags: [String: String] = [:]
-    package var summaryTrendStats: [Aggregation]?
-    package var summaryTimeUnit: SummaryTimeUnit?
-    package var noSetup = false
-    package var noTeardown = false
-    package var noThresholds = false
+    /// Those that a script can have too; nil if the command line does not have them.
+    package var options = LoadOptions()
     /// `--spawn-rate`: users that a constant executor starts in a second, over all segments; 0: all at once.
     package var spawnRate = LoadPlan.defaultSpawnRate
 
     package init() {}
+
+    package subscript<Value>(dynamicMember member: WritableKeyPath<LoadOptions, Value>) -> Value {
+        get { self.options[keyPath: member] }
+        set { self.options[keyPath: member] = newValue }
+    }
 
     /// Reads the duration that follows `option`.
     ///
@@ -64,25 +55,8 @@ package struct CommandLineOptions: Equatable, Sendable {
         return self.stages != nil ? "--stage" : nil
     }
 
-    /// The script's options with these in front, by k6's rule: any of duration, iterations and stages on the command
-    /// line replaces all that the script says about how many iterations there are; `vus` alone replaces only `vus`.
-    func applied(to options: LoadOptions) -> LoadOptions {
-        var result = options
-        if let vus = self.vus { result.vus = vus }
-        if self.duration != nil || self.iterations != nil || self.stages != nil {
-            result.duration = self.duration
-            result.iterations = self.iterations
-            result.stages = self.stages
-            result.scenarios = nil
-        }
-        result.tags.merge(self.tags) { _, own in own }
-        result.summaryTrendStats = self.summaryTrendStats ?? options.summaryTrendStats
-        result.summaryTimeUnit = self.summaryTimeUnit ?? options.summaryTimeUnit
-        if self.noSetup { result.noSetup = true }
-        if self.noTeardown { result.noTeardown = true }
-        if self.noThresholds { result.noThresholds = true }
-        return result
-    }
+    /// The script's options, overridden by these.
+    func applied(to options: LoadOptions) -> LoadOptions { options.overridden(by: self.options) }
 
     /// What is wrong with the options themselves.
     func check(_ problems: ProblemList) {

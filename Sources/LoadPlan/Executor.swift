@@ -1,15 +1,3 @@
-/// One part of a ramp: within `duration` the users, or the rate, go in a straight line from the previous target to this.
-package struct Stage: Equatable, Sendable {
-    package let duration: Duration
-    /// Users, or iterations per time unit.
-    package let target: Int
-
-    package init(duration: Duration, target: Int) {
-        self.duration = duration
-        self.target = target
-    }
-}
-
 /// How a scenario starts iterations: k6's six executors (k6 documentation, "Executors").
 package enum Executor: Equatable, Sendable {
     case constantVUs(users: Int, duration: Duration)

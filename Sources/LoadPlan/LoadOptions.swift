@@ -3,12 +3,12 @@ import Metrics
 
 /// A script's global `options`: k6's keys (k6 documentation, "Options"), and what of them was given.
 ///
-/// Read from JSON, as which Lua hands it over. `weight` and `fixedCount` of a scenario are not k6's but Locust's.
+/// Read from JSON, into which Lua converts it. `weight` and `fixedCount` of a scenario are not k6's: they are for a master that directs the users.
 package struct LoadOptions: Equatable, Sendable {
     package var vus: Int?
     package var duration: Duration?
     package var iterations: Int?
-    /// An empty list is told from none: it is a mistake that deserves a word.
+    /// An empty list differs from nil: it is a mistake that deserves a note.
     package var stages: [Stage]?
     /// In the order of their names.
     package var scenarios: [ScenarioOptions]?
@@ -38,7 +38,7 @@ package struct LoadOptions: Equatable, Sendable {
     /// Reads the JSON text of `options`; `null` and empty tables are no options.
     package init(json: String) throws(OptionErrors) {
         guard let value = JSON(parsing: json.utf8) else {
-            throw OptionErrors([OptionProblem(path: "options", message: "is no JSON text")])
+            throw OptionErrors([OptionProblem(path: "options", message: "is not valid JSON")])
         }
         self.init()
         if value == .null || value.isEmptyTable { return }
@@ -67,6 +67,24 @@ package struct LoadOptions: Equatable, Sendable {
         self.noTeardown = reader.bool("noTeardown")
         self.noThresholds = reader.bool("noThresholds")
         for (path, message) in self.conflicts() { reader.problems.add(reader.path(of: path), nil, message) }
+    }
+
+    /// These options, overridden by those of the command line by k6's rule: any of duration, iterations and stages there
+    /// replaces everything that the script has about the number of iterations; `vus` alone replaces only `vus`.
+    func overridden(by line: LoadOptions) -> LoadOptions {
+        var result = self
+        result.vus = line.vus ?? self.vus
+        if line.duration != nil || line.iterations != nil || line.stages != nil {
+            (result.duration, result.iterations, result.stages) = (line.duration, line.iterations, line.stages)
+            result.scenarios = nil
+        }
+        result.tags.merge(line.tags) { _, own in own }
+        result.summaryTrendStats = line.summaryTrendStats ?? self.summaryTrendStats
+        result.summaryTimeUnit = line.summaryTimeUnit ?? self.summaryTimeUnit
+        result.noSetup = line.noSetup ?? self.noSetup
+        result.noTeardown = line.noTeardown ?? self.noTeardown
+        result.noThresholds = line.noThresholds ?? self.noThresholds
+        return result
     }
 
     private static func readScenarios(_ reader: OptionReader) -> [ScenarioOptions]? {

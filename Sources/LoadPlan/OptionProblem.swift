@@ -19,28 +19,3 @@ package struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
         return self.path.isEmpty ? self.message : "\(self.path): \(self.message)"
     }
 }
-
-/// All mistakes that were found, so that a user mends them in one go. Exit code 104 (k6's "invalid config").
-package struct OptionErrors: Error, Equatable, Sendable, CustomStringConvertible {
-    package let problems: [OptionProblem]
-
-    package init(_ problems: [OptionProblem]) { self.problems = problems }
-
-    /// One problem a line.
-    package var description: String { self.problems.map(\.description).joined(separator: "\n") }
-}
-
-/// Collects problems while options are read.
-package final class ProblemList {
-    package private(set) var problems: [OptionProblem] = []
-
-    package init() {}
-
-    package func add(_ path: String, _ value: String? = nil, _ message: String) {
-        self.problems.append(OptionProblem(path: path, value: value, message: message))
-    }
-
-    package func throwIfAny() throws(OptionErrors) {
-        if !self.problems.isEmpty { throw OptionErrors(self.problems) }
-    }
-}

@@ -9,17 +9,11 @@ package struct PlanInspection: Sendable {
     private let showsSecrets: Bool
 
     /// - Parameter showsSecrets: the values of variables too.
-    package init(
-        _ plan: LoadPlan, script: String, hasSetup: Bool, hasTeardown: Bool,
-        showsSecrets: Bool = false
-    ) {
+    package init(_ plan: LoadPlan, script: String, functions: ScriptFunctions, showsSecrets: Bool = false) {
         self.showsSecrets = showsSecrets
         self.plan = plan
         self.script = script
-        let isScenario = plan.shape == .scenario
-        self.functions =
-            (isScenario && hasSetup && !plan.noSetup ? ["setup"] : [])
-            + (isScenario && hasTeardown && !plan.noTeardown ? ["teardown"] : [])
+        self.functions = plan.called(of: functions).subtracting(.handleSummary).names
     }
 
     private var shapeText: String {

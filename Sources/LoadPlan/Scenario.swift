@@ -43,11 +43,3 @@ package struct Scenario: Equatable, Sendable {
     /// When the scenario is over at the latest, from the run's start.
     package var latestEnd: Duration { self.startTime + self.executor.duration + self.gracefulStop }
 }
-
-/// What a script is: its chunk the iteration, or a function of it.
-package enum ScriptShape: Sendable {
-    case bot, scenario
-
-    /// k6 waits 30 s for a running iteration. A bot's iteration is its whole life, which nothing ends but the stop.
-    package var defaultGracefulStop: Duration { self == .bot ? .zero : .seconds(2) }
-}

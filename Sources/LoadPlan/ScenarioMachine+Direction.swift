@@ -1,16 +1,3 @@
-/// Users whose number is said from outside: a scenario without an executor of its own.
-package struct Direction: Equatable, Sendable {
-    /// `idInTest` of the first user; scenarios take turns, so that none runs out of identifiers.
-    package let firstUserID: Int
-    /// How long a running iteration may go on when its user is taken away; nil for what the scenarios say.
-    package let graceful: Duration?
-
-    package init(firstUserID: Int, graceful: Duration? = nil) {
-        self.firstUserID = firstUserID
-        self.graceful = graceful
-    }
-}
-
 extension LoadPlan {
     func directedMachine(for scenario: Scenario, share: Share, _ direction: Direction) -> ScenarioMachine {
         let number = self.scenarios.firstIndex { $0.name == scenario.name } ?? 0

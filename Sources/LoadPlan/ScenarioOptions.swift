@@ -13,9 +13,9 @@ package struct ScenarioOptions: Equatable, Sendable {
     package var failurePause: Duration?
     package var env: [String: String] = [:]
     package var tags: [String: String] = [:]
-    /// This scenario's share of a Locust master's users.
+    /// This scenario's share of the users, if a master directs them.
     package var weight: Int?
-    /// So many of a Locust master's users, whatever their total.
+    /// The number of users, whatever their total, if a master directs them.
     package var fixedCount: Int?
 
     package init(name: String, executor: Executor) {

@@ -1,16 +1,5 @@
 import Metrics
 
-/// How often a check held.
-struct CheckResult: Equatable {
-    /// `::outer::inner`, empty outside of groups.
-    let group: String
-    let name: String
-    var passes: UInt64
-    var total: UInt64
-
-    var fails: UInt64 { self.total - self.passes }
-}
-
 extension MetricSet {
     /// Every check of every group over all scenarios and transports, in the order in which they came up.
     var checks: [CheckResult] {

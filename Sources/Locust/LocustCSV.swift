@@ -59,16 +59,16 @@ package enum LocustCSV {
         return Self.text([["Count", "Message", "Traceback", "Nodes"]] + rows)
     }
 
-    fileprivate static func summary(_ times: Histogram) -> [String] {
+    static func summary(_ times: Histogram) -> [String] {
         [times.median, times.mean, times.min, times.max].map { ($0 / 1e6).short(6) }
     }
 
-    fileprivate static func percentiles(_ times: Histogram) -> [String] {
+    static func percentiles(_ times: Histogram) -> [String] {
         if times.isEmpty { return Self.percentiles.map { _ in "N/A" } }
         return times.percentiles(Self.percentiles).map { ($0 / 1e6).short(3) }
     }
 
-    fileprivate static func text(_ rows: [[String]]) -> String {
+    static func text(_ rows: [[String]]) -> String {
         rows.map { CSVRow.text($0, lineBreak: "\r\n") }.joined()
     }
 }
@@ -88,35 +88,5 @@ extension String {
     package var firstLine: (first: String, rest: String) {
         let lines = self.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
         return (String(Substring(lines[0])), lines.count > 1 ? String(Substring(lines[1])) : "")
-    }
-}
-
-/// The lines of `PREFIX_stats_history.csv`, one a second: rates since the line before, percentiles since the start, as
-/// Locust has them.
-package struct LocustHistory: Sendable {
-    private var count: UInt64 = 0
-    private var failures: UInt64 = 0
-    private var seconds: Double = 0
-
-    package init() {}
-
-    /// - Parameters:
-    ///   - time: seconds since 1970.
-    ///   - seconds: since the start.
-    package mutating func row(_ metrics: MetricSet, time: Double, seconds: Double) -> String {
-        let row = LocustRequests(metrics).aggregated
-        let users = metrics.value(MetricSelector(metric: BuiltInMetric.vus.definition.name), .value, seconds: 0) ?? 0
-        let elapsed = seconds - self.seconds
-        let rate = { (now: UInt64, before: UInt64) in
-            (elapsed > 0 ? (Double(now) - Double(before)) / elapsed : 0).fixed(6)
-        }
-        let fields =
-            [
-                time.truncated(0), users.plainText, row.method, row.name, rate(row.count, self.count),
-                rate(row.failures, self.failures),
-            ] + LocustCSV.percentiles(row.times) + [String(row.count), String(row.failures)]
-            + LocustCSV.summary(row.times) + ["0"]
-        (self.count, self.failures, self.seconds) = (row.count, row.failures, seconds)
-        return LocustCSV.text([fields])
     }
 }

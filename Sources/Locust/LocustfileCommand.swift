@@ -17,10 +17,9 @@ package struct LocustfileCommand: ParsableCommand {
     @Argument(help: "The scripts, as `eio-lua worker` gets them.")
     var scripts: [String]
 
-    @Argument(parsing: .postTerminator, help: "What the scripts get as their arguments.")
-    var arguments: [String] = []
+    @OptionGroup var arguments: ScriptArguments
 
-    @Option(name: .shortAndLong, help: "What the scripts find in __ENV, KEY=VALUE; may be repeated.")
+    @Option(name: .shortAndLong, help: "A variable in the scripts' __ENV, KEY=VALUE; may be repeated.")
     var env: [String] = []
 
     @Flag(help: "Leave the thresholds out.")
@@ -37,15 +36,15 @@ package struct LocustfileCommand: ParsableCommand {
     }
 
     private func read(_ path: String) throws -> Locustfile.Script {
-        var options = try ScriptOptions(readable: path, arguments: self.arguments)
-        // The master's page may name the url, when a test begins; what only tells its plan connects to none.
+        var options = try ScriptOptions(readable: path, arguments: self.arguments.arguments)
+        // The master's page may name the url when a test begins; a script that is only read connects to none.
         options.defaultURL = "http://localhost"
         let settings = ScriptSettings(
             options: options, environment: try keyValuePairs(self.env, "--env"), maximumBlock: 10,
             logger: Logger(label: "eio-lua") { _ in SwiftLogNoOpLogHandler() }, onSlowSlice: SlowSlices().report)
         let contents = try ScriptReader(settings).readUntilSignal()
         var commandLine = CommandLineOptions()
-        commandLine.noThresholds = self.noThresholds
+        commandLine.noThresholds = self.noThresholds ? true : nil
         let plan = try LoadPlan(options: contents.options, commandLine: commandLine, script: contents.facts)
         for warning in plan.warnings { FileDescriptorOutput.standardError.say("warning: \(path): \(warning)") }
         return Locustfile.Script(path: path, plan: plan)

@@ -12,7 +12,7 @@ import Scripting
 /// One load run as a person sees it: the plan before, a line while it goes on, the summary at the end.
 package final class LoadSession {
     private var settings: LoadSettings
-    private let contents: ScriptContents
+    private let lifecycle: ScriptLifecycle
     private let outputs: LoadSessionOutputs
     private let registry: MetricRegistry
     private let thresholds: LoadThresholds
@@ -21,7 +21,7 @@ package final class LoadSession {
     /// - Throws: `OptionErrors` for a threshold that cannot be, `UsageError` for an output.
     package init(_ settings: LoadSettings, contents: ScriptContents, outputs: LoadSessionOutputs) throws {
         self.settings = settings
-        self.contents = contents
+        self.lifecycle = ScriptLifecycle(settings.script, plan: settings.plan, functions: contents.functions)
         self.outputs = outputs
         let plan = settings.plan
         self.thresholds = LoadThresholds(plan)
@@ -35,7 +35,6 @@ package final class LoadSession {
         let wait = StartWait()
         let ending = StopReason(wait)
         let plan = self.settings.plan
-        let reader = ScriptReader(self.settings.script)
         self.showPlan()
         let preflight = Preflight.ofThisProcess(threads: self.settings.threads)
         for warning in preflight.warnings(users: plan.maxUsers) { Self.warn(warning) }
@@ -46,11 +45,7 @@ package final class LoadSession {
             )
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
-        if self.settings.plan.shape == .scenario, self.contents.hasSetup, !plan.noSetup {
-            self.settings.setupData = try ending.whileCalling { stop in
-                try reader.call("setup", argument: "", timeout: plan.setupTimeout, stop: stop)
-            }
-        }
+        self.settings.setupData = try ending.whileCalling { stop in try self.lifecycle.setUp(stop: stop) } ?? ""
         let run = try LoadRun(self.settings, registry: self.registry) { message in ending.end(.aborted, message) }
         ending.attach(run)
         if let startTime { wait.wait(until: startTime) }
@@ -74,22 +69,21 @@ package final class LoadSession {
         let last = try result.get()
         ending.detach()
         outputs.show(last)
-        if self.settings.plan.shape == .scenario, self.contents.hasTeardown, !plan.noTeardown {
-            let data = self.settings.setupData
-            do {
-                _ = try ending.whileCalling { stop in
-                    try reader.call("teardown", argument: data, timeout: plan.teardownTimeout, stop: stop)
-                }
-            } catch ScriptProblem.failed(let text) {
-                // What was measured is not lost for it.
-                ending.end(.scriptFailed, "teardown: \(text)")
-            } catch ScriptProblem.timedOut(let text) {
-                ending.end(.teardownTimedOut, "\(text) (options.teardownTimeout)")
-            } catch ScriptProblem.aborted(let text) {
-                ending.end(.aborted, text)
-            }
-        }
+        try self.tearDown(ending)
         return try self.finish(last, start: start, ending, warning: bottleneck.finding)
+    }
+
+    /// An error does not lose what was measured.
+    private func tearDown(_ ending: StopReason) throws {
+        do {
+            try ending.whileCalling { stop in try self.lifecycle.tearDown(self.settings.setupData, stop: stop) }
+        } catch ScriptProblem.failed(let text) {
+            ending.end(.scriptFailed, "teardown: \(text)")
+        } catch ScriptProblem.timedOut(let text) {
+            ending.end(.teardownTimedOut, "\(text) (options.teardownTimeout)")
+        } catch ScriptProblem.aborted(let text) {
+            ending.end(.aborted, text)
+        }
     }
 
     private static func warn(_ text: String) { FileDescriptorOutput.standardError.say("warning: \(text)") }
@@ -161,13 +155,13 @@ package final class LoadSession {
     }
 
     private func summary(_ ending: StopReason) -> RunSummary {
-        let hasHandler = self.settings.plan.shape == .scenario && self.contents.hasHandleSummary
-        return RunSummary(
+        RunSummary(
             trendStatistics: self.settings.plan.summaryTrendStats, timeUnit: self.settings.plan.summaryTimeUnit,
             hasColor: self.outputs.hasColor && self.outputs.person.isTerminal, person: self.outputs.person,
             paths: self.outputs.paths, setupData: self.settings.setupData,
-            reader: hasHandler ? ScriptReader(self.settings.script) : nil,
-            calling: { body in try ending.whileCalling(body) })
+            handler: !self.lifecycle.called.contains(.handleSummary)
+                ? nil
+                : { data in try ending.whileCalling { try self.lifecycle.handleSummary(data, stop: $0) } ?? nil })
     }
 
     private static let unwritten = (ExitStatus.outputFailed, "an output could not be written")

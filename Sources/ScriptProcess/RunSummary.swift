@@ -24,18 +24,13 @@ struct RunSummary {
     var paths: OutputPaths
     /// What `setup` returned, as JSON.
     var setupData: String
-    /// Where the script has a `handleSummary`.
-    var reader: ScriptReader?
-    /// Does a call that the end of the run stops; empty where it was stopped.
-    var calling: ((ScriptStop) throws -> String) throws -> String
-
-    /// k6's.
-    private static let timeout = Duration.seconds(120)
+    /// Calls the script's `handleSummary`, if it has one, with the summary as JSON; nil if the end of the run stops it.
+    var handler: ((String) throws -> String?)?
 
     func show(_ result: RunResult) -> Outcome {
-        guard let reader else { return self.showDefault(result) }
+        guard let handler else { return self.showDefault(result) }
         do {
-            guard let texts = try self.texts(reader, result) else { return self.showDefault(result) }
+            guard let texts = try self.texts(result, handler) else { return self.showDefault(result) }
             return self.write(texts)
         } catch {
             FileDescriptorOutput.standardError.say("eio-lua: handleSummary: \(error)")
@@ -51,14 +46,14 @@ struct RunSummary {
     }
 
     /// - Returns: texts by where they go, or nil where the function returned nothing.
-    private func texts(_ reader: ScriptReader, _ result: RunResult) throws -> [(target: String, text: String)]? {
+    private func texts(_ result: RunResult, _ handler: (String) throws -> String?) throws -> [(
+        target: String, text: String
+    )]? {
         let data = result.summaryData(
             trendStatistics: self.trendStatistics, timeUnit: self.timeUnit, setupData: self.setupData,
             hasColor: self.hasColor,
             isTerminal: (output: isatty(STDOUT_FILENO) != 0, error: isatty(STDERR_FILENO) != 0))
-        let answer = try self.calling { stop in
-            try reader.call("handleSummary", argument: data, timeout: Self.timeout, stop: stop)
-        }
+        guard let answer = try handler(data) else { return nil }
         if answer.isEmpty || answer == "null" { return nil }
         guard let json = JSON(parsing: answer.utf8), json.array?.isEmpty ?? true,
             json.members != nil || json.array != nil

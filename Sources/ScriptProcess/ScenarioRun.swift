@@ -46,7 +46,7 @@ final class ScenarioRun {
         self.host.hold()
         // It may have been told that it is finished: a chunk that only prepares leaves nothing to be done.
         self.host.resume()
-        if self.host.hasFunction("setup") {
+        if ScriptFunctions(where: self.host.hasFunction).contains(.setup) {
             self.call("setup", as: .setup, wantsResult: true)
         } else {
             self.call("default", as: .iteration)
@@ -79,7 +79,7 @@ final class ScenarioRun {
         switch self.step {
         case .chunk:
             return false
-        case .leaving where self.host.hasFunction("teardown"):
+        case .leaving where ScriptFunctions(where: self.host.hasFunction).contains(.teardown):
             self.host.resume()
             self.call("teardown", as: .teardown)
             return false

@@ -32,15 +32,16 @@ final class StopReason: Sendable {
 
     /// Calls a function of the script, which the end stops.
     ///
-    /// - Returns: what `body` does; empty where it was stopped.
-    func whileCalling(_ body: (ScriptStop) throws -> String) throws -> String {
+    /// - Returns: the result of `body`; nil if it was stopped.
+    @discardableResult
+    func whileCalling<Value>(_ body: (ScriptStop) throws -> Value) throws -> Value? {
         let stop = ScriptStop()
         self.current.withLock { $0.call = stop }
         defer { self.current.withLock { $0.call = nil } }
         do {
             return try body(stop)
         } catch ScriptProblem.stopped {
-            return ""
+            return nil
         }
     }
 

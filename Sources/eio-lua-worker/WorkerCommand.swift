@@ -23,63 +23,35 @@ struct WorkerCommand: ParsableCommand {
     @Argument(help: "The scripts.")
     var scripts: [String]
 
-    @Argument(parsing: .postTerminator, help: "What the scripts get as their arguments.")
-    var arguments: [String] = []
-
     @Option(help: "The master. (default: $LOCUST_MASTER_NODE_HOST, or 127.0.0.1)")
     var masterHost: String?
 
     @Option(parsing: .unconditional, help: "Its port for workers. (default: $LOCUST_MASTER_NODE_PORT, or 5557)")
     var masterPort: String?
 
-    @Option(help: "Event loops. (default: one for each core)")
-    var threads: Int?
-
-    @Option(name: .shortAndLong, help: "What the scripts find in __ENV, KEY=VALUE; may be repeated.")
-    var env: [String] = []
-
-    @Option(help: "Where eio.connect() connects to when the script names no url. (default: the web page's field Host)")
+    @Option(help: "The url for eio.connect() without one. (default: the field Host of the master's web page)")
     var url: String?
-
-    @Option(help: "Of all random numbers; printed. (default: another one for each test)")
-    var seed: UInt64?
-
-    @Option(help: "Seconds after which a slice of Lua is stopped; 0: never.")
-    var maxBlock = 10.0
 
     @Option(help: "Write each test's summary, with histograms and time series, to this file as JSON.")
     var summaryExport: String?
 
-    @Flag(help: "Do not run setup().")
-    var noSetup = false
-
-    @Flag(help: "Do not run teardown().")
-    var noTeardown = false
+    @Option(help: "The seed of all random numbers; printed. (default: a random one for each test)")
+    var seed: UInt64?
 
     @Flag(name: .shortAndLong, help: "Show no summaries.")
     var quiet = false
 
-    @Flag(name: .long, help: "No colours.")
-    var noColor = false
-
-    @Flag(help: "Show the whole command line in exports: by default secrets are left out.")
-    var showCommand = false
-
     @Flag(help: "Count the servers' messages as requests PUSH message, which have no time.")
     var locustPushes = false
+
+    @OptionGroup var common: ScriptRunOptions
+    @OptionGroup var arguments: ScriptArguments
 
     @OptionGroup(title: "Network")
     var network: NetworkOptions
 
-    @Option(help: "debug, info, warning, error or off.")
-    var logLevel = "error"
-
-    func validate() throws {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
-    }
-
     func run() throws {
-        let logLevel = try Logger.Level(named: self.logLevel)
+        let logLevel = try self.common.level()
         try endingWithoutLeftLoops { try reportingProblems { try self.runWorker(logLevel) } }
     }
 
@@ -88,12 +60,12 @@ struct WorkerCommand: ParsableCommand {
         let mailbox = try Mailbox()
         let settings = WorkerSettings(
             host: self.setting(self.masterHost, "LOCUST_MASTER_NODE_HOST") ?? "127.0.0.1", port: try self.port(),
-            scripts: try self.readScripts(mailbox, logLevel), threads: self.threads ?? ProcessClock.processorCount(),
+            scripts: try self.readScripts(mailbox, logLevel), threads: self.common.threadCount,
             seed: self.seed, url: self.url, network: try self.network.network(),
             countsPushes: self.locustPushes,
-            commandLine: CommandLineMask.ofThisProcess(showsSecrets: self.showCommand),
+            commandLine: self.common.commandLine,
             summary: WorkerSummary(
-                isQuiet: self.quiet, hasColor: PersonOutput.wantsColor(isOff: self.noColor),
+                isQuiet: self.quiet, hasColor: self.common.hasColor,
                 export: self.summaryExport))
         throw ExitCode(try WorkerSession(settings, mailbox: mailbox).run())
     }
@@ -114,20 +86,18 @@ struct WorkerCommand: ParsableCommand {
     private func readScripts(_ mailbox: Mailbox, _ logLevel: Logger.Level) throws -> [WorkerScript] {
         var logger = Logger(label: "eio-lua") { _ in WorkerLog(mailbox: mailbox) }
         logger.logLevel = logLevel
-        let environment = try keyValuePairs(self.env, "--env")
+        let environment = try self.common.environment()
         let input = SharedInput()
         let slow = SlowSlices { mailbox.post(.logged("warning: \($0)")) }
-        var commandLine = CommandLineOptions()
-        commandLine.noSetup = self.noSetup
-        commandLine.noTeardown = self.noTeardown
+        let commandLine = self.common.planOptions
         let scripts = try self.scripts.map { path in
-            var options = try ScriptOptions(readable: path, arguments: self.arguments)
+            var options = try ScriptOptions(readable: path, arguments: self.arguments.arguments)
             options.defaultURL = self.url
             options.input = input
             return try WorkerScript(
                 path: path,
                 settings: ScriptSettings(
-                    options: options, environment: environment, maximumBlock: self.maxBlock, logger: logger,
+                    options: options, environment: environment, maximumBlock: self.common.maxBlock, logger: logger,
                     onSlowSlice: slow.report),
                 commandLine: commandLine)
         }

@@ -99,7 +99,9 @@ final class WorkerTest: Sendable {
     }
 
     private func run(_ script: WorkerScript, _ number: Int) throws {
-        let settings = try self.prepare(script, number)
+        var settings = self.prepare(script, number)
+        let lifecycle = ScriptLifecycle(settings.script, plan: settings.plan, functions: script.contents.functions)
+        settings.setupData = try lifecycle.setUp()
         let registry = MetricRegistry()
         for metric in script.contents.metrics { try registry.declare(metric) }
         let (mailbox, countsPushes) = (self.mailbox, self.settings.countsPushes)
@@ -122,14 +124,11 @@ final class WorkerTest: Sendable {
             state.results.append(
                 RunResult(run: self.description(script, start: start, last), collector: last.collector))
         }
-        if script.plan.shape == .scenario, script.contents.hasTeardown, !script.plan.noTeardown {
-            _ = try ScriptReader(settings.script).call(
-                "teardown", argument: settings.setupData, timeout: script.plan.teardownTimeout)
-        }
+        try lifecycle.tearDown(settings.setupData)
     }
 
-    /// What the script's users are run with, after its `setup`.
-    private func prepare(_ script: WorkerScript, _ number: Int) throws -> LoadSettings {
+    /// The settings of the script's users, before its `setup`.
+    private func prepare(_ script: WorkerScript, _ number: Int) -> LoadSettings {
         let share = Self.identifiers / self.settings.scripts.count
         let graceful = self.order.stopTimeout > 0 ? Duration.seconds(self.order.stopTimeout) : nil
         let direction = Direction(
@@ -140,10 +139,6 @@ final class WorkerTest: Sendable {
             script: scriptSettings, plan: script.plan.directed(direction), threads: self.settings.threads,
             seed: self.seed)
         settings.network = self.settings.network
-        if script.plan.shape == .scenario, script.contents.hasSetup, !script.plan.noSetup {
-            settings.setupData = try ScriptReader(scriptSettings).call(
-                "setup", argument: "", timeout: script.plan.setupTimeout)
-        }
         return settings
     }
 

@@ -3,4 +3,5 @@ import CommandOptions
 import ScriptProcess
 
 prepareProcess(descriptors: 32)
-WorkerCommand.main(ShortOptions(flags: "qh", valued: "e").separated(Array(CommandLine.arguments.dropFirst())))
+let arguments = ShortOptions(flags: "qh", valued: "e").separated(Array(CommandLine.arguments.dropFirst()))
+WorkerCommand.main(ScriptArguments.separated(arguments))
