@@ -113,12 +113,13 @@ final class WorkerTest: Sendable {
         self.direct(run, number, target)
         if isEnding { run.stop() }
         let start = WallClock.now()
-        let tell: @Sendable (LoadRun.Progress) -> Void = { progress in
+        let report: @Sendable (LoadRun.Progress) -> Void = { progress in
             let requests = LocustRequests(progress.collector.metrics, countsPushes: countsPushes)
             mailbox.post(.measured(script: number, requests, progress.collector.errors))
         }
-        let last = try run.run(progress: tell)
-        tell(last)
+        let last = try run.run(progress: report)
+        report(last)
+        if let left = last.leftBehind { mailbox.post(.failed("\(script.path): \(left.text)")) }
         self.state.withLock { state in
             state.runs[number] = nil
             state.results.append(

@@ -11,6 +11,9 @@ from harness.locust import measured, measured_times, reported, request_rows, wai
 
 pytestmark = MARKS
 
+# A pattern that tries some 10^15 ways.
+STUCK = '(("a"):rep(40)):find(("a-"):rep(24) .. "b")'
+
 
 def test_start_resize_stop_and_restart_from_the_web_page(fleet):
     fleet = fleet()
@@ -257,3 +260,23 @@ def test_class_that_no_script_has_gets_no_users(fleet):
     master.swarm(6)
     master.wait_for_users(3)
     wait_until(lambda: any("stranger" in text for text in master.exceptions()))
+
+
+def test_loop_that_does_not_answer_is_left_behind(fleet):
+    fleet = fleet(f"""
+        eio.connect(arg[1])
+        if __VU % 2 == 0 then {STUCK} end
+        while true do eio.receive() end
+    """)
+    master = fleet.master()
+    worker = fleet.worker(master.port, "--threads", 2)
+    master.wait_for_workers(1)
+    master.swarm(2)
+    worker.wait_for("inside a C function", stream="stderr")
+    master.post("/stop")
+    worker.wait_for("a C function does not return; what they did after second", stream="stderr")
+    worker.wait_for("failures were reported", stream="stderr")
+    # The next test has loops of its own.
+    master.wait_for_workers(1)
+    worker.signal(signal.SIGINT)
+    assert worker.finish().status == 105
