@@ -8,8 +8,8 @@ import NIOCore
 package final class SocketChannel: Channel, @unchecked Sendable {
     package let eventLoop: any EventLoop
     let loop: EpollEventLoop
-    /// -1 when it is closed. Not checked for overlapping accesses, as those below: nothing is called while one is open, and each
-    /// read would pay for the checks.
+    /// -1 when it is closed. Not checked for overlapping accesses, as those below: nothing is called while one is open,
+    /// and each read would pay for the checks.
     @exclusivity(unchecked) private(set) package var descriptor: CInt
     private let closePromise: EventLoopPromise<Void>
     private var pipelineStorage: ChannelPipeline?
@@ -18,13 +18,13 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     @exclusivity(unchecked) private var reader: (any SocketReader)?
     @exclusivity(unchecked) private var pending = PendingWrites()
     private var isFlushing = false
-    /// What a write came to: nothing is written after it.
+    /// The error of a write: nothing is written after it.
     private var writeError: (any Error)?
     /// Set while the socket connects.
     @exclusivity(unchecked) private var onConnected: ((Result<Void, any Error>) -> Void)?
     private(set) package var isWritable = true
     private(set) package var autoRead = true
-    /// What the system watches the socket for.
+    /// The events that the system watches the socket for.
     private var interest: Readiness
 
     /// - Parameters:
@@ -96,14 +96,13 @@ package final class SocketChannel: Channel, @unchecked Sendable {
     func ready(_ readiness: Readiness) {
         if let onConnected = self.onConnected { return self.connected(onConnected) }
         if readiness.contains(.writable), self.isActive { self.flushNow() }
-        // What came before an error is read before it.
-        // After a write that failed it is read to its end later: the system told that write the error, and would tell a read that
-        // the connection ended well.
+        // Data that came before an error is read before it. After a failed write it is read to its end later, because
+        // the system reports the error only once: a read would look like a clean end of the connection.
         guard self.isActive, self.writeError == nil else { return }
         if !readiness.isDisjoint(with: [.readable, .peerClosed, .failed]) { self.readNow() }
     }
 
-    /// Reads once: what is left is told again.
+    /// Reads once: the system reports the rest again.
     private func readNow() {
         let buffer = self.loop.receiveBuffer
         let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
@@ -137,7 +136,7 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         }
     }
 
-    /// Reads on, or leaves what comes to the system. An error is told either way.
+    /// Reads on, or leaves what comes to the system. An error is reported either way.
     package func setAutoRead(_ isOn: Bool) {
         self.autoRead = isOn
         self.watch(
@@ -161,8 +160,8 @@ package final class SocketChannel: Channel, @unchecked Sendable {
 
     // MARK: Writing
 
-    /// Lets the system take what it can of `bytes`, past the pipeline, unless other bytes wait. An error is left for the next write
-    /// to find.
+    /// Lets the system take what it can of `bytes`, past the pipeline, unless other bytes wait. An error is left for
+    /// the next write to find.
     ///
     /// - Returns: how many bytes the system took; the pipeline has to be given the rest.
     package func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -259,7 +258,7 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         self.close(because: error)
     }
 
-    /// - Parameter error: what the promises of unfinished writes are told.
+    /// - Parameter error: what the promises of unfinished writes fail.
     func close(because error: any Error) {
         guard self.isActive else { return }
         if self.reader == nil, self.onConnected == nil {

@@ -190,8 +190,8 @@ final class Box<Value>: @unchecked Sendable {
     var value: Value?
 }
 
-/// The system's knowledge of descriptors of this process. Other tests open and close theirs at the same time, so nothing
-/// here goes by their number or by how many there are.
+/// The system's knowledge of descriptors of this process. Other tests open and close theirs at the same time, so
+/// nothing here goes by their number or by how many there are.
 enum Descriptors {
     /// The number of sockets that are connected to `address`.
     static func connected(to address: SocketAddress) -> Int {
