@@ -258,7 +258,7 @@ package final class SocketChannel: Channel, @unchecked Sendable {
         self.close(because: error)
     }
 
-    /// - Parameter error: what the promises of unfinished writes fail.
+    /// - Parameter error: the error that the promises of unfinished writes fail with.
     func close(because error: any Error) {
         guard self.isActive else { return }
         if self.reader == nil, self.onConnected == nil {
