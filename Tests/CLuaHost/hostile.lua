@@ -41,7 +41,7 @@ function hostile.finalize()
     if math.random(4) == 1 then error(setmetatable({}, {__tostring = error})) end
 end
 
--- What a call is given and a finalizer is to change while it runs.
+-- Arguments of a call that a finalizer changes while it runs.
 function hostile.victim(value)
     table.insert(hostile.victims, value)
     return value
@@ -147,7 +147,7 @@ local cases, ends = dofile(folder .. "/hostile_cases.lua")(hostile)
 
 for name, object in pairs(make_objects()) do look(name, object) end
 found["_G.names"], found["_G.is_ours"], found["_G.set_limit"] = nil, nil, nil
--- What has no place where it could be found.
+-- Functions that cannot be found by a path.
 for _, name in ipairs {"eio.on()", "io.lines()", "coroutine.wrap()", "warn()", "# and ..", "handlers"} do found[name] = load end
 
 local order, missing = {}, {}
@@ -165,7 +165,7 @@ if mode == "exit" or mode == "exit at once" then
         attack()
         os.exit(3)
     end
-    -- What the end of the VM collects calls everything, too.
+    -- Objects that the end of the VM collects call everything, too.
     KEPT = setmetatable({}, {__gc = function()
         for _, name in ipairs(order) do pcall(found[name], "exit 0") pcall(found[name], {}) pcall(found[name]) end
         for _, action in ipairs(hostile.actions) do pcall(action) end

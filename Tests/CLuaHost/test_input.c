@@ -62,7 +62,7 @@ static void a_module_is_read_once(void) {
     luahost_source_destroy(source);
 }
 
-/* Whoever reads gets whole lines, and all of them. */
+/* Each reader gets whole lines, and together they get all of them. */
 static void records_go_whole_to_one(void) {
     luahost_input *input = luahost_input_create();
     luahost_vm_options options = {.ignore_environment = true, .input = input};

@@ -24,7 +24,7 @@ static void expect_tasks(const char *script, bool starts) {
     host_end(host);
 }
 
-/* What the script would leave behind if one of these ran. */
+/* The output of the script if one of these ran. */
 #define TRAP "local function trap() local f = io.open('d', 'w') f:write('x') f:close() end\n"
 
 static bool has_run(void) {
