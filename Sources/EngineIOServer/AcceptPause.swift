@@ -15,8 +15,8 @@ extension ServerBootstrap {
     }
 }
 
-/// The listening socket stays readable while nothing can be accepted: it is not watched for a moment then, as accepting again and
-/// again would take a whole processor. SwiftNIO's own handler for this does not stop the watching.
+/// Stops watching the listening socket for a moment when nothing can be accepted: the socket stays readable, so
+/// accepting again and again would take a whole processor. SwiftNIO's handler for this does not stop the watching.
 private final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = Any
 

@@ -2,9 +2,9 @@ import NIOCore
 
 /// Which requests a server takes: those of programs, and of pages that are its own or allowed.
 ///
-/// A browser sends any page's requests to any address that its user can reach, loopback too. It says where the page comes from
-/// in `Origin`. A page whose name is made to lead to this server (DNS rebinding) is of the same origin for the browser; `Host`
-/// has its name then.
+/// A browser sends any page's requests to any address that its user can reach, including loopback. The `Origin` header
+/// names the page's origin. A page whose name is made to lead to this server (DNS rebinding) has the same origin for
+/// the browser; then `Host` has its name.
 struct Admission {
     private let allowed: [AllowedOrigin]
     /// The host that the server listens at, in lower case.
@@ -50,8 +50,8 @@ struct Admission {
         return origins[0]
     }
 
-    /// No page can have such a name but one of this server, or one that the user has allowed. The port does not matter: a proxy
-    /// or a container's may stand in front.
+    /// Only a page of this server, or one that the user has allowed, can have such a name. The port does not matter,
+    /// because a proxy or a container may be in front.
     private func isOwn(_ name: String, _ address: SocketAddress?) -> Bool {
         if name == "localhost" || name.hasSuffix(".localhost") || name == self.listening { return true }
         if let literal = try? SocketAddress(ipAddress: name, port: 0) {

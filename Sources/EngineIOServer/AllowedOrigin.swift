@@ -8,7 +8,7 @@ package struct AllowedOrigin: Hashable, Sendable {
     private enum Kind: Hashable, Sendable {
         case any
         case one(Origin)
-        /// What browsers send for pages without an address, such as files.
+        /// The origin of pages without an address, such as files.
         case null
     }
 

@@ -18,7 +18,7 @@ struct EngineIOQuery: Equatable {
         }
     }
 
-    /// Resolves percent escapes; one that is none stands for itself.
+    /// Resolves percent escapes. Invalid escapes are kept literally.
     private static func decode(_ value: Substring.UTF8View) -> String {
         guard value.contains(UInt8(ascii: "%")) else { return String(Substring(value)) }
         var bytes: [UInt8] = []

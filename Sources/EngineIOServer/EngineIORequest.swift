@@ -1,6 +1,6 @@
 import EngineIO
 
-/// What the head of a request asks the server to do.
+/// The task that the head of a request gives to the server.
 enum EngineIORequest: Equatable {
     /// Open a session whose packets go by HTTP requests.
     case handshake
@@ -29,7 +29,7 @@ enum EngineIORequest: Equatable {
     ///
     /// - Parameters:
     ///   - transports: the transports that the server offers.
-    ///   - acceptedBySession: the requests that the session with this identifier takes; nil if there is no such session.
+    ///   - acceptedBySession: the requests that the session with this identifier takes; nil if there is none.
     init(
         method: String, query: EngineIOQuery, form: Form, transports: Set<Transport>,
         acceptedBySession: (String) -> Accepted?

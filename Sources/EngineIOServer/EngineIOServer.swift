@@ -61,13 +61,13 @@ package final class EngineIOServer: Sendable {
         try channel.pipeline.syncOperations.addHandlers([encoder, decoder, pipelining, errors, connection])
     }
 
-    /// What the server has counted so far.
+    /// The counters of the server.
     package func statistics() -> EventLoopFuture<ServerStatistics> {
         self.channel.eventLoop.submit { self.context.value.statistics }
     }
 
-    /// Stops listening, tells every client that its session ends, and closes all connections once that is written: two
-    /// seconds after the call at the latest. May be called again.
+    /// Stops listening, notifies every client that its session ends, and closes all connections once that is written:
+    /// two seconds after the call at the latest. May be called again.
     package func shutdown() -> EventLoopFuture<Void> {
         self.channel.eventLoop.flatSubmit {
             self.channel.close(promise: nil)

@@ -199,7 +199,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         self.context?.flush()
     }
 
-    /// A browser asks before a page's request that is more than a form could make (CORS protocol of the Fetch standard).
+    /// Answers a browser that asks before a request that no form could make (CORS protocol of the Fetch standard).
     private func answerPreflight(_ head: HTTPRequestHead) {
         var headers = [("Access-Control-Allow-Methods", "GET, POST, OPTIONS"), ("Access-Control-Max-Age", "600")]
         if let names = head.headers.first(name: "access-control-request-headers") {

@@ -3,7 +3,7 @@ import NIOCore
 
 /// How an ``EngineIOServer`` listens and what it does with the messages it gets.
 package struct ServerConfiguration: Sendable {
-    /// What becomes of a client's messages.
+    /// The use of a client's messages.
     package enum Mode: String, Sendable, CaseIterable {
         /// Each message goes back to its sender, text as text and binary as binary.
         case echo
@@ -25,8 +25,8 @@ package struct ServerConfiguration: Sendable {
     package var pingTimeout: TimeAmount = .seconds(20)
     /// The most bytes that the body of a POST or a websocket message may have.
     package var maxPayload = 1_000_000
-    /// The bytes that may wait for a client that takes them slowly. With more its posts are answered later and its websocket
-    /// is not read; a client that does not take the messages of a broadcast is cut off.
+    /// The bytes that may wait for a client that takes them slowly. With more, its posts are answered later and its
+    /// websocket is not read; the connection of a client that does not take the messages of a broadcast is closed.
     package var maxQueued = 16 << 20
     package var mode = Mode.echo
     /// The transports that clients may use.
@@ -35,8 +35,9 @@ package struct ServerConfiguration: Sendable {
     package var allowUpgrades = true
     /// The start of the request path that belongs to Engine.IO, with its slash at the end.
     package var path = "/engine.io/"
-    /// The origins whose pages may use the server besides its own, and may ask for it by their host's name. A request for a host that
-    /// is neither loopback nor the address that the server listens at, and a page of another origin, is refused by 403.
+    /// The origins whose pages may use the server besides its own, also by their host's name. Requests for a host that
+    /// is neither loopback nor the address that the server listens at, and pages of other origins, are refused with
+    /// 403.
     package var allowedOrigins: [AllowedOrigin] = []
     /// Sent as text to each client right after the opening; nil for nothing.
     package var greeting: String?

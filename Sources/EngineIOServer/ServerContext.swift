@@ -1,13 +1,13 @@
 import EngineIO
 import NIOCore
 
-/// What all connections of one server share. It lives on the server's one event loop and is used from nowhere else.
+/// The state that all connections of one server share. It is used on the server's event loop only.
 final class ServerContext {
     let configuration: ServerConfiguration
     let admission: Admission
     let eventLoop: any EventLoop
     var statistics = ServerStatistics()
-    /// The websocket replies of the read cycle that runs: lent to one handler at a time, so that idle clients hold none.
+    /// The websocket replies of the current read cycle, lent to one handler at a time, so that idle clients hold none.
     var replies = ByteBuffer()
     /// The frames that a flood writes at once.
     let floodFrames: ByteBuffer
@@ -24,13 +24,13 @@ final class ServerContext {
     private var broadcastPackets: [Packet] = []
     private(set) var isShuttingDown = false
 
-    /// Tells a connection that no session is left, and that it ends when what is written is out.
+    /// Notifies a connection that no session is left, so that it ends after its last write.
     enum ShutdownEvent {
         case noSessionIsLeft
     }
 
-    /// How long clients may take to read what they are told at the end.
-    private static let farewell = TimeAmount.seconds(2)
+    /// The time that clients have to read their last packets.
+    private static let closeTimeout = TimeAmount.seconds(2)
 
     init(_ configuration: ServerConfiguration, eventLoop: any EventLoop) {
         self.configuration = configuration
@@ -170,18 +170,18 @@ final class ServerContext {
         channel.closeFuture.assumeIsolated().whenComplete { _ in self.connections[identifier] = nil }
     }
 
-    /// Ends every session, with what is queued for its client and a goodbye, and then every connection. What takes longer
-    /// than two seconds is cut off.
+    /// Ends every session after its queued packets and a close packet, and then every connection. Connections that are
+    /// still open after two seconds are closed at once.
     func shutDown() -> EventLoopFuture<Void> {
         self.isShuttingDown = true
         let channels = Array(self.connections.values)
         for session in self.sessions.values { session.leave() }
         self.closeConnectionsWithoutSessions()
-        let cutOff = self.eventLoop.scheduleTask(in: Self.farewell) {
+        let timeout = self.eventLoop.scheduleTask(in: Self.closeTimeout) {
             for channel in channels { channel.close(promise: nil) }
         }
         let closed = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: self.eventLoop)
-        closed.whenComplete { _ in cutOff.cancel() }
+        closed.whenComplete { _ in timeout.cancel() }
         return closed
     }
 

@@ -71,11 +71,11 @@ final class ServerSession {
     func send(_ packets: [Packet], framed frames: ByteBuffer) {
         if let webSocket = self.webSocket {
             webSocket.send(frames)
-            webSocket.cutOffIfBehind()
+            webSocket.closeIfBehind()
         } else {
             for packet in packets { self.enqueue(packet) }
             self.flush()
-            // What others send cannot be held back for one client that is slow.
+            // The messages of others cannot be held back for one slow client.
             if self.isBehind { self.close(.server) }
         }
     }

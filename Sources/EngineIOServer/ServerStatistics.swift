@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a server has counted since it started.
+/// The counters of a server since its start.
 package struct ServerStatistics: Sendable, Equatable {
     /// Sessions that are open now.
     package var open = 0

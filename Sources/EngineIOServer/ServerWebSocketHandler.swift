@@ -3,8 +3,8 @@ import NIOCore
 
 /// The websocket side of one connection, straight on its bytes: the hot path of the server.
 ///
-/// Frames are read from the received buffer where they lie, and unmasked on their way into the reply. The replies of one
-/// read cycle are one buffer and one write.
+/// Frames are read in the received buffer, and unmasked on their way into the reply. The replies of one read cycle are
+/// one buffer and one write.
 final class ServerWebSocketHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -21,7 +21,7 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
         case open
         /// Our Close frame is sent; of the client's frames only its own Close counts.
         case closing
-        /// The client broke the framing: its bytes are passed over until it has read our Close frame.
+        /// The client broke the framing: its bytes are skipped until it has read our Close frame.
         case discarding
         /// Both Close frames are sent: the connection ends with this read cycle.
         case finished
@@ -204,9 +204,9 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
         context.writeAndFlush(self.wrapOutboundOut(frames), promise: nil)
     }
 
-    /// Ends the connection of a client that does not read what others send. One that does not read its own echoes is not
-    /// read either.
-    func cutOffIfBehind() {
+    /// Ends the connection of a client that does not read the messages of others. A client that does not read its own
+    /// echoes is no longer read.
+    func closeIfBehind() {
         guard let context = self.context, !context.channel.isWritable else { return }
         let unwritten = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if unwritten > self.server.configuration.maxQueued { context.close(promise: nil) }

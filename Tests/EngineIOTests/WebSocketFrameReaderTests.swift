@@ -3,7 +3,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// What a reader has reported, with the payloads unmasked.
+/// An event of a reader, with its payload unmasked.
 private enum Read: Equatable, Sendable {
     case message(WebSocketOpcode, [UInt8])
     case fragment
