@@ -14,7 +14,7 @@ package enum CommandLineMask {
         return (showsSecrets ? arguments : self.masked(arguments)).joined(separator: " ")
     }
 
-    /// Without the values of `-e`, the script's own arguments, and the user, the password and the query's values of any url.
+    /// Without the values of `-e`, the script's arguments, and the user, the password and the query's values of any url.
     static func masked(_ arguments: [String]) -> [String] {
         var masked: [String] = []
         var rest = arguments[...]
@@ -34,7 +34,7 @@ package enum CommandLineMask {
         return SecretMask.url(argument)
     }
 
-    /// What hides the argument after this one.
+    /// The mask of the next argument.
     private static func maskOfNext(_ argument: String) -> ((String) -> String)? {
         if argument == "--env" { return self.pair }
         if argument == "--url" { return self.url }

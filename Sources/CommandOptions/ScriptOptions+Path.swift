@@ -9,8 +9,8 @@ extension ScriptOptions {
     /// The most bytes of a script.
     private static let longest = 64 << 20
 
-    /// For a script that the command line names, `-` for the standard input; it gets `arguments` as `arg`. It is read now, and not
-    /// again: it may be a pipe, and the file may change.
+    /// For a script that the command line names, `-` for the standard input; it gets `arguments` as `arg`. It is read now,
+    /// and only once, because it may be a pipe, and the file may change.
     ///
     /// - Throws: `ValidationError` where it cannot be read.
     package init(readable path: String, arguments: [String]) throws {

@@ -12,7 +12,7 @@ package struct ShortOptions {
         (self.flags, self.valued) = (Set(flags), Set(valued))
     }
 
-    /// The same command line for the argument parser. What follows `--` is the script's own and stays as it is.
+    /// The same command line for the argument parser. Arguments after `--` are the script's, and remain as they are.
     package func separated(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         return arguments[..<end].flatMap(self.separated) + arguments[end...]

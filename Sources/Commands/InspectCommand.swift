@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Checks a script's options and thresholds, and prints what load would do.",
         discussion: """
-            Takes the options of load. Exit status 104: invalid options; 105: stopped by a signal; 107: the script fails.
+            Takes the options of load. Exit status 104: invalid options; 105: stopped by a signal; 107: script error.
             """)
 
     @Flag(help: "Print the plan as JSON.")

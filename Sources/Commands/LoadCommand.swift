@@ -22,7 +22,7 @@ struct LoadCommand: ParsableCommand {
         help: "The script, - for the standard input: each iteration of each user runs it from its start to its end.")
     var script: String
 
-    @Argument(parsing: .postTerminator, help: "What the script gets as its arguments.")
+    @Argument(parsing: .postTerminator, help: "The arguments of the script.")
     var arguments: [String] = []
 
     @OptionGroup(title: "Load")
@@ -63,7 +63,7 @@ struct LoadCommand: ParsableCommand {
     var tracing: TraceOptions
 
     func run() throws {
-        // Whoever reads the output may go, as `head` does: the run and its files do not go with it.
+        // The reader of the output may end, as `head` does; the run and its files continue.
         signal(SIGPIPE, SIG_IGN)
         try endingWithoutLeftLoops { try reportingProblems { try self.runSession() } }
     }

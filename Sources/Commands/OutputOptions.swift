@@ -23,7 +23,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Serve the metrics to Prometheus at http://[HOST]:PORT/metrics; without HOST on loopback, with port 0 on a free one.",
+            "Serve the metrics to Prometheus at http://[HOST]:PORT/metrics; HOST is loopback, and port 0 a free one.",
             valueName: "[host]:port"),
         transform: { text in try validating { () throws(UsageError) in try ListenAddress(parsing: text) } })
     var metricsAddr: ListenAddress?

@@ -8,7 +8,7 @@ import Scripting
 /// The command line of `eio-lua run`, read as `lua5.4` reads its own: options end at the script, and all that follows the
 /// script is the script's.
 ///
-/// It is read as bytes: a file's name and what a script is told need not be UTF-8.
+/// It is read as bytes: a file's name and a script's arguments need not be UTF-8.
 package struct ScriptCommandLine {
     typealias Bytes = [UInt8]
 

@@ -16,13 +16,13 @@ struct ServeCommand: ParsableCommand {
             GET /stats by its counters as JSON. It ends by Ctrl-C.
             """)
 
-    // What stands behind an option is its value, with a minus too: the message then names it.
+    // The argument after an option is its value even if it starts with '-', so that the message names it.
     @Option(
         parsing: .unconditional, help: "The port to listen at; 0 takes a free one. (default: 5000)",
         transform: Self.number(0...65_535))
     var port = 5000
 
-    @Option(parsing: .unconditional, help: "What becomes of messages.")
+    @Option(parsing: .unconditional, help: "The treatment of messages.")
     var mode = ServerConfiguration.Mode.echo
 
     @Option(

@@ -2,7 +2,7 @@ import ArgumentParser
 import LoadPlan
 import Metrics
 
-/// What the summary shows, as the command line says it.
+/// The content of the summary.
 struct SummaryArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp("The figures of each Trend in the summary, such as avg,p(95),p(99.9).", valueName: "list"))

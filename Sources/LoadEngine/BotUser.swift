@@ -9,7 +9,7 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     private enum State {
         case idle
         case running
-        /// The script was told to end.
+        /// The script was asked to end.
         case ending
         case gone
     }

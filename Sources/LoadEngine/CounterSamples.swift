@@ -12,7 +12,7 @@ package struct CounterSamples: Sendable {
         (self.registry, self.tags) = (registry, tags)
     }
 
-    /// What was added to counters since the last call, and what levels are now.
+    /// The sums that were added to counters since the last call, and the levels now.
     ///
     /// - Parameter time: nanoseconds since 1970.
     package mutating func take(_ metrics: MetricSet, at time: Int64) -> [LoggedSample] {

@@ -40,7 +40,7 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         self.iterations += 1
         let data = self.runner.settings.setupData
         if !host.call(self.runner.scenario.exec, argument: data, wantsResult: false, id: number) {
-            // Its chunk ended with an error, or it said that the user is to end: the next iteration begins anew.
+            // Its chunk ended with an error, or it said that the user is to end: the next iteration starts with a new VM.
             host.close()
             self.host = nil
             self.iterationEnded(.failed, pauses: true)

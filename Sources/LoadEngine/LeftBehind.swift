@@ -1,8 +1,8 @@
-/// What a run has left behind.
+/// The loops that a run has left behind.
 package struct LeftBehind: Equatable, Sendable {
     package var loops: Int
     package var users: Int
-    /// Since the run's start, when the first of them was last heard of.
+    /// Since the run's start, when the first of them answered last.
     package var since: Duration
 
     /// A sentence without its end.

@@ -5,7 +5,7 @@ import NIOCore
 import Synchronization
 
 extension LoadRun {
-    /// What a loop may need to say that its users were started.
+    /// The longest time that a loop may need to report that its users were started.
     private static let answerTime = TimeAmount.seconds(5)
 
     /// Says how many users each scenario has from now on, in the order of the plan, which must be directed; new ones start

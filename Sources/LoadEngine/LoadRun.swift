@@ -6,7 +6,7 @@ import Synchronization
 
 /// Runs a plan over several event loops, from the start to the last measurement.
 package final class LoadRun: Sendable {
-    /// What a run tells while it goes on, once a second; on a thread of the run's.
+    /// The state of a run, once a second; on a thread of the run.
     package struct Progress: Sendable {
         package let collector: Collector
         /// Since the start.
@@ -85,7 +85,7 @@ package final class LoadRun: Sendable {
 
     /// Runs the plan; returns when it is over and all is measured. Loops that do not answer are left behind.
     ///
-    /// - Parameter progress: told each second.
+    /// - Parameter progress: called each second.
     package func run(progress: @escaping @Sendable (Progress) -> Void) throws -> Progress {
         let start = NIODeadline.now()
         let (plan, collection, finished) = (self.settings.plan, self.collection, self.finished)

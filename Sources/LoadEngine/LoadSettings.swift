@@ -2,11 +2,11 @@ import LoadPlan
 import Logging
 import Scripting
 
-/// What a load run is run with, the same for all loops.
+/// The settings of a load run, the same for all loops.
 package struct LoadSettings: Sendable {
     package var script: ScriptSettings
     package var plan: LoadPlan
-    /// What `setup()` returned, as JSON; empty for nothing.
+    /// The result of `setup()`, as JSON; empty if it was not called.
     package var setupData = ""
     /// Event loops; a user stays on one.
     package var threads: Int

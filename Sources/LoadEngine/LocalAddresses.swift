@@ -66,7 +66,7 @@ package enum LocalAddresses {
     }
 
     private static func address(_ text: Substring) throws(Problem) -> IPAddress {
-        guard let address = IPAddress(String(text)) else { throw Problem("\"\(text)\" is no IP address") }
+        guard let address = IPAddress(String(text)) else { throw Problem("\"\(text)\" is not a valid IP address") }
         return address
     }
 
@@ -74,7 +74,7 @@ package enum LocalAddresses {
         let socketAddress = address.socketAddress
         guard address.isOfThisMachine else {
             let name = socketAddress.ipAddress ?? ""
-            throw Problem("\(name) is no address of this machine (ip addr lists those that it has)")
+            throw Problem("\(name) is not an address of this machine (ip addr lists those that it has)")
         }
         return socketAddress
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What can be known of a loop that does not answer, and be done to it. Safe on any thread.
+/// The side of a loop that is accessible even if the loop does not answer. Safe on any thread.
 final class LoopOutside: Sendable {
     private let count = Atomic<Int>(0)
     private let programEnder = Mutex<(@Sendable () -> Bool)?>(nil)

@@ -102,7 +102,7 @@ final class LoopWorker {
         self.finished.succeed()
     }
 
-    /// What was measured since the last call.
+    /// The measurements since the last call.
     func takeDelta() -> MetricDelta {
         for runner in self.runners { runner.meter.flush() }
         self.log?.flush()

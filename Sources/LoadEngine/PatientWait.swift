@@ -2,7 +2,7 @@ import Dispatch
 import NIOCore
 import Synchronization
 
-/// Waits on a thread for what an event loop is to give, until it is told that this has taken too long.
+/// Waits on a thread for what an event loop is to give, until a time limit.
 final class PatientWait<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
@@ -12,7 +12,7 @@ final class PatientWait<Value: Sendable>: Sendable {
     private let state = Mutex(State())
     private let changed = DispatchSemaphore(value: 0)
 
-    /// - Parameter limit: nil waits for ever, unless ``shorten(to:)`` is called.
+    /// - Parameter limit: nil waits without a limit, unless ``shorten(to:)`` is called.
     init(for future: EventLoopFuture<Value>, limit: Duration?) {
         if let limit { self.shorten(to: limit) }
         future.whenComplete { result in

@@ -44,7 +44,7 @@ final class RunCollection {
 
     /// - Parameters:
     ///   - finished: of each loop.
-    ///   - progress: told each second.
+    ///   - progress: called each second.
     /// - Returns: all that was measured, when the run is over.
     func run(
         since start: NIODeadline, finished: [EventLoopFuture<Void>],

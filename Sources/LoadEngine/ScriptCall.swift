@@ -90,7 +90,7 @@ final class ScriptCall: ScriptHostDelegate {
         let timer = self.loop.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) {
             self.finish(.failure(self.ending))
         }
-        // What computes would not let the timer come to its turn.
+        // A script that computes would keep the timer from firing.
         self.ender(timeout / .seconds(1))
         promise.futureResult.assumeIsolated().whenComplete { _ in
             self.sink.onAbort = { _ in }

@@ -1,6 +1,6 @@
 import LoadPlan
 
-/// What a script says about a load test.
+/// The parts of a script that matter to a load test.
 package struct ScriptContents: Sendable {
     package var options = LoadOptions()
     package var facts = ScriptFacts()

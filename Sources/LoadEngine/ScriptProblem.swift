@@ -1,6 +1,6 @@
 /// Why a script cannot be used for a load test.
 package enum ScriptProblem: Error, CustomStringConvertible {
-    /// What it says is wrong.
+    /// Its options are wrong.
     case invalid(String)
     /// It raised an error.
     case failed(String)

@@ -83,7 +83,7 @@ package struct ScriptReader: Sendable {
         defer { stop?.detach() }
         do {
             var value = try wait.wait()
-            // What waits for a program may yet come to its end without it.
+            // A script that waits for a program may still end by itself once the program is gone.
             if value == nil, outside.endPrograms() {
                 wait.extend(by: self.limits.afterPrograms)
                 value = try wait.wait()

@@ -2,7 +2,7 @@ import LoadPlan
 import Logging
 import Scripting
 
-/// What the scripts of a load run are run with, in users and outside of them.
+/// The settings of a load run's scripts, in users and outside of them.
 package struct ScriptSettings: Sendable {
     package var options: ScriptOptions
     /// `-e`: what the scripts find in `__ENV` besides the process's environment.
@@ -10,7 +10,7 @@ package struct ScriptSettings: Sendable {
     /// Seconds after which a slice of Lua is stopped; 0 for never.
     package var maximumBlock: Double
     package var logger: Logger
-    /// Told of each slice of Lua that has run for a second: where, and of which user; on a thread of the watchdog's.
+    /// Called for each slice of Lua that has run for a second, with its place and user; on the watchdog's thread.
     package var onSlowSlice: @Sendable (String) -> Void
 
     package init(

@@ -3,7 +3,7 @@ import Metrics
 import ProcessSupport
 import Scripting
 
-/// What the scripts of one scenario record on one loop, as samples in the loop's shard.
+/// Records the values of one scenario's scripts on one loop, as samples in the loop's shard.
 final class UserSink: LoadTestSink {
     private enum Handle {
         case counter(CounterHandle)

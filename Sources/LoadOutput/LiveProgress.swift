@@ -12,7 +12,7 @@ package final class LiveProgress: Sendable {
     private let hasColor: Bool
     private let screen: LiveScreen?
     private let person: PersonOutput
-    private let hasToldWait = Atomic<Bool>(false)
+    private let hasReportedWait = Atomic<Bool>(false)
 
     /// How often a line is written, in seconds.
     private static let lineInterval = 10
@@ -35,7 +35,7 @@ package final class LiveProgress: Sendable {
             let lines = { view.lines(width: width, height: height, hasColor: $0) }
             return screen.show(lines(self.hasColor), widths: lines(false).map(\.count))
         }
-        if let waiting = view.waiting, !self.hasToldWait.exchange(true, ordering: .relaxed) {
+        if let waiting = view.waiting, !self.hasReportedWait.exchange(true, ordering: .relaxed) {
             FileDescriptorOutput.standardError.say("eio-lua: \(waiting)")
         }
         guard Int(progress.elapsed.components.seconds) % Self.lineInterval == 0 else { return }

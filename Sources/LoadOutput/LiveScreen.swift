@@ -3,7 +3,7 @@ import Glibc
 import ProcessSupport
 import Synchronization
 
-/// The lines at the bottom of a terminal that are drawn again and again, while all that the process writes scrolls above them.
+/// The lines at the bottom of a terminal that are redrawn, while everything that the process writes scrolls above them.
 ///
 /// Scripts and logs write to the standard descriptors themselves, so these lead into a pipe while the screen is open.
 final class LiveScreen: Sendable {
@@ -24,7 +24,7 @@ final class LiveScreen: Sendable {
     /// A line longer than this is shown in pieces.
     private static let longestLine = 65_536
 
-    /// Nil where the standard output is no terminal that can move its cursor.
+    /// Nil unless the standard output is a terminal that can move its cursor.
     init?() {
         guard isatty(STDOUT_FILENO) != 0, getenv("TERM").map({ String(cString: $0) }) != "dumb" else { return nil }
         PersonOutput.flush()
@@ -113,7 +113,7 @@ final class LiveScreen: Sendable {
         }
     }
 
-    /// What removes the lines; in a terminal that became narrower each takes several rows.
+    /// The control sequence that removes the lines; in a terminal that became narrower each takes several rows.
     private func erasing(_ state: inout State) -> String {
         let width = self.size.width
         let rows = state.drawnWidths.reduce(0) { $0 + max(($1 + width - 1) / width, 1) }

@@ -57,7 +57,7 @@ package final class MetricsEndpoint: RunOutput {
         }
     }
 
-    /// Where it listens, as Prometheus is to be told.
+    /// The url for Prometheus.
     private var url: String {
         guard let address = self.channel.localAddress, let host = address.ipAddress, let port = address.port else {
             return ""

@@ -20,7 +20,7 @@ package final class SampleOutput: RunOutput, SampleReceiver {
         var dropped = 0
         /// Why nothing is written any more.
         var failure: String?
-        /// Whether the end came in the middle of what was written: a line after it would be none.
+        /// Whether the end came in the middle of a line, so that nothing may follow.
         var hasGivenUp = false
         /// The file is closed. A loop that was left behind and comes back finds it so.
         var isClosed = false
@@ -78,7 +78,7 @@ package final class SampleOutput: RunOutput, SampleReceiver {
                 state.written += samples
             }
         } catch .gaveUp {
-            // What waits stays counted as such, and is dropped at the end.
+            // Waiting samples remain counted as such, and are dropped at the end.
             self.state.withLock { $0.hasGivenUp = true }
         } catch {
             self.state.withLock { $0.failure = error.description }

@@ -1,6 +1,6 @@
 /// Notices that this process, and not the server, is what limits a run.
 package struct BottleneckWatch: Equatable, Sendable {
-    /// What the process did up to a moment of the run, all counted from its start.
+    /// The work of the process up to a moment of the run, all counted from its start.
     package struct Reading: Equatable, Sendable {
         package var seconds: Double
         /// CPU time of the process, in seconds.
@@ -20,14 +20,14 @@ package struct BottleneckWatch: Equatable, Sendable {
     private let threads: Int
     private var last: Reading?
     private var busyReadings = 0
-    /// What was found first, for a person; nil as long as nothing was.
+    /// The first finding, for a person; nil if there is none yet.
     package private(set) var finding: String?
 
     /// Of the CPU time that the loops can use.
     private static let busyShare = 0.9
     /// Mean lag in milliseconds.
     private static let longLag = 100.0
-    /// A moment of hurry, as at the start of all users, is none.
+    /// Consecutive busy readings before a finding: one burst, as at the start of all users, is not a bottleneck.
     private static let neededReadings = 3
 
     /// - Parameter threads: event loops, or cores where there are fewer.

@@ -5,7 +5,7 @@ package enum ByteSize {
         "gb": 0x1p30, "gib": 0x1p30,
     ]
 
-    /// The bytes that `text` tells, or nil where it tells none or more than a pebibyte.
+    /// The bytes that `text` contains, or nil if it is not a size, or more than a pebibyte.
     package static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         guard let factor = Self.units[text.dropFirst(digits.count).lowercased()], let number = Double(digits),

@@ -58,7 +58,7 @@ package struct CommandLineOptions: Equatable, Sendable {
     /// The script's options, overridden by these.
     func applied(to options: LoadOptions) -> LoadOptions { options.overridden(by: self.options) }
 
-    /// What is wrong with the options themselves.
+    /// Checks the options themselves.
     func check(_ problems: ProblemList) {
         if let vus = self.vus, vus < 0 || vus > 100_000_000 {
             problems.add("--vus", "\(vus)", "must be a whole number from 0 to 100000000")

@@ -1,4 +1,4 @@
-/// Users whose number is said from outside: a scenario without an executor of its own.
+/// A number of users that is set from outside, for a scenario without its own executor.
 package struct Direction: Equatable, Sendable {
     /// `idInTest` of the first user; scenarios take turns, so that none runs out of identifiers.
     package let firstUserID: Int

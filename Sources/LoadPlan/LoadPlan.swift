@@ -1,8 +1,8 @@
 import Metrics
 
-/// What a run does: scenarios, thresholds and the rest of the options, checked and complete.
+/// The plan of a run: scenarios, thresholds and the rest of the options, checked and complete.
 package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
-    /// Users that a constant executor starts in a second unless told otherwise.
+    /// Users that a constant executor starts in a second by default.
     package static let defaultSpawnRate = 1_000
 
     /// In the order of their names.
@@ -20,9 +20,9 @@ package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     /// Users a second, over all segments; 0: all at once.
     package let spawnRate: Int
     package let segment: ExecutionSegment
-    /// What a user should know before the start, a sentence each.
+    /// Notes for the user before the start, a sentence each.
     package let notes: [String]
-    /// What is probably not meant as it is said, a sentence each.
+    /// Probable mistakes, a sentence each.
     package private(set) var warnings: [String] = []
     /// Whether an iteration is the whole script, or a function of it.
     package let shape: ScriptShape
@@ -30,7 +30,7 @@ package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     package let saysIterations: Bool
     /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
     package let isShortcut: Bool
-    /// Who says how many users there are, where the plan's executors do not.
+    /// The direction from outside that sets the number of users in place of the plan's executors; nil if there is none.
     package private(set) var direction: Direction?
 
     /// The plan of a script whose shape is to be found out.
@@ -99,7 +99,7 @@ package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
         self.isShortcut = merged.scenarios?.isEmpty ?? true
     }
 
-    /// The same plan, with users whose numbers are said from outside and may change at any time.
+    /// The same plan, with numbers of users that are set from outside and may change at any time.
     package func directed(_ direction: Direction) -> LoadPlan {
         var plan = self
         plan.direction = direction

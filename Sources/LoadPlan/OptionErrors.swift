@@ -1,4 +1,4 @@
-/// All mistakes that were found, so that a user mends them in one go. Exit code 104 (k6's "invalid config").
+/// All mistakes that were found, so that a user can fix them together. Exit code 104 (k6's "invalid config").
 package struct OptionErrors: Error, Equatable, Sendable, CustomStringConvertible {
     package let problems: [OptionProblem]
 

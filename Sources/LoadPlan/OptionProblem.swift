@@ -3,9 +3,9 @@ package struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
     /// Where: `options.scenarios.chat.stages[2].target`, `--vus`. Elements of lists count from 1, as in Lua. Empty where the
     /// message names the place.
     package let path: String
-    /// What stands there, as JSON (long values are cut), or nil where something is missing.
+    /// The value there, as JSON (long values are cut), or nil if something is missing.
     package let value: String?
-    /// What is wrong and what is allowed instead.
+    /// The mistake, and the allowed values.
     package let message: String
 
     package init(path: String, value: String? = nil, message: String) {

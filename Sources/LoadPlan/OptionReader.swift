@@ -7,7 +7,7 @@ struct OptionReader {
     private let members: [ExactText: JSON]
     let problems: ProblemList
 
-    /// Nil, with a problem noted, where the value is no object.
+    /// Nil, with a problem noted, if the value is not an object.
     init?(_ value: JSON, path: String, problems: ProblemList) {
         switch value {
         case .object(let members):
@@ -35,7 +35,7 @@ struct OptionReader {
 
     func path(of key: String) -> String { Self.path(self.path, key) }
 
-    /// `path.key`, or `path["key"]` where the key is no plain name.
+    /// `path.key`, or `path["key"]` if the key is not a plain name.
     static func path(_ path: String, _ key: String) -> String {
         let isPlain =
             !key.isEmpty

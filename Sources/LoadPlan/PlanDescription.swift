@@ -39,7 +39,7 @@ extension Scenario {
     /// The most users of a share at once.
     package func users(of share: Share) -> Int { share.count(below: self.executor.maxUsers) }
 
-    /// What the scenario does in a share, in k6's words.
+    /// The scenario's part in a share, in k6's words.
     package func description(share: Share, fraction: Double) -> String {
         func users(_ number: Int) -> Int { share.count(below: number) }
         func perSecond(_ rate: Int, _ timeUnit: Duration) -> String {

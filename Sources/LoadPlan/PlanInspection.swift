@@ -1,7 +1,7 @@
 import JSONText
 import Metrics
 
-/// What `eio-lua inspect` shows of a plan: for a person, or as JSON with k6's keys.
+/// The output of `eio-lua inspect`: for a person, or as JSON with k6's keys.
 package struct PlanInspection: Sendable {
     private let plan: LoadPlan
     private let script: String

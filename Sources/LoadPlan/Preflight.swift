@@ -1,11 +1,11 @@
 /// Whether the machine has room for a plan: a descriptor and a local port for each connection.
 ///
-/// What is short is a warning and not an error: whether a user connects at all, and to how many addresses, only the
+/// A shortage is a warning and not an error: whether a user connects at all, and to how many addresses, only the
 /// script knows.
 package struct Preflight: Equatable, Sendable {
-    /// What may be open at once.
+    /// The limit of open descriptors.
     package var descriptors: Int
-    /// What is open before a user starts, and what the program itself needs later.
+    /// Descriptors that are open before a user starts, and those that the program itself needs later.
     package var reserved: Int
     /// Local ports for connections to one address; nil where they are not known.
     package var ports: Int?
@@ -16,7 +16,7 @@ package struct Preflight: Equatable, Sendable {
         self.ports = ports
     }
 
-    /// What may become short, each with the command that mends it.
+    /// Possible shortages, each with the command that fixes it.
     ///
     /// - Parameter users: the most at once.
     package func warnings(users: Int) -> [String] {
@@ -37,7 +37,7 @@ package struct Preflight: Equatable, Sendable {
         return warnings
     }
 
-    /// The number of ports that `/proc/sys/net/ipv4/ip_local_port_range` tells.
+    /// The number of ports that `/proc/sys/net/ipv4/ip_local_port_range` contains.
     package static func ports(range text: String) -> Int? {
         let ends = text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
         guard ends.count == 2, ends[0] <= ends[1] else { return nil }

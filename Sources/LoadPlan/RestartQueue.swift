@@ -1,6 +1,6 @@
 /// Users that wait before their next iteration, the earliest first: a binary heap.
 ///
-/// A user that is stopped while it waits leaves its entry behind; whoever takes one out must see whether it still holds.
+/// A user that is stopped while it waits leaves its entry behind; a caller that takes one out must check whether it is still valid.
 struct RestartQueue: Sendable {
     struct Entry: Sendable {
         /// Nanoseconds since the run's start.

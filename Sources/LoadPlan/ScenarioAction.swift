@@ -1,4 +1,4 @@
-/// What the engine is to do, in this order. Times are since the run's start.
+/// The steps for the engine, in this order. Times are since the run's start.
 package enum ScenarioAction: Equatable, Sendable {
     /// Call `wake` at this time; replaces an earlier such order of the same machine.
     case wake(at: Duration)

@@ -1,4 +1,4 @@
-/// What is due, when the next is, and how it ends.
+/// The steps that are due, the time of the next one, and the end.
 extension ScenarioMachine {
     /// Does what is due at `now`.
     mutating func proceed(_ now: Int64, _ actions: inout [ScenarioAction]) {

@@ -1,4 +1,4 @@
-/// What happens to single users.
+/// The events of single users.
 extension ScenarioMachine {
     /// Whether the user has an iteration left to start.
     func mayIterate(_ slot: Int) -> Bool {

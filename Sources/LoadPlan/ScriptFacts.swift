@@ -1,4 +1,4 @@
-/// What is known of a script when its chunk has run for its options.
+/// The facts about a script that are known when its chunk has run for its options.
 package struct ScriptFacts: Equatable, Sendable {
     /// Global functions that a load test could call.
     package var functions: Set<String>
@@ -20,7 +20,7 @@ package struct ScriptFacts: Equatable, Sendable {
         (self.waitsAt, self.startsTasks, self.outline) = (waitsAt, startsTasks, outline)
     }
 
-    /// What a load test calls of a script.
+    /// The functions that a load test calls.
     static let hooks = ["setup", "teardown", "handleSummary"]
 
     /// A script whose chunk is the iteration must do something; one that ends at once is run thousands of times a second.

@@ -1,4 +1,4 @@
-/// What a script is: its chunk the iteration, or a function of it.
+/// The shape of a script: its chunk is the iteration, or a function is.
 package enum ScriptShape: Sendable {
     case bot, scenario
 

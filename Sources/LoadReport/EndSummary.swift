@@ -1,7 +1,7 @@
 import LoadPlan
 import Metrics
 
-/// What a run prints when it has ended, in k6's layout.
+/// The summary at the end of a run, in k6's layout.
 package struct EndSummary {
     private let result: RunResult
     private let trendStatistics: [Aggregation]

@@ -20,11 +20,11 @@ struct LinePlot {
     let title: String
     /// The name of what is drawn, as in the tables; empty where the title says it.
     let metric: String
-    /// What is drawn, for those who cannot see it.
+    /// A description of the plot, for those who cannot see it.
     let summary: String
     /// Where the values stand, from 0 to 1.
     let places: [Double]
-    /// What the tool tip calls each place.
+    /// The tool tip's name of each place.
     let placeNames: [String]
     let marks: [Mark]
     let series: [Series]

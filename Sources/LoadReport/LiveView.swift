@@ -34,7 +34,7 @@ package struct LiveView: Equatable, Sendable {
         (self.complete, self.interrupted) = (complete, interrupted)
     }
 
-    /// What the users are waited for at the end; nil while the run goes on, or when they are gone.
+    /// The reason for waiting for users at the end; nil during the run, or when they are gone.
     package var waiting: String? {
         guard self.isEnding, self.users > 0 else { return nil }
         return "waiting for \(self.users) \(self.users == 1 ? "user" : "users") to end what they do (gracefulStop) "
@@ -110,7 +110,7 @@ package struct LiveView: Equatable, Sendable {
 }
 
 extension LiveView {
-    /// What a run is at.
+    /// The state of a run.
     ///
     /// - Parameter seconds: since the start.
     package init(_ collector: Collector, plan: LoadPlan, seconds: Double) {

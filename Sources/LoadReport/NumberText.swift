@@ -58,7 +58,7 @@ enum NumberText {
 }
 
 extension RunResult {
-    /// What the threshold's metric was at the end; nil where nothing was recorded.
+    /// The value of the threshold's metric at the end; nil if nothing was recorded.
     func text(ofValueOf threshold: RunDescription.Threshold, timeUnit: SummaryTimeUnit? = nil) -> String? {
         threshold.value.map { value in
             guard let definition = self.metrics[threshold.selector]?.definition else { return NumberText.plain(value) }

@@ -6,7 +6,7 @@ struct PlotScale {
 
     /// From 0 to the first round number that is not below `maximum`, with about four marks at round numbers.
     init(upTo maximum: Double) {
-        // What is nearly nothing, or nearly endless, has no round steps.
+        // A range that is nearly empty, or nearly infinite, has no round steps.
         let top = maximum.isFinite && maximum > 1e-300 ? Swift.min(maximum, 1e300) : 1
         let step = Self.roundStep(top / 4)
         let count = Int((top / step).rounded(.up))

@@ -15,7 +15,7 @@ struct ReportPlots {
         return plots.compactMap(\.self)
     }
 
-    /// What a point of the plots over time stands for.
+    /// The meaning of a point in the plots over time.
     var interval: String {
         let count = self.timeline.intervalsPerPoint
         return "Time since the start; a point for each \(count == 1 ? "second" : "\(count) seconds")."
@@ -65,7 +65,7 @@ struct ReportPlots {
         }
     }
 
-    /// What happened in the last moment of a run is no rate: its interval may be a thousandth of the others.
+    /// The last moment of a run does not have a rate, because its interval may be a thousandth of the others.
     private func isLong(_ point: Timeline.Point) -> Bool {
         point.seconds >= Self.shortestInterval || self.timeline.points.count == 1 && point.seconds > 0
     }
@@ -133,7 +133,7 @@ struct ReportPlots {
 }
 
 extension MetricDefinition {
-    /// What a person calls it.
+    /// The name for a person.
     fileprivate var title: String {
         let title: String? =
             switch BuiltInMetric.allCases.first(where: { $0.definition.name == self.name }) {

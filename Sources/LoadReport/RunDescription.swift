@@ -1,7 +1,7 @@
 import LoadPlan
 import Metrics
 
-/// What ran and how it ended: all that a report says beside the measurements.
+/// A run without its measurements: its scripts and scenarios, and how it ended.
 package struct RunDescription: Sendable, Equatable {
     package struct Scenario: Sendable, Equatable {
         package var name: String
@@ -14,7 +14,7 @@ package struct RunDescription: Sendable, Equatable {
         }
     }
 
-    /// What was demanded of a metric, and what came of it.
+    /// A condition for a metric, and its verdict.
     package struct Threshold: Sendable, Equatable {
         package var selector: MetricSelector
         package var expression: ThresholdExpression
@@ -32,7 +32,7 @@ package struct RunDescription: Sendable, Equatable {
             (self.value, self.passed, self.kind) = (value, passed, kind)
         }
 
-        /// Compares with what was measured in the end. What has no value has not been kept to; a counter that nothing
+        /// Compares with what was measured in the end. A threshold without a value has failed; a counter that nothing
         /// was added to is 0.
         package mutating func evaluate(_ metrics: MetricSet, seconds: Double) {
             self.value = metrics.value(self.selector, self.expression.aggregation, seconds: seconds, kind: self.kind)

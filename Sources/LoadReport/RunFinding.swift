@@ -1,6 +1,6 @@
 import Metrics
 
-/// What is to be said of a run whatever its thresholds demand: one in which nothing worked is never a success.
+/// A finding about a run, whatever its thresholds: one in which nothing worked is never a success.
 package enum RunFinding: Equatable, Sendable {
     /// No iteration, or no connect, succeeded: the run has failed.
     case failure(String)
@@ -96,7 +96,7 @@ extension RunResult {
     /// That nothing worked, or hardly anything.
     package var finding: RunFinding? { RunFinding(self.metrics) }
 
-    /// What the thresholds and the finding make of a run that came to its end: status and reason.
+    /// The verdict of the thresholds and the finding on a run that came to its end: status and reason.
     var verdict: (code: Int, reason: String)? {
         if let finding, finding.isFailure { return (Self.thresholdsFailed, finding.text) }
         return self.run.thresholds.contains { !$0.passed } ? (Self.thresholdsFailed, "thresholds failed") : nil

@@ -16,7 +16,7 @@ extension RunResult {
     package init(export bytes: [UInt8]) throws(ExportError) {
         guard let json = JSON(parsing: bytes) else { throw ExportError("the file is not JSON") }
         guard let own = json["eio_lua"] else {
-            throw ExportError("the file is no export of eio-lua load: it has no member 'eio_lua'")
+            throw ExportError("the file is not an export of eio-lua load: it has no member 'eio_lua'")
         }
         guard own["format"] == .integer(Self.exportFormat) else {
             throw ExportError("the file is of another version of eio-lua: its form is not \(Self.exportFormat)")

@@ -19,7 +19,7 @@ package struct RunResult: Sendable, Equatable {
         self.init(run: run, metrics: collector.metrics, timeline: collector.timeline, errors: collector.errors)
     }
 
-    /// Adds what another process measured in the same run: every histogram and counter exactly, thresholds anew over
+    /// Adds what another process measured in the same run: every histogram and counter exactly, thresholds again over
     /// the sums, the time from the first start to the last end.
     ///
     /// - Throws: where the two have metrics of one name and two kinds.
@@ -53,7 +53,7 @@ package struct RunResult: Sendable, Equatable {
         self.mergeExit(other)
     }
 
-    /// A failure of one process that is no verdict over its figures is the run's; verdicts are those over the sums.
+    /// A failure of one process, other than a verdict over its figures, is the run's; verdicts are those over the sums.
     private mutating func mergeExit(_ other: RunDescription) {
         let isFailure = { (code: Int) in code != 0 && code != Self.thresholdsFailed }
         if isFailure(self.run.exitCode) { return }

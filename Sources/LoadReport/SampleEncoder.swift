@@ -16,7 +16,7 @@ package struct SampleEncoder: Sendable {
     }
 
     package let format: Format
-    /// What stands behind the value in a line.
+    /// The rest of a line after the value.
     private var ends: [Series: [UInt8]] = [:]
     private var second = Int64.min
     /// The date and time of `second` in RFC 3339, without its fraction and zone.

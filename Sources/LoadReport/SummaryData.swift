@@ -3,7 +3,7 @@ import LoadPlan
 import Metrics
 
 extension RunResult {
-    /// What a script's `handleSummary` gets, as k6 shapes it; a threshold is `ok` where it held. Times are
+    /// The argument of a script's `handleSummary`, in k6's form; a threshold is `ok` where it held. Times are
     /// milliseconds.
     ///
     /// - Parameters:

@@ -8,7 +8,7 @@ package enum LocustCSV {
     private static let percentiles: [Double] = [50, 66, 75, 80, 90, 95, 98, 99, 99.9, 99.99, 100]
     private static var percentileNames: [String] { Self.percentiles.map { $0.plainText + "%" } }
 
-    /// `PREFIX_stats.csv`, written anew each time.
+    /// `PREFIX_stats.csv`, rewritten each time.
     /// - Parameter seconds: since the start.
     package static func statistics(_ metrics: MetricSet, seconds: Double) -> String {
         let requests = LocustRequests(metrics)
@@ -36,7 +36,7 @@ package enum LocustCSV {
         return Self.text([first + Self.percentileNames + last])
     }
 
-    /// `PREFIX_failures.csv`, written anew each time: the errors of connects and of `time` names.
+    /// `PREFIX_failures.csv`, rewritten each time: the errors of connects and of `time` names.
     package static func failures(_ errors: ErrorTable) -> String {
         let header = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"]
         let rows = errors.sorted.filter { $0.key.requestName != nil }.map { key, entry in
@@ -48,7 +48,7 @@ package enum LocustCSV {
         return Self.text([header] + rows)
     }
 
-    /// `PREFIX_exceptions.csv`, written anew each time: all other errors. A first line of a text is the message, the
+    /// `PREFIX_exceptions.csv`, rewritten each time: all other errors. A first line of a text is the message, the
     /// lines after it are the traceback.
     /// - Parameter node: this machine's name.
     package static func exceptions(_ errors: ErrorTable, node: String) -> String {
@@ -84,7 +84,7 @@ extension ErrorTable.Key {
 }
 
 extension String {
-    /// What stands before the first line break, and after it.
+    /// The text before the first line break, and after it.
     package var firstLine: (first: String, rest: String) {
         let lines = self.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
         return (String(Substring(lines[0])), lines.count > 1 ? String(Substring(lines[1])) : "")

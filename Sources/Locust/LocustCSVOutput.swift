@@ -98,7 +98,7 @@ package final class LocustCSVOutput: RunOutput {
         }
     }
 
-    /// The files that are written anew each time.
+    /// The files that are rewritten each time.
     private func rewrite(_ second: Second) throws(UsageError) {
         try TextFile.replace(
             self.prefix + "_stats.csv", with: LocustCSV.statistics(second.metrics, seconds: second.elapsed))

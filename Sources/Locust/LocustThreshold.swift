@@ -3,7 +3,7 @@ import Metrics
 
 /// A threshold as a master can judge it, which knows requests by name and failures, and nothing else.
 struct LocustThreshold: Equatable, Sendable {
-    /// What its figure is made of.
+    /// The source of its figure.
     enum Subject: Equatable, Sendable {
         /// Response times: of one name; or of all but the connects, where it is nil.
         case times(String?)

@@ -1,6 +1,6 @@
 import LoadPlan
 
-/// What a Locust master needs beside its workers: a file in Python with the classes of users, the shape of a ramp, and
+/// The file of a Locust master: a program in Python with the classes of users, the shape of a ramp, and
 /// the thresholds that a master can judge.
 package struct Locustfile: Sendable {
     /// One script's part.
@@ -14,7 +14,7 @@ package struct Locustfile: Sendable {
     private let scripts: [Script]
     private let classes: [LocustPlan.UserClass]
     private let thresholds: [LocustThreshold]
-    /// What a user should know, a sentence each.
+    /// Notes for the user, a sentence each.
     package let notes: [String]
 
     /// - Throws: what a master cannot direct or judge, and classes of one name.
@@ -40,7 +40,7 @@ package struct Locustfile: Sendable {
             ? ["abortOnFail is without effect: a master judges thresholds when it ends"] : []
     }
 
-    /// Whether the number of users follows the scripts' stages; else the master is told it when it is started.
+    /// Whether the number of users follows the scripts' stages; otherwise the master gets it when it is started.
     private var hasShape: Bool { self.classes.contains { $0.stages != nil } }
 
     /// The file.

@@ -1,4 +1,4 @@
-/// What a master tells its workers (Locust, "runners.py").
+/// A message of a master to its workers (Locust, "runners.py").
 package enum MasterMessage: Equatable, Sendable {
     /// The worker is registered. Its index is from 0 and stays with its name; masters before 2.10.3 send none.
     case ack(index: Int?)

@@ -1,4 +1,4 @@
-/// What a message of Locust's protocol is made of: the values of msgpack that the two sides use.
+/// A part of a message in Locust's protocol: the values of msgpack that the two sides use.
 package indirect enum MessageValue: Equatable, Sendable {
     case null
     case bool(Bool)

@@ -12,7 +12,7 @@ package struct RequestTally: Sendable {
 
     private var sources: [Int: Source] = [:]
     private var pending = StatisticsReport(at: 0)
-    /// What all reports of the test had together.
+    /// The totals of all reports of the test.
     package private(set) var reported = Reported()
 
     package struct Reported: Equatable, Sendable {
@@ -54,7 +54,7 @@ package struct RequestTally: Sendable {
         self.sources[number] = source
     }
 
-    /// What came since the last report.
+    /// The requests since the last report.
     package mutating func takeReport(at time: Double) -> StatisticsReport {
         var report = self.pending
         report.time = time

@@ -3,7 +3,7 @@ package struct SpawnOrder: Equatable, Sendable {
     /// The master's clock, in seconds; an order that is not later than the last one is stale.
     package var timestamp: Double
     package var users: UserCounts
-    /// What stands in the web page's field "Host"; nil for nothing.
+    /// The web page's field "Host"; nil if it is empty.
     package var host: String?
     /// How long users may take to stop, in seconds.
     package var stopTimeout: Double

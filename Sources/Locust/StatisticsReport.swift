@@ -1,6 +1,6 @@
 import Metrics
 
-/// What a worker measured since its last report, in Locust's terms. Times are milliseconds, points in time seconds since
+/// A worker's measurements since its last report, in Locust's terms. Times are milliseconds, points in time seconds since
 /// 1970.
 package struct StatisticsReport: Equatable, Sendable {
     package struct Request: Hashable, Sendable {

@@ -1,4 +1,4 @@
-/// What the worker is to do, in this order.
+/// The steps for the worker, in this order.
 package enum WorkerAction: Equatable, Sendable {
     case send(WorkerMessage)
     /// Send what was measured since the last report, and the exceptions.

@@ -1,4 +1,4 @@
-/// What is due by the clock.
+/// The steps that are due by the clock.
 extension WorkerMachine {
     /// When `wake` is to be called next, at the latest.
     package var nextWake: Duration {

@@ -23,7 +23,7 @@ package struct WorkerMachine: Sendable {
     /// Since when there is no master that answers; nil where there is one.
     var absentSince: Duration? = .zero
     var test = Test.none
-    /// What is told in heartbeats.
+    /// The state in heartbeats.
     package private(set) var state = WorkerMessage.State.ready
     /// Users that were started, by class.
     package private(set) var users: UserCounts = [:]
@@ -136,7 +136,7 @@ package struct WorkerMachine: Sendable {
         self.reportStopped(now, &actions)
     }
 
-    /// The worker is told to end by a signal, or a script calls `abort`.
+    /// A signal ends the worker, or a script calls `abort`.
     package mutating func leave(_ end: WorkerEnd, _ now: Duration, _ actions: inout [WorkerAction]) {
         guard self.leaving == nil else { return }
         self.leaving = (end, now)

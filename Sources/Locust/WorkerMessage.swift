@@ -1,9 +1,9 @@
 /// What a worker tells its master.
 ///
-/// The master takes every message as it comes: a missing key, a wrong type or a text that is no UTF-8 ends the part of it
+/// The master takes every message as it comes: a missing key, a wrong type or a text that is not UTF-8 ends the part of it
 /// that listens, and with it the test of all workers. So there is no way to send anything but these, each complete.
 package enum WorkerMessage: Equatable, Sendable {
-    /// What a master is told about this worker's state; any other word would make it count the worker out.
+    /// The state of this worker for the master; any other word would make it count the worker out.
     package enum State: String, Sendable {
         case ready, spawning, running
     }
@@ -64,7 +64,7 @@ package enum WorkerMessage: Equatable, Sendable {
 }
 
 extension MessageValue {
-    /// Infinities and what is no number would be compared with numbers.
+    /// Infinities and NaN would be compared with numbers.
     static func number(_ value: Double) -> MessageValue { .double(value.isFinite ? value : 0) }
 
     fileprivate static func map(_ counts: [Int: Int]) -> MessageValue {

@@ -46,7 +46,7 @@ package final class MasterSocket {
         zmq_ctx_term(self.context)
     }
 
-    /// Makes the connection anew, under this name.
+    /// Makes a new connection, under this name.
     package func open(as name: String) throws {
         self.closeSocket()
         guard let socket = zmq_socket(self.context, ZMQ_DEALER) else { throw Failure("make a socket") }
@@ -129,7 +129,7 @@ package final class MasterSocket {
 
     // MARK: Opening and closing
 
-    /// The library tells of connections and their ends over a socket of its own.
+    /// The library reports connections and their ends over a separate socket.
     private func watch(_ socket: UnsafeMutableRawPointer) throws {
         self.monitors += 1
         let address = "inproc://monitor-\(self.monitors)"

@@ -19,7 +19,7 @@ package enum FileDescriptorLimit {
         return isKnown ? Int(limit.rlim_cur) : Int(Int32.max)
     }
 
-    /// Ends the program with an error if it cannot have this many descriptors more: SwiftNIO's loops, and much else, trap
+    /// Ends the program with an error if it cannot have this many descriptors more: SwiftNIO's loops, and other parts, trap
     /// without one.
     package static func require(_ count: Int) {
         var opened: [Int32] = []

@@ -2,10 +2,10 @@ import CStdio
 import Glibc
 import Synchronization
 
-/// A file or a pipe that one thread writes to. A pipe that nobody reads holds that thread up, until it is told to give up.
+/// A file or a pipe that one thread writes to. A pipe without a reader blocks that thread until ``giveUp(after:)``.
 package final class OutputFile: Sendable {
     package enum Failure: Error, Equatable, CustomStringConvertible {
-        /// What `errno` was.
+        /// The value of `errno`.
         case system(Int32)
         /// The time was over before all was written.
         case gaveUp
@@ -19,8 +19,8 @@ package final class OutputFile: Sendable {
     }
 
     private let descriptor: Int32
-    /// The most bytes of one write: as many as a pipe has room for when `poll` says that there is some. The standard output is
-    /// shared, so that it cannot be told never to wait.
+    /// The most bytes of one write: those for which a pipe has room when `poll` reports some. The standard output is shared
+    /// with other programs, and cannot be made non-blocking.
     private let largestWrite: Int
     /// Nanoseconds on the monotonic clock.
     private let deadline = Atomic<Int64>(.max)
@@ -39,7 +39,7 @@ package final class OutputFile: Sendable {
         self.largestWrite = .max
         var status = stat()
         let isPipe = stat(ProcessArguments.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
-        // Opened for writing alone, a pipe without a reader holds up the start, or is an error; the reader may come later.
+        // A pipe that is opened only for writing blocks, or is an error, without a reader; the reader may come later.
         let access = isPipe ? O_RDWR : O_WRONLY | O_CREAT | O_TRUNC
         self.descriptor = open(ProcessArguments.path(path), access | O_NONBLOCK | O_CLOEXEC, 0o666)
         if self.descriptor < 0 { throw .system(errno) }
@@ -70,12 +70,12 @@ package final class OutputFile: Sendable {
         return poll(&waiting, 1, Self.pollInterval) > 0
     }
 
-    /// - Throws: what a file system tells only now.
+    /// - Throws: an error that the file system reports only now.
     package func close() throws(Failure) {
         if Glibc.close(self.descriptor) != 0 { throw .system(errno) }
     }
 
-    /// What is not written in this time is not written at all. Safe on any thread.
+    /// Drops everything that is not written within this time. Safe on any thread.
     package func giveUp(after time: Duration) {
         let (seconds, attoseconds) = time.components
         self.deadline.store(

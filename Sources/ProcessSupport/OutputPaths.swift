@@ -2,7 +2,7 @@ import Glibc
 
 /// The files that one command writes: each can be had, and no two are one file, whatever they are called.
 package struct OutputPaths {
-    /// What two names of one file have in common.
+    /// The identity that two names of one file share.
     private enum Identity: Hashable {
         case standardOutput
         case file(device: UInt64, number: UInt64)
@@ -57,7 +57,7 @@ package struct OutputPaths {
         for identity in identities { self.owners[identity] = option }
     }
 
-    /// What `errno` would be; nil where the file can be written.
+    /// The `errno` of opening the file; nil if it can be written.
     private static func problem(_ path: String) -> Int32? {
         var status = stat()
         if stat(ProcessArguments.path(path), &status) == 0 {

@@ -1,7 +1,7 @@
 import CStdio
 import Glibc
 
-/// Where the texts go that a run shows to a person: on the standard error where a file's text takes the standard output.
+/// The stream for texts that a run shows to a person: the standard error if a file takes the standard output.
 package enum PersonOutput: Sendable {
     case standardOutput
     case standardError
@@ -13,7 +13,7 @@ package enum PersonOutput: Sendable {
 
     /// Shows the text and a line break.
     ///
-    /// - Throws: `UsageError` where it could not be written. A reader that has gone is no error: it has seen what it wanted.
+    /// - Throws: `UsageError` if it could not be written. A reader that is gone is not an error: it has seen enough.
     package func show(_ text: String) throws(UsageError) { try self.write(text + "\n") }
 
     /// Writes the text as it is.

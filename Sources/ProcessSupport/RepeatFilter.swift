@@ -1,5 +1,5 @@
-/// Makes one line with a count of what many clients report alike: the first is written at once, and what is the same within
-/// a second only counted. It has no clock and writes nothing.
+/// Makes one line with a count of equal reports of many clients: the first is written at once, and equal ones within a
+/// second are only counted. It has no clock and writes nothing.
 package struct RepeatFilter {
     private struct Entry {
         /// The first line, without the number of the client.
@@ -21,7 +21,7 @@ package struct RepeatFilter {
     /// Whether something was counted that ``due(at:)`` or ``flush()`` has to write.
     package var isCounting: Bool { self.entries.values.contains { $0.count > 0 } }
 
-    /// What is to be written when `text` is reported, lines without their end.
+    /// The lines to write when `text` is reported, without their line breaks.
     ///
     /// - Parameter now: of a clock in nanoseconds that only goes forward.
     package mutating func report(_ text: String, at now: UInt64) -> [String] {

@@ -23,7 +23,7 @@ package final class BotProcess: ScriptHostDelegate {
 
     /// How long tasks may go on without a word after the script has disconnected.
     private static let patience = TimeAmount.seconds(5)
-    /// How long the clients may take to say goodbye at the end, and when a script calls `os.exit`.
+    /// Time limit for closing the sessions at the end, and after a call of `os.exit`.
     private static let farewell = TimeAmount.seconds(2)
     /// How long disconnecting and the handlers may take after a signal.
     private static let grace = TimeAmount.seconds(5)
@@ -107,7 +107,7 @@ package final class BotProcess: ScriptHostDelegate {
         self.end(self.signal.map { 128 + $0 } ?? status)
     }
 
-    /// Whether connections were lost that no part of the script has heard of; says so.
+    /// Whether connections were lost without any part of the script being notified; logs them.
     private func reportLost(by host: ScriptHost) -> Bool {
         guard self.signal == nil, let lost = host.lostConnections else { return false }
         let subject = lost.count == 1 ? "the connection was lost" : "\(lost.count) connections were lost"

@@ -12,7 +12,7 @@ final class BottleneckReport: Sendable {
         self.watch = Mutex(BottleneckWatch(threads: min(threads, ProcessClock.processorCount())))
     }
 
-    /// What was found at any time.
+    /// The finding, once there was one.
     var finding: String? { self.watch.withLock { $0.finding } }
 
     /// - Returns: the finding, once.

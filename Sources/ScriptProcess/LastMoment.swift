@@ -24,7 +24,7 @@ final class LastMoment: Sendable {
     func signalled(_ status: Int32) {
         let queue = DispatchQueue.global()
         queue.asyncAfter(deadline: .now() + self.grace.dispatchInterval) {
-            // What waits for a program may yet come to its end without it.
+            // A script that waits for a program may still end by itself once the program is gone.
             let mayCome = self.isEnding.load(ordering: .relaxed) || luahost_loop_end_programs(nil)
             if !mayCome { self.end(status) }
             queue.asyncAfter(deadline: .now() + Self.afterPrograms) {

@@ -38,7 +38,7 @@ package final class LoadSession {
         self.showPlan()
         let preflight = Preflight.ofThisProcess(threads: self.settings.threads)
         for warning in preflight.warnings(users: plan.maxUsers) { Self.warn(warning) }
-        // What stops the run interrupts the slices that compute, too.
+        // Stopping the run also interrupts slices that compute.
         Signals.install(secondStatus: { _ in ExitStatus.stoppedFromOutside.rawValue }) { _ in
             FileDescriptorOutput.standardError.say(
                 "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; once more ends at once"
@@ -147,7 +147,7 @@ package final class LoadSession {
         return status == .success && !areWritten ? .outputFailed : status
     }
 
-    /// What cannot be shown now is found by the summary.
+    /// A failed write is reported by the summary.
     private func show(_ text: String) { try? self.outputs.person.show(VisibleText.lines(text)) }
 
     private static func tellWarnings(_ registry: MetricRegistry) {

@@ -25,7 +25,7 @@ package struct LoadThresholds: Sendable {
         return registry
     }
 
-    /// The threshold that ends the run now. What has no value yet, or is a counter that nothing was added to yet, waits.
+    /// The threshold that ends the run now. A metric without a value, or a counter at 0, is not evaluated yet.
     package func aborting(_ progress: LoadRun.Progress) -> String? {
         let collector = progress.collector
         let evaluation = ThresholdEvaluation(self.thresholds, at: progress.elapsed) { selector, aggregation in

@@ -6,13 +6,13 @@ import LoadReport
 import Metrics
 import ProcessSupport
 
-/// What is shown of a run that has ended: what the script's `handleSummary` makes of it, or the default.
+/// The summary of a run that has ended: that of the script's `handleSummary`, or the default.
 struct RunSummary {
     enum Outcome {
         case shown
-        /// An error in `handleSummary`, which was told.
+        /// An error in `handleSummary`, which was reported.
         case scriptFailed
-        /// A file that `handleSummary` named, which was told.
+        /// A file of `handleSummary` could not be written, which was reported.
         case outputFailed
     }
 
@@ -20,9 +20,9 @@ struct RunSummary {
     var timeUnit: SummaryTimeUnit?
     var hasColor: Bool
     var person: PersonOutput
-    /// What other outputs have taken.
+    /// The files of other outputs.
     var paths: OutputPaths
-    /// What `setup` returned, as JSON.
+    /// The result of `setup`, as JSON.
     var setupData: String
     /// Calls the script's `handleSummary`, if it has one, with the summary as JSON; nil if the end of the run stops it.
     var handler: ((String) throws -> String?)?
@@ -93,7 +93,7 @@ struct RunSummary {
         return outcome
     }
 
-    /// - Returns: whether all went well; what did not is said.
+    /// - Returns: whether there was no error; one is reported.
     private static func telling(_ body: () throws(UsageError) -> Void) -> Bool {
         do {
             try body()

@@ -16,9 +16,9 @@ final class ScenarioRun {
     private let host: ScriptHost
     private let isStrict: Bool
     private var step = Step.chunk
-    /// What `setup` returned, as JSON.
+    /// The result of `setup`, as JSON.
     private var data = ""
-    /// What `os.exit` was called with.
+    /// The argument of `os.exit`.
     private(set) var exitStatus: Int32?
 
     /// Nil for a plain bot. To be made right after the chunk was started, and ``start()`` be called later on the loop.
@@ -30,7 +30,7 @@ final class ScenarioRun {
         self.isStrict = isStrict
     }
 
-    /// What is to be said of a script that load tests know by other functions than `default`, which a bot cannot choose from.
+    /// A warning for a script that has only functions of named scenarios, which `run` cannot execute.
     static func remark(on host: ScriptHost) -> String? {
         guard host.hasReturnedFromChunk, let json = try? host.json(ofGlobal: "options"),
             let scenarios = (try? LoadOptions(json: json))?.scenarios
@@ -44,7 +44,7 @@ final class ScenarioRun {
     func start() {
         guard self.step == .chunk else { return }
         self.host.hold()
-        // It may have been told that it is finished: a chunk that only prepares leaves nothing to be done.
+        // It may have been reported as finished, because a chunk that only prepares leaves no work.
         self.host.resume()
         if ScriptFunctions(where: self.host.hasFunction).contains(.setup) {
             self.call("setup", as: .setup, wantsResult: true)
@@ -88,7 +88,7 @@ final class ScenarioRun {
         }
     }
 
-    /// A signal came. What `setup` has made is taken down all the same.
+    /// Ends after a signal; `teardown` is still called.
     func interrupt() {
         switch self.step {
         case .iteration:

@@ -3,7 +3,7 @@ import Glibc
 import LoadEngine
 import ProcessSupport
 
-/// Waits for `--start-at`; whoever ends the run ends the wait.
+/// Waits for `--start-at`; the end of the run ends the wait.
 final class StartWait: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 

@@ -20,7 +20,7 @@ struct ProcessUsage {
         return min((cpuTime - self.cpuTime) / (time - self.time) / self.processors * 100, 100)
     }
 
-    /// Resident memory in bytes; 0 where the system does not tell.
+    /// Resident memory in bytes; 0 if the system does not report it.
     static func memory() -> Int {
         guard let file = fopen("/proc/self/statm", "r") else { return 0 }
         defer { fclose(file) }

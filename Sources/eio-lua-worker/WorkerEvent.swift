@@ -1,7 +1,7 @@
 import Locust
 import Metrics
 
-/// What the threads of a test, and signals, have to say to the thread that talks to the master.
+/// A message of a test's threads, or of a signal, to the thread that talks to the master.
 enum WorkerEvent: Sendable {
     /// A script's totals since the test's start.
     case measured(script: Int, LocustRequests, ErrorTable)

@@ -18,7 +18,7 @@ struct WorkerScript: Sendable {
         self.path = path
         self.settings = settings
         var planning = settings
-        // The master's page may name the url, when a test begins; what only tells its plan connects to none.
+        // The master's page may name the url when a test begins; a script that is only read connects to none.
         planning.options.defaultURL = settings.options.defaultURL ?? "http://localhost"
         self.contents = try ScriptReader(planning).readUntilSignal()
         self.plan = try LoadPlan(

@@ -85,9 +85,9 @@ final class WorkerSession {
         case .connected: try self.act { $0.connected(at: $1, into: &$2) }
         case .disconnected: try self.act { $0.disconnected(at: $1, into: &$2) }
         case .received(let message): try self.act { $0.received(message, at: $1, into: &$2) }
-        case .unreadable: self.log("the master sent a message that is none of Locust's; it is left out")
+        case .unreadable: self.log("the master sent a message that is not Locust's; it is ignored")
         case .refused:
-            if !self.saidRefused { self.log("what listens at the master's address is no Locust master") }
+            if !self.saidRefused { self.log("there is a server at the master's address, but it is not a Locust master") }
             self.saidRefused = true
         }
     }

@@ -4,7 +4,7 @@ import LoadOutput
 import LoadReport
 import ProcessSupport
 
-/// What a worker is started with.
+/// The settings of a worker.
 struct WorkerSettings: Sendable {
     static let version = Version.number
 

@@ -2,7 +2,7 @@ import LoadOutput
 import LoadReport
 import ProcessSupport
 
-/// What is shown and written when a test has ended.
+/// The outputs at the end of a test.
 struct WorkerSummary: Sendable {
     var isQuiet: Bool
     var hasColor: Bool

@@ -26,7 +26,7 @@ final class WorkerTest: Sendable {
     private let seed: UInt64
     private let state: Mutex<State>
 
-    /// The master tells of new users once a second: they start over most of it, and are reported before the next order.
+    /// The master sends new users once a second: they start over most of it, and are reported before the next order.
     private static let span = Duration.milliseconds(800)
     /// Users' identifiers of one worker; more users than that have no machine.
     private static let identifiers = 1_000_000
