@@ -40,7 +40,8 @@ package struct ExecutionSegment: Equatable, Sendable, CustomStringConvertible {
         var fractions: [Fraction] = []
         for side in [starts, ends] {
             guard let fraction = Fraction(side) else {
-                throw failure("\"\(side)\" is not a fraction such as 1/4, 25% or 0.25 with at most \(Self.mostParts) parts")
+                throw failure(
+                    "\"\(side)\" is not a fraction such as 1/4, 25% or 0.25 with at most \(Self.mostParts) parts")
             }
             fractions.append(fraction)
         }

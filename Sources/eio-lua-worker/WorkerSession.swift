@@ -87,7 +87,9 @@ final class WorkerSession {
         case .received(let message): try self.act { $0.received(message, at: $1, into: &$2) }
         case .unreadable: self.log("the master sent a message that is not Locust's; it is ignored")
         case .refused:
-            if !self.saidRefused { self.log("there is a server at the master's address, but it is not a Locust master") }
+            if !self.saidRefused {
+                self.log("there is a server at the master's address, but it is not a Locust master")
+            }
             self.saidRefused = true
         }
     }

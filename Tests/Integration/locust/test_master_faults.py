@@ -105,6 +105,6 @@ def test_messages_that_are_none_of_locusts_are_left_out(fleet, odd_master):
     process, port = odd_master(odd, [b"", b"\xc1", b"\x93\xa4", b"\x91" * 100, b"\xc0"])
     worker = fleet().worker(port)
     assert {process.stdout.readline().strip() for _ in range(6)} >= {"heartbeat", "stats"}
-    worker.wait_for("none of Locust's", stream="stderr", count=5)
+    worker.wait_for("is not Locust's", stream="stderr", count=5)
     worker.signal(signal.SIGINT)
     assert worker.finish().status == 105
