@@ -2,20 +2,6 @@ import EngineIO
 import NIOCore
 import NIOHTTP1
 
-/// The way in which an answer's body is read.
-enum AnswerBodyRule: Equatable {
-    /// All of it is read; more than `limit` bytes are an error.
-    case whole(limit: Int)
-    /// Like ``whole(limit:)``, and it begins with the packet that opens a session, which is short.
-    case opening(limit: Int)
-    /// All of it is read; more than ``AnswerBody/smallLimit`` bytes are an error.
-    case short
-    /// Only its start is read, and the rest is not awaited. Failing to unpack it is not an error.
-    case start
-    /// It is skipped.
-    case unread
-}
-
 /// The body of one answer as it arrives: unpacked, and never longer than its rule allows.
 struct AnswerBody {
     /// The most bytes of an open packet, of the start of a refusal, and of a skipped body.
@@ -95,11 +81,4 @@ struct AnswerBody {
     }
 
     private struct Enough: Error {}
-}
-
-/// A body that is too long.
-enum AnswerBodyError: Error {
-    case overLimit
-    case notShort
-    case longOpening
 }

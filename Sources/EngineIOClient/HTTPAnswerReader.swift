@@ -1,28 +1,5 @@
 import NIOHTTP1
 
-/// The status line and the headers of an answer.
-struct HTTPAnswerHead {
-    var status: Int
-    var headers: HTTPHeaders
-    /// The values of its `Set-Cookie` headers as received: they need not be UTF-8.
-    var cookies: [[UInt8]] = []
-    /// Whether the server accepts another request on the connection, as far as the head shows.
-    var isKeepAlive = true
-    /// The length of the body, if the head has one.
-    var length: Int?
-
-    var isSuccess: Bool { (200..<300).contains(self.status) }
-}
-
-/// The reason why an answer cannot be read. It names the line or the header, with at most 60 of its characters.
-struct HTTPAnswerError: Error, Equatable, CustomStringConvertible {
-    var description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-}
-
 /// Reads one answer of HTTP/1.1 (RFC 9112) from pieces of any size, and consumes no byte after it.
 ///
 /// Answers are read as leniently as browsers and python read them: lines may end in LF alone, headers may be folded,

@@ -4,28 +4,6 @@ import NIOCore
 import NIOHTTP1
 import NIOTLS
 
-/// The whole answer to one request.
-struct HTTPResponse {
-    var status: Int
-    var headers: HTTPHeaders
-    var body: ByteBuffer
-    /// The values of its `Set-Cookie` headers as they came.
-    var cookies: [[UInt8]] = []
-
-    var isSuccess: Bool { (200..<300).contains(self.status) }
-}
-
-/// Why there is no answer.
-struct HTTPFailure: Error {
-    var error: ConnectionError
-    var cause: DisconnectDetail.Cause
-    /// Whether the server closed the connection in order, before anything of the answer had arrived: an idempotent request
-    /// can be repeated.
-    var isSilent = false
-    /// The server cannot have read the whole request: any may be repeated.
-    var isUnread = false
-}
-
 /// One request and one answer at a time on a connection, the answer as a whole.
 ///
 /// It ends with its last byte: what follows it ends the connection, and is not taken for the next one.

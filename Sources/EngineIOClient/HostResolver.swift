@@ -3,31 +3,6 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// The addresses of a name, by their families.
-struct HostAddresses: Sendable {
-    var v4: [SocketAddress] = []
-    var v6: [SocketAddress] = []
-}
-
-extension HostAddresses {
-    init(_ addresses: [SocketAddress]) {
-        for address in addresses {
-            if address.protocol == .inet6 { self.v6.append(address) } else { self.v4.append(address) }
-        }
-    }
-
-    /// - Parameter family: of the local address, where one is demanded: the other family cannot be reached from it.
-    func reachable(from family: NIOBSDSocket.ProtocolFamily?) -> Self {
-        Self(v4: family == .inet6 ? [] : self.v4, v6: family == .inet ? [] : self.v6)
-    }
-}
-
-/// The system could not find a name.
-struct HostLookupError: Error {
-    /// In the system's words.
-    var reason: String
-}
-
 /// Looks up names for the connections of one event loop. The system's resolver blocks, so it runs on another thread.
 final class HostResolver {
     private let eventLoop: any EventLoop

@@ -20,17 +20,3 @@ package protocol SessionDelegate: AnyObject {
     /// An opened session is over; called once. `unwritten`: messages that were taken and may not have been written.
     func sessionClosed(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int)
 }
-
-/// What became of a message that was to be sent.
-package enum SendResult: Equatable {
-    case sent
-    /// Taken; the sender should wait for ``SessionDelegate/sessionWritable()``.
-    case full
-    case notConnected
-    /// Not taken: too much waits already, and the sender said that it cannot wait.
-    case refused
-    /// Not taken: the byte at this offset is not UTF-8.
-    case invalidUTF8(Int)
-    /// Not taken: U+001E at this offset, which separates packets in a payload.
-    case separator(Int)
-}

@@ -2,13 +2,6 @@ import Glibc
 import NIOCore
 import NIOSSL
 
-/// The TLS settings of a connection.
-struct TLSTrust {
-    var context: NIOSSLContext
-    /// The certificates of the user's file, in DER form.
-    var named: Set<[UInt8]> = []
-}
-
 /// TLS contexts by their settings. Making one reads the system's authorities, which takes longer than a handshake.
 package final class TLSContexts {
     private struct Key: Hashable {
