@@ -1,7 +1,8 @@
 import EpollLoop
 import NIOCore
 
-/// What the sessions of one event loop share: masking keys, memory for frames, and the list of those with unflushed frames.
+/// Everything that the sessions of one event loop share: masking keys, memory for frames, and the list of those with unflushed
+/// frames.
 package final class ClientLoop {
     package let eventLoop: any EventLoop
     package let tlsContexts = TLSContexts()
@@ -41,8 +42,8 @@ package final class ClientLoop {
         for writer in self.unflushed { writer.release() }
     }
 
-    /// A new key for each frame (RFC 6455, section 5.3), from the kernel's generator. They are drawn in blocks: a system
-    /// call for each would cost more than the frame.
+    /// A new key for each frame (RFC 6455, section 5.3), from the kernel's generator. They are drawn in blocks: a
+    /// system call for each would cost more than the frame.
     func nextMask() -> UInt32 {
         if self.nextMaskIndex == self.masks.count { self.drawMasks() }
         let mask = self.masks[self.nextMaskIndex]

@@ -178,8 +178,8 @@ extension ClientSession {
         if self.rest?.add(bytes: bytes, packets: packets, maximumMessageSize: limit) ?? true { return true }
         self.observer.logger.error(
             """
-            The connection was lost while the script was behind: it has more messages to read now than memory is kept for. The \
-            rest of what the server had sent is dropped.
+            The connection was lost while the script was behind: it has more messages to read now than memory is kept \
+            for. The rest of what the server had sent is dropped.
             """)
         return false
     }

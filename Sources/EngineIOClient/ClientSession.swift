@@ -22,8 +22,8 @@ package final class ClientSession {
             self.sender = direct.map { Unmanaged.passUnretained($0) }
         }
     }
-    /// The transport of an open session that takes messages at once, for the calls that each message makes: without a retain. Not
-    /// checked for overlapping accesses, because nothing is called while one is open.
+    /// The transport of an open session that takes messages at once, for the calls that each message makes: without a
+    /// retain. Not checked for overlapping accesses, because nothing is called while one is open.
     @exclusivity(unchecked) private(set) var sender: Unmanaged<WebSocketHandler>?
     /// The upgrade that succeeded, while packets that came by its source are unread.
     var unreadUpgrade: UpgradeAttempt?
@@ -33,7 +33,7 @@ package final class ClientSession {
     var startedAt = NIODeadline.uptimeNanoseconds(0)
     /// The script is behind.
     var isReadingPaused = false
-    /// A sender was told to wait.
+    /// A sender waits for ``SessionDelegate/sessionWritable()``.
     private var isFull = false
     /// Set once the connection is gone, while packets that came before are read.
     var rest: UnreadRest?
@@ -75,8 +75,8 @@ package final class ClientSession {
     func decide<Action>(_ event: (inout SessionMachine) -> Action) -> Action { event(&self.machine) }
 
     func schedule(_ amount: TimeAmount, _ body: @escaping (ClientSession) -> Void) -> NetworkTimer {
-        // No weak reference: one makes every retain of the object slower for good. What is scheduled is cancelled at the
-        // end, or over soon.
+        // No weak reference: one makes every retain of the object slower for good. The timer is cancelled at
+        // the end, or over soon.
         NetworkTimer(on: self.context.loop.eventLoop, in: amount) { body(self) }
     }
 

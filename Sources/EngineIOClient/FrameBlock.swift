@@ -4,7 +4,7 @@ struct FrameBlock {
     private(set) var capacity = 0
     var count = 0
 
-    /// What is collected.
+    /// The frames that are collected.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: self.base, count: self.count) }
 
     /// Makes room for `length` bytes in all.

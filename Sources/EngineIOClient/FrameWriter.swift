@@ -4,13 +4,14 @@ import NIOCore
 
 /// Encodes the frames of one websocket and hands them over together.
 ///
-/// A socket of ours gets plain bytes directly: the way through the pipeline costs as much as the system call. Every other channel
-/// gets them by its pipeline, as does a socket what the system does not take at once; the channel also finds the errors.
+/// A socket of ours gets plain bytes directly: the way through the pipeline costs as much as the system call. Every
+/// other channel gets them by its pipeline, as does a socket what the system does not take at once; the channel also
+/// finds the errors.
 final class FrameWriter {
     private let loop: ClientLoop
     private let traffic: UnsafeMutablePointer<Traffic>
-    /// Not checked for overlapping accesses, as ``block``: nothing is called while one is open, and each frame would pay for
-    /// the checks.
+    /// Not checked for overlapping accesses, as ``block``: nothing is called while one is open, and each frame would
+    /// pay for the checks.
     @exclusivity(unchecked) private var channel: (any Channel)?
     /// The channel, if it takes bytes past its pipeline.
     @exclusivity(unchecked) private var socket: SocketChannel?
@@ -55,7 +56,7 @@ final class FrameWriter {
         self.owner = owner
     }
 
-    /// The channel closes. What is collected is not written any more.
+    /// The channel closes. Frames that are collected are not written any more.
     func detach() {
         self.channel = nil
         self.socket = nil
@@ -117,8 +118,8 @@ final class FrameWriter {
         if self.count > 0 { self.flush() }
     }
 
-    /// Adds what is collected to `batch`, if it may go straight to the socket: ``complete(_:)`` has to follow if it has a result,
-    /// otherwise ``flushIsDue()``.
+    /// Adds what is collected to `batch`, if it may go straight to the socket: ``complete(_:)`` has to follow if it has
+    /// a result, otherwise ``flushIsDue()``.
     func add(to batch: SocketBatch, at place: Int) {
         guard let socket = self.socket, self.count > 0 else { return }
         socket.addWrite(of: self.block.bytes, to: batch, at: place)

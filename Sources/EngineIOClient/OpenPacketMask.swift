@@ -1,4 +1,4 @@
-/// The data of an open packet as a trace shows it: without the sid, since whoever has that has the session.
+/// The data of an open packet as a trace shows it: without the sid, because it is the key to the session.
 ///
 /// A packet that is not what it should be is what a trace is read for, so that no form is relied on: of all words those
 /// stay that every open packet has, and short numbers.

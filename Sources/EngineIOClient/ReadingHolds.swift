@@ -6,8 +6,8 @@ struct ReadingHolds: OptionSet {
     static let turn = ReadingHolds(rawValue: 1)
     /// The script is behind.
     static let script = ReadingHolds(rawValue: 2)
-    /// What was read has made far too much to write.
+    /// Far too much is unwritten because of frames that were read.
     static let unwritten = ReadingHolds(rawValue: 4)
-    /// The messages of a polling body come before them.
+    /// Messages that came by the transport before the upgrade are not read yet.
     static let source = ReadingHolds(rawValue: 8)
 }

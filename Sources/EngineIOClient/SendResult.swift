@@ -1,4 +1,4 @@
-/// What became of a message that was to be sent.
+/// The result of sending a message.
 package enum SendResult: Equatable {
     case sent
     /// Taken; the sender should wait for ``SessionDelegate/sessionWritable()``.

@@ -13,13 +13,13 @@ struct SessionMachine {
         var redirectsLeft = 5
     }
 
-    /// What the server's open packet said, and when.
+    /// The server's open packet, and when it came.
     struct Opening {
         var handshake: Handshake
         var at: NIODeadline
     }
 
-    /// What the end of a session that the client closes waits for.
+    /// Everything that the end of a session waits for which the client closes.
     struct Closing {
         /// An upgrade that is half done.
         var upgrade: UpgradeAttempt?
@@ -31,8 +31,8 @@ struct SessionMachine {
 
     enum State {
         case connecting(Attempt)
-        /// Open, but it is not known yet by which transport the session goes on: connecting is not over. Without an attempt the first
-        /// answer is still being read.
+        /// Open, but it is not known yet by which transport the session goes on: connecting is not over. Without an
+        /// attempt the first answer is still being read.
         case upgrading(Opening, any SessionTransport, UpgradeAttempt?)
         case open(Opening, any SessionTransport)
         /// The client closes the session; what was sent is still written.
@@ -46,7 +46,7 @@ struct SessionMachine {
         self.state = .connecting(Attempt(left: transports[...]))
     }
 
-    // MARK: What is known of the state
+    // MARK: Questions
 
     var isConnecting: Bool { if case .connecting = self.state { true } else { false } }
 

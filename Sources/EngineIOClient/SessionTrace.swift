@@ -32,7 +32,7 @@ final class SessionTrace {
         packet.data.withUnsafeReadableBytes { self.packet(direction, transport, packet.type, $0, packet.kind) }
     }
 
-    /// What was received and is no packet of a known type.
+    /// Received data that is not a packet of a known type.
     func unknown(_ transport: Transport, _ data: UnsafeRawBufferPointer) {
         var event = self.event(.received, transport, "unknown", size: data.count)
         event.show(data)

@@ -11,11 +11,12 @@ protocol SessionTransport: AnyObject {
     var phase: ConnectionError.Phase { get }
     /// Says that the first packet of the server did not open the session.
     var missingOpenPacket: String { get }
-    /// Itself, if it takes messages and needs no other call for each of them than ``WebSocketHandler/send(_:_:mayWait:)``.
+    /// Itself, if it takes messages and needs no other call for each of them than
+    /// ``WebSocketHandler/send(_:_:mayWait:)``.
     var direct: WebSocketHandler? { get }
 
-    /// Connects. ``ClientSession/connected(_:opensWithin:)`` or ``ClientSession/failed(_:_:)`` follows, later, unless ``drop()``
-    /// is called before.
+    /// Connects. ``ClientSession/connected(_:opensWithin:)`` or ``ClientSession/failed(_:_:)`` follows, later, unless
+    /// ``drop()`` is called before.
     func open()
     /// The session goes by this transport and not by another.
     func start()

@@ -1,6 +1,6 @@
 import EngineIO
 
-/// One packet, control frame or HTTP message of a session as a trace shows it. What is secret in it is masked.
+/// One packet, control frame or HTTP message of a session as a trace shows it. Secrets in it are masked.
 package struct TraceEvent: Sendable {
     package enum Direction: String, Sendable {
         case sent = "out"
@@ -10,18 +10,19 @@ package struct TraceEvent: Sendable {
     /// How much of the data is shown, in bytes.
     package static let startLimit = 80
 
-    /// The virtual user, or nil where there is none.
+    /// The virtual user, if there is one.
     package var user: Int?
     /// Counts the sessions of the process, from 1.
     package var session: Int
     package var direction: Direction
     package var transport: Transport
-    /// `open`, `close`, `ping`, `pong`, `message`, `upgrade`, `noop`; `ws-ping`, `ws-pong`, `ws-close`; `request`, `response`.
+    /// `open`, `close`, `ping`, `pong`, `message`, `upgrade`, `noop`; `ws-ping`, `ws-pong`, `ws-close`; `request`,
+    /// `response`.
     package var type: String
     package var isBinary = false
     /// Bytes of the data: of a packet without its type, of an HTTP message the body.
     package var size: Int
-    /// The first bytes of the data; of an HTTP message what it asks for, or its status.
+    /// The first bytes of the data; of an HTTP message its target, or its status.
     package var start: [UInt8]
     /// Whether ``start`` is all of it.
     package var isWhole = true

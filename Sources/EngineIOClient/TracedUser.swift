@@ -1,7 +1,7 @@
-/// Whose packets are traced, and to whom.
+/// The owner of traced packets, and the tracer that shows them.
 package struct TracedUser: Sendable {
     package var tracer: any PacketTracer
-    /// The virtual user, or nil where there is none.
+    /// The virtual user, if there is one.
     package var user: Int?
 
     package init(_ tracer: any PacketTracer, user: Int? = nil) {

@@ -1,6 +1,7 @@
 import EngineIO
 
-/// Packets that came before the connection was lost are read to their end, whether the script keeps up or not. That is limited.
+/// Packets that came before the connection was lost are read to their end, whether the script keeps up or not. That is
+/// limited.
 struct UnreadRest {
     /// How the session ends then; nil if its transport reports that.
     var loss: DisconnectDetail?

@@ -1,10 +1,10 @@
 import EpollLoop
 import NIOCore
 
-/// Plain connections, on loops of ours.
+/// Used without TLS on an `EpollEventLoop`.
 extension WebSocketHandler: SocketReader {}
 
-/// All others.
+/// Used in a pipeline otherwise.
 extension WebSocketHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

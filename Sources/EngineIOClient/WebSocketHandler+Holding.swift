@@ -87,8 +87,8 @@ extension WebSocketHandler {
 
     // MARK: Too much is unwritten
 
-    /// More than `max_buffered` is unwritten: senders wait. Reading goes on, as a server may answer before it reads on, and only
-    /// pauses where that comes to as much again.
+    /// More than `max_buffered` is unwritten: senders wait. Reading goes on, as a server may answer before it reads on,
+    /// and only pauses where that comes to as much again.
     func becameUnwritable() {
         let most = self.session.context.configuration.maximumBuffered
         self.backlog.mostUnwritten = max(most, self.output.bufferedBytes) + most
@@ -154,7 +154,7 @@ extension WebSocketHandler {
 
     // MARK: After the connection
 
-    /// Whether there are frames to be read before the end is told.
+    /// Whether there are frames to be read before the end is reported.
     func readsRest(before loss: DisconnectDetail) -> Bool {
         guard self.state == .open, self.loss.detail == nil, !self.holds.isEmpty, self.partial.readableBytes > 0 else {
             return false

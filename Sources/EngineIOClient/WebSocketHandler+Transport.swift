@@ -54,7 +54,7 @@ extension WebSocketHandler: UpgradeTarget {
             packet.data.withUnsafeReadableBytes { self.write(packet, $0) }
         }
         self.output.whenDrained(waiting.drain)
-        // A sender that waits for the source would not hear of it any more.
+        // The source does not notify the senders that wait for it any more.
         self.loop.eventLoop.assumeIsolated().execute {
             if self.acceptsMore { self.session.writable() }
         }

@@ -16,8 +16,8 @@ final class WebSocketHandler {
     var handshaking: WebSocketHandshake?
     @exclusivity(unchecked) private(set) var channel: (any Channel)?
 
-    /// Bytes that were received and not read: the start of a frame whose end has not come, or everything that is held back. Not
-    /// checked for overlapping accesses, as those below: nothing is called while one is open.
+    /// Bytes that were received and not read: the start of a frame whose end has not come, or everything that is held
+    /// back. Not checked for overlapping accesses, as those below: nothing is called while one is open.
     @exclusivity(unchecked) var partial = ByteBuffer()
     /// How much may still be read in this turn of the loop; spent while reading is held back, or the handler is closed.
     @exclusivity(unchecked) var budget = TurnBudget()
