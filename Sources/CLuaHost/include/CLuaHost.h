@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CLuaHostClient.h"
 #include "CLuaHostLoop.h"
 
 typedef struct luahost_vm luahost_vm;
-typedef struct luahost_client luahost_client;
 typedef struct luahost_source luahost_source;
 typedef struct luahost_input luahost_input;
 
@@ -31,8 +31,6 @@ typedef struct luahost_pairs {
     const luahost_pair *items;
     size_t count;
 } luahost_pairs;
-
-typedef enum luahost_transport { LUAHOST_NO_TRANSPORT, LUAHOST_POLLING, LUAHOST_WEBSOCKET } luahost_transport;
 
 /* In their order; ended by LUAHOST_NO_TRANSPORT. */
 typedef struct luahost_transports {
@@ -66,40 +64,6 @@ typedef struct luahost_connect_options {
 
 #undef LUAHOST_OPTION
 
-/* A failed connect or a rejected argument. Empty slices and 0 (code: -1) mean: not known. */
-typedef struct luahost_error {
-    luahost_slice type;    /* "ConnectionError", "ValueError" */
-    luahost_slice message;
-    luahost_slice phase;   /* dns tcp tls http open probe */
-    luahost_slice cause;
-    luahost_slice body;
-    luahost_slice retry_after; /* the HTTP header, as it was written */
-    int status;
-    int code;
-    bool is_measured;      /* the host has counted it: where nobody catches it, its report says so */
-} luahost_error;
-
-typedef struct luahost_detail {
-    luahost_slice cause;
-    luahost_slice message;
-    luahost_slice transport;
-    luahost_slice ws_reason;
-    int status;
-    int code;              /* -1: none */
-    int ws_code;           /* 0: none */
-    double since_last_ping; /* seconds; < 0: not known */
-} luahost_detail;
-
-typedef struct luahost_session_info {
-    luahost_slice sid;
-    luahost_slice base_url;
-    const luahost_slice *upgrades;
-    size_t upgrade_count;
-    double ping_interval;  /* seconds */
-    double ping_timeout;   /* seconds */
-    luahost_transport transport;
-} luahost_session_info;
-
 typedef enum luahost_send_result {
     LUAHOST_SENT = 0,
     /* Taken, and more than max_buffered bytes wait now: luahost_client_writable will follow. */
@@ -131,7 +95,7 @@ typedef struct luahost_report {
     bool handled;                /* an `error` handler took it: not to be printed */
 } luahost_report;
 
-/* ---- for load tests (call.c, loadtest.c) ---- */
+/* ---- for load tests (core/call.c, the folder loadtest) ---- */
 
 typedef enum luahost_call_outcome {
     LUAHOST_CALL_OK,
@@ -231,7 +195,7 @@ typedef struct luahost_callbacks {
     void (*pace_ended)(void *host, double service, double response, const luahost_tags *tags);
 } luahost_callbacks;
 
-/* ---- the VM (vm.c) ---- */
+/* ---- the VM (core/vm.c, core/life.c, the folder script) ---- */
 
 typedef enum luahost_purpose {
     LUAHOST_RUN,
@@ -325,7 +289,7 @@ size_t luahost_vm_error_count(const luahost_vm *vm);
 void luahost_vm_destroy(luahost_vm *vm);
 size_t luahost_vm_memory(const luahost_vm *vm);
 
-/* ---- virtual users (call.c, user.c, plan.c) ---- */
+/* ---- virtual users (core/call.c, core/plan.c, loadtest/user.c) ---- */
 
 /* A VM that is held is not finished when its script has nothing to do any more. In a held VM whose chunk has returned,
  * os.exit ends the calls that are under way and not the VM. */
@@ -375,35 +339,5 @@ typedef enum luahost_plan {
 luahost_plan luahost_vm_plan(const luahost_vm *vm, luahost_slice *place);
 /* Whether the main task of such a VM wanted to start others. */
 bool luahost_vm_plan_starts_tasks(const luahost_vm *vm);
-
-/* ---- what the network does to a client (client.c); never from within a slice of Lua, unless said ---- */
-
-typedef enum luahost_handler_outcome { LUAHOST_HANDLER_OK, LUAHOST_HANDLER_RAISED } luahost_handler_outcome;
-
-/* The session is open: runs the connect handler until it returns or waits. If it raises, *message (alive until the next
- * call) is its text, and Swift drops the session and calls luahost_client_connect_failed with
- * "Connect handler failed: …". */
-luahost_handler_outcome luahost_client_opened(
-    luahost_client *client, const luahost_session_info *info, luahost_slice *message);
-/* The upgrade succeeded. */
-void luahost_client_upgraded(luahost_client *client);
-/* The upgrade attempt is over: connect() returns. */
-void luahost_client_connected(luahost_client *client);
-void luahost_client_connect_failed(luahost_client *client, const luahost_error *error);
-/* Starts the handler at once where that is possible, else queues. */
-void luahost_client_message(luahost_client *client, const char *data, size_t length, bool is_binary);
-typedef enum luahost_disconnect_reason {
-    LUAHOST_CLIENT_DISCONNECT,
-    LUAHOST_SERVER_DISCONNECT,
-    LUAHOST_TRANSPORT_ERROR,
-} luahost_disconnect_reason;
-/* The session is over. `unwritten`: messages that send() took and that were not written. If connect() has not returned
- * yet, it raises. */
-void luahost_client_closed(
-    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail, size_t unwritten);
-/* Less than half of max_buffered waits: senders go on. May be called from within a slice. */
-void luahost_client_writable(luahost_client *client);
-/* client_buffered may be 0 now: drain() looks, and asks again if it is not. May be called from within a slice. */
-void luahost_client_drained(luahost_client *client);
 
 #endif

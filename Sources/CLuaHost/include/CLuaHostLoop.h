@@ -14,7 +14,7 @@ typedef struct luahost_slice {
     size_t length;
 } luahost_slice;
 
-/* ---- the loop and its watchdog (watchdog.c) ---- */
+/* ---- the loop and its watchdog (core/watchdog.c) ---- */
 
 /* Called on the watchdog's thread. `text` says where Lua is, of which user, and for how long it has computed or been
  * inside a C function, where nothing can end it. */
