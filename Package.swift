@@ -68,7 +68,7 @@ let package = Package(
             name: "Metrics", dependencies: ["JSONText"], swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LoadPlan", dependencies: ["JSONText", "Metrics"], swiftSettings: settings),
         .target(name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"], swiftSettings: settings),
-        // What any process needs, and nothing of Lua.
+        // The parts that every process needs; it does not depend on Lua.
         .target(
             name: "ProcessSupport",
             dependencies: ["CStdio", "EpollLoop", "JSONText", .product(name: "NIOCore", package: "swift-nio")],
@@ -87,7 +87,7 @@ let package = Package(
                 "EngineIOServer", "LoadEngine", "LoadPlan", "LoadReport", "Metrics", "ProcessSupport",
             ],
             swiftSettings: settings),
-        // What runs a script as a process: one bot, or a load run.
+        // Runs a script as a process: one bot, or a load run.
         .target(
             name: "ScriptProcess",
             dependencies: [

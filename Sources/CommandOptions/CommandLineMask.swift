@@ -14,7 +14,8 @@ package enum CommandLineMask {
         return (showsSecrets ? arguments : self.masked(arguments)).joined(separator: " ")
     }
 
-    /// Without the values of `-e`, the script's arguments, and the user, the password and the query's values of any url.
+    /// The arguments without secrets: the values of `-e`, the arguments of the script, and the user, the password and
+    /// the query values of each URL are left out.
     static func masked(_ arguments: [String]) -> [String] {
         var masked: [String] = []
         var rest = arguments[...]

@@ -9,8 +9,8 @@ extension ScriptOptions {
     /// The most bytes of a script.
     private static let longest = 64 << 20
 
-    /// For a script that the command line names, `-` for the standard input; it gets `arguments` as `arg`. It is read now,
-    /// and only once, because it may be a pipe, and the file may change.
+    /// Options for the script that the command line names (`-` is the standard input); the script gets `arguments` as
+    /// `arg`. The script is read now, and only once, because it may be a pipe, and the file may change.
     ///
     /// - Throws: `ValidationError` where it cannot be read.
     package init(readable path: String, arguments: [String]) throws {

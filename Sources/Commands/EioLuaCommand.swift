@@ -31,8 +31,8 @@ package struct EioLuaCommand: ParsableCommand {
 
     /// Runs the command that the process was started with; does not return.
     ///
-    /// The line of `run` is read as `lua5.4` reads its own. The argument parser would look for options of its own in it, behind
-    /// the script too.
+    /// The command line of `run` is read as `lua5.4` reads its command line. The argument parser would also look for
+    /// our options after the script.
     package static func start() -> Never {
         prepareProcess(descriptors: 16)
         let first = CommandLine.arguments.dropFirst().first

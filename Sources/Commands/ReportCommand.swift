@@ -21,8 +21,8 @@ struct MergeCommand: ParsableCommand {
         commandName: "merge",
         abstract: "Merges the exports of several processes exactly, into one summary and report.",
         discussion: """
-            The files are those of `eio-lua load --summary-export`. Thresholds are evaluated again over the whole, and the \
-            exit status is that of the whole run: 99 if a threshold fails.
+            The files are those of `eio-lua load --summary-export`. Thresholds are evaluated again over the whole, and \
+            the exit status is that of the whole run: 99 if a threshold fails.
             """)
 
     @Argument(help: ArgumentHelp("The exports.", valueName: "export.json"))

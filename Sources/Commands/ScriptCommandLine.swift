@@ -5,8 +5,8 @@ import ProcessSupport
 import ScriptProcess
 import Scripting
 
-/// The command line of `eio-lua run`, read as `lua5.4` reads its own: options end at the script, and all that follows the
-/// script is the script's.
+/// The command line of `eio-lua run`, read as `lua5.4` reads its command line: options end at the script, and all
+/// arguments after the script belong to the script.
 ///
 /// It is read as bytes: a file's name and a script's arguments need not be UTF-8.
 package struct ScriptCommandLine {

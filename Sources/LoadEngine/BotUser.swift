@@ -68,7 +68,7 @@ final class BotUser: VirtualUser, ScriptHostDelegate {
     private func interrupt() {
         guard self.state == .running else { return }
         self.state = .ending
-        self.timer = self.runner.schedule(Self.farewell) { self.iterationEnded() }
+        self.timer = self.runner.schedule(Self.stopTimeout) { self.iterationEnded() }
         self.host?.stop()
     }
 

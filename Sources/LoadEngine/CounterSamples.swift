@@ -3,9 +3,9 @@ import Metrics
 /// The program's own counters and levels as samples: not one for each message, but what came in a second.
 package struct CounterSamples: Sendable {
     private let registry: MetricRegistry
-    /// Of all samples; those of a series come on top.
+    /// The tags of all samples; the tags of a series are added to them.
     private let tags: TagSet
-    /// What each series had the last time, by the places of metrics and series, which never change.
+    /// The sum of each series at the last call, by the index of the metric and of the series; these never change.
     private var sums: [[Double]] = []
 
     package init(_ registry: MetricRegistry, tags: TagSet) {

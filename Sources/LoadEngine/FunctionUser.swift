@@ -3,8 +3,8 @@ import Metrics
 import NIOCore
 import Scripting
 
-/// One virtual user of a scenario script: its Lua VM, clients and tasks live as long as the user, and each iteration is a
-/// call of one function.
+/// One virtual user of a scenario script: its Lua VM, clients and tasks live as long as the user, and each iteration
+/// is a call of one function.
 final class FunctionUser: VirtualUser, ScriptHostDelegate {
     private enum State {
         case idle
@@ -40,7 +40,7 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         self.iterations += 1
         let data = self.runner.settings.setupData
         if !host.call(self.runner.scenario.exec, argument: data, wantsResult: false, id: number) {
-            // Its chunk ended with an error, or it said that the user is to end: the next iteration starts with a new VM.
+            // The chunk ended with an error or by os.exit, so the next iteration starts with a new VM.
             host.close()
             self.host = nil
             self.iterationEnded(.failed, pauses: true)
@@ -86,7 +86,7 @@ final class FunctionUser: VirtualUser, ScriptHostDelegate {
         if case .running = self.state { self.runner.meter.iterationsInterrupted.add() }
         self.state = .ending
         guard let host = self.host else { return self.leave() }
-        self.timer = self.runner.schedule(Self.farewell) { self.leave() }
+        self.timer = self.runner.schedule(Self.stopTimeout) { self.leave() }
         host.stop()
     }
 

@@ -1,8 +1,9 @@
 import Synchronization
 
-/// The event loops of this process that were given up: their threads are inside a C function of a script's that does not return.
+/// The event loops of this process that were given up, because a script on their thread is inside a C function that
+/// does not return.
 ///
-/// A process that has any must not end by `exit`, which would wait for what they hold.
+/// A process with such loops must not end by `exit`, which would wait for the resources that they hold.
 package enum LeftLoops {
     private static let count = Atomic<Int>(0)
 

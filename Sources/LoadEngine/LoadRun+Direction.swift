@@ -8,11 +8,12 @@ extension LoadRun {
     /// The longest time that a loop may need to report that its users were started.
     private static let answerTime = TimeAmount.seconds(5)
 
-    /// Says how many users each scenario has from now on, in the order of the plan, which must be directed; new ones start
-    /// evenly within `span`. Safe on any thread, before the run too.
+    /// Sets the number of users of each scenario from now on, in the order of the plan, which must be directed; new
+    /// users start evenly within `span`. Safe on any thread, also before the run.
     ///
-    /// - Parameter done: told on a loop of the run's how many users each scenario has when all were started, or first
-    ///   without those of loops that do not answer in time; not at all where the run ends before.
+    /// - Parameter done: called on a loop of the run, when all users were started, with the number of users of each
+    ///   scenario. If loops do not answer in time, it is called first without their users, and again when they answer.
+    ///   It is not called if the run ends before that.
     package func direct(_ users: [Int], within span: Duration, done: @escaping @Sendable ([Int]) -> Void) {
         let answers = DirectionAnswers(loops: self.workers.count, scenarios: users.count, done: done)
         self.control.next().scheduleTask(in: TimeAmount(span) + Self.answerTime) { answers.waitNoLonger() }
@@ -41,7 +42,7 @@ private final class DirectionAnswers: Sendable {
         if let sum { self.done(sum) }
     }
 
-    /// Says what is known; should the rest answer yet, it is said then.
+    /// Reports the known numbers; if the other loops answer later, the full numbers are reported then.
     func waitNoLonger() {
         let sum = self.state.withLock { $0.missing > 0 ? $0.counts : nil }
         if let sum { self.done(sum) }

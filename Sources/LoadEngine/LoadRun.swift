@@ -80,7 +80,7 @@ package final class LoadRun: Sendable {
         for worker in self.workers { worker.eventLoop.execute { worker.value.stop() } }
     }
 
-    /// Measures now and not at the next full second, and tells `progress`. Safe on any thread.
+    /// Measures now and not at the next full second, and calls `progress`. Safe on any thread.
     package func measure() { self.measuring.withLock { $0 }?() }
 
     /// Runs the plan; returns when it is over and all is measured. Loops that do not answer are left behind.

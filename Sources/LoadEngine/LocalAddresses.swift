@@ -7,9 +7,9 @@ package enum LocalAddresses {
     /// How many there may be: each has tens of thousands of ports.
     private static let limit = 65_536
 
-    /// - Parameter text: addresses, ranges `10.0.0.5-10.0.0.9` and blocks `10.0.0.0/28`, separated by commas. Of a block those
-    ///   are taken that the machine has, from the one that is written.
-    /// - Returns: with port 0.
+    /// - Parameter text: addresses, ranges `10.0.0.5-10.0.0.9` and blocks `10.0.0.0/28`, separated by commas. From a
+    ///   block, only the addresses of this machine are taken, starting with the written one.
+    /// - Returns: the addresses, with port 0.
     package static func parse(_ text: String) throws(OptionErrors) -> [SocketAddress] {
         var addresses: [SocketAddress] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -112,8 +112,8 @@ private struct IPAddress {
         return address
     }
 
-    /// A datagram socket can be connected from an address of the machine to itself; not so from a broadcast address, which
-    /// a socket can be bound to. Nothing is sent.
+    /// Whether this machine has the address. A datagram socket can be connected from an address of the machine to
+    /// itself, but not from a broadcast address, although a socket can be bound to that. Nothing is sent.
     var isOfThisMachine: Bool {
         guard self.number != 0 else { return false }
         let descriptor = socket(self.isV6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)

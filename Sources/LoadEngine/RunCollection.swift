@@ -92,7 +92,7 @@ final class RunCollection {
         self.ended.succeed()
     }
 
-    /// Measures now; what a loop has to say that does not answer in time counts when it comes.
+    /// Measures now. The numbers of a loop that does not answer in time are counted when they arrive.
     func collect(isLast: Bool = false) -> EventLoopFuture<LoadRun.Progress> {
         self.lastRound += 1
         let (number, asked) = (self.lastRound, self.answers.askable)

@@ -1,7 +1,7 @@
 import LoadPlan
 
-/// The life of a script in a run: `setup`, the iterations of the users, `teardown`, `handleSummary`. A function that the
-/// script lacks, or that the plan skips, is not called.
+/// The life of a script in a run: `setup`, the iterations of the users, `teardown`, `handleSummary`. A function that
+/// the script lacks, or that the plan skips, is not called.
 package struct ScriptLifecycle: Sendable {
     package let called: ScriptFunctions
     private let reader: ScriptReader

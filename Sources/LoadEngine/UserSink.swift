@@ -52,7 +52,7 @@ final class UserSink: LoadTestSink {
         let group: UInt32
     }
 
-    /// Series that are found without a look at their tags; the others are slower.
+    /// The number of series that are found without comparing their tags; the others are slower.
     private static let maximumRecorders = 10_000
 
     private let shard: MetricShard
@@ -61,12 +61,12 @@ final class UserSink: LoadTestSink {
     private let meter: ScenarioMeter
     private let log: SampleLog?
     private let onAbort: (String) -> Void
-    /// What was interned, by its number less one.
+    /// The interned names; the name with number `n` is at index `n - 1`.
     private var names: [String] = []
     private var numbers: [ExactText: UInt32] = [:]
     private var metrics: [MetricID] = []
     private var metricNumbers: [MetricID: Int32] = [:]
-    /// Of the series without tags of the script's own.
+    /// The recorders of the series without tags from the script.
     private var recorders: [Series: Recorder] = [:]
 
     /// - Parameters:

@@ -11,6 +11,6 @@ protocol VirtualUser: AnyObject {
 }
 
 extension VirtualUser {
-    /// How long disconnecting and the handlers may take when a user is stopped.
-    static var farewell: TimeAmount { .seconds(5) }
+    /// Time limit for disconnecting and for the handlers when a user is stopped.
+    static var stopTimeout: TimeAmount { .seconds(5) }
 }

@@ -55,8 +55,8 @@ package struct BottleneckWatch: Equatable, Sendable {
             ? "it used \(Int((share * 100).rounded())) % of \(self.threads) \(self.threads == 1 ? "core" : "cores")"
             : "its event loops were \(Int(lag.rounded())) ms late"
         let finding =
-            "this process was the bottleneck after \(Int(reading.seconds)) s (\(what)): latencies tell more about it than "
-            + "about the server; use fewer users, or more machines (--segment)"
+            "this process was the bottleneck after \(Int(reading.seconds)) s (\(what)): latencies show more about it "
+            + "than about the server; use fewer users, or more machines (--segment)"
         self.finding = finding
         return finding
     }

@@ -1,9 +1,10 @@
 import JSONText
 import Metrics
 
-/// A script's global `options`: k6's keys (k6 documentation, "Options"), and what of them was given.
+/// A script's global `options`: those of k6's keys (k6 documentation, "Options") that the script has set.
 ///
-/// Read from JSON, into which Lua converts it. `weight` and `fixedCount` of a scenario are not k6's: they are for a master that directs the users.
+/// They are read from JSON, into which Lua converts the table. `weight` and `fixedCount` of a scenario are not keys of
+/// k6: they are for a master that directs the users.
 package struct LoadOptions: Equatable, Sendable {
     package var vus: Int?
     package var duration: Duration?
@@ -13,7 +14,7 @@ package struct LoadOptions: Equatable, Sendable {
     /// In the order of their names.
     package var scenarios: [ScenarioOptions]?
     package var thresholds: [Threshold] = []
-    /// For scenarios that have none of their own.
+    /// The default for scenarios that do not set it.
     package var gracefulStop: Duration?
     package var gracefulRampDown: Duration?
     package var failurePause: Duration?
@@ -35,7 +36,7 @@ package struct LoadOptions: Equatable, Sendable {
         "noThresholds",
     ]
 
-    /// Reads the JSON text of `options`; `null` and empty tables are no options.
+    /// Reads the JSON text of `options`; `null` and an empty table mean that no option is set.
     package init(json: String) throws(OptionErrors) {
         guard let value = JSON(parsing: json.utf8) else {
             throw OptionErrors([OptionProblem(path: "options", message: "is not valid JSON")])
@@ -69,8 +70,8 @@ package struct LoadOptions: Equatable, Sendable {
         for (path, message) in self.conflicts() { reader.problems.add(reader.path(of: path), nil, message) }
     }
 
-    /// These options, overridden by those of the command line by k6's rule: any of duration, iterations and stages there
-    /// replaces everything that the script has about the number of iterations; `vus` alone replaces only `vus`.
+    /// These options, overridden by those of the command line by k6's rule: any of duration, iterations and stages
+    /// there replaces everything that the script has about the number of iterations; `vus` alone replaces only `vus`.
     func overridden(by line: LoadOptions) -> LoadOptions {
         var result = self
         result.vus = line.vus ?? self.vus

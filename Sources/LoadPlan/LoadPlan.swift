@@ -26,9 +26,9 @@ package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     package private(set) var warnings: [String] = []
     /// Whether an iteration is the whole script, or a function of it.
     package let shape: ScriptShape
-    /// Whether anything but the number of users was said; else the plan is k6's one iteration for each.
+    /// Whether an option other than the number of users was set; otherwise each user runs one iteration, as in k6.
     package let saysIterations: Bool
-    /// Whether the only scenario is the one that the shortcuts stand for, and has no name of the script's.
+    /// Whether the only scenario is the one that the shortcuts stand for, so that it has no name from the script.
     package let isShortcut: Bool
     /// The direction from outside that sets the number of users in place of the plan's executors; nil if there is none.
     package private(set) var direction: Direction?
@@ -72,7 +72,8 @@ package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
         var notes = merged.emptyListNotes()
         if let vus = commandLine.vus, merged.scenarios?.isEmpty == false {
             notes.append(
-                "--vus \(vus) has no effect on options.scenarios; with --duration, --iterations or --stage it replaces them"
+                "--vus \(vus) has no effect on options.scenarios; with --duration, --iterations or --stage it "
+                    + "replaces them"
             )
         }
         let drafts = merged.scenarioDrafts(vusPath: vusPath, problems)

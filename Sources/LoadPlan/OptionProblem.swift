@@ -1,7 +1,7 @@
 /// One mistake in a script's `options` or on the command line.
 package struct OptionProblem: Equatable, Sendable, CustomStringConvertible {
-    /// Where: `options.scenarios.chat.stages[2].target`, `--vus`. Elements of lists count from 1, as in Lua. Empty where the
-    /// message names the place.
+    /// The place: `options.scenarios.chat.stages[2].target`, `--vus`. Elements of lists count from 1, as in Lua. Empty
+    /// if the message names the place.
     package let path: String
     /// The value there, as JSON (long values are cut), or nil if something is missing.
     package let value: String?

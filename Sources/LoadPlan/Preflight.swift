@@ -25,14 +25,14 @@ package struct Preflight: Equatable, Sendable {
             let needed = users + self.reserved
             warnings.append(
                 "\(users) users with a connection each need \(needed) file descriptors, and the limit is "
-                    + "\(self.descriptors): raise it by `ulimit -n \(needed)` before the start (its hard limit as root, or by "
-                    + "nofile in /etc/security/limits.conf), or run fewer users in this process")
+                    + "\(self.descriptors): raise it by `ulimit -n \(needed)` before the start (its hard limit as "
+                    + "root, or by nofile in /etc/security/limits.conf), or run fewer users in this process")
         }
         if let ports, users > ports {
             warnings.append(
-                "\(users) users with a connection each to one address need as many local ports, and there are \(ports): "
-                    + "widen their range by `sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"`, or run fewer users "
-                    + "on this machine")
+                "\(users) users with a connection each to one address need as many local ports, and there are "
+                    + "\(ports): widen their range by `sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"`, or run "
+                    + "fewer users on this machine")
         }
         return warnings
     }

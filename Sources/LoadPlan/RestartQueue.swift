@@ -1,6 +1,7 @@
 /// Users that wait before their next iteration, the earliest first: a binary heap.
 ///
-/// A user that is stopped while it waits leaves its entry behind; a caller that takes one out must check whether it is still valid.
+/// If a user is stopped while it waits, its entry stays in the queue. So a caller that takes out an entry must check
+/// whether it is still valid.
 struct RestartQueue: Sendable {
     struct Entry: Sendable {
         /// Nanoseconds since the run's start.

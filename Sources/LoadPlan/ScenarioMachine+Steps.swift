@@ -51,7 +51,7 @@ extension ScenarioMachine {
         self.state = .over
     }
 
-    /// The others have taken all iterations that are left: who still waits for its next one need not wait to its end.
+    /// The others have taken all iterations that are left, so users that wait for their next one stop waiting.
     private mutating func stopWaitingUsers(_ actions: inout [ScenarioAction]) {
         while let entry = self.restarts.first {
             _ = self.restarts.removeFirst()
@@ -70,7 +70,7 @@ extension ScenarioMachine {
         }
     }
 
-    /// After every event: orders the next wake, or tells the end.
+    /// After every event: orders the next wake, or reports the end of the scenario.
     mutating func settle(_ actions: inout [ScenarioAction]) {
         switch self.state {
         case .over where self.users.live == 0:
@@ -90,7 +90,7 @@ extension ScenarioMachine {
         if let time = self.spawns.time { next = min(next, self.base + time) }
         if let step = self.ramp?.peek() { next = min(next, self.base + step.time) }
         if let time = self.arrival { next = min(next, self.base + time) }
-        // A restart may be due in the past only where it no longer holds; it must not order a wake for ever.
+        // Only the entry of a user that no longer waits can be due in the past; it must not order wakes without end.
         while let entry = self.restarts.first, self.users.phase(entry.slot) != .waiting(until: entry.time) {
             _ = self.restarts.removeFirst()
         }

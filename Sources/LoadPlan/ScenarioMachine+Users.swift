@@ -36,7 +36,7 @@ extension ScenarioMachine {
         }
     }
 
-    /// Tells a user to stop, or to stop earlier than it was told before.
+    /// Orders a user to stop, or to stop earlier than was ordered before.
     mutating func stopUser(_ slot: Int, _ now: Int64, graceful: Int64, _ actions: inout [ScenarioAction]) {
         let deadline = now + graceful
         switch self.users.phase(slot) {

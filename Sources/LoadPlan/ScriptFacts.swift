@@ -23,7 +23,8 @@ package struct ScriptFacts: Equatable, Sendable {
     /// The functions that a load test calls.
     static let hooks = ["setup", "teardown", "handleSummary"]
 
-    /// A script whose chunk is the iteration must do something; one that ends at once is run thousands of times a second.
+    /// Whether the chunk ends at once and starts nothing. As an iteration, such a script would run thousands of times a
+    /// second.
     var isIdle: Bool { self.waitsAt == nil && !self.startsTasks }
 
     /// Why a function cannot be called, and what may be meant.

@@ -1,4 +1,5 @@
-/// One part of a ramp: within `duration` the users, or the rate, go in a straight line from the previous target to this.
+/// One part of a ramp: within `duration` the users, or the rate, go in a straight line from the previous target to
+/// this one.
 package struct Stage: Equatable, Sendable {
     package let duration: Duration
     /// Users, or iterations per time unit.

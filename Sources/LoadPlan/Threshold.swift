@@ -35,9 +35,9 @@ package struct Threshold: Equatable, Sendable {
         return self.expression.holds(for: figure) ? .passed : .failed
     }
 
-    /// What is wrong with thresholds that name an unknown metric, or a figure that the metric's kind does not have.
+    /// The problems of thresholds that name an unknown metric, or a figure that the metric's kind does not have.
     ///
-    /// - Parameter registry: with the script's own metrics declared.
+    /// - Parameter registry: all metrics, the script's included.
     package static func problems(_ thresholds: [Threshold], registry: MetricRegistry) -> [OptionProblem] {
         thresholds.compactMap { threshold in
             let metric = threshold.selector.metric

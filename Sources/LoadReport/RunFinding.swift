@@ -40,7 +40,7 @@ package enum RunFinding: Equatable, Sendable {
 
     private static func failure(of iterations: Attempts, _ connects: Attempts, _ metrics: MetricSet) -> String? {
         if iterations.started > 0 {
-            // What the run's end cuts short has not failed: a bot that listens for ever never comes to its end.
+            // An iteration that the run's end interrupts has not failed: a bot may listen without an end.
             let mayFail = connects.started > 0 ? iterations.interrupted : 0
             return iterations.failed <= mayFail && iterations.interrupted > 0 ? nil : iterations.failure("iteration")
         }

@@ -3,8 +3,8 @@ import Metrics
 
 /// Samples as lines of a file: k6's NDJSON or k6's CSV.
 ///
-/// There may be a hundred thousand samples a second, most of them of few series: what a series' lines have in common is made
-/// once.
+/// There may be a hundred thousand samples a second, most of them of few series, so the common part of a series' lines
+/// is made once.
 package struct SampleEncoder: Sendable {
     package enum Format: String, Sendable {
         case json, csv

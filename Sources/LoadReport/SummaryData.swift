@@ -7,8 +7,8 @@ extension RunResult {
     /// milliseconds.
     ///
     /// - Parameters:
-    ///   - timeUnit: told as an option, for a summary that the script makes.
-    ///   - setupData: what `setup` returned, as JSON; empty for nothing.
+    ///   - timeUnit: the option `summaryTimeUnit`, for a summary that the script makes.
+    ///   - setupData: the result of `setup` as JSON; empty if there is none.
     ///   - isTerminal: whether the standard output and the standard error are terminals.
     package func summaryData(
         trendStatistics: [Aggregation], timeUnit: SummaryTimeUnit?, setupData: String, hasColor: Bool,

@@ -16,8 +16,7 @@ extension RunResult {
         ]
     }
 
-    /// All metrics in the order of their names, then the parts of them, and the metrics without a value, that thresholds
-    /// name.
+    /// All metrics in the order of their names, then the parts and the metrics without a value that thresholds name.
     var summaryMetrics: [SummaryMetric] {
         var metrics = self.metrics.records.sorted { $0.definition.name < $1.definition.name }.map {
             SummaryMetric(

@@ -4,9 +4,9 @@ import Metrics
 /// The texts of one line of the end summary, before they are brought into columns.
 struct SummaryLine {
     enum Content {
-        /// A value, then others that have columns of their own.
+        /// A value, then other values in separate columns.
         case single(value: String, extras: [String])
-        /// A value and words about it, which are no column.
+        /// A value, and words about it that are not in a column.
         case explained(value: String, words: String)
         case trend([String])
     }

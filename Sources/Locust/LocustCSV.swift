@@ -74,7 +74,7 @@ package enum LocustCSV {
 }
 
 extension ErrorTable.Key {
-    /// The request that failed, where the error is one of a connect or of a `time`; to Locust all others are exceptions.
+    /// The request that failed, if the error is that of a connect or of a `time`; for Locust all others are exceptions.
     package var requestName: String? {
         switch self.kind {
         case "connect", "time": self.name.isEmpty ? self.kind : self.name

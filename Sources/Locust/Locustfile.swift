@@ -139,7 +139,7 @@ package struct Locustfile: Sendable {
 
     private var thresholdText: String {
         """
-        # What the run must keep to: the words for it, a figure in milliseconds or a count, and what it is compared with.
+        # The thresholds of the run: each with its text, a figure in milliseconds or a count, and the comparison.
         _eio_thresholds = [
         \(self.thresholds.map { "    \($0.python)," }.joined(separator: "\n"))
         ]

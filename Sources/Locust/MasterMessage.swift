@@ -3,7 +3,7 @@ package enum MasterMessage: Equatable, Sendable {
     /// The worker is registered. Its index is from 0 and stays with its name; masters before 2.10.3 send none.
     case ack(index: Int?)
     case spawn(SpawnOrder)
-    /// All workers have started what they were told to.
+    /// All workers have started the users that they were ordered to start.
     case spawningComplete
     case heartbeat
     case stop

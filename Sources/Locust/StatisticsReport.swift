@@ -1,7 +1,7 @@
 import Metrics
 
-/// A worker's measurements since its last report, in Locust's terms. Times are milliseconds, points in time seconds since
-/// 1970.
+/// A worker's measurements since its last report, in Locust's terms. Times are in milliseconds, points in time in
+/// seconds since 1970.
 package struct StatisticsReport: Equatable, Sendable {
     package struct Request: Hashable, Sendable {
         package let method: String

@@ -9,9 +9,9 @@ package enum WorkerAction: Equatable, Sendable {
     case reconnect(newName: Bool)
     /// A test begins: forget what was measured before, and run `setup`. Users follow by `direct`.
     case startTest(SpawnOrder)
-    /// So many users of each class, in place of what was ordered before.
+    /// Run this number of users of each class, in place of the numbers ordered before.
     case direct(UserCounts)
-    /// Stop the users, run `teardown`; told by `testEnded` when all is measured.
+    /// Stop the users and run `teardown`; call `testEnded` when everything is measured.
     case endTest
     /// Measure now what the users have done, and report it.
     case measureAndReport

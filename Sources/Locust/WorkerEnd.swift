@@ -4,6 +4,6 @@ package enum WorkerEnd: Equatable, Sendable {
     case interrupted
     /// The script called `abort`.
     case aborted(String)
-    /// There is no master, or it is none that this worker could have.
+    /// There is no master, or this worker cannot work with it.
     case noMaster(String)
 }

@@ -16,7 +16,7 @@ extension WorkerMachine {
     package mutating func wake(at now: Duration, into actions: inout [WorkerAction]) {
         if let end = self.leavingEnd, let leaving, now >= end {
             actions.append(.log("the users take too long to stop"))
-            return self.farewell(leaving.end, &actions)
+            return self.quit(leaving.end, &actions)
         }
         self.judgeMaster(now, &actions)
         if self.isOver { return }
@@ -31,16 +31,16 @@ extension WorkerMachine {
             if self.leaving == nil { actions.append(.log("still waiting for the master")) }
         case .registering(let end):
             guard now >= end else { return }
-            // The master may still hold the connection under this name that is lost here, and then hears no other.
+            // The master may still have the lost connection under this name, and would then ignore a new one.
             self.link = .down
             actions.append(.reconnect(newName: true))
         case .up: self.beat(now, &actions)
         }
     }
 
-    private var leavingEnd: Duration? { self.leaving.map { $0.since + self.farewellTimeout + self.stopTimeout } }
+    private var leavingEnd: Duration? { self.leaving.map { $0.since + self.leaveTimeout + self.stopTimeout } }
 
-    /// Gives up a master that does not come, or has nothing to say any more.
+    /// Gives up a master that does not answer, or no longer sends anything.
     private mutating func judgeMaster(_ now: Duration, _ actions: inout [WorkerAction]) {
         guard self.leaving == nil else { return }
         if let since = self.absentSince {
@@ -49,7 +49,7 @@ extension WorkerMachine {
                 let what = self.wasUp ? "the master did not come back" : "no master answered"
                 self.leave(.noMaster("\(what) within \(patience.wholeSeconds) s"), now, &actions)
             }
-        } else if now >= self.lastHeard + Self.masterTimeout {
+        } else if now >= self.lastMessageTime + Self.masterTimeout {
             let timeout = Self.masterTimeout.wholeSeconds
             self.leave(.noMaster("the master has not answered for \(timeout) s"), now, &actions)
         } else if let time = self.orphanedAt, now >= time, self.test == .running {

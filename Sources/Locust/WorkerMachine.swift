@@ -1,4 +1,4 @@
-/// A worker's side of Locust's protocol (Locust 2.47, "runners.py"): when to register, to report, to start and stop users.
+/// The worker's side of Locust's protocol (Locust 2.47, "runners.py"): when to register, report, start and stop users.
 ///
 /// A value without sockets and without a clock: events go in with the time since the worker's start, which must not go
 /// backwards; actions come out.
@@ -27,7 +27,7 @@ package struct WorkerMachine: Sendable {
     package private(set) var state = WorkerMessage.State.ready
     /// Users that were started, by class.
     package private(set) var users: UserCounts = [:]
-    /// This worker's number among the master's; 0 until it is told.
+    /// This worker's index at the master; 0 until the master has sent it.
     package private(set) var index = 0
     /// Why the worker ends as soon as its test has.
     var leaving: (end: WorkerEnd, since: Duration)?
@@ -36,14 +36,14 @@ package struct WorkerMachine: Sendable {
     /// The last action was ordered.
     private(set) var isOver = false
     private var lastSpawn = -Double.infinity
-    var lastHeard = Duration.zero
+    var lastMessageTime = Duration.zero
     /// After a master came back: when the test ends unless it says that it goes on.
     var orphanedAt: Duration?
     var nextHeartbeat = Duration.zero
     var nextReport = Duration.zero
     var nextLogs = Duration.zero
     var nextWord = Self.wordInterval
-    /// When a connection that was lost is made anew, by a new socket; nil where none was lost.
+    /// The time at which a new socket replaces a lost connection; nil if no connection was lost.
     var reopening: Duration?
 
     // Locust's own times, "runners.py".
@@ -51,7 +51,7 @@ package struct WorkerMachine: Sendable {
     static let reportInterval = Duration.seconds(3)
     static let logInterval = Duration.seconds(10)
     static let ackTimeout = Duration.seconds(5)
-    /// A connection that is lost comes again by itself, but for one that ended with a message that is too large or damaged.
+    /// ZeroMQ restores a lost connection by itself, except after a message that was too large or damaged.
     static let reopenInterval = Duration.seconds(5)
     /// How long a master may be absent at the start: 60 tries of 5 seconds.
     static let patience = Duration.seconds(300)
@@ -60,16 +60,16 @@ package struct WorkerMachine: Sendable {
     /// How long a master that comes back may take to say that the test goes on.
     static let orphanTimeout = Duration.seconds(5)
     static let wordInterval = Duration.seconds(30)
-    /// How long a test may take to end when the worker does.
-    let farewellTimeout: Duration
+    /// Time limit for the end of a test when the worker leaves, without the scripts' stop timeout.
+    let leaveTimeout: Duration
     var stopTimeout = Duration.zero
 
     /// - Parameter graceful: how long the scripts' users may take to end their iterations.
     package init(graceful: Duration) {
-        self.farewellTimeout = graceful + .seconds(30)
+        self.leaveTimeout = graceful + .seconds(30)
     }
 
-    /// Whether there is a master that hears this worker.
+    /// Whether a master has registered this worker.
     package var isRegistered: Bool { self.link == .up }
 
     // MARK: Events
@@ -96,7 +96,7 @@ package struct WorkerMachine: Sendable {
     }
 
     package mutating func received(_ message: MasterMessage, at now: Duration, into actions: inout [WorkerAction]) {
-        self.lastHeard = now
+        self.lastMessageTime = now
         switch message {
         case .ack(let index): self.registered(index, now, &actions)
         case .spawn(let order): self.spawn(order, now, &actions)
@@ -128,7 +128,7 @@ package struct WorkerMachine: Sendable {
         let wasOrdered = self.test == .stopping
         self.users = self.users.mapValues { _ in 0 }
         self.test = wasOrdered ? .none : .over
-        if let leaving { return self.farewell(leaving.end, &actions) }
+        if let leaving { return self.quit(leaving.end, &actions) }
         guard wasOrdered else {
             actions += [.report, .send(.spawningComplete(self.users))].filter { _ in self.link == .up }
             return
@@ -145,7 +145,7 @@ package struct WorkerMachine: Sendable {
             self.test = .stopping
             actions.append(.endTest)
         case .stopping: break
-        case .none, .over: self.farewell(end, &actions)
+        case .none, .over: self.quit(end, &actions)
         }
     }
 
@@ -225,7 +225,8 @@ package struct WorkerMachine: Sendable {
         actions += [.report, .send(.clientStopped), .send(.clientReady)]
     }
 
-    mutating func farewell(_ end: WorkerEnd, _ actions: inout [WorkerAction]) {
+    /// The worker's last actions: reports, leaves the master and exits.
+    mutating func quit(_ end: WorkerEnd, _ actions: inout [WorkerAction]) {
         if self.link == .up { actions += [.report, .send(.quit)] }
         self.isOver = true
         actions.append(.exit(end))

@@ -1,7 +1,7 @@
-/// What a worker tells its master.
+/// A message from a worker to its master.
 ///
-/// The master takes every message as it comes: a missing key, a wrong type or a text that is not UTF-8 ends the part of it
-/// that listens, and with it the test of all workers. So there is no way to send anything but these, each complete.
+/// The master does not check messages: a missing key, a wrong type or a text that is not UTF-8 ends its listener, and
+/// with it the test of all workers. So only these messages can be sent, each of them complete.
 package enum WorkerMessage: Equatable, Sendable {
     /// The state of this worker for the master; any other word would make it count the worker out.
     package enum State: String, Sendable {

@@ -19,8 +19,8 @@ package enum FileDescriptorLimit {
         return isKnown ? Int(limit.rlim_cur) : Int(Int32.max)
     }
 
-    /// Ends the program with an error if it cannot have this many descriptors more: SwiftNIO's loops, and other parts, trap
-    /// without one.
+    /// Ends the program with an error if it cannot open this many more descriptors, because SwiftNIO's loops and other
+    /// parts trap when they cannot open one.
     package static func require(_ count: Int) {
         var opened: [Int32] = []
         defer { for descriptor in opened { close(descriptor) } }
@@ -38,8 +38,8 @@ package enum FileDescriptorLimit {
         }
     }
 
-    /// Opens the standard descriptors that the program was started without, so that no socket gets their numbers. Using one
-    /// then remains the error that it would have been.
+    /// Opens the standard descriptors that the program was started without, so that no socket gets their numbers. Using
+    /// one of them is still an error.
     package static func reserveStandardDescriptors() {
         let uselessModes = [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         for (descriptor, mode) in uselessModes where fcntl(descriptor, F_GETFD) == -1 {

@@ -19,8 +19,8 @@ package final class OutputFile: Sendable {
     }
 
     private let descriptor: Int32
-    /// The most bytes of one write: those for which a pipe has room when `poll` reports some. The standard output is shared
-    /// with other programs, and cannot be made non-blocking.
+    /// The limit for one write, in bytes: a pipe has room for so many when `poll` reports any room. The standard output
+    /// is shared with other programs, so it cannot be made non-blocking.
     private let largestWrite: Int
     /// Nanoseconds on the monotonic clock.
     private let deadline = Atomic<Int64>(.max)

@@ -7,8 +7,8 @@ package enum ProcessArguments {
         return Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
     }
 
-    /// The bytes that the system gave for a text of the command line, or for one that begins with a part of it, because a
-    /// file's name need not be UTF-8.
+    /// The bytes that the system passed for a text of the command line, or for a text that begins with a part of it: a
+    /// file name need not be valid UTF-8.
     package static func bytes(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
         guard Self.isReplaced(bytes) else { return bytes }

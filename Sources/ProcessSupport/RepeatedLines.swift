@@ -2,8 +2,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The standard error for reports that clients may repeat, from any thread: see ``RepeatFilter``. The counts are written
-/// a second later, and at the process's end.
+/// The standard error for reports that clients may repeat, from any thread: see ``RepeatFilter``. The counts are
+/// written a second later, and at the end of the process.
 package enum RepeatedLines {
     private struct State {
         var filter = RepeatFilter()

@@ -15,16 +15,16 @@ package final class BotProcess: ScriptHostDelegate {
     private var host: ScriptHost?
     private var scenario: ScenarioRun?
     private var signal: Int32?
-    /// A little more than the loop takes where it can.
-    private let lastMoment = LastMoment(grace: .milliseconds(5_100), farewell: .milliseconds(2_500))
+    /// The limits are a little longer than those of the loop, which ends the script if it can.
+    private let lastMoment = LastMoment(grace: .milliseconds(5_100), ending: .milliseconds(2_500))
     private var isEnding = false
     private var isLookDue = false
-    private var isWaitTold = false
+    private var isWaitReported = false
 
-    /// How long tasks may go on without a word after the script has disconnected.
+    /// How long tasks may go on without a warning after the script has disconnected.
     private static let patience = TimeAmount.seconds(5)
     /// Time limit for closing the sessions at the end, and after a call of `os.exit`.
-    private static let farewell = TimeAmount.seconds(2)
+    private static let closeTimeout = TimeAmount.seconds(2)
     /// How long disconnecting and the handlers may take after a signal.
     private static let grace = TimeAmount.seconds(5)
 
@@ -91,7 +91,7 @@ package final class BotProcess: ScriptHostDelegate {
         guard !self.isEnding, let host = self.host else { return }
         self.isEnding = true
         self.lastMoment.endBegan()
-        host.disconnectClients(timeout: Self.farewell) {
+        host.disconnectClients(timeout: Self.closeTimeout) {
             if host.closesAtExit { host.close() }
             exit(status)
         }
@@ -112,7 +112,7 @@ package final class BotProcess: ScriptHostDelegate {
         guard self.signal == nil, let lost = host.lostConnections else { return false }
         let subject = lost.count == 1 ? "the connection was lost" : "\(lost.count) connections were lost"
         let reason = lost.reason.isEmpty ? "" : " (\(lost.reason))"
-        self.logger.warning("\(subject)\(reason), and no \"disconnect\" handler was there to hear of it")
+        self.logger.warning("\(subject)\(reason), and there was no \"disconnect\" handler to notify")
         return true
     }
 
@@ -126,8 +126,8 @@ package final class BotProcess: ScriptHostDelegate {
     /// A script that has left its servers may have forgotten what it started.
     private func lookForTasks() {
         self.isLookDue = false
-        guard !self.isEnding, self.signal == nil, !self.isWaitTold, let tasks = self.host?.waitsFor else { return }
-        self.isWaitTold = true
+        guard !self.isEnding, self.signal == nil, !self.isWaitReported, let tasks = self.host?.waitsFor else { return }
+        self.isWaitReported = true
         self.logger.warning(
             """
             every client is disconnected, and the program still waits for \(tasks): task:cancel() or os.exit() ends it
@@ -140,6 +140,6 @@ package final class BotProcess: ScriptHostDelegate {
         self.lastMoment.endBegan()
         self.host?.close()
         guard let loop = self.loop else { exit(status) }
-        loop.backgroundCloses.whenOver(within: Self.farewell) { exit(status) }
+        loop.backgroundCloses.whenOver(within: Self.closeTimeout) { exit(status) }
     }
 }

@@ -3,18 +3,18 @@ import Dispatch
 import ProcessSupport
 import Synchronization
 
-/// Ends a process whose script does not let it end: a script that is inside a C function is reached by nothing.
+/// Ends a process whose script does not let it end, because nothing can interrupt a script inside a C function.
 final class LastMoment: Sendable {
     private let isEnding = Atomic<Bool>(false)
     private let grace: Duration
-    private let farewell: Duration
+    private let ending: Duration
     private static let afterPrograms = DispatchTimeInterval.milliseconds(500)
 
     /// - Parameters:
-    ///   - grace: how long after the first signal the program may take to begin its end.
-    ///   - farewell: and how long that end may then take.
-    init(grace: Duration, farewell: Duration) {
-        (self.grace, self.farewell) = (grace, farewell)
+    ///   - grace: time limit, from the first signal until the program begins to end.
+    ///   - ending: time limit for the rest, after the grace period.
+    init(grace: Duration, ending: Duration) {
+        (self.grace, self.ending) = (grace, ending)
     }
 
     /// The program has begun its end.
@@ -30,7 +30,7 @@ final class LastMoment: Sendable {
             queue.asyncAfter(deadline: .now() + Self.afterPrograms) {
                 if !self.isEnding.load(ordering: .relaxed) { self.end(status) }
             }
-            queue.asyncAfter(deadline: .now() + self.farewell.dispatchInterval) { self.end(status) }
+            queue.asyncAfter(deadline: .now() + self.ending.dispatchInterval) { self.end(status) }
         }
     }
 

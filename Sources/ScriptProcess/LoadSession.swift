@@ -41,7 +41,8 @@ package final class LoadSession {
         // Stopping the run also interrupts slices that compute.
         Signals.install(secondStatus: { _ in ExitStatus.stoppedFromOutside.rawValue }) { _ in
             FileDescriptorOutput.standardError.say(
-                "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; once more ends at once"
+                "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; "
+                    + "once more ends at once"
             )
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }

@@ -13,10 +13,10 @@ package struct LoadThresholds: Sendable {
         self.tagProblems = plan.noThresholds ? [] : plan.thresholdTagProblems().errors
     }
 
-    /// The metrics of a run, the script's own among them; the parts that thresholds name are kept apart.
+    /// The metrics of a run, the script's metrics included; the parts that thresholds name are counted separately.
     ///
-    /// - Throws: `OptionErrors` for metrics that there are not, and figures or tags that a metric does not have; `MetricError` for
-    ///   a metric of the script's that cannot be.
+    /// - Throws: `OptionErrors` for unknown metrics, and for figures or tags that a metric does not have; `MetricError`
+    ///   if a metric of the script is not valid.
     package func makeRegistry(declaring metrics: [DeclaredMetric]) throws -> MetricRegistry {
         let registry = MetricRegistry(selectors: self.thresholds.map(\.selector))
         for metric in metrics { try registry.declare(metric) }

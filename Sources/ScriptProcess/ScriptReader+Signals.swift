@@ -3,8 +3,8 @@ import LoadEngine
 import ProcessSupport
 
 extension ScriptReader {
-    /// Runs the chunk as ``read()`` does. From then on, until the next ``Signals/install``, SIGINT, SIGTERM and SIGHUP end
-    /// the process at once: there is no connection to close, and no hook ends a script that is inside a C function.
+    /// Runs the chunk as ``read()`` does. From then on, until the next ``Signals/install``, SIGINT, SIGTERM and SIGHUP
+    /// end the process at once: there is no connection to close, and no hook can end a script inside a C function.
     package func readUntilSignal() throws -> ScriptContents {
         Self.endBySignals()
         return try self.read()

@@ -81,10 +81,10 @@ extension ScriptHost {
         }
     }
 
-    /// Runs a global function as a task; ``ScriptHostDelegate/scriptCallEnded(_:_:)`` follows, later. False, and nothing
-    /// follows, when the script is ending.
+    /// Runs a global function as a task; ``ScriptHostDelegate/scriptCallEnded(_:_:)`` follows later. Returns false, and
+    /// nothing follows, if the script is ending.
     ///
-    /// - Parameter argument: JSON, or empty for none.
+    /// - Parameter argument: JSON, or empty to call without an argument.
     package func call(_ name: String, argument: String, wantsResult: Bool, id: UInt64) -> Bool {
         guard let vm = self.vm else { return false }
         let arena = SliceArena()

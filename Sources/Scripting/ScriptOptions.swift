@@ -26,7 +26,7 @@ package struct ScriptOptions {
     /// The script is only read for its plan of a load test: nothing is printed, nobody connects, and the main chunk
     /// ends at its first wait.
     package var isPlan = false
-    /// The most memory that Lua may have, in bytes; 0: no limit. A script that needs more gets an error, and may catch it.
+    /// The limit of Lua's memory in bytes; 0: no limit. A script that needs more gets an error, and may catch it.
     package var memoryLimit = 0
     /// The text that runs in place of the script's file or the standard input, which is not read again.
     package var source: ScriptSource?

@@ -1,8 +1,8 @@
 import CLuaHost
 import Synchronization
 
-/// The standard input of virtual users. A user that reads has it alone until its record is complete; the others follow in
-/// the order in which they asked.
+/// The standard input that virtual users share. A user that reads has it alone until its record is complete; the others
+/// follow in the order of their requests.
 package final class SharedInput: Sendable {
     private struct Waiter {
         let host: ObjectIdentifier

@@ -2,8 +2,8 @@ import Glibc
 import NIOPosix
 import Synchronization
 
-/// Reads the standard input on a thread of its own, a chunk when one is wanted: a terminal or pipe may never answer, and
-/// the loop must not wait for it.
+/// Reads the standard input on a separate thread, one chunk for each request, because a terminal or pipe may never
+/// answer, and the loop must not wait for it.
 final class StandardInput: Sendable {
     private let pool = NIOThreadPool(numberOfThreads: 1)
     private let isStarted = Atomic<Bool>(false)

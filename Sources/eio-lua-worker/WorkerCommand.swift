@@ -15,8 +15,8 @@ struct WorkerCommand: ParsableCommand {
         commandName: "eio-lua worker",
         abstract: "Runs scripts as virtual users that a Locust master directs, and reports to it.",
         discussion: """
-            The master needs classes of the same names: `eio-lua locustfile script.lua` prints its file. The scripts' own \
-            arguments follow `--`.
+            The master needs classes of the same names: `eio-lua locustfile script.lua` prints its file. The scripts' \
+            own arguments follow `--`.
             """,
         version: Version.text)
 

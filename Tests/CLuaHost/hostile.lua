@@ -1,5 +1,6 @@
--- Calls every function of the host's while finalizers do all the harm that they can. Given by test_hostile.c: `is_ours`, `names`,
--- `mode`, `folder`, `set_limit`. The main chunk fails where a function is not called, or cannot be called any more after.
+-- Calls every function of the host while finalizers do all the harm that they can. test_hostile.c provides `is_ours`,
+-- `names`, `mode`, `folder` and `set_limit`. The main chunk fails if a function is not called, or can no longer be
+-- called after the attack.
 local engineio, lt = require "engineio", require "loadtest"
 local hostile = {victims = {}, armed = false, finalized = 0}
 local gc, pack, unpack = collectgarbage, table.pack, table.unpack

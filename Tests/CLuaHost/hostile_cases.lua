@@ -1,5 +1,5 @@
--- How each function of the host's is called by hostile.lua: with arguments that a finalizer may change and with wrong ones, and
--- so that each way through it is gone. `call` calls it under attack.
+-- The calls of each function of the host that hostile.lua makes: with arguments that a finalizer may change, with wrong
+-- arguments, and so that each path through the function is taken. `call` calls it under attack.
 local engineio, lt = require "engineio", require "loadtest"
 
 return function(hostile)

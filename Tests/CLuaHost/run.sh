@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds CLuaHost and these tests with a C compiler and runs them: first plain, then with the sanitizers (not with --quick).
-# Every warning is an error, and outside the JSON code so is a conversion that may change a value.
+# Builds CLuaHost and these tests with a C compiler and runs them, first plain, then with the sanitizers (unless --quick
+# is given). Every warning is an error, and outside the JSON code so is a conversion that may change a value.
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 sources=$tests/../../Sources/CLuaHost

@@ -1,5 +1,5 @@
-/* A hostile finalizer inside every function of the API. The script, hostile.lua, finds the functions by itself; what it cannot
- * know, it is given here: which C functions are not Lua's own, and what names there may be. */
+/* A hostile finalizer inside every function of the API. The script, hostile.lua, finds the functions by itself. It gets
+ * from here only what it cannot find: which C functions are not Lua's, and which names there may be. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

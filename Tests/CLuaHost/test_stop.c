@@ -4,7 +4,7 @@
 #include "host.h"
 #include "tests.h"
 
-static void everything_is_told_to_end(void) {
+static void stop_ends_everything(void) {
     host *host = host_start(
         "lt = require 'loadtest'\n"
         "eio.on('disconnect', function(r) eio.sleep(0.01) lt.check(1, {late = false}) end)\n"
@@ -136,7 +136,7 @@ static void what_was_stopped_can_be_called_again(void) {
 }
 
 void test_stop(void) {
-    everything_is_told_to_end();
+    stop_ends_everything();
     a_bot_is_stopped_while_it_connects();
     an_error_in_a_disconnect_handler_is_one();
     nobody_connects_again();

@@ -94,7 +94,7 @@ struct HTTPAnswerLeniencyTests {
         // Folded: both read it (section 5.2), also with tabs, on several lines, and after an empty value.
         ("Content-Length:\r\n 2", Reading.ok), ("Content-Length:\r\n\t2\r\n \r\n\t ", .ok),
         ("X: a\r\n b\nContent-Length: 2", .ok),
-        // Browsers ignore lines that are not headers, and lines that continue them. Python also ignores all lines after.
+        // Browsers ignore a line that is not a header, and its continuation lines. Python also ignores all lines after.
         ("<html>\r\nContent-Length: 2", .ok), ("a b: c\r\nContent-Length: 2", .ok), (": b\r\nContent-Length: 2", .ok),
         ("rubbish\r\n 9\r\nContent-Length: 2", .ok), ("a(b): c\r\n Content-Length: 9\r\nContent-Length: 2", .ok),
         ("Content-Length 9\r\nContent-Length: 2", .ok), ("Content-Length 9: 9\r\nContent-Length: 2", .ok),

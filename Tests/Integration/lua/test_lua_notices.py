@@ -13,7 +13,7 @@ async def losing(server):
 def test_lost_connection_without_a_handler(lua):
     result = converse(lua, losing, "eio.connect(arg[1], {transports = 'websocket'})", status=1)
     assert result.stderr == (
-        "warning: the connection was lost (Connection reset by peer), and no \"disconnect\" handler was there to hear of it\n")
+        "warning: the connection was lost (Connection reset by peer), and there was no \"disconnect\" handler to notify\n")
 
 
 @pytest.mark.parametrize("ending", [
