@@ -65,7 +65,7 @@ struct BadOptionsTests {
             (#"{"stages":[{"duration":"1s","target":0}],"vus":0}"#, "options.vus", "0", "more than 0"),
             (#"{"stages":[{"duration":"0s","target":4}]}"#, "options.stages", nil, "0s altogether"),
             (#"[3]"#, "options", "[3]", "table"),
-            (#"{"#, "options", nil, "no JSON"),
+            (#"{"#, "options", nil, "not valid JSON"),
         ] as [(String, String, String?, String)])
     func atTheTop(_ json: String, _ path: String, _ value: String?, _ word: String) {
         self.expect(self.problems(json), path, value, word)
