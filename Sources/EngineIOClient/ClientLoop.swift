@@ -1,8 +1,8 @@
 import EpollLoop
 import NIOCore
 
-/// Everything that the sessions of one event loop share: masking keys, memory for frames, and the list of those with unflushed
-/// frames.
+/// Everything that the sessions of one event loop share: masking keys, memory for frames, and the list of those with
+/// unflushed frames.
 package final class ClientLoop {
     package let eventLoop: any EventLoop
     package let tlsContexts = TLSContexts()

@@ -42,8 +42,8 @@ extension ConnectionError {
         }
     }
 
-    /// A connection that is being opened is refused, never reset: a reset one had been opened, and the server dropped it
-    /// before this side noticed (RFC 9293, section 3.10.7.3).
+    /// A connection that is being opened is refused, never reset: a reset one had been opened, and the server dropped
+    /// it before this side noticed (RFC 9293, section 3.10.7.3).
     private static func isReset(_ error: any Error) -> Bool {
         guard let error = error as? IOError else { return false }
         return error.errnoCode == ECONNRESET || error.errnoCode == EPIPE

@@ -111,8 +111,8 @@ struct Connector {
         try channel.pipeline.syncOperations.addHandler(handler, position: .before(watcher))
     }
 
-    /// The name that is sent to the server, and that its certificate is checked against. It is nil for an address, which
-    /// must not be sent (RFC 6066, section 3): the certificate is then checked against the address.
+    /// The name that is sent to the server, and that its certificate is checked against. It is nil for an address,
+    /// which must not be sent (RFC 6066, section 3): the certificate is then checked against the address.
     private static func serverName(of url: ServerURL) -> String? {
         if url.isIPv6Literal || (try? SocketAddress(ipAddress: url.host, port: 0)) != nil { return nil }
         // The dot that ends an absolute name is not part of the name here (RFC 6066, section 3).

@@ -1,4 +1,4 @@
-/// Why a compressed body cannot be unpacked.
+/// The reason why a compressed body cannot be unpacked.
 enum ContentCodingError: Error, CustomStringConvertible {
     case unknown(String)
     case tooManyLayers

@@ -6,8 +6,8 @@ import NIOCore
 /// An Engine.IO 4 client: HTTP long-polling, WebSocket and the upgrade between them.
 ///
 /// It is the client of python-engineio's asyncio documentation in Swift's idiom: ``connect(to:)`` returns when the
-/// handshake and the attempt to upgrade are over, ``send(_:)-(String)`` waits while too much is unwritten, and what the server
-/// does comes as ``events``. A client may connect again after a disconnect; its cookies stay.
+/// handshake and the attempt to upgrade are over, ``send(_:)-(String)`` waits while too much is unwritten, and what the
+/// server does arrives as ``events``. A client may connect again after a disconnect; its cookies stay.
 ///
 ///     let client = EngineIOClient()
 ///     try await client.connect(to: "http://localhost:5000")
@@ -32,8 +32,8 @@ public final class EngineIOClient: Sendable {
 
     /// - Parameters:
     ///   - configuration: timeouts, limits and TLS settings.
-    ///   - eventLoopGroup: all work of the client is done on one of the group's loops. nil uses the library's own loops,
-    ///     which need less time and memory for each client than SwiftNIO's.
+    ///   - eventLoopGroup: all work of the client is done on one of the group's loops. nil uses the library's own
+    ///     loops, which need less time and memory for each client than SwiftNIO's.
     ///   - logger: packets and connections are logged at `info`. nil logs nothing.
     public init(
         configuration: ClientConfiguration = ClientConfiguration(),
@@ -107,8 +107,8 @@ public final class EngineIOClient: Sendable {
     /// - Throws: ``ClientError/notConnected`` or ``ClientError/separatorInText``.
     public func send(_ message: Message) async throws { try await self.onLoop { core in core.send(message) } }
 
-    /// Writes queued messages, closes the session by Engine.IO's close packet and WebSocket's close handshake, and closes the
-    /// connection. Without a session it does nothing.
+    /// Writes queued messages, closes the session by Engine.IO's close packet and WebSocket's close handshake, and
+    /// closes the connection. Without a session it does nothing.
     ///
     /// - Parameters:
     ///   - timeout: the most time that writing may take.

@@ -28,8 +28,8 @@ struct HTTPAnswerField {
 
     /// Reads one line of the head, which may continue the line before it (RFC 9112, section 5.2).
     static func add(_ line: [UInt8], to fields: inout [HTTPAnswerField]) throws(HTTPAnswerError) {
-        // A bare CR is read as a space (RFC 9112, section 2.2), as are other control characters; a zero byte is refused,
-        // as in browsers.
+        // A bare CR is read as a space (RFC 9112, section 2.2), as are other control characters; a zero byte is
+        // refused, as in browsers.
         guard !line.contains(0) else { throw HTTPAnswerError("its header \"\(self.shown(line))\" has a zero byte") }
         guard let first = line.first, self.isBlank(first) else { return fields.append(HTTPAnswerField(line)) }
         // A continuation without a header to continue is ignored (RFC 9112, section 2.2).

@@ -1,7 +1,8 @@
 import EngineIO
 import NIOCore
 
-/// A kept-alive connection of the polling transport: one request at a time, on a new connection if the server closed it.
+/// A kept-alive connection of the polling transport, for one request at a time. If the server has closed it, the next
+/// request opens a new one.
 ///
 /// Servers may close idle connections at any time, even right after an answer that does not announce it. To lose no
 /// message and to send none twice:

@@ -239,9 +239,9 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     /// Reports a lost POST when it is known whether it was read.
     ///
-    /// The server has ended the connection. If its system then refuses further bytes (RST), the program there has closed
-    /// it before it had read the whole request. A reset alone does not prove that: it may come from a program that has
-    /// read everything.
+    /// The server has ended the connection. If its system then refuses further bytes (RST), the program there has
+    /// closed it before it had read the whole request. A reset alone does not prove that: it may come from a program
+    /// that has read everything.
     private func await(
         _ watch: RefusalWatch, _ failure: HTTPFailure, until end: NIODeadline, _ eventLoop: any EventLoop
     ) {
@@ -278,8 +278,8 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         if ErrorText.isTLS(failure) && !self.isSecured {
             return HTTPFailure(error: ConnectionError(.tls, "the TLS handshake failed", cause: text), cause: .tls)
         }
-        // A reset discards bytes that had been sent: the answer, and the messages in it, may be lost. A server that closes
-        // an idle connection sends a FIN, after which a write fails.
+        // A reset discards bytes that had been sent: the answer, and the messages in it, may be lost. A server that
+        // closes an idle connection sends a FIN, after which a write fails.
         let isClosed = cause == .eof || cause == .write
         let message = hasBegun ? "the connection was lost in the middle of an answer" : "the connection was lost"
         return HTTPFailure(

@@ -1,7 +1,7 @@
 /// The data of an open packet as a trace shows it: without the sid, because it is the key to the session.
 ///
-/// A packet that is not what it should be is what a trace is read for, so that no form is relied on: of all words those
-/// stay that every open packet has, and short numbers.
+/// Traces are read to find malformed packets, so the mask relies on no format: only short numbers and the words that
+/// every open packet has are shown.
 struct OpenPacketMask {
     private static let mask = Array(SecretMask.mask.utf8)
     private static let sid = Array("sid".utf8)

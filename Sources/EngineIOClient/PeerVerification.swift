@@ -4,9 +4,9 @@ import NIOSSL
 
 /// Judges the certificates of one connection's server beyond what the library does, and finds the words for a refusal.
 ///
-/// The library verifies the chain. In addition, a certificate in the user's file is trusted while its dates are right, no
-/// matter who signed it, and a certificate that has its host only in its common name is refused. The library checks the
-/// name itself after that.
+/// The library verifies the chain. In addition, a certificate in the user's file is trusted while its dates are right,
+/// no matter who signed it, and a certificate that has its host only in its common name is refused. The library checks
+/// the name itself after that.
 final class PeerVerification {
     /// The certificates of the user's file, in DER form.
     private let named: Set<[UInt8]>

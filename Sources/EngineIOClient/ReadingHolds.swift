@@ -1,4 +1,4 @@
-/// Why frames that came are not read yet.
+/// The reasons why frames that have arrived are not read yet.
 struct ReadingHolds: OptionSet {
     let rawValue: UInt8
 

@@ -37,7 +37,8 @@ package enum SecretMask {
 
     /// An address, without user, password, and the values of its query.
     ///
-    /// - Parameter hasScheme: false if it may be missing. Otherwise a text without a scheme is not an address, and is kept.
+    /// - Parameter hasScheme: false if it may be missing. Otherwise a text without a scheme is not an address,
+    ///   and is kept.
     package static func url(_ address: String, hasScheme: Bool = true) -> String {
         let bytes = Array(address.utf8)
         let scheme = bytes.firstRange(of: "://".utf8)

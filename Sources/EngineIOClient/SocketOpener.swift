@@ -12,7 +12,8 @@ struct SocketOpener {
 
     /// - Parameters:
     ///   - progress: ends the attempt.
-    ///   - completion: called on the loop, never before this function has returned, and not after the attempt has ended.
+    ///   - completion: called on the loop, never before this function has returned, and not after the attempt has
+    ///     ended.
     func open(
         _ addresses: HostAddresses, of url: ServerURL, _ progress: ConnectionProgress,
         _ completion: @escaping (Result<any Channel, any Error>) -> Void

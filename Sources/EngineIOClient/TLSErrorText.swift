@@ -87,8 +87,8 @@ enum TLSErrorText {
     private static let noTLS = "the server does not speak TLS on this port"
     private static let oldVersion = "the server offers TLS 1.1 or older only; this client needs TLS 1.2 or 1.3"
     private static let nothingInCommon =
-        "the server has no cipher or kind of key in common with this client (a key for RSA-PSS alone does not work), or it "
-        + "demands a certificate of the client"
+        "the server has no cipher or kind of key in common with this client (a key for RSA-PSS alone does not work), "
+        + "or it demands a certificate of the client"
     private static let unknownKey = "the certificate's key is of a kind that does not work here, such as RSA-PSS"
     private static let clientCertificate = "the server demands a certificate of the client, which cannot be given"
     private static let damaged = "the data was damaged on its way"

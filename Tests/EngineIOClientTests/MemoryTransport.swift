@@ -8,13 +8,13 @@ final class MemoryTransport: UpgradeSource, UpgradeTarget {
     let session: ClientSession
     let carrier: Carrier
     private(set) var calls: [String] = []
-    /// What was sent and is not "written" yet.
+    /// Packets that were sent and are not "written" yet.
     var waiting: [Packet] = []
     var hasUnreadPackets = false
     var holdsPings = false
     /// Whether an abort is over at once.
     var abortsAtOnce = true
-    /// What ``send(_:_:mayWait:)`` returns.
+    /// The result of ``send(_:_:mayWait:)``.
     var sendResult = SendResult.sent
 
     init(_ name: Transport, _ session: ClientSession) {

@@ -84,7 +84,7 @@ final class HeldWrites: ChannelOutboundHandler {
 }
 
 extension EmbeddedChannel {
-    /// A connected channel that holds its writes when told to.
+    /// A connected channel whose writes `held` can hold back.
     static func connected(on eventLoop: EmbeddedEventLoop, _ held: HeldWrites = HeldWrites()) throws -> EmbeddedChannel
     {
         let channel = EmbeddedChannel(loop: eventLoop)
@@ -93,7 +93,7 @@ extension EmbeddedChannel {
         return channel
     }
 
-    /// All that was written since the last call.
+    /// The frames that were written since the last call.
     func writtenFrames() throws -> [SentFrame] {
         var frames: [SentFrame] = []
         while let buffer = try self.readOutbound(as: ByteBuffer.self) { frames += try SentFrame.read(buffer) }
