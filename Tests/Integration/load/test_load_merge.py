@@ -69,7 +69,7 @@ def test_failed_threshold_of_the_whole_is_the_exit_status(lua):
 @pytest.mark.parametrize("content, message", [
     ("", "is not JSON"),
     ("not json", "is not JSON"),
-    ('{"metrics": {}}', "no export of eio-lua load"),
+    ('{"metrics": {}}', "not an export of eio-lua load"),
     ('{"eio_lua": {"format": 2}}', "another version"),
     ('{"eio_lua": {"format": 1}}', "description of the run"),
     ("[" * 100_000, "is not JSON"),
