@@ -3,8 +3,8 @@
 #   scripts/fuzz.sh TARGET [seconds]     20 seconds unless given
 #   scripts/fuzz.sh all [seconds]        each target in turn
 #   scripts/fuzz.sh TARGET coverage      the lines of the parser that the seed corpus reaches
-# Targets: frames, payloads, http, urls, cookies, json (Swift, Fuzz/Targets.swift), json-decode and csv (C).
-# Seeds are in Fuzz/corpus; an input that fails is written to .build-fuzz.
+# Targets: frames, payloads, http, urls, cookies, json (Swift, Tests/Fuzz/Targets.swift), json-decode and csv (C).
+# Seeds are in Tests/Fuzz/corpus; an input that fails is written to .build-fuzz.
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
@@ -48,7 +48,7 @@ build_swift() {
     }
     compile JSONText Sources/JSONText/*.swift
     compile EngineIO $(find Sources/EngineIO -name '*.swift')
-    compile Fuzz Fuzz/Targets.swift Sources/EngineIOClient/HTTPAnswer*.swift
+    compile Fuzz Tests/Fuzz/Targets.swift Sources/EngineIOClient/HTTPAnswer*.swift
     rm -f "$build/nio.a"
     find -L "$products" -name '*.o' -path '*.build/*' | grep -E '/(_?(C?NIO|Atomics|Deque|Internal)|_AtomicsShims|ContainersPreview)[A-Za-z0-9]*\.build/' |
         grep -vE 'Tests|NIOSSL|BoringSSL|HTTP2|FileSystem' | xargs -d '\n' "$llvm/llvm-ar" qc "$build/nio.a"
@@ -61,8 +61,8 @@ build_c() {
     shift
     mkdir -p "$build"
     case $name in
-        json-decode) sources="Fuzz/json_decode.c Sources/CLuaHost/base/buffer.c Sources/CLuaHost/base/utf8.c $(ls Sources/CLuaHost/json/json_{decode,encode,number}.c)" ;;
-        csv) sources=Fuzz/csv.c ;;
+        json-decode) sources="Tests/Fuzz/json_decode.c Sources/CLuaHost/base/buffer.c Sources/CLuaHost/base/utf8.c $(ls Sources/CLuaHost/json/json_{decode,encode,number}.c)" ;;
+        csv) sources=Tests/Fuzz/csv.c ;;
     esac
     # shellcheck disable=SC2046,SC2086
     "$clang" -std=gnu11 -g -O1 "$@" -ISources/CLuaHost -ISources/CLuaHost/include $sources \
@@ -86,7 +86,7 @@ fuzz() {
     # New inputs go to the first folder; the seeds stay as they are.
     # A crash is libFuzzer's to report, not Swift's.
     SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$name "$program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
-        -print_final_stats=1 -verbosity=1 -artifact_prefix="$build/$name-" "$build/corpus/$name" "Fuzz/corpus/$name" \
+        -print_final_stats=1 -verbosity=1 -artifact_prefix="$build/$name-" "$build/corpus/$name" "Tests/Fuzz/corpus/$name" \
         2>&1 | tee "$build/$name.log" | grep -vE '^#[0-9]+[[:space:]]+(NEW|REDUCE|pulse|RELOAD)' || true
     local status=${PIPESTATUS[0]} executions edges
     executions=$(awk '/stat::number_of_executed_units/ {print $2}' "$build/$name.log")
@@ -103,7 +103,7 @@ measure_coverage() {
     else
         build_c "$name" -fsanitize=fuzzer -fprofile-instr-generate -fcoverage-mapping
     fi
-    FUZZ_TARGET=$name LLVM_PROFILE_FILE=$build/$name.profraw "$program" -runs=0 "Fuzz/corpus/$name" 2>/dev/null
+    FUZZ_TARGET=$name LLVM_PROFILE_FILE=$build/$name.profraw "$program" -runs=0 "Tests/Fuzz/corpus/$name" 2>/dev/null
     "$llvm/llvm-profdata" merge "$build/$name.profraw" -o "$build/$name.profdata"
     # shellcheck disable=SC2046
     "$llvm/llvm-cov" report "$program" -instr-profile="$build/$name.profdata" $(parser_files "$name")

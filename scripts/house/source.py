@@ -242,7 +242,7 @@ def _is_alone(source: Source, line: int) -> bool:
 
 def all_sources(root: Path) -> list[Source]:
     """What this repository has of its own: sources, tests, scripts and documents."""
-    folders = ["Sources", "Tests", "scripts", "docs", "Fuzz"]
+    folders = ["Sources", "Tests", "scripts", "docs"]
     paths = [path for folder in folders for path in (root / folder).rglob("*")]
     paths += root.glob("*.md")
     paths += root.glob("Package.swift")
