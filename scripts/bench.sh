@@ -4,6 +4,7 @@
 #     scripts/bench.sh                              everything, about 15 minutes
 #     scripts/bench.sh --quick                      one short round: only to see that it runs
 #     scripts/bench.sh --cells 100x16,IDLE --rounds 5
+#     scripts/bench.sh --instructions OLD NEW       instructions for each round trip of two builds, by callgrind
 #     scripts/bench.sh --help
 #
 # EIO_LUA=/path/to/eio-lua measures that binary instead of building one. K6=/path/to/k6 names a k6 that is not on PATH;
@@ -56,10 +57,15 @@ wants_eio_lua() {
 need_packages gcc libc6-dev python3 python3-venv lua5.4 liblua5.4-dev pkg-config zlib1g-dev >&2
 need_venv "$venv" "$bench/requirements.txt" >&2
 build_native
+export PYTHONDONTWRITEBYTECODE=1
+if [ "${1:-}" = --instructions ]; then
+    need_packages valgrind binutils >&2
+    cd "$caller"
+    exec "$venv/bin/python" "$bench/instructions.py" "${@:2}"
+fi
 if wants_eio_lua "$@"; then
     build_eio_lua >&2
 fi
 ulimit -n "$(ulimit -Hn)"
 cd "$caller"
-export PYTHONDONTWRITEBYTECODE=1
 exec "$venv/bin/python" "$bench/run.py" "$@"
