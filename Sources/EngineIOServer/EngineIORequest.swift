@@ -29,7 +29,7 @@ enum EngineIORequest: Equatable {
     ///
     /// - Parameters:
     ///   - transports: the transports that the server offers.
-    ///   - acceptedBySession: the requests that the session with this identifier takes; nil if there is none.
+    ///   - acceptedBySession: the requests that the session with this identifier takes; nil if no session has it.
     init(
         method: String, query: EngineIOQuery, form: Form, transports: Set<Transport>,
         acceptedBySession: (String) -> Accepted?

@@ -96,7 +96,9 @@ private struct JSONParser {
         return .number(number)
     }
 
-    /// Passes a number by RFC 8259, section 6; nil where there is none, else whether it has neither point nor exponent.
+    /// Passes a number by RFC 8259, section 6.
+    ///
+    /// - Returns: whether it has neither point nor exponent; nil if the text does not begin with a number.
     private mutating func skipNumber() -> Bool? {
         if self.current == UInt8(ascii: "-") { self.index += 1 }
         let startsWithZero = self.current == UInt8(ascii: "0")

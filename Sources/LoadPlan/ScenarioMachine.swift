@@ -30,7 +30,7 @@ package struct ScenarioMachine: Sendable {
     let iterations: IterationShare
     /// Iterations that were started, or dropped on arrival: the next one's index in `iterations`.
     var nextIteration = 0
-    /// Arrival rates: when the next iteration is due, since `base`; nil when there is none.
+    /// Arrival rates: when the next iteration is due, since `base`; nil if none is due.
     var arrival: Int64?
     /// Of this share; nil where only time ends them.
     let iterationLimit: Int?

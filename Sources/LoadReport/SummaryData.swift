@@ -8,7 +8,7 @@ extension RunResult {
     ///
     /// - Parameters:
     ///   - timeUnit: the option `summaryTimeUnit`, for a summary that the script makes.
-    ///   - setupData: the result of `setup` as JSON; empty if there is none.
+    ///   - setupData: the result of `setup` as JSON; empty without one.
     ///   - isTerminal: whether the standard output and the standard error are terminals.
     package func summaryData(
         trendStatistics: [Aggregation], timeUnit: SummaryTimeUnit?, setupData: String, hasColor: Bool,

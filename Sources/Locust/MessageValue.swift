@@ -18,7 +18,7 @@ package indirect enum MessageValue: Equatable, Sendable {
         package init(key: MessageValue, value: MessageValue) { (self.key, self.value) = (key, value) }
     }
 
-    /// The value under a key of a map; nil where there is none, or nil.
+    /// The value under a key of a map; nil if the key is absent or its value is nil.
     subscript(key: String) -> MessageValue? {
         guard case .map(let pairs) = self else { return nil }
         let value = pairs.first { $0.key == .string(key) }?.value

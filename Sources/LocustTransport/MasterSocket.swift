@@ -113,7 +113,7 @@ package final class MasterSocket {
         return events
     }
 
-    /// The frames of the next message; nil where there is none.
+    /// The frames of the next message; nil if no message waits.
     private static func receive(_ socket: UnsafeMutableRawPointer?) -> [[UInt8]]? {
         guard let socket else { return nil }
         var parts: [[UInt8]] = []

@@ -36,9 +36,9 @@ package struct Histogram: Sendable {
     }
 
     package var isEmpty: Bool { self.count == 0 }
-    /// The least value; 0 where there is none.
+    /// The least value; 0 without values.
     package var min: Double { self.isEmpty ? 0 : self.least }
-    /// The greatest value; 0 where there is none.
+    /// The greatest value; 0 without values.
     package var max: Double { self.isEmpty ? 0 : self.greatest }
     /// The arithmetic mean; 0 where there is no value.
     package var mean: Double {
@@ -102,7 +102,7 @@ package struct Histogram: Sendable {
         self.counts[start + bucket & (Self.pageSize - 1)] &+= count
     }
 
-    /// Where the counts of a page begin; the page is made where there is none.
+    /// The beginning of the counts of a page, which is made if absent.
     private mutating func makePage(_ page: Int) -> Int {
         self.extendDirectory(to: page)
         if self.directory[page - self.firstPage] == Self.noPage {

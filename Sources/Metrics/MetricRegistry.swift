@@ -31,7 +31,7 @@ package final class MetricRegistry: Sendable {
         self.state = Mutex(state)
     }
 
-    /// The script's metric of this name, made where there is none.
+    /// The script's metric of this name, made if absent.
     ///
     /// - Throws: where the name breaks k6's rule (ASCII letters, digits and underscores, at most 128, no digit at the
     ///   beginning), or is that of a metric of another kind or content.
@@ -67,7 +67,7 @@ package final class MetricRegistry: Sendable {
         return metric
     }
 
-    /// The number of a metric, or nil where there is none of this name.
+    /// The number of a metric; nil if no metric has this name.
     package func metric(named name: String) -> MetricID? {
         self.state.withLock { $0.identifiers[name] }
     }

@@ -37,7 +37,7 @@ package struct MetricSet: Sendable, Equatable {
     /// The whole metric of which the selector names a part.
     package subscript(selector: MetricSelector) -> Record? { self[MetricRegistry.resolve(selector).metric] }
 
-    /// The sum of the series that the selector names; nil if there is none.
+    /// The sum of the series that the selector names; nil if it names none.
     ///
     /// Phases of a connect do not add up to one distribution: where no phase is named, that of the whole connect stands
     /// for the metric.
@@ -78,7 +78,7 @@ package struct MetricSet: Sendable, Equatable {
         return record.value(of: aggregation, in: value, seconds: seconds)
     }
 
-    /// The record of a metric, made where there is none.
+    /// The record of a metric, made if absent.
     mutating func place(of definition: MetricDefinition) -> Int {
         if let place = self.places[definition.name] { return place }
         self.places[definition.name] = self.records.count
@@ -86,7 +86,7 @@ package struct MetricSet: Sendable, Equatable {
         return self.records.count - 1
     }
 
-    /// The series with these tags of the record at `place`, made where there is none.
+    /// The series with these tags of the record at `place`, made if absent.
     mutating func place(of tags: TagSet, in place: Int) -> Int {
         if let series = self.records[place].places[tags] { return series }
         let series = self.records[place].series.count

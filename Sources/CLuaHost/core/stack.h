@@ -13,7 +13,7 @@ int luahost_reset_coroutine(lua_State *co, lua_State *from);
 /* The innermost function that is Lua, from `level` on: fills in source and line, or returns false. Allocates nothing
  * of Lua. */
 bool luahost_find_line(lua_State *L, int level, lua_Debug *ar);
-/* Writes "bot.lua:12" and `suffix` for that function, or nothing if there is none. Returns `text`. */
+/* Writes "bot.lua:12" and `suffix` for that function, or nothing without one. Returns `text`. */
 enum { LUAHOST_PLACE_SIZE = LUA_IDSIZE + 16 };
 const char *luahost_place(lua_State *L, char text[LUAHOST_PLACE_SIZE], const char *suffix);
 /* Pushes "bot.lua:12", the line that called the C function that runs; false, and nothing is pushed, if its caller is

@@ -221,7 +221,7 @@ typedef struct luahost_vm_options {
     size_t memory_limit;       /* bytes; 0: none. Enforced only while Lua runs */
     uint64_t seed;             /* for math.random; 0: Lua's own */
     luahost_purpose purpose;
-    /* The text of the script, which is read from its file where there is none, and its modules; must outlive the VM. */
+    /* The text of the script, which is read from its file if absent, and its modules; must outlive the VM. */
     luahost_source *source;
     /* The standard input, if it is shared with other VMs; must outlive the VM. NULL: it is this VM's alone. */
     luahost_input *input;

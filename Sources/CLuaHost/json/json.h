@@ -56,7 +56,7 @@ typedef struct luahost_json_number {
     lua_Number real;
 } luahost_json_number;
 
-/* Reads a number of JSON's grammar; returns its end, or NULL when there is none at `text`. */
+/* Reads a number of JSON's grammar; returns its end, or NULL if `text` does not begin with one. */
 const char *luahost_json_read_number(const char *text, const char *end, luahost_json_number *number);
 
 void luahost_json_write_integer(luahost_buffer *out, lua_Integer value);
@@ -68,7 +68,7 @@ void luahost_json_write_real(luahost_buffer *out, lua_Number value);
 #define LUAHOST_JSON_BLOCK 16
 
 /* The index of the first byte in a block that a JSON string cannot hold as it is (`"`, `\` and control
- * characters), or `LUAHOST_JSON_BLOCK` when there is none. `*not_ascii` becomes nonzero when the block holds a
+ * characters), or `LUAHOST_JSON_BLOCK` without one. `*not_ascii` becomes nonzero when the block holds a
  * byte above 0x7F. */
 static inline unsigned luahost_json_special(const char *block, uint64_t *not_ascii) {
 #if defined(__SSE2__)

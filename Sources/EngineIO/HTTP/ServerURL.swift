@@ -10,7 +10,7 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
     public var host: String
     /// As written, or the scheme's own: 80 or 443.
     public var port: Int
-    /// As written, `""` where there is none. No request uses it.
+    /// As written; `""` if absent. No request uses it.
     public var path: String
     /// As written, without `?`, and without the keys that the client sets itself.
     public var query: String

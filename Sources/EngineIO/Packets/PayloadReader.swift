@@ -8,7 +8,7 @@ public struct PayloadReader {
     public static let separator: UInt8 = 0x1E
 
     private let bytes: UnsafeRawBufferPointer
-    /// Where the next packet begins. Behind the end of the body where there is none.
+    /// The beginning of the next packet; after the end of the body if no packet is left.
     public private(set) var position: Int
 
     /// - Parameter position: where an earlier reader of the same body stopped; 0 for its beginning.
