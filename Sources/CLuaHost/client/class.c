@@ -15,6 +15,7 @@ static int client_collect(lua_State *L) {
     if (client->context != NULL) vm->host.client_release(client->context);
     client->context = NULL;
     luahost_mailbox_clear(client);
+    if (client->kind->free_parts != NULL) client->kind->free_parts(client);
     if (client->previous != NULL) client->previous->next = client->next; else vm->clients.first = client->next;
     if (client->next != NULL) client->next->previous = client->previous;
     client->vm = NULL;
@@ -22,15 +23,22 @@ static int client_collect(lua_State *L) {
 }
 
 int luahost_client_new(lua_State *L, const luahost_client_kind *kind, int index) {
+    lua_createtable(L, 0, 1);
+    luahost_client_fill(L, kind, index, lua_gettop(L));
+    return 1;
+}
+
+void luahost_client_fill(lua_State *L, const luahost_client_kind *kind, int index, int table) {
+    int top = lua_gettop(L);
     luahost_vm *vm = luahost_vm_of(L);
     luahost_client_shared *shared = luahost_client_shared_of(L);
     luahost_client_options settings;
     luahost_json_mode json = luahost_client_options_read(L, kind, index, &settings);
     int decode = lua_gettop(L), encode = decode - 1;
 
-    lua_createtable(L, 0, 1);
-    luahost_client *client = lua_newuserdatauv(L, sizeof *client, LUAHOST_USER_VALUES);
-    memset(client, 0, sizeof *client);
+    luahost_client *client = lua_newuserdatauv(L, kind->size, kind->user_values);
+    memset(client, 0, kind->size);
+    if (kind->read_options != NULL) kind->read_options(L, client, index);
     client->json = json;
     client->at_signal = settings.handle_sigint ? LUAHOST_ENDS_AT_SIGNAL : LUAHOST_IGNORES_SIGNALS;
     client->anchor.ref = client->anchor.message_ref = LUA_NOREF;
@@ -39,15 +47,16 @@ int luahost_client_new(lua_State *L, const luahost_client_kind *kind, int index)
     for (int event = 0; event < LUAHOST_EVENTS; event++) client->anchor.place_refs[event] = LUA_NOREF;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_client);
     lua_setmetatable(L, -2);
-    lua_pushvalue(L, -2);
+    lua_pushvalue(L, table);
     lua_setiuservalue(L, -2, LUAHOST_UV_TABLE);
     lua_pushvalue(L, encode);
     lua_setiuservalue(L, -2, LUAHOST_UV_ENCODE);
     lua_pushvalue(L, decode);
     lua_setiuservalue(L, -2, LUAHOST_UV_DECODE);
-    lua_rawsetp(L, -2, &luahost_key_client);
+    lua_rawsetp(L, table, &luahost_key_client);
     lua_rawgetp(L, LUA_REGISTRYINDEX, kind);
-    lua_setmetatable(L, -2);
+    lua_setmetatable(L, table);
+    lua_settop(L, top);
 
     /* Nothing raises from here on. */
     client->vm = vm;
@@ -57,42 +66,10 @@ int luahost_client_new(lua_State *L, const luahost_client_kind *kind, int index)
     client->next = vm->clients.first;
     if (client->next != NULL) client->next->previous = client;
     vm->clients.first = client;
-    client->context = vm->host.client_create(vm->context, client, &settings);
-    return 1;
+    client->context = kind->create(client, &settings);
 }
 
 /* ---- reading its fields ---- */
-
-typedef enum attribute { SID, STATE, UPGRADES, PING_INTERVAL, PING_TIMEOUT, BASE_URL, ATTRIBUTES } attribute;
-
-static const char *const attribute_names[ATTRIBUTES] = {
-    "sid", "state", "upgrades", "ping_interval", "ping_timeout", "base_url",
-};
-
-static const char *state_name(const luahost_client *client) {
-    static const char *const names[] = {
-        "disconnected", "connecting", "connected", "disconnecting",
-        "connected", "disconnecting", "connected", "disconnecting",
-    };
-    return names[client->state];
-}
-
-/* The userdata is on top of the stack. */
-static int push_attribute(lua_State *L, const luahost_client *client, attribute which) {
-    switch (which) {
-    case SID: lua_getiuservalue(L, -1, LUAHOST_UV_SID); break;
-    case UPGRADES: lua_getiuservalue(L, -1, LUAHOST_UV_UPGRADES); break;
-    case BASE_URL: lua_getiuservalue(L, -1, LUAHOST_UV_BASE_URL); break;
-    case STATE: lua_pushstring(L, state_name(client)); break;
-    case PING_INTERVAL:
-    case PING_TIMEOUT:
-        if (client->session.transport == LUAHOST_NO_TRANSPORT) lua_pushnil(L);
-        else lua_pushnumber(L, which == PING_INTERVAL ? client->session.ping_interval : client->session.ping_timeout);
-        break;
-    case ATTRIBUTES: break;
-    }
-    return 1;
-}
 
 /* The client whose table is the first argument, with its userdata pushed; NULL if the table is not a client. A script
  * finds the key with next() and may put anything in its place, also the userdata of another client. */
@@ -107,10 +84,12 @@ static const luahost_client *push_userdata(lua_State *L) {
     return lua_touserdata(L, -1);
 }
 
-static attribute find_attribute(const char *name) {
-    attribute which = SID;
-    while (which < ATTRIBUTES && strcmp(attribute_names[which], name) != 0) which++;
-    return which;
+/* The number of the attribute, or -1. */
+static int find_attribute(const luahost_client_kind *kind, const char *name) {
+    for (int which = 0; kind->attributes[which] != NULL; which++) {
+        if (strcmp(kind->attributes[which], name) == 0) return which;
+    }
+    return -1;
 }
 
 static lua_CFunction find_method(const luahost_client_kind *kind, const char *name) {
@@ -126,12 +105,16 @@ static int client_index(lua_State *L) {
     lua_settop(L, 2);
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
     const char *name = lua_tostring(L, 2);
-    attribute which = find_attribute(name);
-    lua_CFunction method = find_method(lua_touserdata(L, lua_upvalueindex(2)), name);
-    if (which != ATTRIBUTES || method != NULL) {
+    const luahost_client_kind *kind = lua_touserdata(L, lua_upvalueindex(2));
+    int which = find_attribute(kind, name);
+    lua_CFunction method = find_method(kind, name);
+    if (which >= 0 || method != NULL) {
         const luahost_client *client = push_userdata(L);
         if (client == NULL) return luaL_error(L, "the table is not a client");
-        if (which != ATTRIBUTES) return push_attribute(L, client, which);
+        if (which >= 0) {
+            kind->push_attribute(L, client, which);
+            return 1;
+        }
         lua_pushvalue(L, 1);
         lua_pushcclosure(L, method, 2);
     } else {
@@ -150,7 +133,7 @@ static int client_text(lua_State *L) {
     const luahost_client *client = push_userdata(L);
     const luahost_client_kind *kind = lua_touserdata(L, lua_upvalueindex(1));
     if (client == NULL) lua_pushstring(L, kind->type_name);
-    else lua_pushfstring(L, "%s %d (%s)", kind->type_name, (int)client->number, state_name(client));
+    else lua_pushfstring(L, "%s %d (%s)", kind->type_name, (int)client->number, luahost_client_state_name(client));
     return 1;
 }
 

@@ -2,6 +2,7 @@
 #ifndef LUAHOST_CLIENT_H
 #define LUAHOST_CLIENT_H
 
+#include "core/options.h"
 #include "core/schedule.h"
 
 /* In Lua a client is a table with a metatable. The table holds, under luahost_key_client, the full userdata whose block
@@ -111,8 +112,25 @@ typedef struct luahost_client_shared {
 /* A kind of client. A module that brings another kind has one of these, and passes it to luahost_client_class. */
 typedef struct luahost_client_kind {
     const char *type_name;             /* "engineio.Client" */
+    size_t size;                       /* of its struct, which begins with a luahost_client; the rest is zeroed */
+    int user_values;                   /* LUAHOST_USER_VALUES, and after them its own */
     const luaL_Reg *methods;           /* each has the userdata and the table of the client as upvalues 1 and 2 */
     const char *const *option_names;   /* of Client{…}; ends with NULL */
+    const char *const *attributes;     /* fields that are not kept in the table; ends with NULL */
+    /* Pushes the attribute of that number; the userdata is on top of the stack. */
+    void (*push_attribute)(lua_State *L, const luahost_client *client, int attribute);
+    /* Reads its own options, of the table at `options`, or nil; the rest of the client is not filled yet. May be NULL. */
+    void (*read_options)(lua_State *L, luahost_client *client, int options);
+    /* Makes the host's object of a new client. Raises nothing. */
+    void *(*create)(luahost_client *client, const luahost_client_options *settings);
+    /* Whether a handler could be started on the first message of the queue; called if there is one. */
+    bool (*is_startable)(const luahost_client *client);
+    /* Takes that message and starts its handler. */
+    void (*start_next)(luahost_client *client);
+    /* The session is over: ends the waits that only this kind has. May be NULL. */
+    void (*end_waits)(luahost_client *client);
+    /* The client is collected: frees what is not Lua's. May be NULL. */
+    void (*free_parts)(luahost_client *client);
 } luahost_client_kind;
 
 struct luahost_client {
@@ -184,6 +202,8 @@ void luahost_client_open(lua_State *L);
 void luahost_client_class(lua_State *L, const luahost_client_kind *kind, int module);
 /* Pushes the table of a new client. Its options are the table at `index`, or nil. */
 int luahost_client_new(lua_State *L, const luahost_client_kind *kind, int index);
+/* Makes the table at `table` that of a new client. */
+void luahost_client_fill(lua_State *L, const luahost_client_kind *kind, int index, int table);
 
 /* ---- client_options.c ---- */
 
@@ -197,6 +217,14 @@ extern const char *const luahost_client_option_names[];
 /* Whether the name is one of what clients share; makes it, in the table at `shared`, if it is not there. */
 bool luahost_shared_open(lua_State *L, int shared, const char *name);
 
+/* ---- connect.c ---- */
+
+/* Options of connect(); what they leave on the stack keeps them. */
+luahost_pairs luahost_check_headers(const luahost_options *options, const char *option);
+luahost_transports luahost_check_transports(const luahost_options *options, const char *option);
+/* The url at index 1, or the one of the command line. */
+luahost_slice luahost_check_url(lua_State *L);
+
 /* ---- the methods ---- */
 int luahost_client_on(lua_State *L);
 int luahost_client_connect(lua_State *L);
@@ -208,6 +236,12 @@ int luahost_client_buffered(lua_State *L);
 int luahost_client_drain(lua_State *L);
 int luahost_client_transport(lua_State *L);
 
+/* ---- attributes.c ---- */
+extern const char *const luahost_client_attributes[];
+void luahost_client_push_attribute(lua_State *L, const luahost_client *client, int attribute);
+/* "connected", as eio.state has it. */
+const char *luahost_client_state_name(const luahost_client *client);
+
 /* ---- session.c ---- */
 
 /* The session is over and the script has been shown it: sid nil, state 'disconnected', waiting tasks go on. Legal
@@ -217,8 +251,28 @@ void luahost_client_reset(luahost_client *client);
 bool luahost_connect_cancelled(luahost_wait_queue *queue);
 /* Gives the disconnect event of a session that is over. */
 void luahost_client_show_end(luahost_client *client);
+/* Keeps what the handshake has brought. */
+void luahost_client_keep_info(luahost_client *client, const luahost_session_info *info);
+/* Keeps why the session is over. */
+void luahost_client_keep_detail(
+    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail);
+/* Calls the function below it, with the arguments above it, for a connect handler: an error that it raises before it
+ * first waits is connect()'s to raise, and is not reported. To be put under the function on the stack of the task of a
+ * handler, while client->opening is LUAHOST_OPENING. */
+int luahost_call_connect_handler(lua_State *L);
+/* Counts a connection that was lost and of which the script is not notified. */
+void luahost_client_note_loss(luahost_client *client);
+/* Raises the error of a connect() that has failed: true, or false and the error, are on the stack after `top`. */
+int luahost_client_connect_returned(lua_State *L, int status, lua_KContext top);
 
 /* ---- handlers.c ---- */
+
+bool luahost_is_callable(lua_State *L, int index);
+/* The reference of the text "bot.lua:12", the place that called; LUA_NOREF without one. */
+int luahost_place_ref(lua_State *L, const luahost_client_shared *shared);
+/* Registers the function at `handler` for the client of the method that runs. */
+void luahost_client_add_handler(
+    lua_State *L, luahost_client *client, luahost_event event, int handler, bool is_ordered);
 
 /* A task for the handler, with the function and no arguments on its stack; or NULL if there is no handler. The
  * client is kept until its on_done, which is luahost_handler_done. */
@@ -246,7 +300,7 @@ static inline bool luahost_mailbox_accepts(const luahost_client *client) {
 
 /* Whether a handler could be started on the first message of the queue. */
 static inline bool luahost_mailbox_is_startable(const luahost_client *client) {
-    return client->mailbox.first != NULL && luahost_mailbox_accepts(client);
+    return client->mailbox.first != NULL && client->kind->is_startable(client);
 }
 
 /* More handlers than that pause reading. */
@@ -257,12 +311,15 @@ void luahost_mailbox_schedule(luahost_client *client);
 /* Pauses or resumes reading. */
 void luahost_mailbox_balance(luahost_client *client);
 void luahost_mailbox_add(luahost_client *client, const char *data, size_t length, bool is_binary);
+/* Adds a message that malloc made, without a look at the limits. */
+void luahost_mailbox_append(luahost_client *client, luahost_message *message);
 /* The first message, to be freed by the caller; there is one. */
 luahost_message *luahost_mailbox_take(luahost_client *client);
 /* Drops what is queued. */
 void luahost_mailbox_clear(luahost_client *client);
 
 /* ---- delivery.c ---- */
+void luahost_client_start_next(luahost_client *client);
 void luahost_clients_pump(luahost_vm *vm, int most);
 
 #endif

@@ -88,7 +88,7 @@ static size_t copy_pairs(lua_State *L, int table) {
 }
 
 /* Leaves on the stack what keeps the pairs: an array of the strings, and the userdata that the pairs are in. */
-static luahost_pairs check_headers(const luahost_options *options, const char *option) {
+luahost_pairs luahost_check_headers(const luahost_options *options, const char *option) {
     lua_State *L = options->L;
     int type = luahost_option_push(options, option);
     if (type == LUA_TNIL) return (luahost_pairs){NULL, 0};
@@ -120,7 +120,7 @@ static void add_transport(luahost_transports *out, const char *name) {
     out->order[count] = named;
 }
 
-static luahost_transports check_transports(const luahost_options *options, const char *option) {
+luahost_transports luahost_check_transports(const luahost_options *options, const char *option) {
     lua_State *L = options->L;
     luahost_transports out = {{LUAHOST_NO_TRANSPORT}};
     switch (luahost_option_push(options, option)) {
@@ -154,7 +154,7 @@ static luahost_transports check_transports(const luahost_options *options, const
 
 /* ---- connect ---- */
 
-static luahost_slice check_url(lua_State *L) {
+luahost_slice luahost_check_url(lua_State *L) {
     luahost_slice url = luahost_vm_of(L)->options.default_url;
     if (!lua_isnoneornil(L, 1) || url.length == 0) {
         if (lua_isnoneornil(L, 1)) {
@@ -171,7 +171,7 @@ static luahost_slice check_url(lua_State *L) {
 }
 
 /* connect() is over: true, or false and the error. */
-static int connected(lua_State *L, int status, lua_KContext top) {
+int luahost_client_connect_returned(lua_State *L, int status, lua_KContext top) {
     (void)status;
     lua_settop(L, (int)top + 2);
     if (lua_toboolean(L, (int)top + 1)) {
@@ -193,11 +193,11 @@ int luahost_client_connect(lua_State *L) {
         lua_insert(L, 1);
         number = 1;
     }
-    luahost_connect_options out = {.url = check_url(L)};
+    luahost_connect_options out = {.url = luahost_check_url(L)};
     lua_settop(L, 2);
     luahost_options options = luahost_options_read(L, 2, number, "connect", option_names);
-#define READ_HEADERS(name, by_default) out.name = check_headers(&options, #name);
-#define READ_TRANSPORTS(name, by_default) out.name = check_transports(&options, #name);
+#define READ_HEADERS(name, by_default) out.name = luahost_check_headers(&options, #name);
+#define READ_TRANSPORTS(name, by_default) out.name = luahost_check_transports(&options, #name);
 #define READ_TEXT(name, by_default) out.name = luahost_option_string(&options, #name, by_default);
 #define READ_BOOLEAN(name, by_default) out.name = luahost_option_boolean(&options, #name, by_default);
 #define LUAHOST_OPTION(name, type, by_default, docs) READ_##type(name, by_default)
@@ -222,5 +222,5 @@ int luahost_client_connect(lua_State *L) {
     vm->clients.in_session++;
     /* Nobody asked for what is left of the former session; with a handler there is someone. */
     if (client->anchor.message_ref == LUA_NOREF) luahost_mailbox_clear(client);
-    return luahost_park_with(L, &client->waits.connect, -1, NULL, "eio.connect", connected);
+    return luahost_park_with(L, &client->waits.connect, -1, NULL, "eio.connect", luahost_client_connect_returned);
 }

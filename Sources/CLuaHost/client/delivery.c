@@ -123,7 +123,7 @@ void luahost_client_message(luahost_client *client, const char *data, size_t len
 /* ---- the pump ---- */
 
 /* The task has a copy of the message before the slice begins. */
-static void start_next(luahost_client *client) {
+void luahost_client_start_next(luahost_client *client) {
     luahost_message *message = luahost_mailbox_take(client);
     luahost_task *task = create_handler(client);
     int values = push_call(task, client, message->data, message->length, message->is_binary);
@@ -141,7 +141,7 @@ void luahost_clients_pump(luahost_vm *vm, int most) {
         if (shared->pumped_first == NULL) shared->pumped_last = NULL;
         client->is_pumped = false;
         vm->clients.pending--;
-        if (luahost_mailbox_is_startable(client)) start_next(client);
+        if (luahost_mailbox_is_startable(client)) client->kind->start_next(client);
         else if (luahost_client_is_over(client)) luahost_client_show_end(client);
         luahost_mailbox_schedule(client);
         luahost_client_unhold(client);

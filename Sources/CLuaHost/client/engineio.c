@@ -12,7 +12,22 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
-static const luahost_client_kind kind = {"engineio.Client", methods, luahost_client_option_names};
+static void *create(luahost_client *client, const luahost_client_options *settings) {
+    return client->vm->host.client_create(client->vm->context, client, settings);
+}
+
+static const luahost_client_kind kind = {
+    .type_name = "engineio.Client",
+    .size = sizeof(luahost_client),
+    .user_values = LUAHOST_USER_VALUES,
+    .methods = methods,
+    .option_names = luahost_client_option_names,
+    .attributes = luahost_client_attributes,
+    .push_attribute = luahost_client_push_attribute,
+    .create = create,
+    .is_startable = luahost_mailbox_accepts,
+    .start_next = luahost_client_start_next,
+};
 
 static void set_up(lua_State *L) {
     luahost_json_open(L);

@@ -11,7 +11,7 @@ static const char *const event_names[LUAHOST_EVENTS] = {"connect", "message", "d
 
 /* ---- registering ---- */
 
-static bool is_callable(lua_State *L, int index) {
+bool luahost_is_callable(lua_State *L, int index) {
     if (lua_isfunction(L, index)) return true;
     if (luaL_getmetafield(L, index, "__call") == LUA_TNIL) return false;
     lua_pop(L, 1);
@@ -30,9 +30,9 @@ static luahost_event check_event(lua_State *L) {
         is_name ? "'" : "(a ", is_name ? lua_tostring(L, 1) : luaL_typename(L, 1), is_name ? "'" : ")");
 }
 
-/* The reference of "bot.lua:12", the place that called. It is kept for the VM's lifetime: a handler that still runs may
- * have been registered there, and places are no more than lines of the script. */
-static int place_ref(lua_State *L, const luahost_client_shared *shared) {
+/* Kept for the VM's lifetime: a handler that still runs may have been registered there, and places are no more than
+ * lines of the script. */
+int luahost_place_ref(lua_State *L, const luahost_client_shared *shared) {
     int top = lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, shared->places_ref);
     if (!luahost_push_caller(L)) {
@@ -54,10 +54,10 @@ static int place_ref(lua_State *L, const luahost_client_shared *shared) {
     return ref;
 }
 
-/* The function is at `handler`, the client's userdata is the first upvalue. */
-static void add_handler(lua_State *L, luahost_client *client, luahost_event event, int handler, bool is_ordered) {
+void luahost_client_add_handler(
+    lua_State *L, luahost_client *client, luahost_event event, int handler, bool is_ordered) {
     luahost_client_shared *shared = client->shared;
-    int place = place_ref(L, shared);
+    int place = luahost_place_ref(L, shared);
     int message_ref = LUA_NOREF;
     if (event == LUAHOST_EVENT_MESSAGE && client->anchor.holds > 0) {
         lua_pushvalue(L, handler);
@@ -94,11 +94,11 @@ static bool check_ordered(lua_State *L, int index, luahost_event event) {
 /* The function that on(event) returns. Upvalues: userdata, table, event, whether it is ordered. */
 static int decorate(lua_State *L) {
     luahost_client *client = luahost_client_self(L);
-    if (!is_callable(L, 1)) {
+    if (!luahost_is_callable(L, 1)) {
         return luahost_argument_error(L, 1, "on(event)", "handler: function expected, got %s", luaL_typename(L, 1));
     }
     luahost_event event = (luahost_event)lua_tointeger(L, lua_upvalueindex(3));
-    add_handler(L, client, event, 1, lua_toboolean(L, lua_upvalueindex(4)));
+    luahost_client_add_handler(L, client, event, 1, lua_toboolean(L, lua_upvalueindex(4)));
     lua_settop(L, 1);
     return 1;
 }
@@ -106,7 +106,7 @@ static int decorate(lua_State *L) {
 int luahost_client_on(lua_State *L) {
     luahost_client *client = luahost_client_self(L);
     luahost_event event = check_event(L);
-    if (lua_isnone(L, 2) || (lua_istable(L, 2) && !is_callable(L, 2))) {
+    if (lua_isnone(L, 2) || (lua_istable(L, 2) && !luahost_is_callable(L, 2))) {
         bool is_ordered = check_ordered(L, 2, event);
         lua_pushvalue(L, lua_upvalueindex(1));
         lua_pushvalue(L, lua_upvalueindex(2));
@@ -115,10 +115,10 @@ int luahost_client_on(lua_State *L) {
         lua_pushcclosure(L, decorate, 4);
         return 1;
     }
-    if (!is_callable(L, 2)) {
+    if (!luahost_is_callable(L, 2)) {
         return luahost_argument_error(L, 2, "on", "handler: function expected, got %s", luaL_typename(L, 2));
     }
-    add_handler(L, client, event, 2, check_ordered(L, 3, event));
+    luahost_client_add_handler(L, client, event, 2, check_ordered(L, 3, event));
     return 0;
 }
 

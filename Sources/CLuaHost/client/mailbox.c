@@ -44,16 +44,20 @@ static bool may_yet_receive(const luahost_client *client) {
     return has_room && client->vm->queue.first != NULL;
 }
 
+void luahost_mailbox_append(luahost_client *client, luahost_message *message) {
+    message->next = NULL;
+    if (client->mailbox.last != NULL) client->mailbox.last->next = message; else client->mailbox.first = message;
+    client->mailbox.last = message;
+    client->mailbox.bytes += message->length;
+    client->mailbox.count++;
+}
+
 void luahost_mailbox_add(luahost_client *client, const char *data, size_t length, bool is_binary) {
     luahost_message *message = luahost_reallocate(NULL, sizeof *message + length);
-    message->next = NULL;
     message->length = length;
     message->is_binary = is_binary;
     if (length > 0) memcpy(message->data, data, length);
-    if (client->mailbox.last != NULL) client->mailbox.last->next = message; else client->mailbox.first = message;
-    client->mailbox.last = message;
-    client->mailbox.bytes += length;
-    client->mailbox.count++;
+    luahost_mailbox_append(client, message);
     if (client->mailbox.bytes < QUEUE_BYTES && client->mailbox.count < QUEUE_MESSAGES) return;
     if (client->anchor.message_ref != LUA_NOREF || client->mailbox.is_received) luahost_mailbox_balance(client);
     else if (!may_yet_receive(client)) drop_oldest(client);

@@ -87,6 +87,7 @@ static void wake_all(luahost_client *client, bool was_open) {
         wake(task, 2, enforced);
     }
     luahost_client_drained(client);
+    if (client->kind->end_waits != NULL) client->kind->end_waits(client);
     while ((task = client->waits.disconnect.first) != NULL) {
         bool enforced = begin_push(vm, task);
         lua_pushboolean(task->co, client->session.unwritten == 0);
@@ -125,7 +126,7 @@ static void store_slice(luahost_client *client, luahost_slice slice, int user_va
     luahost_client_store(client, user_value);
 }
 
-static void keep_info(luahost_client *client, const luahost_session_info *info) {
+void luahost_client_keep_info(luahost_client *client, const luahost_session_info *info) {
     lua_State *L = client->vm->L;
     luahost_enter(client->vm, L);
     store_slice(client, info->sid, LUAHOST_UV_SID);
@@ -182,18 +183,17 @@ bool luahost_connect_cancelled(luahost_wait_queue *queue) {
     return true;
 }
 
-/* Calls the connect handler: an error that it raises at once is connect()'s to raise, and is not reported. */
-static int call_connect_handler(lua_State *L) {
+int luahost_call_connect_handler(lua_State *L) {
     lua_pushcfunction(L, connect_handler_error);
     lua_insert(L, 1);
-    return connect_handler_done(L, lua_pcallk(L, 0, 0, 1, 0, connect_handler_done), 0);
+    return connect_handler_done(L, lua_pcallk(L, lua_gettop(L) - 2, 0, 1, 0, connect_handler_done), 0);
 }
 
 /* Returns whether it has failed. */
 static bool run_connect_handler(luahost_client *client) {
     luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_CONNECT);
     if (task == NULL) return false;
-    lua_pushcfunction(task->co, call_connect_handler);
+    lua_pushcfunction(task->co, luahost_call_connect_handler);
     lua_insert(task->co, -2);
     client->opening = LUAHOST_OPENING;
     luahost_task_run_now(task, 1);
@@ -204,7 +204,7 @@ static bool run_connect_handler(luahost_client *client) {
 
 luahost_handler_outcome luahost_client_opened(
     luahost_client *client, const luahost_session_info *info, luahost_slice *message) {
-    keep_info(client, info);
+    luahost_client_keep_info(client, info);
     client->state = LUAHOST_CONNECTED;
     client->logged = (luahost_logged){false, false, false};
     client->has_left = false;
@@ -258,7 +258,8 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value, lua_I
     lua_setfield(L, -2, name);
 }
 
-static void keep_detail(luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail) {
+void luahost_client_keep_detail(
+    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail) {
     lua_State *L = client->vm->L;
     luahost_enter(client->vm, L);
     lua_pushstring(L, luahost_reason_text(reason));
@@ -284,7 +285,7 @@ void luahost_client_closed(
     bool was_open = luahost_client_is_open(client);
     if (!was_open && client->state != LUAHOST_CONNECTING) return;
     client->session.unwritten = unwritten;
-    keep_detail(client, reason, detail);
+    luahost_client_keep_detail(client, reason, detail);
     if (!was_open) {
         luahost_client_reset(client);
         return;
@@ -306,7 +307,7 @@ static void disconnect_handler_done(luahost_task *task) {
 }
 
 /* The script has no handler for the end, which after a lost connection is not what it wanted. */
-static void note_loss(luahost_client *client) {
+void luahost_client_note_loss(luahost_client *client) {
     luahost_vm *vm = client->vm;
     if (client->state != LUAHOST_LOST_SHOWN || client->is_lost || !luahost_vm_is_running(vm)) return;
     if (client->waits.connect.first != NULL) return;
@@ -334,7 +335,7 @@ void luahost_client_show_end(luahost_client *client) {
     client->state = client->state == LUAHOST_LOST_UNSHOWN ? LUAHOST_LOST_SHOWN : LUAHOST_CLOSED_SHOWN;
     luahost_task *task = luahost_handler_task(client, LUAHOST_EVENT_DISCONNECT);
     if (task == NULL) {
-        note_loss(client);
+        luahost_client_note_loss(client);
         luahost_client_reset(client);
         return;
     }
