@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds CLuaHost and these tests with a C compiler and runs them, first plain, then with the sanitizers (unless --quick
-# is given). Every warning is an error, and outside the JSON code so is a conversion that may change a value.
+# is given). Every warning is an error, and so is a conversion that may change a value.
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 sources=$tests/../../Sources/CLuaHost
@@ -8,7 +8,7 @@ build=$(mktemp -d)
 trap 'rm -r "$build"' EXIT
 read -ra lua <<<"$(pkg-config --cflags --libs lua5.4)"
 
-mapfile -t careful < <(find "$sources" -name '*.c' -not -path '*/json/*' | sort)
+mapfile -t careful < <(find "$sources" -name '*.c' | sort)
 for file in "${careful[@]}"; do
     "${CC:-cc}" -std=gnu11 -fsyntax-only -Wall -Wextra -Wconversion -Werror -I"$sources" -I"$sources/include" "${lua[0]}" "$file"
 done

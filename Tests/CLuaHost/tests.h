@@ -1,6 +1,8 @@
 #ifndef TESTS_H
 #define TESTS_H
 
+void test_arguments_encode(void);
+void test_arguments_decode(void);
 void test_calls(void);
 void test_stop(void);
 void test_plan(void);

@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "bytes.h"
 #include "json/json.h"
-
-void luahost_out_of_memory(void) { abort(); }
 
 int LLVMFuzzerTestOneInput(const char *data, size_t length) {
     static lua_State *L;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/attachments.h"
 #include "base/buffer.h"
 
 #if defined(__SSE2__)
@@ -19,6 +20,9 @@
 #define LUAHOST_JSON_MAX_LENGTH (256 << 20)
 #define LUAHOST_JSON_MAX_TABLES 10000000
 
+/* The arguments of one packet, in both directions: each takes a slot of the Lua stack, which has a million. */
+#define LUAHOST_MAX_ARGUMENTS 8000
+
 typedef struct luahost_json_error {
     /* A sentence without a full stop, valid UTF-8. Positions in it count from 1, as in Lua's strings. */
     char message[256];
@@ -27,20 +31,58 @@ typedef struct luahost_json_error {
     size_t offset;
 } luahost_json_error;
 
-/* Pushes the value of a JSON text, which the caller knows to be valid UTF-8, and returns 1; or pushes nothing,
- * fills `error` and returns 0. Raises Lua memory errors only.
+/* Pushes the value of a JSON text, which the caller knows to be valid UTF-8, and returns true; or pushes nothing,
+ * fills `error` and returns false. Raises Lua memory errors only. Finalizers may run in between: the text has to stay
+ * where it is.
  *
  * `null` becomes a light userdata NULL. Arrays get the shared metatable, so that `[]` survives a round trip. The
  * last of equal keys wins. An integer that does not fit 64 bits becomes a float; a float that is too large,
  * infinity. A surrogate without its partner becomes U+FFFD, for Lua's string has to be valid UTF-8 to be sent
  * back. */
-int luahost_json_decode(lua_State *L, const char *text, size_t length, luahost_json_error *error);
+bool luahost_json_decode(lua_State *L, const char *text, size_t length, luahost_json_error *error);
 
-/* Appends the value at `index` as compact JSON to an empty buffer and returns 1; or leaves `out` as it was, fills
- * `error` and returns 0.
+/* Appends the value at `index` as compact JSON and returns true; or leaves `out` as it was, fills `error` and returns
+ * false. No byte below 0x20 is written, U+001E neither, which separates packets in polling.
  *
  * Calls no metamethod and allocates no Lua object, so no finalizer can run in between and use `out` as well. */
-int luahost_json_encode(lua_State *L, int index, luahost_buffer *out, luahost_json_error *error);
+bool luahost_json_encode(lua_State *L, int index, luahost_buffer *out, luahost_json_error *error);
+
+/* ---- the arguments of a Socket.IO packet: a JSON array whose bytes are attachments ---- */
+
+/* As luahost_json_decode for each element of an array: pushes them and returns their number, or pushes nothing, fills
+ * `error` and returns -1. Makes room on the Lua stack, and leaves five free slots above the arguments.
+ *
+ * With attachments, `{"_placeholder":true,"num":N}` becomes the bytes of attachment N, counted from 0, and one with
+ * any other `num` is an error. Without, it is a table like any other. Two placeholders with the same number are one
+ * bytes object. Finalizers may run in between: the text and the attachments have to stay where they are. */
+int luahost_json_decode_arguments(
+    lua_State *L, const char *text, size_t length, const luahost_slice *attachments, size_t count,
+    luahost_json_error *error);
+
+/* Finds the first element of the array of an event: its name, a string, or a number, whose name is its text. The name
+ * lies within the text, or in `scratch`, which is overwritten, if the string has escapes. `*rest` is where the text
+ * goes on, for luahost_json_decode_rest. Allocates nothing of Lua. */
+bool luahost_json_read_event_name(
+    const char *text, size_t length, luahost_buffer *scratch, luahost_slice *name, size_t *rest,
+    luahost_json_error *error);
+
+/* As luahost_json_decode_arguments for the elements after the name of an event: `text` is the whole array. */
+int luahost_json_decode_rest(
+    lua_State *L, const char *text, size_t length, size_t rest, const luahost_slice *attachments, size_t count,
+    luahost_json_error *error);
+
+/* As luahost_json_encode for the values in the slots `first` to `last`, counted from 1, of which there are none if
+ * `last` is `first` - 1: appends an array of them. An event is written by one call, with its name in the slot before
+ * its arguments.
+ *
+ * Bytes are written as placeholders, numbered as they are written, and their places become the list of `attachments`,
+ * whatever it had before. They are valid as long as the values are on the stack and no Lua code runs. A table with
+ * `_placeholder = true` is an error if there are bytes, too: the receiver would put an attachment in its place. After
+ * an error the list is empty. The message of an error that concerns an argument begins with its number, `argument 2: `,
+ * where `first` is argument 1. */
+bool luahost_json_encode_arguments(
+    lua_State *L, int first, int last, luahost_buffer *out, luahost_attachments *attachments,
+    luahost_json_error *error);
 
 /* Creates the metatables of `eio.array` and `eio.object`. Once for each virtual machine, before all else here. */
 void luahost_json_open(lua_State *L);

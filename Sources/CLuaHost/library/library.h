@@ -3,6 +3,7 @@
 #define LUAHOST_LIBRARY_H
 
 #include "core/vm.h"
+#include "library/bytes.h"
 
 /* ---- libraries.c, which calls the functions below for the library on top of the stack ---- */
 
@@ -30,11 +31,6 @@ void luahost_log_open(lua_State *L);
 /* ---- random.c ---- */
 /* Seeds math.random, if `math` is filled. */
 void luahost_random_seed(lua_State *L);
-
-/* ---- bytes.c ---- */
-void luahost_push_bytes(lua_State *L, const char *data, size_t length);
-/* NULL if the value is not a bytes object. */
-const char *luahost_to_bytes(lua_State *L, int index, size_t *length);
 
 /* ---- input.c ---- */
 

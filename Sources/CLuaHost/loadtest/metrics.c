@@ -2,9 +2,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "core/arguments.h"
 #include "core/stack.h"
 #include "loadtest/loadtest.h"
+
+#define LONGEST_NAME 128
 
 static const char metric_key;
 
@@ -47,16 +50,6 @@ static int add(lua_State *L) {
 
 /* ---- making them ---- */
 
-/* Names that Prometheus can take, too. */
-static bool is_name(const char *name, size_t length) {
-    for (size_t index = 0; index < length; index++) {
-        char byte = name[index];
-        bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
-        if (!is_letter && (index == 0 || byte < '0' || byte > '9')) return false;
-    }
-    return length > 0 && length <= 128;
-}
-
 static int refuse(lua_State *L, luahost_metric_kind kind, const char *reason) {
     return luahost_argument_error(L, 1, kind_names[kind], "name: %s", reason);
 }
@@ -67,7 +60,7 @@ static int create(lua_State *L) {
     luahost_loadtest_check_name(L, 1, kind_names[kind], false);
     luahost_slice name;
     name.data = lua_tolstring(L, 1, &name.length);
-    if (!is_name(name.data, name.length)) {
+    if (!luahost_is_name(name.data, name.length) || name.length > LONGEST_NAME) {
         return refuse(L, kind, "letters, digits and _ expected, not beginning with a digit, at most 128");
     }
     if (!lua_isnoneornil(L, 2) && (kind != LUAHOST_TREND || !lua_isboolean(L, 2))) {
