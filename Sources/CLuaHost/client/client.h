@@ -119,7 +119,7 @@ typedef struct luahost_client_kind {
     const char *const *attributes;     /* fields that are not kept in the table; ends with NULL */
     /* Pushes the attribute of that number; the userdata is on top of the stack. */
     void (*push_attribute)(lua_State *L, const luahost_client *client, int attribute);
-    /* Reads its own options, of the table at `options`, or nil, before the rest of the client is filled. May be NULL. */
+    /* Reads its own options, of the table at `options`, or nil, before the rest is filled. May be NULL. */
     void (*read_options)(lua_State *L, luahost_client *client, int options);
     /* Makes the host's object of a new client. Raises nothing. */
     void *(*create)(luahost_client *client, const luahost_client_options *settings);
