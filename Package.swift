@@ -45,6 +45,7 @@ let package = Package(
             name: "EngineIO",
             dependencies: ["JSONText", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
+        .target(name: "SocketIO", dependencies: ["EngineIO", "JSONText"], swiftSettings: settings),
         .target(
             name: "EpollLoop",
             dependencies: [
@@ -161,6 +162,8 @@ let package = Package(
             name: "EngineIOTests",
             dependencies: ["EngineIO", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
+        .testTarget(
+            name: "SocketIOTests", dependencies: ["EngineIO", "SocketIO", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EngineIOServerTests",
             dependencies: [
