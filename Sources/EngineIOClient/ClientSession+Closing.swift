@@ -146,7 +146,7 @@ extension ClientSession {
         }
         var loss = detail
         loss.transport = current.carrier.name
-        var rest = self.rest ?? UnreadRest()
+        let rest = self.rest ?? UnreadRest()
         rest.loss = loss
         if unread !== current { rest.unwritten += current.unwrittenMessages }
         self.rest = rest

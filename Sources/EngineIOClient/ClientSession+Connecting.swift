@@ -89,7 +89,7 @@ extension ClientSession {
 
     /// One transport could not open the session: the next is tried if there is one and the program wants that.
     func attemptFailed(_ error: ConnectionError) {
-        switch self.decide({ $0.attemptFailed(triesAll: self.context.options.triesAllTransports) }) {
+        switch self.decide({ $0.attemptFailed(triesAll: self.context.triesAllTransports) }) {
         case .tryNext(let attempt):
             attempt.transport?.drop()
             self.timers.endStage()

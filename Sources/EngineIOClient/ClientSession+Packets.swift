@@ -142,7 +142,7 @@ extension ClientSession {
         self.serverLimit = handshake.maxPayload ?? .max
         self.observer.logger.info("\(transport) connection accepted with sid \(SecretMask.mask)")
         self.meter?.connectEnded(.opened, transport)
-        self.meter?.phaseEnded(.handshake, transport, after: now - self.context.connector.lastConnected.time)
+        self.meter?.phaseEnded(.handshake, transport, after: now - self.context.connector.lastConnected)
         self.heartbeat = Heartbeat(handshake, now: now)
         self.watchHeartbeat()
         let address = self.context.requests.address(transport)

@@ -7,7 +7,7 @@ extension ClientSession {
     func tryUpgrade(from source: any UpgradeSource) {
         let name = source.upgrade
         guard let handshake = self.handshake, handshake.upgrades.contains(name.rawValue),
-            self.context.options.transports.contains(name), let target = self.makeTarget(name)
+            self.context.transports.contains(name), let target = self.makeTarget(name)
         else {
             return self.settle(on: source)
         }

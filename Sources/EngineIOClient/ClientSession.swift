@@ -58,7 +58,7 @@ package final class ClientSession {
         self.transports = transports
         self.delegate = delegate
         self.watchesPackets = context.observer.watchesPackets
-        self.machine = SessionMachine(transports: context.options.transports)
+        self.machine = SessionMachine(transports: context.transports)
     }
 
     var observer: SessionObserver { self.context.observer }

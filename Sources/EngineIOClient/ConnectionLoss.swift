@@ -1,9 +1,13 @@
 import EngineIO
 
-/// How the connection of a websocket ended.
-struct ConnectionLoss {
+/// How the connection of a websocket ended. On the heap, because nearly no websocket needs it.
+indirect enum ConnectionLoss {
     /// The error that came before the end.
-    var error: (any Error)?
-    /// Set once the connection is gone, while frames that came before are read.
-    var detail: DisconnectDetail?
+    case failed(any Error)
+    /// The connection is gone, and frames that came before are read.
+    case unread(DisconnectDetail)
+
+    var error: (any Error)? { if case .failed(let error) = self { error } else { nil } }
+
+    var detail: DisconnectDetail? { if case .unread(let detail) = self { detail } else { nil } }
 }

@@ -2,8 +2,8 @@ import EngineIO
 import NIOCore
 import NIOSSL
 
-/// Opens TCP connections, and adds TLS to them if the url is secure.
-struct Connector {
+/// Opens the TCP connections of one session, and adds TLS to them if the url is secure.
+final class Connector {
     /// Opens a TCP connection: ``SocketOpener/open(_:of:_:_:)``, or a test's own.
     typealias SocketOpening = (
         _ addresses: HostAddresses, _ url: ServerURL, _ progress: ConnectionProgress,
@@ -16,9 +16,10 @@ struct Connector {
     let configuration: ClientConfiguration
     let observer: SessionObserver
     /// The time at which the last connection was established, including TLS.
-    let lastConnected = ConnectionClock()
-    private let open: SocketOpening
-    private let lookUp: HostLookup
+    private(set) var lastConnected = NIODeadline.uptimeNanoseconds(0)
+    /// A test's own. An idle session keeps its connector, so the usual functions are not stored.
+    private let openOverride: SocketOpening?
+    private let lookUpOverride: HostLookup?
 
     /// - Parameters:
     ///   - open: nil opens sockets on the loop.
@@ -30,14 +31,21 @@ struct Connector {
         self.loop = loop
         self.configuration = configuration
         self.observer = observer
-        // Senders wait above the limit, and continue below half of it.
-        let high = max(configuration.maximumBuffered, 2)
-        let opener = SocketOpener(
-            eventLoop: loop.eventLoop, localAddress: configuration.localAddress,
-            waterMark: .init(low: high / 2, high: high))
-        self.open = open ?? opener.open
-        self.lookUp = lookUp ?? loop.resolver.lookUp
+        self.openOverride = open
+        self.lookUpOverride = lookUp
     }
+
+    private var open: SocketOpening {
+        if let open = self.openOverride { return open }
+        // Senders wait above the limit, and continue below half of it.
+        let high = max(self.configuration.maximumBuffered, 2)
+        return SocketOpener(
+            eventLoop: self.loop.eventLoop, localAddress: self.configuration.localAddress,
+            waterMark: .init(low: high / 2, high: high)
+        ).open
+    }
+
+    private var lookUp: HostLookup { self.lookUpOverride ?? self.loop.resolver.lookUp }
 
     /// Connects to the url's host. All addresses of a name are tried (RFC 8305).
     ///
@@ -67,7 +75,7 @@ struct Connector {
                 progress.finish()
                 do {
                     self.observer.meter?.phaseEnded(.tcp, transport, after: progress.enter(url.isSecure ? .tls : .http))
-                    self.lastConnected.time = progress.phaseStart
+                    self.lastConnected = progress.phaseStart
                     if let tls { try self.addTLS(tls, to: channel, url: url, transport) }
                     completion(.success(channel))
                 } catch {
@@ -101,10 +109,9 @@ struct Connector {
         let handler =
             try verification.map { try NIOSSLClientHandler.verifying(trust.context, serverName: name, $0) }
             ?? NIOSSLClientHandler(context: trust.context, serverHostname: name)
-        let (meter, clock) = (self.observer.meter, self.lastConnected)
         let watcher = TLSHandshakeWatcher(verification) { time in
-            meter?.phaseEnded(.tls, transport, after: time)
-            clock.time = .now()
+            self.observer.meter?.phaseEnded(.tls, transport, after: time)
+            self.lastConnected = .now()
         }
         // The handshake starts, and may fail, as soon as its handler is added.
         try channel.pipeline.syncOperations.addHandler(watcher)

@@ -3,25 +3,27 @@ import NIOCore
 
 /// Settings and services that a session shares with its transports.
 final class SessionContext {
-    let loop: ClientLoop
-    let options: ConnectOptions
-    let configuration: ClientConfiguration
-    let observer: SessionObserver
     let connector: Connector
     var requests: RequestBuilder
+    /// The transports that may be used; the first is the one to start with.
+    let transports: [Transport]
+    /// Whether the next transport is tried when the first cannot connect.
+    let triesAllTransports: Bool
 
     init(
         loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
         observer: SessionObserver
     ) {
-        self.loop = loop
-        self.options = options
-        self.configuration = configuration
-        self.observer = observer
         self.connector = Connector(loop: loop, configuration: configuration, observer: observer)
         self.requests = RequestBuilder(
             options, timestamps: configuration.timestampsRequests, cookies: cookies, logger: observer.logger)
+        self.transports = options.transports
+        self.triesAllTransports = options.triesAllTransports
     }
+
+    var loop: ClientLoop { self.connector.loop }
+    var configuration: ClientConfiguration { self.connector.configuration }
+    var observer: SessionObserver { self.connector.observer }
 
     /// Calls `body` on the loop after everything that is under way now.
     func later(_ body: @escaping () -> Void) { self.loop.eventLoop.assumeIsolated().execute(body) }

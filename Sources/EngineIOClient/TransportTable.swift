@@ -9,9 +9,8 @@ struct TransportTable {
     /// Those that can take over an open session.
     var targets: [Transport: Make<any UpgradeTarget>]
 
-    static var standard: TransportTable {
-        TransportTable(
-            transports: [.polling: { PollingTransport($0) }, .websocket: { WebSocketHandler($0) }],
-            targets: [.websocket: { WebSocketHandler($0) }])
-    }
+    /// Shared by all sessions, and never changed: its functions capture nothing.
+    nonisolated(unsafe) static let standard = TransportTable(
+        transports: [.polling: { PollingTransport($0) }, .websocket: { WebSocketHandler($0) }],
+        targets: [.websocket: { WebSocketHandler($0) }])
 }

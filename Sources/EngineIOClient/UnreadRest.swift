@@ -1,8 +1,8 @@
 import EngineIO
 
 /// Packets that came before the connection was lost are read to their end, whether the script keeps up or not. That is
-/// limited.
-struct UnreadRest {
+/// limited. An object, because nearly no session needs it.
+final class UnreadRest {
     /// How the session ends then; nil if its transport reports that.
     var loss: DisconnectDetail?
     /// Messages that the connection had not taken.
@@ -17,7 +17,7 @@ struct UnreadRest {
     /// Counts what a script that is behind got.
     ///
     /// - Returns: false if it takes too much memory.
-    mutating func add(bytes: Int, packets: Int, maximumMessageSize: Int) -> Bool {
+    func add(bytes: Int, packets: Int, maximumMessageSize: Int) -> Bool {
         self.overrun += bytes + packets * Self.queuedMessageCost
         return self.overrun <= Self.mostOverrun + maximumMessageSize / 2
     }

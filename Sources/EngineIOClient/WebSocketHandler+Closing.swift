@@ -78,7 +78,7 @@ extension WebSocketHandler {
 
     /// The session is notified by ``connectionClosed()``, which follows.
     func readFailed(_ error: any Error) {
-        if self.loss.error == nil { self.loss.error = error }
+        if self.loss == nil { self.loss = .failed(error) }
         self.output.detach()
     }
 
@@ -89,7 +89,7 @@ extension WebSocketHandler {
 
     func connectionLost() {
         var detail = DisconnectDetail(.eof, message: "the connection was closed without a Close frame")
-        if let failure = self.loss.error {
+        if let failure = self.loss?.error {
             detail = DisconnectDetail(ErrorText.cause(of: failure), message: ErrorText.of(failure))
         }
         if self.readsRest(before: detail) { return }

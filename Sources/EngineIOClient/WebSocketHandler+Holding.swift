@@ -6,7 +6,7 @@ import NIOCore
 extension WebSocketHandler {
     func hold(_ hold: ReadingHolds) {
         // One that goes reads on: what comes is not given to the script any more, or is the last.
-        guard self.state == .open, self.loss.detail == nil else { return }
+        guard self.state == .open, self.loss?.detail == nil else { return }
         self.holds.insert(hold)
         self.budget = .spent
         if hold == .unwritten { self.watchStall() }
@@ -49,7 +49,7 @@ extension WebSocketHandler {
         guard self.holds.insert(.turn).inserted else { return }
         self.loop.nextTurn {
             self.holds.remove(.turn)
-            if self.holds.isEmpty || (self.loss.detail != nil && !self.holds.contains(.source)) { self.readHeld() }
+            if self.holds.isEmpty || (self.loss?.detail != nil && !self.holds.contains(.source)) { self.readHeld() }
         }
     }
 
@@ -67,7 +67,7 @@ extension WebSocketHandler {
         let isThrough = !self.budget.isSpent
         self.readCompleted()
         if !self.holds.isEmpty { self.budget = .spent }
-        if let loss = self.loss.detail { self.endIfRestIsRead(before - self.partial.readableBytes, loss) }
+        if let loss = self.loss?.detail { self.endIfRestIsRead(before - self.partial.readableBytes, loss) }
         self.updateSocket()
         return isThrough
     }
@@ -156,12 +156,12 @@ extension WebSocketHandler {
 
     /// Whether there are frames to be read before the end is reported.
     func readsRest(before loss: DisconnectDetail) -> Bool {
-        guard self.state == .open, self.loss.detail == nil, !self.holds.isEmpty, self.partial.readableBytes > 0 else {
+        guard self.state == .open, self.loss?.detail == nil, !self.holds.isEmpty, self.partial.readableBytes > 0 else {
             return false
         }
         self.holds = self.holds.intersection([.source, .turn])
         self.endStall()
-        self.loss.detail = loss
+        self.loss = .unread(loss)
         self.session.connectionLost()
         self.goOn()
         return true

@@ -44,7 +44,7 @@ final class WebSocketHandler {
         didSet { if self.state == .closed { self.budget = .spent } }
     }
     /// The end of the connection, once it has come.
-    var loss = ConnectionLoss()
+    var loss: ConnectionLoss?
     var closeTimer: Scheduled<Void>?
 
     init(_ session: ClientSession) {
@@ -85,7 +85,7 @@ final class WebSocketHandler {
     ///
     /// - Parameter failure: what went wrong with the connection since the answer.
     func start(_ bytesBehindAnswer: ByteBuffer, failure: (any Error)?) {
-        self.loss.error = failure
+        self.loss = failure.map { .failed($0) }
         if bytesBehindAnswer.readableBytes > 0 {
             bytesBehindAnswer.withUnsafeReadableBytes { self.read($0) }
             self.readCompleted()
