@@ -19,9 +19,9 @@ struct HTTPConnectionTests {
                 connector: self.network.connector(), url: try ServerURL(url), doubt: doubt)
         }
 
-        func send(_ purpose: HTTPExchangePurpose) {
+        func send(_ purpose: HTTPExchangePurpose, timeout: TimeAmount = .seconds(5)) {
             let request = HTTPRequest(purpose: purpose, target: "/", headers: [:])
-            self.connection.send(request, timeout: .seconds(5)) { self.results.append($0) }
+            self.connection.send(request, timeout: timeout) { self.results.append($0) }
         }
 
         /// Sends a request on a new connection, and answers it.
@@ -135,7 +135,8 @@ struct HTTPConnectionTests {
     @Test func aPOSTWaitsForTheEndThatAServerDoesNotAnnounce() throws {
         let client = try Client(doubt: .hours(1))
         let channel = try client.exchange(.poll)
-        client.send(.post)
+        // Longer than the time that passes, on a machine that has just started, too.
+        client.send(.post, timeout: .hours(2))
         #expect(try channel.written() == "")
         client.network.end(channel)
         client.network.eventLoop.advanceTime(by: .hours(1))
@@ -153,7 +154,8 @@ struct HTTPConnectionTests {
     @Test func aPOSTTrustsAConnectionThatIsStillOpen() throws {
         let client = try Client(doubt: .hours(1))
         let channel = try client.exchange(.poll)
-        client.send(.post)
+        // Longer than the time that passes, on a machine that has just started, too.
+        client.send(.post, timeout: .hours(2))
         client.network.eventLoop.advanceTime(by: .hours(1))
         try client.answer(on: channel)
         // Once trusted, it is not waited for again.
