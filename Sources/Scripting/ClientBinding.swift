@@ -11,7 +11,8 @@ final class ClientBinding: SessionDelegate {
     let configuration: ClientConfiguration
     private let cookies = CookieStore()
     private let logger: Logger
-    private var session: ClientSession? {
+    /// A test may replace it by one whose transport it plays.
+    var session: ClientSession? {
         didSet { self.sender = self.session.map { Unmanaged.passUnretained($0) } }
     }
     /// ``session`` for the one call that each message makes: without a retain.

@@ -1,12 +1,12 @@
 import CLuaHost
 import EngineIO
-import EngineIOClient
 import NIOCore
 import Testing
 
+@testable import EngineIOClient
 @testable import Scripting
 
-/// The events of a session on their way to a script, and a script's options on their way to the session.
+/// The events of a session on their way to a script.
 ///
 /// The session of each client is made and never opened, because its event loop does not run: the test takes its place.
 @Suite struct ClientBindingTests {
@@ -23,17 +23,11 @@ import Testing
         add(tostring(ok), ok and eio.state or err.type .. " " .. err.phase .. " " .. err.message)
         """
 
-    /// A script in connect(), and the binding of `eio`.
-    private func connecting(_ text: String = Self.script) throws -> (script: TestScript, binding: ClientBinding) {
-        let script = TestScript(text)
-        #expect(script.errors.map(\.message) == [])
-        return (script, try #require(script.host.clients.values.first { $0.isOpen }))
-    }
-
-    private func open(_ binding: ClientBinding) {
+    private func open(_ binding: ClientBinding, of script: TestScript) {
         let handshake = Handshake(
             sid: "s1", upgrades: ["websocket"], pingInterval: 25000, pingTimeout: 20000, maxPayload: nil)
         binding.sessionOpened(handshake, transport: .polling, address: "http://127.0.0.1:1")
+        script.runReady()
     }
 
     private func receive(_ kind: MessageKind, _ text: String, _ binding: ClientBinding) {
@@ -42,8 +36,8 @@ import Testing
     }
 
     @Test func sessionIsShownStepByStep() throws {
-        let (script, binding) = try self.connecting()
-        self.open(binding)
+        let (script, binding) = try TestScript.connecting(Self.script)
+        self.open(binding, of: script)
         #expect(script["log"] == #"["connect s1 polling 25.0 connected"]"#)
         binding.sessionUpgraded()
         binding.sessionConnected()
@@ -52,11 +46,12 @@ import Testing
     }
 
     @Test func messagesKeepTheirKinds() throws {
-        let (script, binding) = try self.connecting()
-        self.open(binding)
+        let (script, binding) = try TestScript.connecting(Self.script)
+        self.open(binding, of: script)
         self.receive(.text, "hello", binding)
         self.receive(.text, "[7]", binding)
         self.receive(.binary, "[7]", binding)
+        script.runReady()
         #expect(script["log"]?.hasSuffix(#""message string hello","message table 7","message bytes 3"]"#) == true)
     }
 
@@ -65,15 +60,20 @@ import Testing
         (.serverDisconnect, "server disconnect client disconnecting"),
         (.transportError, "transport error client connected"),
     ]) func reasonOfTheEndIsTheScripts(_ reason: DisconnectReason, _ text: String) throws {
-        let (script, binding) = try self.connecting()
-        self.open(binding)
+        let (script, binding) = try TestScript.connecting(Self.script)
+        self.open(binding, of: script)
         binding.sessionClosed(reason, DisconnectDetail(.client), unwritten: 0)
-        #expect(script["log"]?.hasSuffix("\"disconnect \(text)\"]") == true, "\(script["log"] ?? "")")
+        script.runReady()
+        let failure = "Closed before connect() returned: \(reason) (http://127.0.0.1:1)"
+        let log = [
+            "connect s1 polling 25.0 connected", "disconnect \(text)", "false ConnectionError probe \(failure)",
+        ]
+        #expect(script["log"] == "[\"" + log.joined(separator: "\",\"") + "\"]")
         #expect(!binding.isOpen)
     }
 
     @Test func failureIsAnErrorOfConnect() throws {
-        let (script, binding) = try self.connecting()
+        let (script, binding) = try TestScript.connecting(Self.script)
         binding.sessionFailed(ConnectionError(.tcp, "cannot connect", cause: "refused"))
         script.runReady()
         #expect(script["log"] == #"["false ConnectionError tcp cannot connect: refused"]"#)
@@ -81,65 +81,93 @@ import Testing
     }
 
     @Test func errorOfTheConnectHandlerFailsTheConnect() throws {
-        let (script, binding) = try self.connecting(
+        let (script, binding) = try TestScript.connecting(
             """
             eio.on("connect", function() error("no", 0) end)
             ok, err = pcall(eio.connect, "http://127.0.0.1:1")
             message = err.message
             """)
-        self.open(binding)
+        self.open(binding, of: script)
         script.runReady()
         #expect(script["message"] == #""Connect handler failed: no""#)
         #expect(script.errors.isEmpty)
     }
 
     @Test func releasedClientGetsNoEvents() throws {
-        let (script, binding) = try self.connecting()
-        self.open(binding)
+        let (script, binding) = try TestScript.connecting(Self.script)
+        self.open(binding, of: script)
         binding.release()
         self.receive(.text, "late", binding)
         binding.sessionClosed(.serverDisconnect, DisconnectDetail(.client), unwritten: 0)
+        script.runReady()
         #expect(script["log"] == #"["connect s1 polling 25.0 connected"]"#)
     }
 
-    @Test func reservedHeaderIsRefused() {
-        let script = TestScript(
+    @Test func fieldsOfTheHandshakeReachTheScript() throws {
+        let (script, binding) = try TestScript.connecting(
             """
-            local ok, err = pcall(eio.connect, "http://127.0.0.1:1", {headers = {Connection = "close"}})
-            message = err.message
+            eio.on("connect", function()
+                seen = {eio.base_url, eio.upgrades, eio.ping_interval, eio.ping_timeout}
+            end)
+            eio.connect("http://127.0.0.1:1")
             """)
-        #expect(script["message"] == #""the header \"Connection\" is set by the client itself""#)
+        self.open(binding, of: script)
+        #expect(script["seen"] == #"["http://127.0.0.1:1",["websocket"],25.0,20.0]"#)
     }
 
-    /// The list of a script's options and the library declare each default on their own.
-    @Test func defaultsOfScriptsAreThoseOfTheLibrary() throws {
-        let script = TestScript("")
-        let made = try #require(script.host.clients.values.first).configuration
-        let own = ClientConfiguration()
-        #expect(made.verifiesCertificates == own.verifiesCertificates)
-        #expect(made.authoritiesFile == own.authoritiesFile)
-        #expect(made.requestTimeout == own.requestTimeout)
-        #expect(made.connectTimeout == own.connectTimeout)
-        #expect(made.timestampsRequests == own.timestampsRequests)
-        #expect(made.maximumMessageSize == own.maximumMessageSize)
-        #expect(made.maximumBuffered == own.maximumBuffered)
+    @Test func upgradeChangesTheTransport() throws {
+        let (script, binding) = try TestScript.connecting(
+            "eio.connect('http://127.0.0.1:1'); transport = eio.transport()")
+        self.open(binding, of: script)
+        binding.sessionUpgraded()
+        binding.sessionConnected()
+        script.runReady()
+        #expect(script["transport"] == #""websocket""#)
     }
 
-    @Test func optionsOfAScriptReachTheSession() throws {
-        let script = TestScript(
+    @Test func fieldsOfAFailureReachTheScript() throws {
+        let (script, binding) = try TestScript.connecting(
             """
-            c = require("engineio").Client{
-                ssl_verify = false, ca_file = "ca.pem", request_timeout = 7, connect_timeout = 8, timestamp_requests = false,
-                max_message_size = 9, max_buffered = 10}
-            c = nil
+            _, e = pcall(eio.connect, "http://127.0.0.1:1")
+            fields = {e.type, e.message, e.phase, e.cause, e.status, e.code, e.body, e.retry_after}
             """)
-        let made = try #require(
-            script.host.clients.values.map(\.configuration).first { $0.requestTimeout == .seconds(7) })
-        #expect(!made.verifiesCertificates)
-        #expect(made.authoritiesFile == "ca.pem")
-        #expect(made.connectTimeout == .seconds(8))
-        #expect(!made.timestampsRequests)
-        #expect(made.maximumMessageSize == 9)
-        #expect(made.maximumBuffered == 10)
+        var error = ConnectionError(.http, "m", cause: "c", status: 503)
+        error.code = 0
+        error.body = "b"
+        error.retryAfter = "7"
+        binding.sessionFailed(error)
+        script.runReady()
+        #expect(script["fields"] == #"["ConnectionError","m: c","http","c",503,0,"b","7"]"#)
+    }
+
+    @Test(arguments: [true, false]) func failureIsMeasuredOnce(_ isMeasured: Bool) throws {
+        let (script, binding) = try TestScript.connecting("eio.connect('http://127.0.0.1:1')")
+        var error = ConnectionError(.tcp, "m")
+        error.isMeasured = isMeasured
+        binding.sessionFailed(error)
+        script.runReady()
+        #expect(script.errors.map(\.isMeasured) == [isMeasured])
+    }
+
+    @Test func fieldsOfTheEndReachTheScript() throws {
+        let (script, binding) = try TestScript.connecting(
+            """
+            eio.on("disconnect", function(reason, d)
+                fields = {d.cause, d.message, d.transport, d.status, d.code, d.ws_code, d.ws_reason, d.since_last_ping,
+                    eio.disconnect()}
+            end)
+            eio.connect("http://127.0.0.1:1")
+            """)
+        self.open(binding, of: script)
+        var detail = DisconnectDetail(.webSocketClose, message: "m")
+        detail.transport = .websocket
+        detail.status = 400
+        detail.code = 3
+        detail.webSocketCode = 1001
+        detail.webSocketReason = "r"
+        detail.sinceLastPing = 1.5
+        binding.sessionClosed(.transportError, detail, unwritten: 3)
+        script.runReady()
+        #expect(script["fields"] == #"["ws_close","m","websocket",400,3,1001,"r",1.5,false,3]"#)
     }
 }

@@ -1,6 +1,9 @@
+import EngineIO
 import NIOCore
 import NIOEmbedded
 import Testing
+
+@testable import EngineIOClient
 
 @testable import Scripting
 
@@ -41,6 +44,31 @@ import Testing
         script.eventLoop.run()
         #expect(script.exitStatus == 3)
         #expect(!script.host.call("default", argument: "", wantsResult: false, id: 1))
+    }
+
+    @Test func exitIsNotReportedFromWithinTheStart() {
+        let script = TestScript("os.exit(3)")
+        #expect(script.exitStatus == nil)
+        script.eventLoop.run()
+        #expect(script.exitStatus == 3)
+    }
+
+    @Test func strictScriptEndsAtItsFirstError() {
+        let text = "eio.start_background_task(function() error('no') end); eio.sleep(0); eio.sleep(1000)"
+        for isStrict in [false, true] {
+            let script = TestScript(text) { $0.isStrict = isStrict }
+            script.eventLoop.run()
+            #expect(script.errors.count == 1)
+            #expect(script.exitStatus == (isStrict ? 1 : nil))
+        }
+    }
+
+    @Test func stepsRunInTheirOrder() {
+        let script = TestScript("") {
+            $0.steps = [.code(Array("first = string == nil".utf8)), .require(Array("coroutine".utf8))]
+        }
+        #expect(script.errors.isEmpty)
+        #expect(script["first"] == "false")
     }
 
     @Test func callGivesItsResultAsJSON() {
@@ -87,6 +115,79 @@ import Testing
             return
         }
         #expect(script["options"] == #"{"vus":3}"#)
+    }
+
+    @Test func planShowsItsEndAndItsTasks() {
+        let ends = ["options = {}", "os.exit(0)", "error('no')"].map { text in
+            switch TestScript(text, { $0.isPlan = true }).read(\.planState) {
+            case .finished: "finished"
+            case .exited: "exited"
+            case .failed: "failed"
+            case .waits(let place): place
+            }
+        }
+        #expect(ends == ["finished", "exited", "failed"])
+        let tasks = ["", "eio.start_background_task(function() end)"].map { text in
+            TestScript(text) { $0.isPlan = true }.read(\.planStartsTasks)
+        }
+        #expect(tasks == [false, true])
+    }
+
+    @Test func userAndEnvironmentReachTheScript() {
+        let script = TestScript(
+            """
+            local vu = require("loadtest").vu
+            function default() seen = {vu.id, vu.iteration, vu.iteration_in_test, vu.scenario, __ENV.A} end
+            """)
+        script.host.setEnvironment(["A": "b"])
+        script.host.setUser(id: 2, iteration: 3, iterationInTest: 4, scenario: "s", seed: 1)
+        #expect(script.host.call("default", argument: "", wantsResult: false, id: 1))
+        #expect(script["seen"] == #"[2,3,4,"s","b"]"#)
+    }
+
+    @Test func argumentsReachTheScript() {
+        let script = TestScript("all = {arg[-1], arg[0], arg[1], ...}") {
+            $0.arguments = ["lua", "bot.lua", "x"].map { Array($0.utf8) }
+            $0.scriptIndex = 1
+        }
+        #expect(script["all"] == #"["lua","bot.lua","x"]"#)
+    }
+
+    @Test func addressAndTransportsOfTheProgramAreDefaults() throws {
+        let script = TestScript("eio.connect()") {
+            $0.defaultURL = "http://127.0.0.1:7"
+            $0.clients.transports = [.websocket]
+            $0.clients.localAddress = try? SocketAddress(ipAddress: "127.0.0.9", port: 0)
+        }
+        let binding = try #require(script.host.clients.values.first { $0.isOpen })
+        let context = try #require(binding.session?.context)
+        #expect(context.options.url.port == 7)
+        #expect(context.options.transports == [.websocket])
+        #expect(context.configuration.localAddress?.ipAddress == "127.0.0.9")
+    }
+
+    @Test func globalThatIsNotJSONIsAnError() throws {
+        let script = TestScript("function f() end")
+        #expect(throws: LoadTestError.self) { try script.host.json(ofGlobal: "f") }
+        #expect(script.host.hasGlobal("f"))
+        #expect(try script.host.json(ofGlobal: "g") == nil)
+        #expect(!script.host.hasGlobal("g"))
+    }
+
+    @Test func scriptNamesTheTaskThatItWaitsFor() {
+        let script = TestScript("eio.start_background_task(function() eio.sleep(1000) end)", isHeld: false)
+        #expect(script.host.waitsFor == "a task (started at (command line):1)")
+        #expect(TestScript("", isHeld: false).read(\.waitsFor) == nil)
+    }
+
+    @Test func logEntriesHaveTheirLevelAndWriter() {
+        let script = TestScript("eio.log.info('hidden'); eio.log.warning('w'); eio.log.error('e')")
+        #expect(script.logged == ["warning script: w", "error script: e"])
+    }
+
+    @Test func exitMayCloseTheScript() {
+        let closes = ["os.exit(0)", "os.exit(0, true)"].map { TestScript($0).read(\.closesAtExit) }
+        #expect(closes == [false, true])
     }
 
     @Test func seedMakesScriptsAlike() {
