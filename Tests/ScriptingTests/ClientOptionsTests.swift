@@ -14,11 +14,11 @@ import Testing
             eio.connect("http://127.0.0.1:1", {
                 headers = {A = "b"}, transports = {"websocket", "polling"}, engineio_path = "p", try_all_transports = true})
             """)
-        let options = try #require(binding.session?.context.options)
-        #expect(options.headers.map { "\($0): \($1)" } == ["A: b"])
-        #expect(options.transports == [.websocket, .polling])
-        #expect(options.engineIOPath == "p")
-        #expect(options.triesAllTransports)
+        let context = try #require(binding.session?.context)
+        #expect(String(buffer: try context.requests.poll().encoded().head).contains("\r\nA: b\r\n"))
+        #expect(context.transports == [.websocket, .polling])
+        #expect(context.requests.engineIOPath == "p")
+        #expect(context.triesAllTransports)
         #expect(script.logged.isEmpty)
     }
 

@@ -161,8 +161,8 @@ import Testing
         }
         let binding = try #require(script.host.clients.values.first { $0.isOpen })
         let context = try #require(binding.session?.context)
-        #expect(context.options.url.port == 7)
-        #expect(context.options.transports == [.websocket])
+        #expect(context.requests.url.port == 7)
+        #expect(context.transports == [.websocket])
         #expect(context.configuration.localAddress?.ipAddress == "127.0.0.9")
     }
 
