@@ -3,14 +3,14 @@
 #   scripts/fuzz.sh TARGET [seconds]     20 seconds unless given
 #   scripts/fuzz.sh all [seconds]        each target in turn
 #   scripts/fuzz.sh TARGET coverage      the lines of the parser that the seed corpus reaches
-# Targets: frames, payloads, http, urls, cookies, json (Swift, Tests/Fuzz/Targets.swift), json-decode, json-arguments
-# and csv (C).
+# Targets: frames, payloads, http, urls, cookies, json (Swift, Tests/Fuzz/Targets.swift), json-decode, json-arguments,
+# msgpack and csv (C).
 # Seeds are in Tests/Fuzz/corpus; an input that fails is written to .build-fuzz.
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
 swift_targets="frames payloads http urls cookies json"
-c_targets="json-decode json-arguments csv"
+c_targets="json-decode json-arguments msgpack csv"
 build=.build-fuzz
 target=${1:?usage: scripts/fuzz.sh TARGET [seconds | coverage]}
 seconds=${2:-20}
@@ -28,6 +28,7 @@ parser_files() {
         json) echo Sources/JSONText/JSONParser.swift ;;
         json-decode) echo Sources/CLuaHost/json/json_{decode,escape,number}.c ;;
         json-arguments) echo Sources/CLuaHost/json/json_{arguments,decode,encode,escape}.c ;;
+        msgpack) echo Sources/CLuaHost/msgpack/*.c ;;
         csv) echo Sources/CLuaHost/loadtest/data_file.c ;;
     esac
 }
@@ -63,7 +64,7 @@ build_c() {
     shift
     mkdir -p "$build"
     case $name in
-        json-*) sources="Tests/Fuzz/${name/-/_}.c $(ls Sources/CLuaHost/base/*.c Sources/CLuaHost/json/*.c | grep -v json_api)" ;;
+        json-* | msgpack) sources="Tests/Fuzz/${name/-/_}.c $(ls Sources/CLuaHost/{base,json,msgpack}/*.c | grep -v json_api)" ;;
         csv) sources=Tests/Fuzz/csv.c ;;
     esac
     # shellcheck disable=SC2046,SC2086

@@ -13,6 +13,8 @@ int main(void) {
     setenv("EIO_TEST_VARIABLE", "from the shell", 1);
     test_arguments_encode();
     test_arguments_decode();
+    test_msgpack_encode();
+    test_msgpack_decode();
     test_calls();
     test_stop();
     test_plan();

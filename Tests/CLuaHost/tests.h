@@ -3,6 +3,8 @@
 
 void test_arguments_encode(void);
 void test_arguments_decode(void);
+void test_msgpack_encode(void);
+void test_msgpack_decode(void);
 void test_calls(void);
 void test_stop(void);
 void test_plan(void);

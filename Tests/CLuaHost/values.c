@@ -9,19 +9,22 @@
 
 values_memory values_memory_used;
 
-/* Lua passes the type of a new object instead of the size of a block that it does not have. */
+/* Lua passes the type of a new object as the old size. */
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     values_memory *memory = context;
+    size_t had = block == NULL ? 0 : old_size;
     if (new_size == 0) {
+        memory->bytes -= had;
         free(block);
         return NULL;
     }
-    if (block == NULL && old_size != 0) memory->objects++;
-    bool is_growth = block == NULL || new_size > old_size;
-    if (is_growth && memory->limit >= 0 && memory->limit-- == 0) {
+    if (new_size > had && memory->limit >= 0 && memory->limit-- == 0) {
         memory->limit = 0;
         return NULL;
     }
+    if (block == NULL && old_size != 0) memory->objects++;
+    memory->bytes += new_size - had;
+    if (memory->bytes > memory->most) memory->most = memory->bytes;
     return realloc(block, new_size);
 }
 

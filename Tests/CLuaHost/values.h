@@ -13,10 +13,12 @@ int values_push(lua_State *L, const char *chunk);
 /* Whether the chunk, whose `...` are the values on the stack, returns true; clears the stack. */
 bool values_check(lua_State *L, const char *chunk);
 
-/* How many Lua objects were made since values_open; the next allocation after `limit` fails if that is not negative. */
+/* The memory of the state. */
 typedef struct values_memory {
-    size_t objects;
-    long limit;
+    size_t bytes;
+    size_t most;    /* that `bytes` ever was; a test may lower it */
+    size_t objects; /* that were made */
+    long limit;     /* so many further allocations succeed; -1: all */
 } values_memory;
 extern values_memory values_memory_used;
 

@@ -34,6 +34,15 @@ typedef struct luahost_encoder {
     const void *object_mt;
 } luahost_encoder;
 
+/* How a table is written. */
+typedef struct luahost_shape {
+    bool is_array;
+    /* By its metatable. */
+    bool is_explicit;
+    /* Its first key and value are on the stack. */
+    bool has_next;
+} luahost_shape;
+
 typedef enum luahost_table_kind { LUAHOST_PLAIN, LUAHOST_EXPLICIT_ARRAY, LUAHOST_EXPLICIT_OBJECT } luahost_table_kind;
 
 /* Takes the table's metatable for what it says about JSON; every other one means nothing here. */
@@ -79,14 +88,26 @@ lua_Integer luahost_encoder_measure(luahost_encoder *e, const luahost_level *sel
 /* To be called before `count` arguments are written. Makes room for one value and the two slots that it may need. */
 bool luahost_encoder_begin(luahost_encoder *e, int count);
 
-/* To be called before a table is written. Makes room for four slots above it. */
-static inline bool luahost_encoder_enter(luahost_encoder *e, const luahost_level *self) {
+/* Begins the level of the table in slot `table`, which is the top of the stack, and decides how it is written; false
+ * if it cannot be. Pushes the first key and value, if there are any, and leaves two more slots free. */
+static inline bool luahost_encoder_enter(
+    luahost_encoder *e, const luahost_level *parent, int table, luahost_level *self, luahost_shape *shape) {
+    *self = (luahost_level){
+        .parent = parent, .table = lua_topointer(e->L, table), .depth = parent ? parent->depth + 1 : 1};
     /* On every level: a cycle found only by the depth would first be written out that many times. */
-    const luahost_level *at = self->parent;
+    const luahost_level *at = parent;
     while (at != NULL && at->table != self->table) at = at->parent;
     bool fits = at == NULL && self->depth <= LUAHOST_JSON_MAX_DEPTH && e->out->length <= LUAHOST_JSON_MAX_LENGTH &&
         ++e->tables <= LUAHOST_JSON_MAX_TABLES && lua_checkstack(e->L, 4);
-    return __builtin_expect(fits, 1) || luahost_encoder_fail_level(e, self);
+    *shape = (luahost_shape){0};
+    if (__builtin_expect(!fits, 0)) return luahost_encoder_fail_level(e, self);
+    luahost_table_kind kind = luahost_encoder_kind(e, table);
+    lua_pushnil(e->L);
+    shape->has_next = lua_next(e->L, table) != 0;
+    shape->is_explicit = kind != LUAHOST_PLAIN;
+    shape->is_array = kind == LUAHOST_EXPLICIT_ARRAY ||
+        (kind == LUAHOST_PLAIN && shape->has_next && lua_type(e->L, table + 1) == LUA_TNUMBER);
+    return true;
 }
 
 #endif

@@ -101,16 +101,11 @@ static bool encode_array(luahost_encoder *e, luahost_level *self, int table, boo
 
 /* Writes the table in slot `table`, which is the top of the stack. */
 static bool encode_table(luahost_encoder *e, const luahost_level *parent, int table) {
-    luahost_level self = {
-        .parent = parent, .table = lua_topointer(e->L, table), .depth = parent ? parent->depth + 1 : 1};
-    if (!luahost_encoder_enter(e, &self)) return false;
-    luahost_table_kind kind = luahost_encoder_kind(e, table);
-    lua_pushnil(e->L);
-    bool has_next = lua_next(e->L, table) != 0;
-    bool is_array = kind == LUAHOST_EXPLICIT_ARRAY ||
-        (kind == LUAHOST_PLAIN && has_next && lua_type(e->L, table + 1) == LUA_TNUMBER);
-    if (is_array) return encode_array(e, &self, table, has_next, kind == LUAHOST_EXPLICIT_ARRAY);
-    return encode_object(e, &self, table, has_next, kind == LUAHOST_EXPLICIT_OBJECT);
+    luahost_level self;
+    luahost_shape shape;
+    if (!luahost_encoder_enter(e, parent, table, &self, &shape)) return false;
+    if (shape.is_array) return encode_array(e, &self, table, shape.has_next, shape.is_explicit);
+    return encode_object(e, &self, table, shape.has_next, shape.is_explicit);
 }
 
 static bool encode_number(luahost_encoder *e, const luahost_level *parent, int index) {
