@@ -22,6 +22,7 @@ let package = Package(
     name: "eio-lua",
     products: [
         .library(name: "EngineIOClient", targets: ["EngineIOClient"]),
+        .library(name: "SocketIOClient", targets: ["SocketIOClient"]),
         .executable(name: "eio-lua", targets: ["eio-lua"]),
         .executable(name: "eio-lua-worker", targets: ["eio-lua-worker"]),
     ],
@@ -59,6 +60,13 @@ let package = Package(
                 "CZlib", "EngineIO", "EpollLoop",
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "SocketIOClient",
+            dependencies: [
+                "EngineIO", "EngineIOClient", "SocketIO", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
@@ -191,6 +199,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SocketIOClientTests",
+            dependencies: [
+                "EngineIO", "EngineIOClient", "SocketIO", "SocketIOClient",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
         // Against python-engineio, which EIO_PYTHON names: `scripts/test.sh integration` runs them.

@@ -120,8 +120,8 @@ extension ClientSession {
             end, .serverDisconnect, DisconnectDetail(.serverClose, message: "the server closed the session"))
     }
 
-    /// The connection is gone, or cannot be used any more.
-    func lose(_ detail: DisconnectDetail) {
+    /// The connection is gone, or cannot be used any more, for example because a protocol above this one was broken.
+    package func lose(_ detail: DisconnectDetail) {
         switch self.machine.lost() {
         case .attemptFailed:
             self.attemptFailed(

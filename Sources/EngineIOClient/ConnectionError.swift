@@ -40,7 +40,7 @@ public struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertib
 extension ConnectionError {
     /// The step at which an attempt to connect failed. Later versions may add phases.
     public struct Phase: Sendable, Hashable, CustomStringConvertible {
-        private enum Code: String, Sendable { case dns, tcp, tls, http, open, probe }
+        private enum Code: String, Sendable { case dns, tcp, tls, http, open, probe, namespace }
 
         private let code: Code
 
@@ -65,5 +65,7 @@ extension ConnectionError {
         public static let open = Self(.open)
         /// The upgrade from polling to websocket.
         public static let probe = Self(.probe)
+        /// Connecting the namespaces of Socket.IO, over a session of Engine.IO that is open.
+        public static let namespace = Self(.namespace)
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 import NIOSSL
 
 /// The errors of the layers below, in words for a person.
-enum ErrorText {
+package enum ErrorText {
     static func of(_ error: any Error) -> String {
         switch error {
         case let error as IOError:
@@ -44,7 +44,8 @@ enum ErrorText {
 
     static func isTLS(_ error: any Error) -> Bool { TLSErrorText.isTLS(error) }
 
-    static func seconds(_ amount: TimeAmount) -> String {
+    /// A time in seconds, such as `0.5 s`.
+    package static func seconds(_ amount: TimeAmount) -> String {
         let milliseconds = amount.nanoseconds / 1_000_000
         if milliseconds % 1000 == 0 { return "\(milliseconds / 1000) s" }
         return "\(Double(milliseconds) / 1000) s"

@@ -2,18 +2,19 @@ import EngineIO
 import NIOCore
 
 /// Limits how long the network may take. A loop that was held up has read what is there before the time is over.
-final class NetworkTimer {
+package final class NetworkTimer {
     private let eventLoop: NIOIsolatedEventLoop
     private var secondLook = SecondLook()
     private var scheduled: Scheduled<Void>?
 
     /// - Parameter body: called on the loop, once, unless ``cancel()`` is called before.
-    init(on eventLoop: any EventLoop, in time: TimeAmount, _ body: @escaping () -> Void) {
+    package init(on eventLoop: any EventLoop, in time: TimeAmount, _ body: @escaping () -> Void) {
         self.eventLoop = eventLoop.assumeIsolated()
         self.schedule(at: .now() + time, body)
     }
 
-    func cancel() { self.scheduled?.cancel() }
+    /// Stops the timer.
+    package func cancel() { self.scheduled?.cancel() }
 
     private func schedule(at deadline: NIODeadline, _ body: @escaping () -> Void) {
         self.scheduled = self.eventLoop.scheduleTask(deadline: deadline) {

@@ -55,7 +55,7 @@ def long_files(sources: list[Source], limit: int = 400) -> Measure:
     return count("long-files", f"files over {limit} lines", 0, places)
 
 
-PRODUCTS = ("Sources/EngineIO/", "Sources/EngineIOClient/", "Sources/SocketIO/")
+PRODUCTS = ("Sources/EngineIO/", "Sources/EngineIOClient/", "Sources/SocketIO/", "Sources/SocketIOClient/")
 
 
 def public(sources: list[Source]) -> Measure:

@@ -106,6 +106,23 @@ struct MessagePackCursor {
         }
     }
 
+    /// Goes to the value of a key in the map that is next.
+    ///
+    /// - Returns: false if the map has no such key.
+    mutating func find(_ key: StaticString) -> Bool {
+        guard let count = self.map() else { return false }
+        for _ in 0..<count {
+            if self.isAtString {
+                guard let name = self.string() else { return false }
+                if name.equals(key) { return true }
+            } else if !self.skip() {
+                return false
+            }
+            guard self.skip() else { return false }
+        }
+        return false
+    }
+
     /// Skips one value with everything in it, however deep.
     mutating func skip() -> Bool {
         var pending = 1

@@ -8,7 +8,7 @@ package struct AttachmentAssembly {
     /// The most bytes of a packet and its attachments together.
     private let maximumSize: Int
     private var packet = AssembledPacket()
-    /// The number of attachments that are missing.
+    /// The number of attachments that are missing; -1 if there is nothing to be assembled any more.
     package private(set) var missing = 0
 
     package init(maximumSize: Int) {
@@ -41,6 +41,20 @@ package struct AttachmentAssembly {
         packet.bytes.removeAll(keepingCapacity: true)
         packet.ends.removeAll(keepingCapacity: true)
         self.packet = packet
+    }
+
+    package var isStopped: Bool { self.missing < 0 }
+
+    /// Drops the packet that is incomplete, and takes no other.
+    package mutating func stop() {
+        self.packet = AssembledPacket()
+        self.missing = -1
+    }
+
+    /// Drops the packet that is incomplete, and takes others again.
+    package mutating func restart() {
+        self.packet = AssembledPacket()
+        self.missing = 0
     }
 
     private mutating func keep(_ part: UnsafeRawBufferPointer) throws(SocketIOPacketError) {

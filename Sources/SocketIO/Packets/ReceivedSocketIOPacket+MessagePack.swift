@@ -1,5 +1,3 @@
-import Glibc
-
 /// The form with MessagePack: a map with `type`, `nsp`, `data` and `id`, in any order, and keys to be ignored.
 extension ReceivedSocketIOPacket {
     /// Reads a binary message, as socket.io-msgpack-parser does it.
@@ -43,11 +41,7 @@ extension ReceivedSocketIOPacket {
         try self.checkMessagePackPayload()
     }
 
-    private enum Key {
-        case type, namespace, id, data, other
-
-        static let names: [(StaticString, Key)] = [("type", .type), ("nsp", .namespace), ("data", .data), ("id", .id)]
-    }
+    private enum Key { case type, namespace, id, data, other }
 
     private static func key(_ cursor: inout MessagePackCursor) throws(SocketIOPacketError) -> Key {
         guard cursor.isAtString else {
@@ -55,10 +49,13 @@ extension ReceivedSocketIOPacket {
             return .other
         }
         guard let name = cursor.string() else { throw .cutOff }
-        guard let base = name.baseAddress else { return .other }
-        for (text, key) in Key.names
-        where text.utf8CodeUnitCount == name.count && memcmp(text.utf8Start, base, name.count) == 0 { return key }
-        return .other
+        switch name.count {
+        case 2 where name.equals("id"): return .id
+        case 3 where name.equals("nsp"): return .namespace
+        case 4 where name.equals("type"): return .type
+        case 4 where name.equals("data"): return .data
+        default: return .other
+        }
     }
 
     /// Types 5 and 6 do not exist here: binary data is inside the payload.

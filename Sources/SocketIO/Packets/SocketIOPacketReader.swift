@@ -60,9 +60,16 @@ package struct SocketIOPacketReader {
     /// Keeps the memory of a packet that was delivered.
     package mutating func reuse(_ packet: consuming AssembledPacket) { self.assembly.reuse(packet) }
 
+    /// Reads nothing more of this session: each message is ``Result/incomplete``.
+    package mutating func stop() { self.assembly.stop() }
+
+    /// Begins with the first message of another session.
+    package mutating func restart() { self.assembly.restart() }
+
     private mutating func readOther(
         _ kind: MessageKind, _ message: UnsafeRawBufferPointer
     ) throws(SocketIOPacketError) -> Result {
+        if self.assembly.isStopped { return .incomplete }
         switch (self.serializer, kind) {
         case (.messagePack, _):
             throw SocketIOPacketError("a text message; the \(self.peer) does not use msgpack")

@@ -1,0 +1,223 @@
+import EngineIO
+import EngineIOClient
+import Logging
+import NIOCore
+import SocketIO
+
+/// One Socket.IO client on one event loop, through all of its sessions: does what ``ConnectionMachine`` and
+/// `NamespaceMachine` decide.
+///
+/// It never calls its delegate from within a call of its own functions. Payloads are bytes to it: the delegate reads
+/// and writes them.
+package final class SocketIOSession {
+    /// The wishes of a program that connects.
+    package struct Request {
+        package var namespaces: [String]
+        /// Whether connecting is over only when all namespaces have answered. Reconnecting always waits for them.
+        package var waitsForNamespaces = true
+        /// How long the namespaces may take together, from CONNECT on.
+        package var waitTimeout = TimeAmount.seconds(5)
+        /// Whether a first attempt that fails is repeated by the policy for lost connections.
+        package var retries = false
+
+        package init(namespaces: [String]) {
+            self.namespaces = namespaces
+        }
+    }
+
+    /// Makes the Engine.IO session of an attempt.
+    typealias MakeEngine = (ConnectOptions, SessionObserver, any SessionDelegate) -> ClientSession
+
+    let loop: ClientLoop
+    let configuration: SocketIOConfiguration
+    let logger: Logger
+    private let random: () -> Double
+    private let makeEngine: MakeEngine
+    /// Released by ``release()``.
+    var delegate: (any SocketIOSessionDelegate)?
+
+    /// Not checked for overlapping accesses, as those below: nothing is called while one is open, and each packet would
+    /// pay for the checks.
+    @exclusivity(unchecked) var machine: ConnectionMachine
+    @exclusivity(unchecked) var namespaces: NamespaceMachine
+    @exclusivity(unchecked) var reader: SocketIOPacketReader
+    private(set) var request = Request(namespaces: [])
+    private(set) var engine: ClientSession? {
+        didSet { self.sender = self.engine.map { Unmanaged.passUnretained($0) } }
+    }
+    /// ``engine`` for the calls that each packet makes: without a retain.
+    @exclusivity(unchecked) private(set) var sender: Unmanaged<ClientSession>?
+    private var waitTimer: NetworkTimer?
+    /// The pause before the next attempt, or before the refused namespaces are asked for again.
+    private var pause: Scheduled<Void>?
+    private var isReadingPaused = false
+    private(set) var hasWarnedOfAttachments = false
+
+    /// - Parameters:
+    ///   - cookies: of the client, through all sessions.
+    ///   - random: from 0 to 1, for the pauses before attempts.
+    package convenience init(
+        loop: ClientLoop, configuration: SocketIOConfiguration, cookies: CookieStore, logger: Logger,
+        random: @escaping () -> Double, delegate: any SocketIOSessionDelegate
+    ) {
+        let engine = configuration.engine
+        self.init(loop: loop, configuration: configuration, logger: logger, random: random, delegate: delegate) {
+            ClientSession(
+                loop: loop, options: $0, configuration: engine, cookies: cookies, observer: $1, delegate: $2)
+        }
+    }
+
+    init(
+        loop: ClientLoop, configuration: SocketIOConfiguration, logger: Logger, random: @escaping () -> Double,
+        delegate: any SocketIOSessionDelegate, makeEngine: @escaping MakeEngine
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.logger = logger
+        self.random = random
+        self.makeEngine = makeEngine
+        self.delegate = delegate
+        self.machine = ConnectionMachine(configuration.reconnection)
+        self.namespaces = NamespaceMachine(
+            configuration.serializer, recovers: configuration.recoversConnectionState)
+        self.reader = SocketIOPacketReader(
+            configuration.serializer, maximumAttachments: configuration.maximumAttachments,
+            maximumSize: configuration.engine.maximumMessageSize)
+    }
+
+    var serializer: SocketIOSerializer { self.configuration.serializer }
+
+    /// A random number for a pause, from 0 to 1.
+    func nextRandom() -> Double { self.random() }
+
+    /// Calls `body` on the loop after everything that is under way now.
+    func later(_ body: @escaping () -> Void) { self.loop.eventLoop.assumeIsolated().execute(body) }
+
+    // MARK: Connecting
+
+    /// Connects; ``SocketIOSessionDelegate/socketIOAttempt(_:)`` follows, later.
+    ///
+    /// - Returns: false if the client is connected, or connects already.
+    package func connect(_ request: Request) -> Bool {
+        guard self.machine.connectRequested(retries: request.retries) else { return false }
+        self.request = request
+        self.namespaces.want(request.namespaces)
+        let attempt = self.machine.attempt
+        self.later {
+            guard self.machine.attempt == attempt else { return }
+            self.delegate?.socketIOAttempt(0)
+        }
+        return true
+    }
+
+    /// Connects Engine.IO for the attempt that the delegate was notified of. Does nothing if that was stopped.
+    ///
+    /// - Parameter observer: of this one session of Engine.IO.
+    package func open(_ options: ConnectOptions, observer: SessionObserver) {
+        guard self.machine.advance(from: .options, to: .engine) else { return }
+        self.reader.restart()
+        let engine = self.makeEngine(options, observer, self)
+        self.engine = engine
+        if self.isReadingPaused { engine.setReading(false) }
+        engine.connect()
+    }
+
+    /// Sends CONNECT for the namespaces that are wanted.
+    ///
+    /// - Parameter payload: the object for the server's handlers, as the serializer writes it; nil sends an empty one.
+    package func authenticate(_ payload: UnsafeRawBufferPointer?) {
+        let isAttempt = self.machine.advance(from: .authentication, to: .namespaces)
+        guard isAttempt || self.machine.state == .open else { return }
+        let waits = isAttempt && (self.request.waitsForNamespaces || self.machine.isReconnecting)
+        let asking: NamespaceMachine.Asking = waits ? .attempt : isAttempt ? .program : .again
+        let asked = self.namespaces.ask(asking, now: NIODeadline.now().uptimeNanoseconds)
+        for index in asked { self.sendConnect(index, payload) }
+        guard isAttempt else { return }
+        if waits { self.limitWaiting() }
+        // Not from within this call.
+        self.later { self.checkReady() }
+    }
+
+    private func limitWaiting() {
+        let time = self.request.waitTimeout
+        self.waitTimer = NetworkTimer(on: self.loop.eventLoop, in: time) {
+            guard !self.namespaces.isAnswered else { return }
+            self.attemptFailed(SocketIOConnectError(self.namespaces, within: time))
+        }
+    }
+
+    func endWaiting() {
+        self.waitTimer?.cancel()
+        self.waitTimer = nil
+    }
+
+    /// The attempt fails because of the program, for example because a function of it has failed. It is not repeated
+    /// if it was the first.
+    package func reject(_ error: SocketIOConnectError) {
+        self.attemptFailed(error, mayRetry: !(self.machine.attempt?.isInitial ?? true))
+    }
+
+    /// Connecting is over if all namespaces have answered, and none of them stands against it.
+    func checkReady() {
+        guard let attempt = self.machine.attempt, attempt.stage == .namespaces, self.namespaces.isAnswered else {
+            return
+        }
+        self.endWaiting()
+        let hasRefused = !self.namespaces.refused.isEmpty
+        // After a loss the accepted namespaces stay, and the others are asked for again.
+        let mustHaveAll = attempt.isInitial && self.request.waitsForNamespaces
+        if hasRefused,
+            mustHaveAll || !attempt.isInitial && self.namespaces.connectedIndices.isEmpty || !self.namespaces.isInUse
+        {
+            return self.attemptFailed(SocketIOConnectError(self.namespaces, within: self.request.waitTimeout))
+        }
+        guard self.namespaces.isInUse else { return self.attemptFailed(.leftByServer, mayRetry: false) }
+        guard self.machine.answered() else { return }
+        if self.namespaces.postponed.isEmpty { self.machine.succeeded() } else { self.rejoinLater() }
+        self.delegate?.socketIOReady()
+    }
+
+    /// Asks again, after a pause, for namespaces that the server has refused although it accepted others.
+    func rejoinLater() {
+        guard let pause = self.machine.rejoins(random: self.random()) else {
+            self.namespaces.dropPostponed()
+            return
+        }
+        self.pause(pause) {
+            let postponed = self.namespaces.postponed
+            guard self.machine.state == .open, !postponed.isEmpty else { return }
+            self.delegate?.socketIORejoins(postponed)
+        }
+    }
+
+    /// Calls `body` after a pause, unless it is stopped.
+    func pause(_ seconds: Double, _ body: @escaping () -> Void) {
+        // Longer than anybody waits, and short enough for a clock that counts nanoseconds.
+        let time = TimeAmount.nanoseconds(Int64(min(seconds, 31_536_000) * 1e9))
+        self.pause = self.loop.eventLoop.assumeIsolated().scheduleTask(in: time, body)
+    }
+
+    func stopPause() {
+        self.pause?.cancel()
+        self.pause = nil
+    }
+
+    // MARK: Reading and writing
+
+    /// Pauses or resumes reading from the server, also for sessions to come. Pings that are not read meanwhile do not
+    /// count against the server.
+    package func setReading(_ isOn: Bool) {
+        self.isReadingPaused = !isOn
+        self.engine?.setReading(isOn)
+    }
+
+    /// Bytes that were sent and that the system has not taken.
+    package var bufferedBytes: Int { self.engine?.bufferedBytes ?? 0 }
+
+    /// Notifies the delegate, later, when everything that was sent is written; not if the session ends before.
+    package func notifyDrained() { self.engine?.notifyDrained() }
+
+    func noteManyAttachments() { self.hasWarnedOfAttachments = true }
+
+    func engineIsOver() { self.engine = nil }
+}

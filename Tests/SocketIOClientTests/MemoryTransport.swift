@@ -1,0 +1,1 @@
+../EngineIOClientTests/MemoryTransport.swift
