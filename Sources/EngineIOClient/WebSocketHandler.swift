@@ -150,7 +150,7 @@ final class WebSocketHandler {
         do throws(WebSocketProtocolError) {
             while !self.budget.isSpent {
                 if let message = self.frames.shortMessage(bytes, at: index) {
-                    let payload = UnsafeRawBufferPointer(rebasing: bytes[index + 2..<message.end])
+                    let payload = UnsafeRawBufferPointer(rebasing: bytes[message.start..<message.end])
                     self.budget.take(message.end - index)
                     index = message.end
                     try self.deliver(message.opcode, payload)

@@ -44,7 +44,7 @@ private struct Connection {
         _ bytes: UnsafeRawBufferPointer, at index: Int
     ) throws(WebSocketProtocolError) -> Int? {
         if self.takesShortcut, let message = self.reader.shortMessage(bytes, at: index) {
-            self.read.append(.message(message.opcode, Array(bytes[index + 2..<message.end])))
+            self.read.append(.message(message.opcode, Array(bytes[message.start..<message.end])))
             return message.end
         }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
@@ -291,6 +291,27 @@ struct WebSocketFrameReaderTests {
 
     // MARK: Short messages
 
+    @Test(arguments: [
+        (126, 200, true), (127, 200, true), (200, 200, true), (201, 200, false), (300, 300, true),
+        (65_535, 65_535, true), (0, 200, false), (125, 200, false),
+    ])
+    func aShortMessageMayHaveALengthOfTwoBytes(length: Int, limit: Int, isShort: Bool) {
+        let reader = WebSocketFrameReader(side: .client, maximumMessageSize: limit)
+        for (first, opcode) in [(0x81, WebSocketOpcode.text), (0x82, .binary)] as [(UInt8, WebSocketOpcode)] {
+            let before: [UInt8] = [1, 2, 3]
+            let header = [first, 126, UInt8(length >> 8), UInt8(length & 0xFF)]
+            let bytes = before + header + [UInt8](repeating: 0x34, count: length)
+            let found = bytes.withUnsafeBytes { reader.shortMessage($0, at: 3) }
+            #expect(found?.opcode == (isShort ? opcode : nil))
+            #expect(found?.start == (isShort ? 7 : nil))
+            #expect(found?.end == (isShort ? bytes.count : nil))
+            for cut in 1..<min(bytes.count - before.count, 300) {
+                #expect(bytes.dropLast(cut).withUnsafeBytes { reader.shortMessage($0, at: 3) } == nil)
+            }
+            #expect(header.dropLast().withUnsafeBytes { reader.shortMessage($0, at: 0) } == nil)
+        }
+    }
+
     /// All first two bytes, with all of the payload there, with one byte missing, and inside a fragmented message.
     @Test func aShortMessageIsWhatNextReads() throws {
         var wrong: [[UInt8]] = []
@@ -304,7 +325,9 @@ struct WebSocketFrameReaderTests {
                 guard let found else { continue }
                 var other = reader
                 let next = try bytes.withUnsafeBytes { try other.next($0)?.length }
-                if found.end != bytes.count || next != bytes.count { wrong.append([first, second]) }
+                if found.start != 2 || found.end != bytes.count || next != bytes.count {
+                    wrong.append([first, second])
+                }
                 let cut = bytes.dropLast().withUnsafeBytes { reader.shortMessage($0, at: 0) }
                 if cut != nil { wrong.append([first, second]) }
             }

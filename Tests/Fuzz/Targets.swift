@@ -60,7 +60,10 @@ private func readFrames(_ input: UnsafeRawBufferPointer, _ side: WebSocketFrameR
         switch event {
         case .message(let opcode, let payload):
             precondition(payload.bytes.count <= 1001)
-            if let short { precondition(short.opcode == opcode && short.end == length) }
+            if let short {
+                precondition(
+                    short.opcode == opcode && short.start == length - payload.bytes.count && short.end == length)
+            }
         case .joined(_, let message):
             precondition(message.readableBytes <= 1001)
         case .fragment: break

@@ -58,23 +58,31 @@ public struct WebSocketFrameReader: Sendable {
         self.maximumMessageSize = maximumMessageSize
     }
 
-    /// Finds the commonest frame of a server, an unfragmented message of less than 126 bytes, without the steps that
-    /// other frames need: its payload begins two bytes after `index`.
+    /// Finds the commonest frame of a server, an unfragmented message of less than 64 KiB, without the steps that other
+    /// frames need.
     ///
-    /// - Returns: nil if ``next(_:)`` has to read the frame at `index`.
+    /// - Returns: its opcode, and where its payload starts and ends in `bytes`; nil if ``next(_:)`` has to read the
+    ///   frame at `index`.
     @inlinable
     @inline(__always)
     public func shortMessage(
         _ bytes: UnsafeRawBufferPointer, at index: Int
-    ) -> (opcode: WebSocketOpcode, end: Int)? {
+    ) -> (opcode: WebSocketOpcode, start: Int, end: Int)? {
         guard bytes.count - index >= 2, self.fragmentKind == nil else { return nil }
-        let length = Int(bytes[index + 1])
-        let end = index + 2 + length
-        // A mask makes the length 128 or more.
-        guard length < 126, bytes.count >= end, length <= self.maximumMessageSize else { return nil }
+        var start = index + 2
+        var length = Int(bytes[index + 1])
+        if length >= 126 {
+            // A mask makes it 128 or more.
+            guard length == 126, bytes.count - start >= 2 else { return nil }
+            length = Int(UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt16.self)))
+            guard length >= 126 else { return nil }
+            start += 2
+        }
+        let end = start + length
+        guard bytes.count >= end, length <= self.maximumMessageSize else { return nil }
         switch bytes[index] {
-        case 0x81: return (.text, end)
-        case 0x82: return (.binary, end)
+        case 0x81: return (.text, start, end)
+        case 0x82: return (.binary, start, end)
         default: return nil
         }
     }
