@@ -11,6 +11,7 @@ int main(void) {
     char folder[] = "/tmp/cluahost-XXXXXX";
     if (mkdtemp(folder) == NULL || chdir(folder) != 0) return 2;
     setenv("EIO_TEST_VARIABLE", "from the shell", 1);
+    test_base();
     test_arguments_encode();
     test_arguments_decode();
     test_msgpack_encode();

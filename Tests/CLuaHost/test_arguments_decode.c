@@ -109,6 +109,7 @@ static void bad_texts(void) {
     expect_refused("[{\"_placeholder\":true,\"num\":0", 2, "JSON text ends where a comma or '}' should be", 29);
     expect_refused("[{\"_placeholder\":true,\"num\":00}]", 2, "malformed number in JSON text", 28);
     expect_refused("", 0, "JSON text ends where an array should be", 0);
+    expect_refused(" ", 0, "JSON text ends where an array should be", 1);
     expect_refused("{}", 0, "'{' in JSON text where an array should be", 0);
     expect_refused("null", 0, "'n' in JSON text where an array should be", 0);
     expect_refused("]", 0, "']' in JSON text where an array should be", 0);
@@ -153,6 +154,24 @@ static void limits_of_decoding(void) {
     EXPECT(luahost_json_decode_arguments(L, "[1]", 3, many, most + 1, &error) == -1);
     EXPECT(strcmp(error.message, "no room on the Lua stack for 100001 attachments") == 0);
     free(many);
+    lua_settop(L, 0);
+    lua_gc(L, LUA_GCCOLLECT);
+}
+
+/* A coroutine begins with forty slots. */
+static void stacks_grow(void) {
+    luahost_json_error error;
+    char text[1024] = "[";
+    for (int level = 0; level < 100; level++) strcat(text, "{\"a\":");
+    strcat(text, "{\"_placeholder\":true,\"num\":0}");
+    for (int level = 0; level < 100; level++) strcat(text, "}");
+    for (int index = 0; index < 36; index++) strcat(text, ",1");
+    strcat(text, "]");
+    luahost_slice many[60] = {{"", 0}};
+    lua_settop(L, 0);
+    size_t length = strlen(text);
+    EXPECT(luahost_json_decode_arguments(lua_newthread(L), text, length, numbers, 1, &error) == 37);
+    EXPECT(luahost_json_decode_arguments(lua_newthread(L), "[1]", 3, many, 60, &error) == 1);
     lua_settop(L, 0);
     lua_gc(L, LUA_GCCOLLECT);
 }
@@ -228,6 +247,13 @@ static void events_have_names(void) {
     expect_no_event("[\"a\"\"b\"]", "'\"' in JSON text where a comma or ']' should be");
     expect_no_event("[\"a\",{\"_placeholder\":true,\"num\":2}]",
         "illegal attachments: the number of a placeholder is not one of 0 to 1");
+    /* Places that no name ends at. */
+    luahost_json_error error;
+    for (size_t rest = 0; rest <= 6; rest++) {
+        lua_settop(L, 0);
+        int expected = rest == 4 ? 1 : rest == 6 ? 0 : -1;
+        EXPECT(luahost_json_decode_rest(L, "[\"a\",1]", 7, rest, NULL, 0, &error) == expected);
+    }
 }
 
 /* ---- all values, and memory ---- */
@@ -296,6 +322,7 @@ void test_arguments_decode(void) {
     placeholders_become_bytes();
     bad_texts();
     limits_of_decoding();
+    stacks_grow();
     events_have_names();
     random_round_trips();
     decoding_without_memory();

@@ -61,14 +61,16 @@ static void attachments_are_numbered_as_they_are_written(void) {
     expect_encoded("return {[2] = bytes 'two', [1] = bytes 'one', [3] = bytes 'three'}",
         "[[{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":2}]]"
         "|one|two|three");
-    expect_encoded(
-        "local t = {} t[4] = bytes '4' t[3] = bytes '3' t[1] = bytes '1' t[2] = bytes '2' return bytes '0', t",
+    expect_encoded("return bytes '0', {bytes '1', [2] = bytes '2', [3] = bytes '3', [4] = bytes '4'}",
         "[{\"_placeholder\":true,\"num\":0},[{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":2},"
         "{\"_placeholder\":true,\"num\":3},{\"_placeholder\":true,\"num\":4}]]|0|1|2|3|4");
     char text[64];
     values_push(L, "return 0, 'a', 'b'");
     encode(2, text, sizeof text);
     EXPECT(strcmp(text, "[\"a\",\"b\"]") == 0);
+    values_push(L, "return 0, 'a', print");
+    encode(2, text, sizeof text);
+    EXPECT(strcmp(text, "error: argument 2: cannot encode a function at $") == 0);
 }
 
 static void errors_name_the_argument(void) {

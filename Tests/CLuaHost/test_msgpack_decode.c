@@ -168,6 +168,7 @@ static void bad_data(void) {
     /* One byte is left, and the outer array needs it. */
     expect_refused("9291" "01", within, 1);
     expect_refused("9181a161", within, 2);
+    expect_refused("9182a16101", within, 1);
     expect_refused("92a101", within, 1);
     expect_refused("91dd7fffffff" "010101", within, 1);
     expect_refused("91df80000000" "010101", within, 1);
@@ -227,6 +228,23 @@ static void limits(void) {
     lua_settop(L, 0);
 }
 
+/* A coroutine begins with forty slots. */
+static void stacks_grow(void) {
+    luahost_json_error error;
+    char data[3 * 128 + 1];
+    for (int level = 0; level < 128; level++) memcpy(data + 3 * level, "\x81\xA1" "a", 3);
+    data[3 * 128] = 1;
+    lua_settop(L, 0);
+    EXPECT(luahost_msgpack_decode(lua_newthread(L), data, sizeof data, &error));
+    char *many = calloc(1, 8003);
+    memcpy(many, "\xDC\x1F\x40", 3);
+    lua_State *thread = lua_newthread(L);
+    EXPECT(luahost_msgpack_decode_arguments(thread, many, 8003, NULL, 0, &error) == 8000);
+    free(many);
+    lua_settop(L, 0);
+    lua_gc(L, LUA_GCCOLLECT);
+}
+
 static void expect_event(const char *text, const char *expected_name, const char *expected_rest) {
     static luahost_buffer scratch;
     luahost_json_error error = {.message = ""};
@@ -283,6 +301,15 @@ static void events_have_names(void) {
     expect_no_event("92a161", "msgpack data ends within a value");
     expect_no_event("92a16191", "msgpack data ends within a value");
     expect_no_event("91a161c0", "msgpack data goes on after its value");
+    /* A place that no name ends at: nothing is read after the data. */
+    size_t length;
+    char *data = from_hex("930102" "03", &length);
+    luahost_json_error error;
+    for (size_t rest = 0; rest <= length; rest++) {
+        lua_settop(L, 0);
+        EXPECT(luahost_msgpack_decode_rest(L, data, length, rest, NULL, 0, &error) == (rest == 2 ? 2 : -1));
+    }
+    free(data);
 }
 
 /* Also: JSON with attachments makes the same values of them. */
@@ -353,6 +380,7 @@ void test_msgpack_decode(void) {
     bad_data();
     counts_allocate_nothing();
     limits();
+    stacks_grow();
     events_have_names();
     random_round_trips();
     decoding_without_memory();

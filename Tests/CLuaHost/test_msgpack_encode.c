@@ -114,9 +114,22 @@ static void lengths_take_the_shortest_form(void) {
     expect_head("local t = {} for i = 100000, 165535 do t['k' .. i] = 1 end return t", "df00010000a76b", 5 + 9 * 65536);
 }
 
+/* The head of a map is inserted when its members fill the buffer, too. */
+static void heads_find_room(void) {
+    values_push(L, "local maps = {} for length = 1, 300 do\n"
+        "local t = {text = ('x'):rep(length)} for i = 1, 15 do t['' .. i] = 1 end maps[length] = t end\n"
+        "return table.unpack(maps)");
+    for (int map = 1; map <= lua_gettop(L); map++) {
+        luahost_buffer out = {0};
+        luahost_json_error error;
+        EXPECT(luahost_msgpack_encode(L, map, &out, &error) && (unsigned char)out.data[0] == 0xDE);
+        luahost_buffer_free(&out);
+    }
+}
+
 static void tables_are_what_json_makes_of_them(void) {
     expect_encoded("return {[2] = 'b', [1] = bytes 'a', [3] = 3}", "9193c40161a16203");
-    expect_encoded("local t = {} t[4] = 4 t[3] = 3 t[1] = 1 t[2] = 2 return t", "919401020304");
+    expect_encoded("return {1, [2] = 2, [3] = 3, [4] = 4}", "919401020304");
     expect_encoded("local t = {1, 2, 3, 4, 5} t[5] = nil return t", "919401020304");
     expect_encoded("return object {'x'}, object {[-5] = 1}", "9281a131a17881a22d3501");
     expect_encoded("return setmetatable({1}, {__index = error, __len = error, __pairs = error})", "919101");
@@ -158,7 +171,7 @@ static void errors_name_the_argument(void) {
     EXPECT(strstr(error.message, "cannot encode more than 128 levels of tables at $[1][1]") == error.message);
     out.length = 0;
     luahost_attachments none = {0};
-    values_push(L, "local t = ('x'):rep((1 << 27) - 5) return t, t, t, bytes(t), {[t] = 1}");
+    values_push(L, "local t = ('x'):rep((1 << 27) - 10) return t, t, t, bytes(t), {[t] = 1}");
     for (int last = 3; last <= 5; last++) {
         lua_pushvalue(L, last);
         lua_replace(L, 3);
@@ -194,6 +207,7 @@ void test_msgpack_encode(void) {
     integers_take_the_shortest_form();
     floats_have_64_bits();
     lengths_take_the_shortest_form();
+    heads_find_room();
     tables_are_what_json_makes_of_them();
     errors_name_the_argument();
     encoding_runs_no_lua();

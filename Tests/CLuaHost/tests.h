@@ -1,6 +1,7 @@
 #ifndef TESTS_H
 #define TESTS_H
 
+void test_base(void);
 void test_arguments_encode(void);
 void test_arguments_decode(void);
 void test_msgpack_encode(void);

@@ -3,16 +3,27 @@
 #include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "json/json.h"
 #include "library/bytes.h"
 
 values_memory values_memory_used;
 
+/* After each block, for Lua itself is not built with a sanitizer. */
+static const char guard[16] = "after a block";
+
+static void check_guard(const void *block, size_t size) {
+    if (block == NULL || memcmp((const char *)block + size, guard, sizeof guard) == 0) return;
+    fprintf(stderr, "a block of %zu bytes was written past its end\n", size);
+    abort();
+}
+
 /* Lua passes the type of a new object as the old size. */
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     values_memory *memory = context;
     size_t had = block == NULL ? 0 : old_size;
+    check_guard(block, had);
     if (new_size == 0) {
         memory->bytes -= had;
         free(block);
@@ -25,7 +36,10 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     if (block == NULL && old_size != 0) memory->objects++;
     memory->bytes += new_size - had;
     if (memory->bytes > memory->most) memory->most = memory->bytes;
-    return realloc(block, new_size);
+    char *moved = realloc(block, new_size + sizeof guard);
+    if (moved == NULL) abort();
+    memcpy(moved + new_size, guard, sizeof guard);
+    return moved;
 }
 
 static int make_bytes(lua_State *L) {

@@ -1,7 +1,5 @@
 /* The host's own remarks. */
-#include <stdarg.h>
-#include <stdio.h>
-
+#include "base/format.h"
 #include "core/vm.h"
 
 void luahost_log(luahost_vm *vm, int level, const char *format, ...) {
@@ -9,8 +7,7 @@ void luahost_log(luahost_vm *vm, int level, const char *format, ...) {
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    luahost_slice line = luahost_format(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (length >= (int)sizeof text) length = sizeof text - 1;
-    vm->host.log(vm->context, level, false, (luahost_slice){text, (size_t)length});
+    vm->host.log(vm->context, level, false, line);
 }

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/format.h"
 #include "base/memory.h"
 #include "core/hook.h"
 #include "core/loop.h"
@@ -50,11 +50,10 @@ static void send_report(luahost_loop *loop, const char *format, ...) {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    luahost_slice line = luahost_format(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (length >= (int)sizeof text) length = sizeof text - 1;
     if (loop->watch.state != LUAHOST_REPORTED_IN_C) loop->watch.state = LUAHOST_REPORTED;
-    if (loop->watch.report != NULL) loop->watch.report(loop->watch.context, (luahost_slice){text, (size_t)length});
+    if (loop->watch.report != NULL) loop->watch.report(loop->watch.context, line);
 }
 
 /* "user 3: bot.lua:12: in function 'default': " as far as it is known. */

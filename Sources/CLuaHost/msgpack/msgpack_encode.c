@@ -161,17 +161,17 @@ static bool encode_scattered_array(luahost_encoder *e, luahost_level *self, int 
 /* Writes the elements of the table; the first key and value are on the stack if `has_next`. */
 static bool encode_array(luahost_encoder *e, luahost_level *self, int table, bool has_next, bool is_explicit) {
     size_t start = e->out->length;
-    lua_Unsigned count = lua_rawlen(e->L, table);
-    write_array_head(e->out, count);
+    /* Keys that are 1 to n have no other border than n. */
+    write_array_head(e->out, lua_rawlen(e->L, table));
     self->index = 1;
-    /* Nearly every array is stored in order and has as many elements as its length, so that one pass is enough. */
+    /* Nearly every array is stored in order, and one pass both checks and writes it. */
     while (has_next && lua_isinteger(e->L, table + 1) && lua_tointegerx(e->L, table + 1, NULL) == self->index) {
         if (!encode_value(e, self, table + 2)) return false;
         lua_settop(e->L, table + 1);
         has_next = lua_next(e->L, table) != 0;
         self->index += 1;
     }
-    if (!has_next && (lua_Unsigned)self->index == count + 1) return true;
+    if (!has_next) return true;
     e->out->length = start;
     return encode_scattered_array(e, self, table, is_explicit);
 }
