@@ -18,6 +18,17 @@ static char *copy(const char *data, size_t length) {
     return block;
 }
 
+/* Within a string its quotes would be escaped. The block ends with a zero. */
+static void check_numbers(const char *text, size_t attachments) {
+    static const char head[] = "{\"_placeholder\":true,\"num\":";
+    while ((text = strstr(text, head)) != NULL) {
+        char *end;
+        text += sizeof head - 1;
+        long number = strtol(text, &end, 10);
+        if (*end == '}' && (number < 0 || number >= (long)attachments)) abort();
+    }
+}
+
 /* An event is its name and the other arguments. */
 static void check_event(lua_State *L, const char *text, size_t length, size_t attachments, int arguments) {
     static luahost_buffer scratch;
@@ -67,7 +78,7 @@ int LLVMFuzzerTestOneInput(const char *data, size_t length) {
     }
     if (length == 0) return 0;
     size_t attachments = (unsigned char)data[0] % (sizeof given / sizeof *given + 1);
-    char *text = copy(data + 1, --length);
+    char *text = copy(data + 1, --length), *terminated = strndup(data + 1, length);
     lua_settop(L, 0);
     /* A text that is not UTF-8 is refused before the reader sees it. */
     if (luahost_utf8_validate(text, length) == length) {
@@ -76,7 +87,9 @@ int LLVMFuzzerTestOneInput(const char *data, size_t length) {
         if (lua_gettop(L) != (arguments < 0 ? 0 : arguments)) abort();
         check_event(L, text, length, attachments, arguments);
         if (arguments >= 0) check_round_trip(L);
+        if (arguments >= 0 && attachments > 0) check_numbers(terminated, attachments);
     }
+    free(terminated);
     free(text);
     lua_settop(L, 0);
     lua_gc(L, LUA_GCSTEP, 0);
