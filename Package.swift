@@ -132,7 +132,7 @@ let package = Package(
         .target(
             name: "Scripting",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient",
+                "CLuaHost", "EngineIO", "EngineIOClient", "SocketIO", "SocketIOClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

@@ -2,8 +2,9 @@
 #include "core/module.h"
 
 extern const luahost_module luahost_library_module, luahost_script_module;
-extern const luahost_module luahost_loadtest_module, luahost_client_module;
+extern const luahost_module luahost_loadtest_module, luahost_client_module, luahost_socketio_module;
 
 const luahost_module *const luahost_modules[] = {
-    &luahost_library_module, &luahost_script_module, &luahost_loadtest_module, &luahost_client_module, NULL,
+    &luahost_library_module, &luahost_script_module, &luahost_loadtest_module, &luahost_client_module,
+    &luahost_socketio_module, NULL,
 };

@@ -2,7 +2,7 @@ import CLuaHost
 import EngineIO
 import EngineIOClient
 
-/// The functions that the C side calls, each a thin step to the ``ScriptHost`` or ``ClientBinding`` behind the pointer.
+/// The functions that the C side calls, each a thin step to the ``ScriptHost`` or ``ScriptClient`` behind the pointer.
 ///
 /// None throws and none calls Lua: what they cause happens later on the loop (the first of the two hard rules of
 /// memory safety, see docs/design.md).
@@ -26,12 +26,12 @@ enum HostCallbacks {
         table.finished = { context in host(context).finished() }
         table.client_create = { context, client, options in
             guard let client, let options else { return nil }
-            return Unmanaged.passUnretained(host(context).makeClient(client, options.pointee)).toOpaque()
+            return Unmanaged<ScriptClient>.passUnretained(host(context).makeClient(client, options.pointee)).toOpaque()
         }
         table.client_release = { context in client(context).release() }
         table.client_connect = { context, options, error in
             guard let options, let error else { return 1 }
-            return client(context).connect(options.pointee, error)
+            return Unmanaged<ClientBinding>.fromOpaque(context!).takeUnretainedValue().connect(options.pointee, error)
         }
         table.client_send = { context, data, length, isBinary, mayWait, offset in
             let bytes = UnsafeRawBufferPointer(start: data, count: length)
@@ -58,6 +58,7 @@ enum HostCallbacks {
         table.client_pause = { context, isPaused in client(context).setReading(!isPaused) }
         table.client_buffered = { context in client(context).bufferedBytes }
         table.client_notify_drained = { context in client(context).notifyDrained() }
+        HostCallbacks.addSocketIO(to: &table)
         HostCallbacks.addLoadTest(to: &table)
         return table
     }()
@@ -68,8 +69,8 @@ enum HostCallbacks {
     }
 
     @inline(__always)
-    private static func client(_ context: UnsafeMutableRawPointer?) -> ClientBinding {
-        Unmanaged<ClientBinding>.fromOpaque(context!).takeUnretainedValue()
+    private static func client(_ context: UnsafeMutableRawPointer?) -> ScriptClient {
+        Unmanaged<ScriptClient>.fromOpaque(context!).takeUnretainedValue()
     }
 }
 

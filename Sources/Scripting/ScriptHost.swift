@@ -16,7 +16,7 @@ package final class ScriptHost {
     var vm: OpaquePointer?
     /// The text that C was given last.
     private var lentArena: SliceArena?
-    private(set) var clients: [ObjectIdentifier: ClientBinding] = [:]
+    private(set) var clients: [ObjectIdentifier: ScriptClient] = [:]
     private var isWakeDue = false
     /// When the run began that is under way.
     private var runStart: NIODeadline?
@@ -25,6 +25,7 @@ package final class ScriptHost {
     private var wantedDeadline = NIODeadline.distantFuture
     private lazy var input = StandardInput()
     private let sharedInput: SharedInput?
+    private var generator: SeededGenerator
     /// Read by C as long as the VM lives.
     private let source: ScriptSource?
 
@@ -42,6 +43,7 @@ package final class ScriptHost {
         self.logger = logger
         self.delegate = delegate
         self.sharedInput = options.input
+        self.generator = SeededGenerator(seed: options.seed)
         self.source = options.source
         let arena = SliceArena()
         var vmOptions = luahost_vm_options()
@@ -147,6 +149,9 @@ package final class ScriptHost {
 
     /// Counts what the script may do before the sockets get their turn.
     func turn() { luahost_loop_turn(self.luaLoop.handle) }
+
+    /// A random number from 0 to 1 for the pauses of a client: a virtual user's come from its seed.
+    func random() -> Double { Double.random(in: 0..<1, using: &self.generator) }
 
     // MARK: What Lua asks for
 
@@ -279,7 +284,15 @@ package final class ScriptHost {
         return client
     }
 
-    func release(_ client: ClientBinding) { self.clients[ObjectIdentifier(client)] = nil }
+    func makeSocketIOClient(
+        _ handle: OpaquePointer, _ options: luahost_client_options, _ own: luahost_socketio_options
+    ) -> SocketIOBinding {
+        let client = SocketIOBinding(handle: handle, host: self, options: options, own: own)
+        self.clients[ObjectIdentifier(client)] = client
+        return client
+    }
+
+    func release(_ client: ScriptClient) { self.clients[ObjectIdentifier(client)] = nil }
 }
 
 extension Logger.Level {

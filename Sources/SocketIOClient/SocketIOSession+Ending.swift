@@ -26,7 +26,7 @@ extension SocketIOSession {
     package func illegal(_ problem: String, _ received: SocketIOReceived) { self.illegal(problem, received.payload) }
 
     /// - Parameter quoted: the packet, if it may be shown.
-    func illegal(_ problem: String, _ quoted: UnsafeRawBufferPointer?) {
+    package func illegal(_ problem: String, _ quoted: UnsafeRawBufferPointer?) {
         let quote = quoted.map { ": \(PacketQuote.of($0))" } ?? ""
         self.reader.stop()
         self.stopDelivering()

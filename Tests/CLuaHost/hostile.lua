@@ -1,5 +1,5 @@
 -- Calls every function of the host while finalizers do all the harm that they can. test_hostile.c provides `is_ours`,
--- `names`, `mode`, `folder` and `set_limit`. The main chunk fails if a function is not called, or can no longer be
+-- `names`, `mode`, `folder`, `call_with_limit`. The main chunk fails if a function is not called, or can no longer be
 -- called after the attack.
 local engineio, lt = require "engineio", require "loadtest"
 local hostile = {victims = {}, armed = false, finalized = 0}
@@ -59,7 +59,6 @@ end
 local function rest()
     hostile.attacks, hostile.armed = false, false
     hostile.victims = {}
-    set_limit()
     gc("incremental", 200, 100, 13)
 end
 
@@ -83,10 +82,11 @@ end
 local function make_objects()
     local objects = {
         _G = _G, eio = eio, engineio = engineio, loadtest = lt, ["eio.json"] = eio.json, ["eio.log"] = eio.log,
-        ["package.preload"] = package.preload, queue = eio.create_queue(), event = eio.create_event(),
+        ["package.preload"] = package.preload, queue = eio.create_queue(), occurrence = eio.create_event(),
         task = eio.start_background_task(function() end), bytes = eio.bytes("x"), counter = lt.Counter("c"),
         data = lt.data("rows.csv"), error = select(2, pcall(eio.json.decode, "")), cancelled = eio.cancelled, null = eio.null,
         env = __ENV, file = io.stdin, array = eio.array {}, object = eio.object {},
+        socketio = require "socketio", sio = sio, namespace = sio.of("/c"), event = sio.event, engine = sio.eio,
     }
     for name, library in pairs(package.loaded) do objects[name] = objects[name] or library end
     return objects
@@ -107,9 +107,7 @@ end
 -- Every allocation of the call fails once.
 local function call_without_memory(f, ...)
     for bytes = 0, 3000, 150 do
-        set_limit(bytes)
-        pcall(f, ...)
-        set_limit()
+        call_with_limit(bytes, f, ...)
     end
 end
 
@@ -145,9 +143,10 @@ local function run(name, case)
 end
 
 local cases, ends = dofile(folder .. "/hostile_cases.lua")(hostile)
+dofile(folder .. "/hostile_socketio.lua")(hostile, cases)
 
 for name, object in pairs(make_objects()) do look(name, object) end
-found["_G.names"], found["_G.is_ours"], found["_G.set_limit"] = nil, nil, nil
+found["_G.names"], found["_G.is_ours"], found["_G.call_with_limit"] = nil, nil, nil
 -- Functions that cannot be found by a path.
 for _, name in ipairs {"eio.on()", "io.lines()", "coroutine.wrap()", "warn()", "# and ..", "handlers"} do found[name] = load end
 

@@ -170,15 +170,15 @@ cases["queue.join"] = function(call)
     eio.start_background_task(function() while not pcall(queue.task_done, queue) do eio.sleep(0) end end)
     call(queue) call(nil)
 end
-cases["event.set"] = function(call)
+cases["occurrence.set"] = function(call)
     local event = eio.create_event()
     for _ = 1, 3 do eio.start_background_task(function() event:wait() end) end
     eio.sleep(0)
     call(event) call(event) call(eio.create_queue())
 end
-cases["event.clear"] = function(call) call(eio.create_event()) call(eio.bytes("x")) end
-cases["event.is_set"] = function(call) call(eio.create_event()) call("x") end
-cases["event.wait"] = function(call)
+cases["occurrence.clear"] = function(call) call(eio.create_event()) call(eio.bytes("x")) end
+cases["occurrence.is_set"] = function(call) call(eio.create_event()) call("x") end
+cases["occurrence.wait"] = function(call)
     local event = eio.create_event()
     call(event, 0) call(event, 0.001) call(event, "x")
     eio.start_background_task(function() event:set() end)

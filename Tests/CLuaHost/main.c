@@ -25,6 +25,7 @@ int main(void) {
     test_hook();
     test_process();
     test_input();
+    test_socketio();
     test_hostile();
     remove("t.lua");
     remove("d");

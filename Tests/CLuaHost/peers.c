@@ -2,35 +2,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "callbacks.h"
-#include "host.h"
+#include "peers.h"
 
-typedef struct echo {
-    struct echo *next;
-    size_t length;
-    bool is_binary;
-    char data[];
-} echo;
-
-typedef struct peer {
-    struct peer *next;
-    host *host;
-    luahost_client *client;
-    enum { IDLE, CONNECTING, OPEN, CLOSING } state;
-    enum kind { ORDINARY, SILENT, FAILS, EARLY, DROPS, ECHOES } kind;
-    echo *first, *last;
-    size_t count;
-    bool tells_drained;
-} peer;
+peer *make_peer(host *host, luahost_client *client) {
+    peer *made = calloc(1, sizeof *made);
+    made->client = client;
+    made->host = host;
+    made->next = host->peers;
+    host->peers = made;
+    return made;
+}
 
 static void *client_create(void *context, luahost_client *client, const luahost_client_options *options) {
     (void)options;
-    peer *made = calloc(1, sizeof *made);
-    made->client = client;
-    made->host = context;
-    made->next = made->host->peers;
-    made->host->peers = made;
-    return made;
+    return make_peer(context, client);
 }
 
 static echo *take_echo(peer *peer) {
@@ -95,6 +80,10 @@ static luahost_send_result client_send(
 static void client_disconnect(void *context, double timeout, bool abort) {
     (void)timeout;
     peer *peer = context;
+    if (peer->socketio != NULL) {
+        disconnect_socketio(peer);
+        return;
+    }
     peer->state = CLOSING;
     write_down(peer->host, abort ? "abandon\n" : "disconnect\n");
 }
@@ -134,6 +123,7 @@ static void open_peer(peer *peer) {
 }
 
 static bool serve(peer *peer) {
+    if (peer->socketio != NULL) return serve_socketio(peer);
     luahost_error error = {
         .type = slice("ConnectionError"), .message = slice("abandoned"), .phase = slice("tcp"), .status = 1, .code = -1};
     if (peer->state == CONNECTING && peer->kind == FAILS) {
@@ -167,6 +157,7 @@ void add_peers(luahost_callbacks *callbacks) {
     callbacks->client_pause = client_pause;
     callbacks->client_buffered = client_buffered;
     callbacks->client_notify_drained = client_notify_drained;
+    add_socketio_peers(callbacks);
 }
 
 bool serve_peers(host *host) {
@@ -182,6 +173,7 @@ void free_peers(host *host) {
         peer *peer = host->peers;
         host->peers = peer->next;
         drop_echoes(peer);
+        free_socketio(peer);
         free(peer);
     }
 }

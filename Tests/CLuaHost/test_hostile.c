@@ -91,10 +91,20 @@ static void push_names(lua_State *L) {
 
 /* ---- a VM that is attacked ---- */
 
-static int set_limit(lua_State *L) {
-    luahost_vm *vm = luahost_vm_of(L);
-    vm->options.memory_limit = lua_isnoneornil(L, 1) ? 0 : vm->memory.used + (size_t)lua_tointeger(L, 1);
+static int limited_call_ended(lua_State *L, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    luahost_vm_of(L)->options.memory_limit = 0;
     return 0;
+}
+
+/* Arguments: a number of bytes, a function and its arguments, which is called with no more memory than that. The limit
+ * ends here, because Lua may need memory to call anything that would end it. */
+static int call_with_limit(lua_State *L) {
+    luahost_vm *vm = luahost_vm_of(L);
+    vm->options.memory_limit = vm->memory.used + (size_t)lua_tointeger(L, 1);
+    lua_remove(L, 1);
+    return limited_call_ended(L, lua_pcallk(L, lua_gettop(L) - 1, 0, 0, 0, limited_call_ended), 0);
 }
 
 static char *read_text(const char *path) {
@@ -111,7 +121,7 @@ static host *start_hostile(const char *mode) {
     free(script);
     lua_State *L = host->vm->L;
     lua_register(L, "is_ours", is_ours);
-    lua_register(L, "set_limit", set_limit);
+    lua_register(L, "call_with_limit", call_with_limit);
     push_names(L);
     lua_setglobal(L, "names");
     lua_pushstring(L, mode);

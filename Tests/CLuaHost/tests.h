@@ -15,6 +15,7 @@ void test_libraries(void);
 void test_hook(void);
 void test_process(void);
 void test_input(void);
+void test_socketio(void);
 void test_hostile(void);
 
 #endif

@@ -159,7 +159,7 @@ import Testing
             $0.clients.transports = [.websocket]
             $0.clients.localAddress = try? SocketAddress(ipAddress: "127.0.0.9", port: 0)
         }
-        let binding = try #require(script.host.clients.values.first { $0.isOpen })
+        let binding = try #require(script.host.clients.values.first { $0.isOpen } as? ClientBinding)
         let context = try #require(binding.session?.context)
         #expect(context.requests.url.port == 7)
         #expect(context.transports == [.websocket])

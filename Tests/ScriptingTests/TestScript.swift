@@ -37,7 +37,7 @@ final class TestScript: ScriptHostDelegate {
     static func connecting(_ text: String) throws -> (script: TestScript, binding: ClientBinding) {
         let script = TestScript(text)
         #expect(script.errors.map(\.message) == [])
-        return (script, try #require(script.host.clients.values.first { $0.isOpen }))
+        return (script, try #require(script.host.clients.values.first { $0.isOpen } as? ClientBinding))
     }
 
     /// Its VM is closed, and with it the memory of the loop.

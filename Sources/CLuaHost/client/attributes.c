@@ -1,11 +1,7 @@
 /* The fields of a client that change by themselves: sid, state and the others of the handshake. */
+#include <string.h>
+
 #include "client/client.h"
-
-enum { SID, STATE, UPGRADES, PING_INTERVAL, PING_TIMEOUT, BASE_URL };
-
-const char *const luahost_client_attributes[] = {
-    "sid", "state", "upgrades", "ping_interval", "ping_timeout", "base_url", NULL,
-};
 
 const char *luahost_client_state_name(const luahost_client *client) {
     static const char *const names[] = {
@@ -15,14 +11,25 @@ const char *luahost_client_state_name(const luahost_client *client) {
     return names[client->state];
 }
 
-void luahost_client_push_attribute(lua_State *L, const luahost_client *client, int attribute) {
-    bool had_session = client->session.transport != LUAHOST_NO_TRANSPORT;
-    switch (attribute) {
-    case SID: lua_getiuservalue(L, -1, LUAHOST_UV_SID); return;
-    case UPGRADES: lua_getiuservalue(L, -1, LUAHOST_UV_UPGRADES); return;
-    case BASE_URL: lua_getiuservalue(L, -1, LUAHOST_UV_BASE_URL); return;
-    case STATE: lua_pushstring(L, luahost_client_state_name(client)); return;
-    case PING_INTERVAL: if (had_session) lua_pushnumber(L, client->session.ping_interval); else lua_pushnil(L); return;
-    default: if (had_session) lua_pushnumber(L, client->session.ping_timeout); else lua_pushnil(L); return;
+int luahost_client_attribute(lua_State *L) {
+    static const struct { const char *name; int user_value; } kept[] = {
+        {"sid", LUAHOST_UV_SID}, {"upgrades", LUAHOST_UV_UPGRADES}, {"base_url", LUAHOST_UV_BASE_URL},
+    };
+    const luahost_client *client = lua_touserdata(L, 1);
+    const char *name = lua_tostring(L, 2);
+    for (size_t index = 0; index < sizeof kept / sizeof *kept; index++) {
+        if (strcmp(name, kept[index].name) != 0) continue;
+        lua_getiuservalue(L, 1, kept[index].user_value);
+        return 1;
     }
+    if (strcmp(name, "state") == 0) {
+        lua_pushstring(L, luahost_client_state_name(client));
+        return 1;
+    }
+    bool is_interval = strcmp(name, "ping_interval") == 0;
+    if (!is_interval && strcmp(name, "ping_timeout") != 0) return 0;
+    const luahost_session *session = &client->session;
+    if (session->transport == LUAHOST_NO_TRANSPORT) lua_pushnil(L);
+    else lua_pushnumber(L, is_interval ? session->ping_interval : session->ping_timeout);
+    return 1;
 }

@@ -15,32 +15,24 @@ static int client_collect(lua_State *L) {
     if (client->context != NULL) vm->host.client_release(client->context);
     client->context = NULL;
     luahost_mailbox_clear(client);
-    if (client->kind->free_parts != NULL) client->kind->free_parts(client);
     if (client->previous != NULL) client->previous->next = client->next; else vm->clients.first = client->next;
     if (client->next != NULL) client->next->previous = client->previous;
     client->vm = NULL;
     return 0;
 }
 
-int luahost_client_new(lua_State *L, const luahost_client_kind *kind, int index) {
-    lua_createtable(L, 0, 1);
-    luahost_client_fill(L, kind, index, lua_gettop(L));
-    return 1;
-}
-
-void luahost_client_fill(lua_State *L, const luahost_client_kind *kind, int index, int table) {
+luahost_client *luahost_client_make(
+    lua_State *L, const luahost_client_kind *kind, int index, int table, luahost_client_options *settings) {
     int top = lua_gettop(L);
     luahost_vm *vm = luahost_vm_of(L);
     luahost_client_shared *shared = luahost_client_shared_of(L);
-    luahost_client_options settings;
-    luahost_json_mode json = luahost_client_options_read(L, kind, index, &settings);
+    luahost_json_mode json = luahost_client_options_read(L, kind, index, settings);
     int decode = lua_gettop(L), encode = decode - 1;
 
     luahost_client *client = lua_newuserdatauv(L, kind->size, kind->user_values);
     memset(client, 0, kind->size);
-    if (kind->read_options != NULL) kind->read_options(L, client, index);
     client->json = json;
-    client->at_signal = settings.handle_sigint ? LUAHOST_ENDS_AT_SIGNAL : LUAHOST_IGNORES_SIGNALS;
+    client->at_signal = settings->handle_sigint ? LUAHOST_ENDS_AT_SIGNAL : LUAHOST_IGNORES_SIGNALS;
     client->anchor.ref = client->anchor.message_ref = LUA_NOREF;
     client->waits.connect.on_cancel = luahost_connect_cancelled;
     client->waits.receive.awaits_sockets = true;
@@ -66,7 +58,7 @@ void luahost_client_fill(lua_State *L, const luahost_client_kind *kind, int inde
     client->next = vm->clients.first;
     if (client->next != NULL) client->next->previous = client;
     vm->clients.first = client;
-    client->context = kind->create(client, &settings);
+    return client;
 }
 
 /* ---- reading its fields ---- */
@@ -84,14 +76,6 @@ static const luahost_client *push_userdata(lua_State *L) {
     return lua_touserdata(L, -1);
 }
 
-/* The number of the attribute, or -1. */
-static int find_attribute(const luahost_client_kind *kind, const char *name) {
-    for (int which = 0; kind->attributes[which] != NULL; which++) {
-        if (strcmp(kind->attributes[which], name) == 0) return which;
-    }
-    return -1;
-}
-
 static lua_CFunction find_method(const luahost_client_kind *kind, const char *name) {
     const luaL_Reg *method = kind->methods;
     while (method->name != NULL && strcmp(method->name, name) != 0) method++;
@@ -106,15 +90,15 @@ static int client_index(lua_State *L) {
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
     const char *name = lua_tostring(L, 2);
     const luahost_client_kind *kind = lua_touserdata(L, lua_upvalueindex(2));
-    int which = find_attribute(kind, name);
+    if (push_userdata(L) == NULL) return luaL_error(L, "the table is not a client");
+    int userdata = lua_gettop(L);
+    lua_pushcfunction(L, kind->attribute);
+    lua_pushvalue(L, userdata);
+    lua_pushvalue(L, 2);
+    lua_call(L, 2, LUA_MULTRET);
+    if (lua_gettop(L) > userdata) return 1;
     lua_CFunction method = find_method(kind, name);
-    if (which >= 0 || method != NULL) {
-        const luahost_client *client = push_userdata(L);
-        if (client == NULL) return luaL_error(L, "the table is not a client");
-        if (which >= 0) {
-            kind->push_attribute(L, client, which);
-            return 1;
-        }
+    if (method != NULL) {
         lua_pushvalue(L, 1);
         lua_pushcclosure(L, method, 2);
     } else {
@@ -191,18 +175,15 @@ static void open_kind(lua_State *L, const luahost_client_kind *kind) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, kind);
 }
 
-/* Upvalues: the kind, the module. */
-static int construct(lua_State *L) {
-    if (lua_rawequal(L, 1, lua_upvalueindex(2))) lua_remove(L, 1);
-    if (luahost_vm_is_closing(luahost_vm_of(L))) return luaL_error(L, "the script is ending");
+void luahost_client_construct(lua_State *L) {
+    if (lua_rawequal(L, 1, lua_upvalueindex(1))) lua_remove(L, 1);
+    if (luahost_vm_is_closing(luahost_vm_of(L))) luaL_error(L, "the script is ending");
     lua_settop(L, 1);
-    return luahost_client_new(L, lua_touserdata(L, lua_upvalueindex(1)), 1);
 }
 
 void luahost_client_class(lua_State *L, const luahost_client_kind *kind, int module) {
     module = lua_absindex(L, module);
     open_kind(L, kind);
-    lua_pushlightuserdata(L, (void *)kind);
     lua_pushvalue(L, module);
-    lua_pushcclosure(L, construct, 2);
+    lua_pushcclosure(L, kind->construct, 1);
 }

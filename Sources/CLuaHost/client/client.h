@@ -66,11 +66,18 @@ typedef struct luahost_message {
     char data[];
 } luahost_message;
 
+/* The time at which a handler may start on the first message of a mailbox. */
+typedef enum luahost_start {
+    LUAHOST_START_AT_ONCE,
+    LUAHOST_START_IN_ORDER, /* when none runs that has not returned */
+    LUAHOST_START_LATER,    /* of a kind that queues all: not until something changes */
+} luahost_start;
+
 typedef struct luahost_mailbox {
     luahost_message *first, *last;
     size_t bytes, count;
     size_t handlers;    /* message handlers that have not returned */
-    bool is_ordered;
+    luahost_start start;
     bool is_received;   /* receive() was called: the queue loses nothing */
     bool is_paused;     /* reading is */
 } luahost_mailbox;
@@ -116,21 +123,11 @@ typedef struct luahost_client_kind {
     int user_values;                   /* LUAHOST_USER_VALUES, and after them its own */
     const luaL_Reg *methods;           /* each has the userdata and the table of the client as upvalues 1 and 2 */
     const char *const *option_names;   /* of Client{…}; ends with NULL */
-    const char *const *attributes;     /* fields that are not kept in the table; ends with NULL */
-    /* Pushes the attribute of that number; the userdata is on top of the stack. */
-    void (*push_attribute)(lua_State *L, const luahost_client *client, int attribute);
-    /* Reads its own options, of the table at `options`, or nil, before the rest is filled. May be NULL. */
-    void (*read_options)(lua_State *L, luahost_client *client, int options);
-    /* Makes the host's object of a new client. Raises nothing. */
-    void *(*create)(luahost_client *client, const luahost_client_options *settings);
-    /* Whether a handler could be started on the first message of the queue; called if there is one. */
-    bool (*is_startable)(const luahost_client *client);
-    /* Takes that message and starts its handler. */
+    lua_CFunction construct;           /* Client(…), with the module as upvalue 1 */
+    lua_CFunction attribute;           /* (userdata, name): a field that the table does not keep; else nothing */
+    bool queues_all;                   /* start_next decides what of the queue may start, and sets `start` */
+    /* For the pump: takes the first message of the queue and starts its handler. */
     void (*start_next)(luahost_client *client);
-    /* The session is over: ends the waits that only this kind has. May be NULL. */
-    void (*end_waits)(luahost_client *client);
-    /* The client is collected: frees what is not Lua's. May be NULL. */
-    void (*free_parts)(luahost_client *client);
 } luahost_client_kind;
 
 struct luahost_client {
@@ -200,10 +197,12 @@ luahost_client_shared *luahost_client_shared_of(lua_State *L);
 void luahost_client_open(lua_State *L);
 /* Pushes the constructor Client. Its module, which it may be called as a method of, is at `module`. */
 void luahost_client_class(lua_State *L, const luahost_client_kind *kind, int module);
-/* Pushes the table of a new client. Its options are the table at `index`, or nil. */
-int luahost_client_new(lua_State *L, const luahost_client_kind *kind, int index);
-/* Makes the table at `table` that of a new client. */
-void luahost_client_fill(lua_State *L, const luahost_client_kind *kind, int index, int table);
+/* In the constructor: takes its module away, so that the options, or nil, are the only value of the stack. */
+void luahost_client_construct(lua_State *L);
+/* Makes the table at `table` that of a new client, whose options are the table at `index`, or nil. Its context is the
+ * caller's to make. */
+luahost_client *luahost_client_make(
+    lua_State *L, const luahost_client_kind *kind, int index, int table, luahost_client_options *settings);
 
 /* ---- client_options.c ---- */
 
@@ -237,8 +236,7 @@ int luahost_client_drain(lua_State *L);
 int luahost_client_transport(lua_State *L);
 
 /* ---- attributes.c ---- */
-extern const char *const luahost_client_attributes[];
-void luahost_client_push_attribute(lua_State *L, const luahost_client *client, int attribute);
+int luahost_client_attribute(lua_State *L);
 /* "connected", as eio.state has it. */
 const char *luahost_client_state_name(const luahost_client *client);
 
@@ -295,12 +293,15 @@ void luahost_clients_free(luahost_vm *vm);
 
 /* Whether a message handler could be started now. */
 static inline bool luahost_mailbox_accepts(const luahost_client *client) {
-    return client->anchor.message_ref != LUA_NOREF && !(client->mailbox.is_ordered && client->mailbox.handlers > 0);
+    const luahost_mailbox *mailbox = &client->mailbox;
+    if (client->kind->queues_all) return mailbox->start != LUAHOST_START_LATER;
+    bool is_in_order = mailbox->start == LUAHOST_START_AT_ONCE || mailbox->handlers == 0;
+    return client->anchor.message_ref != LUA_NOREF && is_in_order;
 }
 
 /* Whether a handler could be started on the first message of the queue. */
 static inline bool luahost_mailbox_is_startable(const luahost_client *client) {
-    return client->mailbox.first != NULL && client->kind->is_startable(client);
+    return client->mailbox.first != NULL && luahost_mailbox_accepts(client);
 }
 
 /* More handlers than that pause reading. */
@@ -320,6 +321,8 @@ void luahost_mailbox_clear(luahost_client *client);
 
 /* ---- delivery.c ---- */
 void luahost_client_start_next(luahost_client *client);
+
+/* ---- pump.c ---- */
 void luahost_clients_pump(luahost_vm *vm, int most);
 
 #endif

@@ -120,7 +120,7 @@ void luahost_client_message(luahost_client *client, const char *data, size_t len
     luahost_mailbox_schedule(client);
 }
 
-/* ---- the pump ---- */
+/* ---- from the queue ---- */
 
 /* The task has a copy of the message before the slice begins. */
 void luahost_client_start_next(luahost_client *client) {
@@ -130,22 +130,6 @@ void luahost_client_start_next(luahost_client *client) {
     free(message);
     if (__builtin_expect(client->mailbox.is_paused, 0)) luahost_mailbox_balance(client);
     luahost_task_run_now(task, values);
-}
-
-void luahost_clients_pump(luahost_vm *vm, int most) {
-    if (vm->clients.pending == 0 || luahost_vm_is_exiting(vm)) return;
-    luahost_client_shared *shared = vm->clients.first->shared;
-    do {
-        luahost_client *client = shared->pumped_first;
-        shared->pumped_first = client->next_pumped;
-        if (shared->pumped_first == NULL) shared->pumped_last = NULL;
-        client->is_pumped = false;
-        vm->clients.pending--;
-        if (luahost_mailbox_is_startable(client)) client->kind->start_next(client);
-        else if (luahost_client_is_over(client)) luahost_client_show_end(client);
-        luahost_mailbox_schedule(client);
-        luahost_client_unhold(client);
-    } while (--most > 0 && shared->pumped_first != NULL && luahost_may_run(vm));
 }
 
 /* ---- receive ---- */

@@ -12,9 +12,7 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
-static void *create(luahost_client *client, const luahost_client_options *settings) {
-    return client->vm->host.client_create(client->vm->context, client, settings);
-}
+static int construct(lua_State *L);
 
 static const luahost_client_kind kind = {
     .type_name = "engineio.Client",
@@ -22,12 +20,24 @@ static const luahost_client_kind kind = {
     .user_values = LUAHOST_USER_VALUES,
     .methods = methods,
     .option_names = luahost_client_option_names,
-    .attributes = luahost_client_attributes,
-    .push_attribute = luahost_client_push_attribute,
-    .create = create,
-    .is_startable = luahost_mailbox_accepts,
+    .construct = construct,
+    .attribute = luahost_client_attribute,
     .start_next = luahost_client_start_next,
 };
+
+/* Pushes the table of a new client. Its options are the table at `index`, or nil. */
+static void push_new(lua_State *L, int index) {
+    luahost_client_options settings;
+    lua_createtable(L, 0, 1);
+    luahost_client *client = luahost_client_make(L, &kind, index, lua_gettop(L), &settings);
+    client->context = client->vm->host.client_create(client->vm->context, client, &settings);
+}
+
+static int construct(lua_State *L) {
+    luahost_client_construct(L);
+    push_new(L, 1);
+    return 1;
+}
 
 static void set_up(lua_State *L) {
     luahost_json_open(L);
@@ -40,7 +50,7 @@ static void set_up(lua_State *L) {
     luahost_set_loaded(L, "engineio");
 
     lua_pushnil(L);
-    luahost_client_new(L, &kind, lua_gettop(L));
+    push_new(L, lua_gettop(L));
     lua_pushvalue(L, -1);
     lua_setglobal(L, "eio");
     luahost_set_loaded(L, "eio");

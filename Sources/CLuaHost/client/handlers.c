@@ -74,7 +74,7 @@ void luahost_client_add_handler(
     lua_setiuservalue(L, lua_upvalueindex(1), LUAHOST_UV_HANDLER + (int)event);
     client->anchor.place_refs[event] = place;
     if (event != LUAHOST_EVENT_MESSAGE) return;
-    client->mailbox.is_ordered = is_ordered;
+    client->mailbox.start = is_ordered ? LUAHOST_START_IN_ORDER : LUAHOST_START_AT_ONCE;
     if (client->anchor.holds == 0) return;
     luaL_unref(L, LUA_REGISTRYINDEX, client->anchor.message_ref);
     client->anchor.message_ref = message_ref;

@@ -87,7 +87,6 @@ static void wake_all(luahost_client *client, bool was_open) {
         wake(task, 2, enforced);
     }
     luahost_client_drained(client);
-    if (client->kind->end_waits != NULL) client->kind->end_waits(client);
     while ((task = client->waits.disconnect.first) != NULL) {
         bool enforced = begin_push(vm, task);
         lua_pushboolean(task->co, client->session.unwritten == 0);

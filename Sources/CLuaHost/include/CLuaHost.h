@@ -14,6 +14,7 @@
 
 #include "CLuaHostClient.h"
 #include "CLuaHostLoop.h"
+#include "CLuaHostSocketIO.h"
 
 typedef struct luahost_vm luahost_vm;
 typedef struct luahost_source luahost_source;
@@ -164,6 +165,31 @@ typedef struct luahost_callbacks {
     /* Something is buffered and drain() waits for its end: luahost_client_drained is to follow, not from within this
      * call. May be asked again before that. */
     void (*client_notify_drained)(void *context);
+
+    /* Socket.IO clients, see CLuaHostSocketIO.h; what they create is released, disconnected, paused and looked at by
+     * the client_ functions above. */
+    void *(*socketio_create)(
+        void *host, luahost_client *client, const luahost_client_options *options,
+        const luahost_socketio_options *own);
+    /* As client_connect; luahost_socketio_attempt follows, later. */
+    int (*socketio_connect)(void *context, const luahost_socketio_connect *options, luahost_error *error);
+    /* Answers luahost_socketio_attempt; as client_connect. */
+    int (*socketio_open)(void *context, const luahost_connect_options *options, luahost_error *error);
+    /* Answers luahost_socketio_opened. `payload`: the value of `auth`, empty without one. */
+    void (*socketio_authenticate)(void *context, luahost_slice payload);
+    /* A function of the script for the url, the headers or auth has failed, or its connect handler: the attempt is
+     * over. `by_handler`: and there is no further one. */
+    void (*socketio_attempt_failed)(void *context, luahost_slice message, bool by_handler);
+    /* `wants_ack`: *id is the number of the ack, not 0. */
+    luahost_socketio_result (*socketio_emit)(
+        void *context, const luahost_socketio_packet *packet, bool wants_ack, uint64_t *id);
+    /* Sends an ack, unless the session or the namespace that wanted it is over. */
+    void (*socketio_acknowledge)(void *context, const luahost_socketio_packet *packet, uint64_t connection);
+    /* The payload of a packet is illegal: the session ends. */
+    void (*socketio_illegal)(void *context, luahost_slice message);
+    /* Asks the open session for one more namespace; `payload` as in socketio_authenticate. */
+    luahost_socketio_result (*socketio_join)(void *context, luahost_slice name_space, luahost_slice payload);
+    luahost_socketio_result (*socketio_leave)(void *context, luahost_slice name_space);
 
     /* The rest is for load tests. Each may be NULL: then its events are dropped, as in a plain bot. All times are
      * seconds. But for call_ended they come from within a slice of Lua: of this header's functions they may call

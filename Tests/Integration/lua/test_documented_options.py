@@ -1,4 +1,4 @@
-"""The tables of options in docs/lua-api.md have the names and defaults of the declarations in CLuaHost."""
+"""The tables of options in docs/lua-api.md and docs/socketio.md have the names and defaults of the declarations in CLuaHost."""
 
 import re
 
@@ -17,9 +17,9 @@ def declared(file):
     return {name: re.sub(r"\\(.)", r"\1", default) for name, default in options}
 
 
-def documented(section):
+def documented(section, guide=GUIDE):
     """The first table of a section with options and defaults."""
-    table = GUIDE.split(f"\n## {section}\n")[1].split("| option | default | meaning |\n|---|---|---|\n")[1]
+    table = guide.split(f"\n## {section}\n")[1].split("| option | default | meaning |\n|---|---|---|\n")[1]
     rows = re.match(r"(?:\|.*\n)+", table)[0]
     return {name: default.replace("`", "") for name, default in re.findall(r"^\| `(\w+)` \| (.*?) \|", rows, re.MULTILINE)}
 
@@ -27,3 +27,8 @@ def documented(section):
 @pytest.mark.parametrize("file, section", [("client_options.def", "Clients"), ("connect_options.def", "connect")])
 def test_guide_and_declarations_have_the_same_options(file, section):
     assert documented(section) == declared(file) != {}
+
+
+def test_guide_of_socketio_has_the_options_of_its_client():
+    guide = (ROOT / "docs" / "socketio.md").read_text()
+    assert documented("Clients", guide) == declared("socketio_options.def") != {}

@@ -1,0 +1,276 @@
+/* The module `socketio`, its class, and the ready client `sio`, which is made when a script first uses it. */
+#include "core/arguments.h"
+#include "core/module.h"
+#include "core/options.h"
+#include "core/stack.h"
+#include "core/wait.h"
+#include "socketio/socketio.h"
+
+/* ---- options ---- */
+
+static const char *const option_names[] = {
+#define LUAHOST_OPTION(name, type, by_default, docs) #name,
+#include "client_options.def"
+#include "socketio_options.def"
+#undef LUAHOST_OPTION
+    "engineio_logger", NULL,
+};
+
+static luahost_serializer check_serializer(const luahost_options *options, const char *name) {
+    lua_State *L = options->L;
+    luahost_slice text = luahost_option_string(options, name, "default");
+    if (luahost_slice_is(text, "msgpack")) return LUAHOST_SERIALIZER_MSGPACK;
+    if (!luahost_slice_is(text, "default")) {
+        luahost_argument_error(
+            L, options->number, options->function, "option 'serializer': 'default' or 'msgpack' expected, got '%s'",
+            text.data);
+    }
+    return LUAHOST_SERIALIZER_JSON;
+}
+
+static void read_options(lua_State *L, int index, luahost_socketio_options *own) {
+    int top = lua_gettop(L);
+    luahost_options options = luahost_options_read(L, index, 1, "Client", option_names);
+#define READ_BOOLEAN(name, by_default) own->name = luahost_option_boolean(&options, #name, by_default);
+#define READ_NUMBER(name, by_default) own->name = luahost_option_number(&options, #name, by_default);
+#define READ_SERIALIZER(name, by_default) own->name = check_serializer(&options, #name);
+#define LUAHOST_OPTION(name, type, by_default, docs) READ_##type(name, by_default)
+#include "socketio_options.def"
+#undef LUAHOST_OPTION
+    if (luahost_option_push(&options, "json") != LUA_TNIL && !(lua_isboolean(L, -1) && lua_toboolean(L, -1))) {
+        luahost_argument_error(L, 1, "Client", "option 'json': the payload of Socket.IO is JSON: only true is valid");
+    }
+    lua_settop(L, top);
+}
+
+static const luaL_Reg methods[16];
+
+/* ---- attributes ---- */
+
+enum { SID, CONNECTED, NAMESPACES, RECOVERED, EVENT, ENGINE, CONNECTION_URL, CONNECTION_NAMESPACES, STATE };
+
+static const char *const attributes[] = {
+    "sid", "connected", "namespaces", "recovered", "event", "eio", "connection_url", "connection_namespaces", "state",
+    NULL,
+};
+
+/* Pushes the sid of the namespace, of "/" or else of the only one; the userdata is at the index. */
+static void push_sid(lua_State *L, int userdata, const char *name_space) {
+    if (lua_getiuservalue(L, userdata, LUAHOST_SIO_NAMESPACES) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_pushnil(L);
+        return;
+    }
+    int table = lua_gettop(L);
+    lua_pushstring(L, name_space == NULL ? "/" : name_space);
+    if (lua_rawget(L, table) == LUA_TNIL && name_space == NULL) {
+        lua_pushnil(L);
+        if (lua_next(L, table)) {
+            lua_pushvalue(L, -2);
+            bool is_only = lua_next(L, table) == 0;
+            if (!is_only) {
+                lua_pop(L, 2);
+                lua_pushnil(L);
+            }
+        } else {
+            lua_pushnil(L);
+        }
+    }
+    lua_replace(L, table);
+    lua_settop(L, table);
+}
+
+static void push_copy(lua_State *L, int userdata, int user_value) {
+    lua_newtable(L);
+    int copy = lua_gettop(L);
+    if (lua_getiuservalue(L, userdata, user_value) == LUA_TTABLE) {
+        for (lua_pushnil(L); lua_next(L, copy + 1);) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, copy);
+        }
+    }
+    lua_settop(L, copy);
+}
+
+/* The Engine.IO client below: the fields and functions that show its state. */
+static int engine_index(lua_State *L) {
+    static const luaL_Reg own[] = {
+        {"transport", luahost_client_transport}, {"buffered", luahost_client_buffered},
+        {"drain", luahost_client_drain}, {NULL, NULL},
+    };
+    const char *name = luaL_checkstring(L, 2);
+    lua_pushcfunction(L, luahost_client_attribute);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 2);
+    lua_call(L, 2, 1);
+    if (!lua_isnil(L, -1)) return 1;
+    for (const luaL_Reg *method = own; method->name != NULL; method++) {
+        if (strcmp(method->name, name) != 0) continue;
+        lua_pushvalue(L, lua_upvalueindex(1));
+        lua_pushvalue(L, 1);
+        lua_pushcclosure(L, method->func, 2);
+        return 1;
+    }
+    /* The functions that all clients share; the methods of a session are not those of its Engine.IO client. */
+    for (const luaL_Reg *method = methods; method->name != NULL; method++) {
+        if (strcmp(method->name, name) == 0) return 0;
+    }
+    lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_UV_TABLE);
+    lua_getfield(L, -1, name);
+    return 1;
+}
+
+static void push_engine(lua_State *L, int userdata) {
+    if (lua_getiuservalue(L, userdata, LUAHOST_SIO_ENGINE) == LUA_TTABLE) return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, userdata);
+    lua_pushcclosure(L, engine_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, userdata, LUAHOST_SIO_ENGINE);
+}
+
+/* (userdata, name) */
+static int attribute(lua_State *L) {
+    const luahost_sio *sio = lua_touserdata(L, 1);
+    const char *name = lua_tostring(L, 2);
+    int which = 0;
+    while (attributes[which] != NULL && strcmp(attributes[which], name) != 0) which++;
+    if (attributes[which] == NULL) return 0;
+    lua_settop(L, 1);
+    switch (which) {
+    case SID: push_sid(L, 1, NULL); break;
+    case CONNECTED:
+        if (lua_getiuservalue(L, 1, LUAHOST_SIO_NAMESPACES) == LUA_TTABLE) lua_pushnil(L);
+        lua_pushboolean(L, lua_istable(L, 2) && lua_next(L, 2) != 0);
+        break;
+    case NAMESPACES: push_copy(L, 1, LUAHOST_SIO_NAMESPACES); break;
+    case CONNECTION_NAMESPACES: push_copy(L, 1, LUAHOST_SIO_WANTED); break;
+    case RECOVERED: lua_pushboolean(L, sio->is_recovered); break;
+    case EVENT: luahost_sio_push_event_table(L); break;
+    case ENGINE: push_engine(L, 1); break;
+    case CONNECTION_URL: lua_getiuservalue(L, 1, LUAHOST_SIO_URL); break;
+    default: lua_pushstring(L, luahost_client_state_name(&sio->client)); break;
+    }
+    return 1;
+}
+
+/* ---- methods ---- */
+
+static int get_sid(lua_State *L) {
+    luahost_sio_self(L);
+    const char *name_space = luaL_optstring(L, 1, "/");
+    push_sid(L, lua_upvalueindex(1), name_space);
+    return 1;
+}
+
+static int waited(lua_State *L, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    const luahost_sio *sio = lua_touserdata(L, lua_upvalueindex(1));
+    lua_pushboolean(L, !sio->has_given_up);
+    if (!sio->has_given_up) return 1;
+    lua_pushliteral(L, "reconnection failed");
+    return 2;
+}
+
+static int wait_for_end(lua_State *L) {
+    luahost_sio *sio = luahost_sio_self(L);
+    if (sio->client.state == LUAHOST_DISCONNECTED) return waited(L, LUA_OK, 0);
+    return luahost_park_with(L, &sio->client.waits.wait, -1, NULL, "sio.wait", waited);
+}
+
+static int shutdown(lua_State *L) { return luahost_client_disconnect(L); }
+
+static const luaL_Reg methods[16] = {
+    {"on", luahost_sio_on}, {"register_namespace", luahost_sio_register_namespace}, {"connect", luahost_sio_connect},
+    {"emit", luahost_sio_emit}, {"send", luahost_sio_send}, {"call", luahost_sio_call}, {"of", luahost_sio_of},
+    {"receive", luahost_sio_receive}, {"disconnect", luahost_client_disconnect}, {"shutdown", shutdown},
+    {"wait", wait_for_end}, {"get_sid", get_sid}, {"transport", luahost_client_transport},
+    {"buffered", luahost_client_buffered}, {"drain", luahost_client_drain}, {NULL, NULL},
+};
+
+static int construct(lua_State *L);
+
+static const luahost_client_kind kind = {
+    .type_name = "socketio.Client",
+    .size = sizeof(luahost_sio),
+    .user_values = LUAHOST_SIO_USER_VALUES,
+    .methods = methods,
+    .option_names = option_names,
+    .construct = construct,
+    .attribute = attribute,
+    .queues_all = true,
+    .start_next = luahost_sio_start_next,
+};
+
+/* Makes the table at `table` that of a new client, whose options are the table at `index`, or nil. */
+static void make(lua_State *L, int index, int table) {
+    luahost_client_options settings;
+    luahost_socketio_options own;
+    read_options(L, index, &own);
+    luahost_sio *sio = (luahost_sio *)luahost_client_make(L, &kind, index, table, &settings);
+    sio->options = own;
+    luahost_vm *vm = sio->client.vm;
+    sio->client.context = vm->host.socketio_create(vm->context, &sio->client, &settings, &sio->options);
+}
+
+static int construct(lua_State *L) {
+    luahost_client_construct(L);
+    lua_createtable(L, 0, 1);
+    make(L, 1, 2);
+    return 1;
+}
+
+/* ---- the module ---- */
+
+static int make_module(lua_State *L) {
+    lua_createtable(L, 0, 2);
+    luahost_client_class(L, &kind, -1);
+    lua_setfield(L, -2, "Client");
+    return 1;
+}
+
+/* The loader in package.preload. */
+static int open_module(lua_State *L) {
+    lua_pushcfunction(L, make_module);
+    luahost_call_undisturbed(L, 0, 1);
+    return 1;
+}
+
+/* The first access to a field of the global `sio`, which is a table without anything until then. */
+static int make_ready_client(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
+    if (luahost_vm_is_closing(luahost_vm_of(L))) return luaL_error(L, "the script is ending");
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    /* The class is made by the module. */
+    if (lua_getfield(L, 3, "socketio") == LUA_TNIL) {
+        open_module(L);
+        lua_setfield(L, 3, "socketio");
+    }
+    lua_pushnil(L);
+    make(L, lua_gettop(L), 1);
+    lua_pushvalue(L, 2);
+    lua_gettable(L, 1);
+    return 1;
+}
+
+static void set_up(lua_State *L) {
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    lua_pushcfunction(L, open_module);
+    lua_setfield(L, -2, "socketio");
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, make_ready_client);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_setglobal(L, "sio");
+    lua_pop(L, 1);
+}
+
+const luahost_module luahost_socketio_module = {.set_up = set_up};

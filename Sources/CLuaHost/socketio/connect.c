@@ -1,0 +1,291 @@
+/* sio.connect, and the functions of the script that each attempt calls: for the url, the headers and auth. */
+#include "core/arguments.h"
+#include "core/error.h"
+#include "core/options.h"
+#include "core/wait.h"
+#include "socketio/socketio.h"
+
+static const char *const option_names[] = {
+    "headers", "auth", "transports", "namespaces", "socketio_path", "wait", "wait_timeout", "retry", NULL,
+};
+
+/* ---- arguments ---- */
+
+luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, const char *function) {
+    if (lua_type(L, index) != LUA_TSTRING) {
+        luahost_argument_error(L, number, function, "namespace: string expected, got %s", luaL_typename(L, index));
+    }
+    luahost_slice name = luahost_sio_slice(L, index);
+    bool is_any = luahost_slice_is(name, "*") && strcmp(function, "connect") != 0;
+    bool is_valid = name.length > 0 && name.data[0] == '/' && memchr(name.data, ',', name.length) == NULL &&
+        memchr(name.data, '?', name.length) == NULL;
+    if (!is_any && !is_valid) {
+        luahost_argument_error(
+            L, number, function, "namespace '%s' is not valid: it begins with '/' and has no ',' and no '?'",
+            name.data);
+    }
+    return name;
+}
+
+/* Replaces the option `namespaces` on top of the stack by a list without doubles. */
+static void read_namespaces(lua_State *L, int number) {
+    int given = lua_gettop(L);
+    if (lua_isnil(L, given)) {
+        luahost_sio_push_namespaces(L, lua_upvalueindex(1));
+        lua_replace(L, given);
+        return;
+    }
+    lua_newtable(L);
+    int list = lua_gettop(L);
+    if (lua_type(L, given) == LUA_TSTRING) {
+        luahost_sio_check_namespace(L, given, number, "connect");
+        lua_pushvalue(L, given);
+        lua_rawseti(L, list, 1);
+    } else if (lua_istable(L, given)) {
+        lua_newtable(L);
+        lua_Integer count = 0;
+        enum { MOST_NAMESPACES = 1000 };
+        for (lua_Integer index = 1; lua_rawgeti(L, given, index) != LUA_TNIL; index++, lua_settop(L, list + 1)) {
+            if (index > MOST_NAMESPACES) luahost_argument_error(L, number, "connect", "more than 1000 namespaces");
+            luahost_sio_check_namespace(L, list + 2, number, "connect");
+            lua_pushvalue(L, list + 2);
+            if (lua_rawget(L, list + 1) != LUA_TNIL) continue;
+            lua_pushvalue(L, list + 2);
+            lua_pushboolean(L, true);
+            lua_rawset(L, list + 1);
+            lua_pushvalue(L, list + 2);
+            lua_rawseti(L, list, ++count);
+        }
+        if (count == 0) {
+            lua_pushliteral(L, "/");
+            lua_rawseti(L, list, 1);
+        }
+    } else {
+        luahost_argument_error(
+            L, number, "connect", "option 'namespaces': string or list of strings expected, got %s",
+            luaL_typename(L, given));
+    }
+    lua_settop(L, list);
+    lua_replace(L, given);
+}
+
+luahost_slice luahost_sio_encode_auth(lua_State *L, luahost_sio *sio, const char *function) {
+    luahost_slice none = {NULL, 0};
+    if (!lua_isnil(L, -1)) {
+        if (!lua_istable(L, -1)) {
+            luahost_raise(L, "TypeError", "auth: table expected, got %s", luaL_typename(L, -1));
+        }
+        none = luahost_sio_encode_value(L, sio, lua_gettop(L), function);
+        unsigned char first = (unsigned char)none.data[0];
+        bool is_list = sio->options.serializer == LUAHOST_SERIALIZER_JSON ? first == '[' : (first & 0xF0) == 0x90;
+        if (is_list) {
+            luahost_raise(L, "TypeError", "auth: a table with names expected, got a list");
+        }
+    }
+    lua_pop(L, 1);
+    return none;
+}
+
+/* ---- an attempt ---- */
+
+static luahost_sio *current(lua_State *L) { return (luahost_sio *)luahost_vm_of(L)->current->client; }
+
+/* The steps of `build`, by what is on the stack: the url, then the headers too. */
+static int opened_url(lua_State *L, int status, lua_KContext context);
+static int opened_headers(lua_State *L, int status, lua_KContext context);
+
+/* Pushes the option of connect(), or nil. */
+static void push_option(lua_State *L, const luahost_sio *sio, const char *name) {
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_OPTIONS);
+    lua_pushstring(L, name);
+    if (lua_istable(L, -2)) lua_rawget(L, -2);
+    else lua_pushnil(L);
+    lua_replace(L, -2);
+}
+
+/* Opens the connection with the url and the headers that the functions gave. */
+static int opened_headers(lua_State *L, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    static const char *const known[] = {"headers", "transports", "socketio_path", NULL};
+    luahost_sio *sio = current(L);
+    lua_settop(L, 2);
+    luahost_connect_options out = {.url = luahost_check_url(L)};
+    lua_createtable(L, 0, 3);
+    for (int index = 0; known[index] != NULL; index++) {
+        if (index == 0) lua_pushvalue(L, 2); else push_option(L, sio, known[index]);
+        lua_setfield(L, 3, known[index]);
+    }
+    luahost_options options = luahost_options_read(L, 3, 2, "connect", known);
+    out.headers = luahost_check_headers(&options, "headers");
+    out.transports = luahost_check_transports(&options, "transports");
+    out.engineio_path = luahost_option_string(&options, "socketio_path", "socket.io");
+    luahost_client *client = &sio->client;
+    luahost_error error = {.code = -1};
+    if (client->context == NULL || client->vm->host.socketio_open(client->context, &out, &error) == 0) return 0;
+    luahost_push_error(L, &error, true);
+    return lua_error(L);
+}
+
+static int opened_url(lua_State *L, int status, lua_KContext context) {
+    (void)status;
+    lua_settop(L, 1);
+    push_option(L, current(L), "headers");
+    if (!lua_isfunction(L, 2)) return opened_headers(L, LUA_OK, 0);
+    lua_callk(L, 0, 1, context, opened_headers);
+    return opened_headers(L, LUA_OK, 0);
+}
+
+static int build(lua_State *L) {
+    lua_settop(L, 0);
+    luahost_client_push(L, &current(L)->client, LUAHOST_SIO_URL);
+    if (!lua_isfunction(L, 1)) return opened_url(L, LUA_OK, 0);
+    lua_callk(L, 0, 1, 0, opened_url);
+    return opened_url(L, LUA_OK, 0);
+}
+
+static int authenticated(lua_State *L, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    luahost_sio *sio = current(L);
+    lua_settop(L, 1);
+    luahost_slice payload = luahost_sio_encode_auth(L, sio, "connect");
+    if (sio->client.context == NULL) return 0;
+    sio->client.vm->host.socketio_authenticate(sio->client.context, payload);
+    luahost_sio_encoded(sio);
+    return 0;
+}
+
+static int authenticate(lua_State *L) {
+    lua_settop(L, 0);
+    luahost_client_push(L, &current(L)->client, LUAHOST_SIO_AUTH);
+    if (!lua_isfunction(L, 1)) return authenticated(L, LUA_OK, 0);
+    lua_callk(L, 0, 1, 0, authenticated);
+    return authenticated(L, LUA_OK, 0);
+}
+
+static int step_ended(lua_State *L, int status, lua_KContext context) {
+    (void)context;
+    if (status == LUA_OK || status == LUA_YIELD) return 0;
+    luahost_client *client = &current(L)->client;
+    /* A cancelled task ends by that. */
+    if (luahost_is_cancelled(L, -1)) return lua_error(L);
+    luahost_push_error_text(L, -1);
+    if (client->context != NULL) {
+        client->vm->host.socketio_attempt_failed(client->context, luahost_sio_slice(L, lua_gettop(L)), false);
+    }
+    return 0;
+}
+
+/* Argument: a step, whose error ends the attempt. */
+static int run_step(lua_State *L) {
+    return step_ended(L, lua_pcallk(L, 0, 0, 0, 0, step_ended), 0);
+}
+
+static void start_step(luahost_client *client, lua_CFunction step) {
+    luahost_vm *vm = client->vm;
+    if (luahost_vm_is_exiting(vm)) return;
+    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_HANDLER, LUAHOST_EVENT_NAMED, "connect()");
+    task->client = client;
+    task->client_number = client->number;
+    task->on_done = luahost_handler_done;
+    luahost_client_keep(client);
+    lua_pushcfunction(task->co, run_step);
+    lua_pushcfunction(task->co, step);
+    luahost_task_run_now(task, 1);
+}
+
+void luahost_socketio_attempt(luahost_client *client) { start_step(client, build); }
+
+void luahost_socketio_rejoins(luahost_client *client) { start_step(client, authenticate); }
+
+void luahost_socketio_opened(luahost_client *client, const luahost_session_info *info) {
+    luahost_client_keep_info(client, info);
+    client->logged = (luahost_logged){false, false, false};
+    client->has_left = false;
+    if (client->is_lost) client->vm->clients.lost--;
+    client->is_lost = false;
+    start_step(client, authenticate);
+}
+
+/* ---- connect ---- */
+
+/* Checks what does not depend on a function's result, so that a mistake is an error of connect(). */
+static void check_constants(lua_State *L, luahost_sio *sio, const luahost_options *options) {
+    if (!lua_isfunction(L, 1)) luahost_check_url(L);
+    if (luahost_option_push(options, "headers") != LUA_TFUNCTION) {
+        if (!lua_isnil(L, -1)) luahost_check_headers(options, "headers");
+    }
+    luahost_check_transports(options, "transports");
+    luahost_option_string(options, "socketio_path", "socket.io");
+    int type = luahost_option_push(options, "auth");
+    if (type == LUA_TFUNCTION) return;
+    if (type != LUA_TNIL && type != LUA_TTABLE) luahost_option_error(options, "auth", "table or function");
+    luahost_sio_encode_auth(L, sio, "connect");
+    luahost_sio_encoded(sio);
+}
+
+/* The slices of the list on top of the stack, in a userdata that is pushed. */
+static const luahost_slice *slices_of(lua_State *L, size_t *count) {
+    int list = lua_gettop(L);
+    *count = (size_t)lua_rawlen(L, list);
+    luahost_slice *slices = lua_newuserdatauv(L, *count * sizeof *slices, 0);
+    for (size_t index = 0; index < *count; index++) {
+        lua_rawgeti(L, list, (lua_Integer)index + 1);
+        slices[index] = luahost_sio_slice(L, -1);
+        lua_pop(L, 1);
+    }
+    return slices;
+}
+
+static void store(lua_State *L, int value, int user_value) {
+    lua_pushvalue(L, value);
+    lua_setiuservalue(L, lua_upvalueindex(1), user_value);
+}
+
+int luahost_sio_connect(lua_State *L) {
+    luahost_sio *sio = luahost_sio_self(L);
+    luahost_client *client = &sio->client;
+    luahost_vm *vm = client->vm;
+    int number = 2;
+    if (lua_istable(L, 1) && lua_isnone(L, 2) && vm->options.default_url.length > 0) {
+        lua_pushnil(L);
+        lua_insert(L, 1);
+        number = 1;
+    }
+    lua_settop(L, 2);
+    luahost_options options = luahost_options_read(L, 2, number, "connect", option_names);
+    luahost_socketio_connect out = {
+        .wait = luahost_option_boolean(&options, "wait", true),
+        .wait_timeout = luahost_option_number(&options, "wait_timeout", 5),
+        .retry = luahost_option_boolean(&options, "retry", false),
+    };
+    check_constants(L, sio, &options);
+    lua_settop(L, 2);
+    luahost_option_push(&options, "namespaces");
+    read_namespaces(L, number);
+    out.namespaces = slices_of(L, &out.namespace_count);
+
+    if (!luahost_vm_is_running(vm) && vm->current != NULL) vm->current->cancelled = true;
+    luahost_check_wait(L, "sio.connect");
+    if (luahost_vm_is_plan(vm)) return luahost_plan_wait(L, "sio.connect");
+    if (luahost_client_is_shown(client)) luahost_sio_reset(sio);
+    if (client->state != LUAHOST_DISCONNECTED) return luahost_raise(L, "ConnectionError", "Already connected");
+    store(L, 1, LUAHOST_SIO_URL);
+    store(L, 2, LUAHOST_SIO_OPTIONS);
+    store(L, 3, LUAHOST_SIO_WANTED);
+    luahost_option_push(&options, "auth");
+    store(L, lua_gettop(L), LUAHOST_SIO_AUTH);
+    luahost_client_hold(L, client, lua_upvalueindex(1));
+    luahost_error error = {.code = -1};
+    if (vm->host.socketio_connect(client->context, &out, &error) != 0) {
+        luahost_client_unhold(client);
+        luahost_push_error(L, &error, true);
+        return lua_error(L);
+    }
+    client->state = LUAHOST_CONNECTING;
+    vm->clients.in_session++;
+    sio->has_given_up = false;
+    luahost_mailbox_clear(client);
+    return luahost_park_with(L, &client->waits.connect, -1, NULL, "sio.connect", luahost_client_connect_returned);
+}

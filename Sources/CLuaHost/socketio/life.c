@@ -1,0 +1,320 @@
+/* The beginning and the end of sessions and namespaces, each in its turn among the events. */
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "core/error.h"
+#include "socketio/socketio.h"
+
+/* ---- in turn ---- */
+
+/* Now, if nothing is before it and Lua may run; else it gets into the queue. */
+static void happen_in_turn(
+    luahost_sio *sio, luahost_sio_entry *entry, luahost_slice name_space, luahost_slice text) {
+    luahost_client *client = &sio->client;
+    entry->name_space = name_space.length;
+    entry->payload = text.length;
+    if (client->mailbox.first == NULL && luahost_may_run(client->vm)) {
+        luahost_sio_happen(sio, entry, name_space, text);
+        return;
+    }
+    size_t length = sizeof *entry + name_space.length + text.length;
+    luahost_message *message = luahost_reallocate(NULL, sizeof *message + length);
+    message->length = length;
+    message->is_binary = false;
+    memcpy(message->data, entry, sizeof *entry);
+    char *at = message->data + offsetof(luahost_sio_entry, bytes);
+    if (name_space.length > 0) memcpy(at, name_space.data, name_space.length);
+    if (text.length > 0) memcpy(at + name_space.length, text.data, text.length);
+    luahost_mailbox_append(client, message);
+    luahost_mailbox_schedule(client);
+}
+
+/* ---- namespaces ---- */
+
+/* Pushes the table of the connected namespaces on vm->L; makes it. */
+static void push_namespaces(luahost_sio *sio) {
+    lua_State *L = sio->client.vm->L;
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_NAMESPACES);
+    if (lua_istable(L, -1)) return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    luahost_client_store(&sio->client, LUAHOST_SIO_NAMESPACES);
+}
+
+/* `sid` without data: the namespace is not connected any more. Returns whether it was. */
+static bool set_namespace(luahost_sio *sio, luahost_slice name_space, luahost_slice sid) {
+    lua_State *L = sio->client.vm->L;
+    int top = lua_gettop(L);
+    push_namespaces(sio);
+    lua_pushlstring(L, name_space.data, name_space.length);
+    bool was_connected = lua_rawget(L, top + 1) != LUA_TNIL;
+    lua_pushlstring(L, name_space.data, name_space.length);
+    if (sid.data == NULL) lua_pushnil(L); else lua_pushlstring(L, sid.data, sid.length);
+    lua_rawset(L, top + 1);
+    lua_settop(L, top);
+    return was_connected;
+}
+
+/* ---- handlers ---- */
+
+static luahost_slice slice_of(const char *text) { return (luahost_slice){text, strlen(text)}; }
+
+/* Pushes the handler of the event on vm->L; the number of values, 0 without one. */
+static int push_handler(luahost_sio *sio, luahost_slice name_space, const char *event, luahost_sio_found *found) {
+    *found = luahost_sio_find(sio->client.vm->L, sio, name_space, slice_of(event));
+    return found->kind == LUAHOST_SIO_NONE ? 0 : found->values;
+}
+
+/* An error of the handler before it first waits is connect()'s to raise, if that has not returned. */
+static void run_connect_handler(luahost_sio *sio, luahost_slice name_space) {
+    luahost_client *client = &sio->client;
+    luahost_vm *vm = client->vm;
+    luahost_sio_found found;
+    int values = push_handler(sio, name_space, "connect", &found);
+    if (values == 0) return;
+    bool is_first = client->waits.connect.first != NULL;
+    if (is_first) {
+        lua_pushcfunction(vm->L, luahost_call_connect_handler);
+        lua_insert(vm->L, -values - 1);
+        values++;
+    }
+    luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_CONNECT, values);
+    if (is_first) client->opening = LUAHOST_OPENING;
+    luahost_task_run_now(task, values - 1);
+    if (client->opening == LUAHOST_OPENING_FAILED && client->context != NULL) {
+        luahost_slice text = {vm->scratch.data, vm->scratch.length};
+        vm->host.socketio_attempt_failed(client->context, text, true);
+    }
+    client->opening = LUAHOST_NOT_OPENING;
+}
+
+static void run_refused_handler(luahost_sio *sio, luahost_slice name_space, luahost_slice payload) {
+    luahost_vm *vm = sio->client.vm;
+    luahost_sio_found found;
+    int values = push_handler(sio, name_space, "connect_error", &found);
+    if (values == 0) return;
+    luahost_socketio_received packet = {.payload = payload};
+    const char *problem = NULL;
+    int arguments = payload.length == 0 ? 0 : luahost_sio_push_refusal(vm->L, sio, &packet, &problem);
+    if (arguments < 0) return;
+    luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_NAMED, values + arguments);
+    luahost_task_run_now(task, values + arguments - 1);
+}
+
+/* Gives a copy of the detail of the session's end with the namespace and whether the client reconnects. */
+static void push_detail(luahost_sio *sio, luahost_slice name_space, bool will_reconnect) {
+    lua_State *L = sio->client.vm->L;
+    luahost_client_push(L, &sio->client, LUAHOST_UV_DETAIL);
+    int detail = lua_gettop(L);
+    lua_createtable(L, 0, 6);
+    if (lua_istable(L, detail)) {
+        for (lua_pushnil(L); lua_next(L, detail);) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, detail + 1);
+        }
+    }
+    lua_remove(L, detail);
+    lua_pushlstring(L, name_space.data, name_space.length);
+    lua_setfield(L, detail, "namespace");
+    lua_pushboolean(L, will_reconnect);
+    lua_setfield(L, detail, "will_reconnect");
+}
+
+static void run_disconnect_handler(luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space) {
+    luahost_client *client = &sio->client;
+    luahost_sio_found found;
+    int values = push_handler(sio, name_space, "disconnect", &found);
+    if (values == 0) return;
+    lua_pushstring(client->vm->L, luahost_reason_text(entry->reason));
+    push_detail(sio, name_space, entry->flag);
+    luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_DISCONNECT, values + 2);
+    luahost_task_run_now(task, values + 1);
+}
+
+/* Whether the namespaces of the script have a handler for their end. */
+static bool has_disconnect_handler(luahost_sio *sio, luahost_slice name_space) {
+    lua_State *L = sio->client.vm->L;
+    int top = lua_gettop(L);
+    luahost_sio_found found;
+    bool has = push_handler(sio, name_space, "disconnect", &found) > 0;
+    lua_settop(L, top);
+    return has;
+}
+
+/* ---- what happens ---- */
+
+static void be_ready(luahost_client *client) {
+    luahost_task *task = client->waits.connect.first;
+    bool is_wanted = client->state == LUAHOST_CONNECTED || client->state == LUAHOST_CONNECTING;
+    if (!is_wanted || task == NULL) return;
+    lua_pushboolean(task->co, true);
+    luahost_task_wake(task, 1);
+}
+
+void luahost_sio_reset(luahost_sio *sio) {
+    luahost_client *client = &sio->client;
+    if (client->state == LUAHOST_DISCONNECTED) return;
+    luahost_sio_end_acks(sio);
+    luahost_sio_wake_receivers(sio);
+    lua_pushnil(client->vm->L);
+    luahost_client_store(client, LUAHOST_SIO_NAMESPACES);
+    luahost_client_reset(client);
+}
+
+static void end(luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space) {
+    luahost_client *client = &sio->client;
+    if (entry->flag) return;
+    if (client->state == LUAHOST_DISCONNECTED) return;
+    client->state = entry->reason == LUAHOST_TRANSPORT_ERROR ? LUAHOST_LOST_SHOWN : LUAHOST_CLOSED_SHOWN;
+    if (!has_disconnect_handler(sio, name_space)) luahost_client_note_loss(client);
+    luahost_sio_reset(sio);
+}
+
+void luahost_sio_happen(
+    luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space, luahost_slice text) {
+    static const luahost_slice none = {NULL, 0};
+    luahost_client *client = &sio->client;
+    luahost_vm *vm = client->vm;
+    int top = lua_gettop(vm->L);
+    luahost_client_keep(client);
+    luahost_enter(vm, vm->L);
+    switch (entry->happening) {
+    case LUAHOST_SIO_EVENT:
+        break;
+    case LUAHOST_SIO_CONNECTED:
+        sio->is_recovered = entry->flag;
+        set_namespace(sio, name_space, text);
+        if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
+        run_connect_handler(sio, name_space);
+        break;
+    case LUAHOST_SIO_REFUSED:
+        run_refused_handler(sio, name_space, text);
+        break;
+    case LUAHOST_SIO_READY:
+        be_ready(client);
+        break;
+    case LUAHOST_SIO_DISCONNECTED:
+        run_disconnect_handler(sio, entry, name_space);
+        set_namespace(sio, name_space, none);
+        break;
+    case LUAHOST_SIO_ENDED:
+        end(sio, entry, name_space);
+        break;
+    }
+    lua_settop(vm->L, top);
+    luahost_leave(vm);
+    luahost_client_unhold(client);
+}
+
+/* ---- events of the network ---- */
+
+void luahost_socketio_connected(
+    luahost_client *client, luahost_slice name_space, luahost_slice sid, bool is_recovered) {
+    luahost_sio_entry entry = {.happening = LUAHOST_SIO_CONNECTED, .flag = is_recovered};
+    happen_in_turn((luahost_sio *)client, &entry, name_space, sid);
+}
+
+void luahost_socketio_refused(luahost_client *client, luahost_slice name_space, luahost_slice payload) {
+    luahost_sio_entry entry = {.happening = LUAHOST_SIO_REFUSED};
+    happen_in_turn((luahost_sio *)client, &entry, name_space, payload);
+}
+
+void luahost_socketio_ready(luahost_client *client) {
+    luahost_sio_entry entry = {.happening = LUAHOST_SIO_READY};
+    happen_in_turn((luahost_sio *)client, &entry, (luahost_slice){NULL, 0}, (luahost_slice){NULL, 0});
+}
+
+void luahost_socketio_disconnected(
+    luahost_client *client, luahost_slice name_space, luahost_disconnect_reason reason, const luahost_detail *detail,
+    bool will_reconnect) {
+    luahost_client_keep_detail(client, reason, detail);
+    luahost_sio_entry entry = {.happening = LUAHOST_SIO_DISCONNECTED, .reason = reason, .flag = will_reconnect};
+    happen_in_turn((luahost_sio *)client, &entry, name_space, (luahost_slice){NULL, 0});
+}
+
+void luahost_socketio_ended(
+    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail, size_t unwritten,
+    bool will_reconnect) {
+    luahost_sio *sio = (luahost_sio *)client;
+    client->session.unwritten = unwritten;
+    luahost_client_keep_detail(client, reason, detail);
+    luahost_sio_end_acks(sio);
+    luahost_client_drained(client);
+    if (will_reconnect && luahost_client_is_open(client)) {
+        client->state = LUAHOST_CONNECTING;
+        client->mailbox.is_paused = false;
+        luahost_client_writable(client);
+        return;
+    }
+    luahost_sio_entry entry = {.happening = LUAHOST_SIO_ENDED, .reason = reason, .flag = will_reconnect};
+    happen_in_turn(sio, &entry, (luahost_slice){"/", 1}, (luahost_slice){NULL, 0});
+}
+
+/* An Engine.IO connection that failed: each namespace that the script wanted gets the text, as in python. */
+static void report_failure(luahost_sio *sio, const luahost_error *error) {
+    luahost_vm *vm = sio->client.vm;
+    lua_State *L = vm->L;
+    int top = lua_gettop(L);
+    luahost_enter(vm, L);
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_WANTED);
+    lua_Integer count = lua_istable(L, -1) ? (lua_Integer)lua_rawlen(L, -1) : 0;
+    for (lua_Integer index = 1; index <= count && luahost_vm_may_resume(vm); index++) {
+        lua_settop(L, top + 1);
+        if (lua_rawgeti(L, top + 1, index) != LUA_TSTRING) continue;
+        luahost_sio_found found;
+        int values = push_handler(sio, luahost_sio_slice(L, top + 2), "connect_error", &found);
+        if (values == 0) continue;
+        lua_pushlstring(L, error->message.data, error->message.length);
+        luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_NAMED, values + 1);
+        luahost_task_ready(task, values);
+        luahost_enter(vm, L);
+    }
+    lua_settop(L, top);
+    luahost_leave(vm);
+}
+
+static void set_names(lua_State *L, const char *field, luahost_slice names) {
+    if (names.length == 0) return;
+    lua_newtable(L);
+    const char *at = names.data, *stop = names.data + names.length;
+    for (lua_Integer index = 1; at < stop; index++) {
+        const char *comma = memchr(at, ',', (size_t)(stop - at));
+        const char *next = comma == NULL ? stop : comma;
+        lua_pushlstring(L, at, (size_t)(next - at));
+        lua_rawseti(L, -2, index);
+        at = comma == NULL ? stop : comma + 1;
+    }
+    lua_setfield(L, -2, field);
+}
+
+void luahost_socketio_attempt_failed(
+    luahost_client *client, const luahost_error *error, luahost_slice refused, luahost_slice silent, bool will_retry) {
+    luahost_sio *sio = (luahost_sio *)client;
+    luahost_vm *vm = client->vm;
+    client->session.unwritten = 0;
+    luahost_client_keep(client);
+    if (refused.length == 0 && silent.length == 0) report_failure(sio, error);
+    luahost_task *task = client->waits.connect.first;
+    if (!will_retry && task != NULL && luahost_vm_is_running(vm) && !task->cancelled) {
+        luahost_enter(vm, task->co);
+        lua_pushboolean(task->co, false);
+        luahost_push_error(task->co, error, false);
+        set_names(task->co, "refused", refused);
+        set_names(task->co, "silent", silent);
+        luahost_task_wake(task, 2);
+    }
+    if (will_retry && client->state == LUAHOST_CONNECTED) client->state = LUAHOST_CONNECTING;
+    if (!will_retry) luahost_sio_reset(sio);
+    luahost_client_unhold(client);
+}
+
+void luahost_socketio_gave_up(luahost_client *client, bool by_script) {
+    luahost_sio *sio = (luahost_sio *)client;
+    sio->has_given_up = !by_script;
+    luahost_sio_entry entry = {
+        .happening = LUAHOST_SIO_ENDED, .reason = by_script ? LUAHOST_CLIENT_DISCONNECT : LUAHOST_TRANSPORT_ERROR,
+    };
+    happen_in_turn(sio, &entry, (luahost_slice){"/", 1}, (luahost_slice){NULL, 0});
+}

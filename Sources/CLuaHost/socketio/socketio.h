@@ -1,0 +1,184 @@
+/* One Socket.IO client, as the files of its API see it. */
+#ifndef LUAHOST_SOCKETIO_H
+#define LUAHOST_SOCKETIO_H
+
+#include <string.h>
+
+#include "base/attachments.h"
+#include "client/client.h"
+
+/* The user values of a client, after those that every kind has. All are nil until they are needed. */
+enum {
+    LUAHOST_SIO_HANDLERS = LUAHOST_USER_VALUES + 1, /* namespace -> event -> a handler's record */
+    LUAHOST_SIO_CLASSES,    /* namespace -> object */
+    LUAHOST_SIO_NAMES,      /* the names of events that handlers were registered for */
+    LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid */
+    LUAHOST_SIO_WANTED,     /* a list: those of connect() */
+    LUAHOST_SIO_ACKS,       /* namespace -> number -> a callback, or the record of a call() */
+    LUAHOST_SIO_URL,        /* of connect(), as the script gave them: */
+    LUAHOST_SIO_AUTH,
+    LUAHOST_SIO_OPTIONS,    /* the table of its options */
+    LUAHOST_SIO_DROPPED,    /* names of events that nobody handles and whose warning was logged */
+    LUAHOST_SIO_ENGINE,     /* sio.eio */
+    LUAHOST_SIO_USER_VALUES = LUAHOST_SIO_ENGINE,
+};
+
+/* A userdata whose user value is the function. */
+typedef struct luahost_sio_handler {
+    const char *name;             /* a string in LUAHOST_SIO_NAMES, because tasks refer to it */
+    int place_ref;
+    bool is_ordered;
+} luahost_sio_handler;
+
+/* A task in receive(), in a userdata on its stack. */
+typedef struct luahost_sio_receiver {
+    struct luahost_sio_receiver *next, *previous;
+    luahost_wait_queue queue;
+    struct luahost_sio *sio;                /* NULL: not in the client's list any more */
+    luahost_slice event, name_space;        /* data NULL: any */
+} luahost_sio_receiver;
+
+typedef struct luahost_sio {
+    luahost_client client;
+    luahost_socketio_options options;
+    luahost_sio_receiver *receivers, *last_receiver;
+    luahost_attachments attachments; /* of the packet that is being encoded */
+    size_t acks;                  /* that are awaited */
+    size_t ordered;               /* handlers that have not returned and are `ordered` */
+    bool is_recovered;
+    bool has_given_up;            /* reconnecting, in the last session's wake */
+} luahost_sio;
+
+/* The client of the method that runs; luahost_client_self has taken `self` away. */
+static inline luahost_sio *luahost_sio_self(lua_State *L) { return (luahost_sio *)luahost_client_self(L); }
+
+static inline bool luahost_slices_are_equal(luahost_slice a, luahost_slice b) {
+    return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
+}
+
+static inline bool luahost_slice_is(luahost_slice slice, const char *text) {
+    return slice.length == strlen(text) && memcmp(slice.data, text, slice.length) == 0;
+}
+
+/* More acks that are awaited end the session: a server that sends none must not cost all memory. */
+enum { LUAHOST_SIO_MOST_ACKS = 100000 };
+
+/* The arguments of one event, at most. */
+enum { LUAHOST_SIO_MOST_ARGUMENTS = 8000 };
+
+/* Names that events of the server cannot have, and that `*` does not match. */
+bool luahost_sio_is_reserved(luahost_slice event);
+
+/* ---- payload.c ---- */
+
+/* Finds the name of an event and where its arguments begin. The name is in the payload or in the VM's scratch buffer.
+ * False: the payload is illegal, and *problem says why. */
+bool luahost_sio_event_name(
+    lua_State *L, const luahost_sio *sio, luahost_slice payload, luahost_slice *name, size_t *rest,
+    const char **problem);
+/* Pushes the arguments that begin at `rest`, or (0) the elements of the payload; -1: it is illegal. */
+int luahost_sio_push_arguments(
+    lua_State *L, const luahost_sio *sio, const luahost_socketio_received *packet, size_t rest, const char **problem);
+/* Pushes the arguments of `connect_error`, of a payload that is not empty: the elements of an array, or the one value;
+ * -1: it is illegal. */
+int luahost_sio_push_refusal(
+    lua_State *L, const luahost_sio *sio, const luahost_socketio_received *packet, const char **problem);
+/* Writes the payload into the VM's scratch buffer, after the headroom: an array of the values in the slots first to
+ * last, of which an event's name is the first. Raises an argument error that names `function`. */
+void luahost_sio_encode(
+    lua_State *L, luahost_sio *sio, luahost_slice name_space, int first, int last, const char *function,
+    luahost_socketio_packet *packet);
+/* Writes one value into the scratch buffer, for `auth`; the same errors. */
+luahost_slice luahost_sio_encode_value(lua_State *L, luahost_sio *sio, int index, const char *function);
+/* Gives the storage of a large packet back. */
+void luahost_sio_encoded(luahost_sio *sio);
+
+/* ---- handlers.c ---- */
+
+typedef struct luahost_sio_found {
+    enum { LUAHOST_SIO_NONE, LUAHOST_SIO_FUNCTION, LUAHOST_SIO_METHOD } kind;
+    luahost_sio_handler handler;
+    int values;              /* on the stack: the function, and the arguments that come before those of the event */
+} luahost_sio_found;
+
+/* Pushes the handler, in python's order of lookup, with real fall-through. The client is kept. */
+luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice name_space, luahost_slice event);
+int luahost_sio_on(lua_State *L);
+int luahost_sio_register_namespace(lua_State *L);
+void luahost_sio_push_event_table(lua_State *L);
+/* Pushes the namespaces that have handlers, or "/" without any: those of a connect() that names none. */
+void luahost_sio_push_namespaces(lua_State *L, int userdata);
+/* The task of a handler whose `values` (function and arguments) are taken from the top of vm->L's stack. */
+luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event, int values);
+
+/* ---- connect.c ---- */
+int luahost_sio_connect(lua_State *L);
+/* Encodes the value of `auth` on top of L's stack, which is popped; empty for nil. */
+luahost_slice luahost_sio_encode_auth(lua_State *L, luahost_sio *sio, const char *function);
+/* The name of a namespace at `index`; raises an argument error. */
+luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, const char *function);
+
+/* ---- delivery.c ---- */
+
+/* A packet is illegal: the session ends with this text. */
+void luahost_sio_refuse(luahost_sio *sio, const char *problem);
+/* The string at the index. */
+luahost_slice luahost_sio_slice(lua_State *L, int index);
+void luahost_sio_start_next(luahost_client *client);
+
+/* ---- receive.c ---- */
+
+bool luahost_sio_matches(const luahost_sio_receiver *receiver, luahost_slice name_space, luahost_slice name);
+void luahost_sio_unlink(luahost_sio_receiver *receiver);
+/* Sends the empty ack of an event that receive() takes. */
+void luahost_sio_acknowledge_taken(luahost_sio *sio, const luahost_socketio_received *event);
+/* Pushes the name and the arguments; the number of values, or -1. */
+int luahost_sio_push_event(
+    lua_State *L, luahost_sio *sio, const luahost_socketio_received *event, luahost_slice name, size_t rest);
+int luahost_sio_receive(lua_State *L);
+void luahost_sio_wake_receivers(luahost_sio *sio);
+
+/* ---- queue.c ---- */
+
+typedef enum luahost_sio_happening {
+    LUAHOST_SIO_EVENT,
+    LUAHOST_SIO_CONNECTED,
+    LUAHOST_SIO_REFUSED,
+    LUAHOST_SIO_READY,
+    LUAHOST_SIO_DISCONNECTED,
+    LUAHOST_SIO_ENDED,
+} luahost_sio_happening;
+
+/* An event, or a change of the session, that waits in the mailbox: the beginning of a message's data. */
+typedef struct luahost_sio_entry {
+    luahost_sio_happening happening;
+    luahost_disconnect_reason reason;
+    bool flag;               /* recovered, will reconnect */
+    uint64_t connection;
+    size_t name_space, id, payload, attachments; /* lengths, and their number */
+    char bytes[];            /* namespace, id, payload, the lengths of the attachments (size_t), the attachments */
+} luahost_sio_entry;
+
+void luahost_sio_enqueue(luahost_sio *sio, const luahost_socketio_received *event);
+luahost_sio_happening luahost_sio_happening_of(const luahost_message *message);
+/* The event that a message was made of. The slices of its attachments are in *list, to be freed. */
+luahost_socketio_received luahost_sio_dequeued(const luahost_message *message, luahost_slice **list);
+
+/* ---- life.c ---- */
+
+/* Ends the waits and the session, as luahost_client_reset does. */
+void luahost_sio_reset(luahost_sio *sio);
+/* Does what the entry stands for: runs handlers, wakes tasks. */
+void luahost_sio_happen(luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space, luahost_slice text);
+
+/* ---- acks.c ---- */
+int luahost_sio_emit(lua_State *L);
+int luahost_sio_send(lua_State *L);
+int luahost_sio_call(lua_State *L);
+/* The session is over: callbacks are dropped, calls raise. */
+void luahost_sio_end_acks(luahost_sio *sio);
+
+/* ---- namespace.c ---- */
+int luahost_sio_of(lua_State *L);
+
+#endif

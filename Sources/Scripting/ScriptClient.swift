@@ -1,0 +1,120 @@
+import CLuaHost
+import EngineIO
+import EngineIOClient
+import Logging
+import NIOCore
+
+/// One client object of a script, of whichever protocol: the context that C has of it.
+class ScriptClient {
+    let handle: OpaquePointer
+    unowned let host: ScriptHost
+    let configuration: ClientConfiguration
+    let cookies = CookieStore()
+    let logger: Logger
+    /// The client object is gone, or the script does not run any more.
+    private(set) var isReleased = false
+    /// The strings of the error that was last handed to C.
+    private var errorArena: SliceArena?
+    private var didWarnOfPath = false
+    private var onClosed: (() -> Void)?
+
+    /// How long `disconnect` may take to write what is queued, unless the script says otherwise.
+    private static let defaultFlush = TimeAmount.seconds(30)
+    /// How long a client may take to close that nobody waits for.
+    static let shortClose = TimeAmount.seconds(2)
+
+    init(handle: OpaquePointer, host: ScriptHost, options: luahost_client_options) {
+        self.handle = handle
+        self.host = host
+        var configuration = ClientConfiguration(options)
+        configuration.localAddress = host.clientDefaults.localAddress
+        self.configuration = configuration
+        var logger = host.logger
+        switch options.logger {
+        case LUAHOST_LOG_INFO: logger.logLevel = min(logger.logLevel, .info)
+        case LUAHOST_LOG_DEBUG: logger.logLevel = min(logger.logLevel, .debug)
+        default: break
+        }
+        self.logger = logger
+    }
+
+    // MARK: For each protocol
+
+    var isOpen: Bool { false }
+    var bufferedBytes: Int { 0 }
+    func close(timeout: TimeAmount, abort: Bool) {}
+    func setReading(_ isOn: Bool) {}
+    func notifyDrained() {}
+
+    // MARK: Requests of the script
+
+    func release() {
+        self.isReleased = true
+        self.close(timeout: Self.shortClose, abort: true)
+        self.host.release(self)
+    }
+
+    func disconnect(timeout: Double, abort: Bool) {
+        self.close(timeout: timeout < 0 ? Self.defaultFlush : .seconds(fromScript: timeout), abort: abort)
+    }
+
+    /// Closes without an event for the script, which does not run any more.
+    func closeSilently(timeout: TimeAmount, completion: @escaping () -> Void) {
+        self.isReleased = true
+        self.onClosed = completion
+        self.close(timeout: timeout, abort: false)
+    }
+
+    func ended() {
+        let completion = self.onClosed
+        self.onClosed = nil
+        completion?()
+    }
+
+    /// Fills the error for C, and returns the status that C expects.
+    func refuse(_ error: ServerURLError, _ out: UnsafeMutablePointer<luahost_error>) -> Int32 {
+        let arena = SliceArena()
+        self.errorArena = arena
+        var failure = luahost_error()
+        failure.type = arena.slice("ValueError")
+        failure.message = arena.slice(error.description)
+        failure.code = -1
+        out.pointee = failure
+        return 1
+    }
+
+    func makeObserver() -> SessionObserver {
+        SessionObserver(
+            logger: self.logger, trace: self.host.clientDefaults.trace, meter: self.host.meter, loop: self.host.loop)
+    }
+
+    func connectOptions(_ options: luahost_connect_options) throws(ServerURLError) -> ConnectOptions {
+        var result = ConnectOptions(url: try ServerURL(String(options.url)))
+        result.engineIOPath = String(options.engineio_path)
+        result.triesAllTransports = options.try_all_transports
+        let order = options.transports.order
+        result.transports = [order.0, order.1, order.2].compactMap(Transport.init(code:))
+        for pair in UnsafeBufferPointer(start: options.headers.items, count: options.headers.count) {
+            let name = String(pair.name)
+            if RequestHeaders.isReserved(name) {
+                throw ServerURLError(message: "the header \"\(name)\" is set by the client itself")
+            }
+            result.headers.append((name, String(pair.value)))
+        }
+        return result
+    }
+
+    /// As in python the path of the url is not used, although a user who writes one expects that it is.
+    ///
+    /// - Parameter option: the option of `connect` that has the path.
+    func warnOfPath(of options: ConnectOptions, option: String) {
+        let path = ServerURL.normalized(options.url.path)
+        guard !self.didWarnOfPath, path != "/", path != ServerURL.normalized(options.engineIOPath),
+            let shown = RefusalText.line(options.url.path)
+        else { return }
+        self.didWarnOfPath = true
+        let name = RefusalText.line(String(path.dropFirst().dropLast())) ?? ""
+        self.logger.warning(
+            "the path \(shown) of the url is not used: write \(option) = \"\(name)\" in the options of connect()")
+    }
+}

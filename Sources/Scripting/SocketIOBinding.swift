@@ -1,0 +1,175 @@
+import CLuaHost
+import EngineIO
+import EngineIOClient
+import Logging
+import NIOCore
+import SocketIO
+import SocketIOClient
+
+/// Joins one Socket.IO client of a script to its session.
+final class SocketIOBinding: ScriptClient {
+    private let serializer: SocketIOSerializer
+    private let own: luahost_socketio_options
+    private lazy var session = self.makeSession()
+    /// ``session`` for the call that each event makes: without a retain and a check.
+    private var sender: Unmanaged<SocketIOSession>?
+    /// From `connect` until its end was reported.
+    private var isConnected = false
+
+    init(
+        handle: OpaquePointer, host: ScriptHost, options: luahost_client_options, own: luahost_socketio_options
+    ) {
+        self.own = own
+        self.serializer = own.serializer == LUAHOST_SERIALIZER_MSGPACK ? .messagePack : .json
+        super.init(handle: handle, host: host, options: options)
+    }
+
+    private func makeSession() -> SocketIOSession {
+        var configuration = SocketIOConfiguration()
+        configuration.reconnection.isEnabled = self.own.reconnection
+        configuration.reconnection.attempts = Int(min(self.own.reconnection_attempts, 1e15))
+        configuration.reconnection.delay = self.own.reconnection_delay
+        configuration.reconnection.delayMaximum = self.own.reconnection_delay_max
+        configuration.reconnection.randomizationFactor = min(self.own.randomization_factor, 1)
+        configuration.maximumAttachments = Int(min(self.own.max_attachments, 100_000))
+        configuration.recoversConnectionState = self.own.recovery
+        configuration.engine = self.configuration
+        configuration.serializer = self.serializer
+        let session = SocketIOSession(
+            loop: self.host.loop, configuration: configuration, cookies: self.cookies, logger: self.logger,
+            random: { [unowned host = self.host] in host.random() }, delegate: self)
+        self.sender = Unmanaged.passUnretained(session)
+        return session
+    }
+
+    override var isOpen: Bool { self.isConnected }
+
+    override func release() {
+        self.sender?._withUnsafeGuaranteedRef { $0.release() }
+        self.isConnected = false
+        super.release()
+    }
+
+    // MARK: Requests of the script
+
+    func connect(_ options: luahost_socketio_connect) -> Int32 {
+        let names = UnsafeBufferPointer(start: options.namespaces, count: options.namespace_count)
+        var request = SocketIOSession.Request(namespaces: names.map { String($0) })
+        request.waitsForNamespaces = options.wait
+        request.waitTimeout = .seconds(fromScript: options.wait_timeout)
+        request.retries = options.retry
+        guard self.session.connect(request) else { return 1 }
+        self.isConnected = true
+        return 0
+    }
+
+    func open(_ options: luahost_connect_options, _ out: UnsafeMutablePointer<luahost_error>) -> Int32 {
+        do {
+            let options = try self.connectOptions(options)
+            self.warnOfPath(of: options, option: "socketio_path")
+            self.session.open(options, observer: self.makeObserver())
+            return 0
+        } catch {
+            return self.refuse(error, out)
+        }
+    }
+
+    func authenticate(_ payload: luahost_slice) {
+        self.session.authenticate(payload.length == 0 ? nil : UnsafeRawBufferPointer(payload))
+    }
+
+    /// A function of the script for the url, the headers or `auth` has failed, or its connect handler.
+    func reject(_ text: String, byHandler: Bool) {
+        let message = byHandler ? "Connect handler failed: \(text)" : text
+        self.session.reject(SocketIOConnectError(ConnectionError(byHandler ? .namespace : .open, message)))
+    }
+
+    func emit(_ packet: UnsafePointer<luahost_socketio_packet>, wantsAck: Bool) -> SocketIOSendResult {
+        guard let sender = self.sender else { return .notConnected(.disconnected) }
+        return Self.withAttachments(packet) { attachments in
+            sender._withUnsafeGuaranteedRef {
+                $0.emit(
+                    UnsafeRawBufferPointer(packet.pointee.name_space), wantsAck: wantsAck,
+                    packet: UnsafeMutableRawBufferPointer(start: packet.pointee.data, count: packet.pointee.length),
+                    headroom: packet.pointee.headroom, attachments: attachments,
+                    mayWait: packet.pointee.may_wait)
+            }
+        }
+    }
+
+    func acknowledge(_ packet: UnsafePointer<luahost_socketio_packet>, connection: UInt64) {
+        _ = Self.withAttachments(packet) { attachments in
+            self.session.acknowledge(
+                UnsafeRawBufferPointer(packet.pointee.name_space), connection: connection,
+                id: UnsafeRawBufferPointer(packet.pointee.id),
+                packet: UnsafeMutableRawBufferPointer(start: packet.pointee.data, count: packet.pointee.length),
+                headroom: packet.pointee.headroom, attachments: attachments)
+        }
+    }
+
+    @inline(__always)
+    private static func withAttachments<Result>(
+        _ packet: UnsafePointer<luahost_socketio_packet>,
+        _ body: (UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Result
+    ) -> Result {
+        let count = packet.pointee.attachment_count
+        guard count > 0 else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
+        let slices = UnsafeBufferPointer(start: packet.pointee.attachments, count: count)
+        return slices.map { UnsafeRawBufferPointer($0) }.withUnsafeBufferPointer(body)
+    }
+
+    /// The script cannot read a packet.
+    func illegal(_ problem: String) { self.session.illegal("an illegal event or ack (\(problem))", nil) }
+
+    func join(_ name: String, _ payload: luahost_slice) -> luahost_socketio_result {
+        let isAsked = self.session.join(name, payload.length == 0 ? nil : UnsafeRawBufferPointer(payload))
+        guard !isAsked else { return LUAHOST_EMIT_SENT }
+        var name = name
+        return name.withUTF8 { self.session.status(of: UnsafeRawBufferPointer($0)) }.code
+    }
+
+    func leave(_ name: String) -> luahost_socketio_result {
+        self.session.leave(name) ? LUAHOST_EMIT_SENT : LUAHOST_EMIT_NEVER
+    }
+
+    override func close(timeout: TimeAmount, abort: Bool) {
+        self.sender?._withUnsafeGuaranteedRef { $0.disconnect(timeout: timeout, abort: abort) }
+    }
+
+    override func setReading(_ isOn: Bool) { self.session.setReading(isOn) }
+
+    override var bufferedBytes: Int { self.session.bufferedBytes }
+
+    override func notifyDrained() { self.session.notifyDrained() }
+
+    override func ended() {
+        self.isConnected = false
+        super.ended()
+    }
+
+    // MARK: What C is lent
+
+    /// Calls `body` with an event or an ack as C has it.
+    @inline(__always)
+    func withReceived(
+        _ received: SocketIOReceived, _ body: (UnsafePointer<luahost_socketio_received>) -> Void
+    ) {
+        var out = luahost_socketio_received()
+        out.name_space = luahost_slice(received.namespace)
+        out.id = luahost_slice(received.id)
+        out.payload = luahost_slice(received.payload)
+        out.connection = received.connection
+        guard !received.attachments.isEmpty else { return body(&out) }
+        received.attachments.map { luahost_slice($0) }.withUnsafeBufferPointer {
+            out.attachments = $0.baseAddress
+            out.attachment_count = $0.count
+            body(&out)
+        }
+    }
+}
+
+extension luahost_slice {
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(data: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count)
+    }
+}

@@ -1,0 +1,165 @@
+/* The Socket.IO client of scripts, without sockets: see socketio_peers.c for what its server does. */
+#include <stdio.h>
+#include <string.h>
+
+#include "host.h"
+#include "tests.h"
+
+/* Runs the script to its end, or for a second, and expects what it printed with out(…) and what the host logged. */
+static void expect_run(const char *script, const char *expected, int line) {
+    char text[8000];
+    snprintf(text, sizeof text,
+        "local function out(...) local t = table.pack(...)  for i = 1, t.n do t[i] = type(t[i]) == 'table' and\n"
+        "eio.json.encode(t[i]) or tostring(t[i]) end  eio.log.warning(table.concat(t, ' ')) end\n%s", script);
+    host *host = host_start(text, NULL);
+    host_run(host, 1);
+    expect_log(host, expected, __FILE__, line);
+    host_end(host);
+}
+#define EXPECT_RUN(script, expected) expect_run(script, expected, __LINE__)
+
+static void connects_and_emits(void) {
+    EXPECT_RUN(
+        "sio.on('connect', function() out('connected', sio.connected, sio.sid) end)\n"
+        "sio.on('news', function(...) out('news', ...) sio.disconnect() end)\n"
+        "sio.connect('any', {auth = {token = 'x'}})\n"
+        "sio.emit('news', 1, 'two', {three = 3})\n",
+        "connect\nopen any socket.io\nauth {\"token\":\"x\"}\nlog connected true sid\n"
+        "emit [\"news\",1,\"two\",{\"three\":3}]\nlog news 1 two {\"three\":3}\ndisconnect\nfinished\n");
+}
+
+static void acks_are_the_results_of_handlers(void) {
+    EXPECT_RUN(
+        "sio.on('ask', function(...) out('ask', ...) return ..., nil end)\n"
+        "sio.connect('any')\n"
+        "sio.emit('ask', {}, eio.bytes('ab'))\n"
+        "eio.sleep(0.01)\n"
+        "sio.on('ask', function() eio.sleep(0.01) return 'late', eio.bytes('x') end)\n"
+        "sio.emit('ask')\n"
+        "eio.sleep(0.02)\n"
+        "sio.on('ask', function() return 1, nil, 2 end)\n"
+        "sio.emit('ask')\n"
+        "eio.sleep(0.01)\n"
+        "sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \n"
+        "emit [\"ask\",{},{\"_placeholder\":true,\"num\":0}]\nlog ask {} ab\n"
+        "ack 7[{}] of 1 with 0\n"
+        "emit [\"ask\"]\nack 7[\"late\",{\"_placeholder\":true,\"num\":0}] of 1 with 1\n"
+        "emit [\"ask\"]\nreport 'ask' handler (client 2, registered at t.lua:10): result 2 of the handler is nil: an ack has eio.null for it\n"
+        "disconnect\nfinished\n");
+}
+
+static void calls_return_the_ack(void) {
+    EXPECT_RUN(
+        "sio.connect('any')\n"
+        "out(sio.call('sum', 1, {2}))\n"
+        "sio.emit('later', 5, function(...) out('callback', ...) end)\n"
+        "sio.emit{'named', 6, callback = function(...) out('named', ...) end}\n"
+        "eio.sleep(0.01)\n"
+        "local ok, e = pcall(sio.call, {'silence', timeout = 0.01}) out(ok, e.type, e.message)\n"
+        "local task = eio.start_background_task(function() local ok, e = pcall(sio.call, 'silence') out(e.type) end)\n"
+        "eio.sleep(0.01)\n"
+        "local other = eio.start_background_task(function() sio.call('silence') end)\n"
+        "eio.sleep(0.01) other:cancel() eio.sleep(0)\n"
+        "sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \n"
+        "emit [\"sum\",1,[2]]\nlog 1 [2]\nemit [\"later\",5]\nemit [\"named\",6]\nlog callback 5\nlog named 6\n"
+        "emit [\"silence\"]\nlog false TimeoutError call of 'silence': no ack in time\n"
+        "emit [\"silence\"]\nemit [\"silence\"]\ndisconnect\nlog DisconnectedError\nfinished\n");
+}
+
+static void handlers_are_found_in_order(void) {
+    EXPECT_RUN(
+        "sio.on('a', function(...) out('/ a', ...) end)\n"
+        "sio.on('*', function(...) out('/ *', ...) end)\n"
+        "sio.on('a', function(...) out('* a', ...) end, '*')\n"
+        "sio.on('*', function(...) out('* *', ...) end, {namespace = '*'})\n"
+        "sio.event('/c').own = function(...) out('/c own', ...) end\n"
+        "sio.register_namespace('/d', {on_x = function(self, ...) out('class', ...) end})\n"
+        "sio.connect('any', {namespaces = {'/', '/c', '/d', '/c'}})\n"
+        "sio.emit('a', 1) sio.emit('b', 2)\n"
+        "sio.of('/c').emit('a', 3) sio.of('/c').emit('own', 4) sio.of('/c').emit('other', 5)\n"
+        "eio.sleep(0.01)\n"
+        "sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \n"
+        "emit [\"a\",1]\nemit [\"b\",2]\nemit [\"a\",3]\nemit [\"own\",4]\nemit [\"other\",5]\n"
+        "log / a 1\nlog / * b 2\nlog * a /c 3\nlog /c own 4\nlog * * other /c 5\ndisconnect\nfinished\n");
+}
+
+static void receive_takes_events(void) {
+    EXPECT_RUN(
+        "sio.connect('any')\n"
+        "sio.emit('a', 1) sio.emit('b', 2) sio.emit('ask', 3)\n"
+        "out(sio.receive{event = 'b'}) out(sio.receive(1)) out(sio.receive()) out(sio.receive(0.01))\n"
+        "eio.start_background_task(function() out(sio.receive()) end) eio.sleep(0)\n"
+        "sio.disconnect() out(sio.receive())\n",
+        "connect\nopen any socket.io\nauth \nemit [\"a\",1]\nemit [\"b\",2]\nemit [\"ask\",3]\n"
+        "log b 2\nlog a 1\nack 7[] of 1 with 0\nlog ask 3\nlog nil timeout\n"
+        "disconnect\nlog nil client disconnect\nlog nil client disconnect\nfinished\n");
+}
+
+static void reconnects(void) {
+    EXPECT_RUN(
+        "sio.on('disconnect', function(reason, d) out(reason, d.will_reconnect, d.namespace, sio.get_sid()) end)\n"
+        "sio.on('connect', function() out('connect') end)\n"
+        "sio.connect('any', {auth = function() out('auth') return {n = 1} end})\n"
+        "sio.emit('lose') eio.sleep(0.01) out(sio.connected)\n"
+        "sio.emit('end') out(sio.wait(), sio.connected)\n",
+        "connect\nopen any socket.io\nlog auth\nauth {\"n\":1}\nlog connect\nemit [\"lose\"]\n"
+        "log transport error true / sid\nopen any socket.io\nlog auth\nauth {\"n\":1}\nlog connect\nlog true\n"
+        "emit [\"end\"]\nlog transport error false / sid\nlog true false\nfinished\n");
+}
+
+static void failures_of_connect(void) {
+    EXPECT_RUN(
+        "sio.on('connect_error', function(data) out('connect_error', data) end)\n"
+        "local ok, e = pcall(sio.connect, 'fail') out(e.type, e.message)\n"
+        "ok, e = pcall(sio.connect, 'refuse') out(e.type, e.refused)\n"
+        "ok, e = pcall(sio.connect, 'any', {auth = function() error('boom', 0) end}) out(e.message)\n"
+        "sio.on('connect', function() error('not today', 0) end)\n"
+        "ok, e = pcall(sio.connect, 'any') out(e.message)\n",
+        "connect\nopen fail socket.io\nlog connect_error no server\nlog ConnectionError no server\n"
+        "connect\nopen refuse socket.io\nauth \nlog connect_error {\"message\":\"no\"}\nlog ConnectionError [\"/\"]\n"
+        "connect\nopen any socket.io\nattempt failed: boom\nlog connect_error no server\nlog no server\n"
+        "connect\nopen any socket.io\nauth \nattempt failed: not today\nlog connect_error no server\nlog no server\n"
+        "finished\n");
+}
+
+static void wrong_arguments(void) {
+    EXPECT_RUN(
+        "local function try(f, ...) local ok, e = pcall(f, ...) out((tostring(type(e) == 'table' and e.message or e)\n"
+        ":gsub('t.lua:%d+: ', ''))) end\n"
+        "local Client = require('socketio').Client\n"
+        "try(Client, {reconnection_dely = 1}) try(Client, {serializer = 'pickle'}) try(Client, {json = false})\n"
+        "try(sio.emit, 1) try(sio.emit, 'connect') try(sio.emit, 'a', nil, 1) try(sio.emit, 'a', print, 1)\n"
+        "try(sio.emit, 'a') try(sio.connect, 'x', {namespaces = 'chat'}) try(sio.connect, 'x', {auth = 'secret'})\n"
+        "try(sio.connect, 'x', {auth = {1}}) try(sio.on, 'a', 5) try(sio.of, '/a,b') try(sio.call, 'a', print)\n"
+        "try(sio.emit, {'a', namspace = '/x'})\n",
+        "log bad argument #1 to 'Client' (unknown option 'reconnection_dely'; the nearest one is 'reconnection_delay')\n"
+        "log bad argument #1 to 'Client' (option 'serializer': 'default' or 'msgpack' expected, got 'pickle')\n"
+        "log bad argument #1 to 'Client' (option 'json': the payload of Socket.IO is JSON: only true is valid)\n"
+        "log bad argument #1 to 'emit' (event: string expected, got number)\n"
+        "log bad argument #1 to 'emit' (event: 'connect' is reserved, the server would close the connection)\n"
+        "log bad argument #2 to 'emit' (nil between arguments: eio.null is JSON's null)\n"
+        "log bad argument to 'emit' (argument 2: cannot encode a function at $)\n"
+        "log / is not a connected namespace: the client is not connected\n"
+        "log bad argument #2 to 'connect' (namespace 'chat' is not valid: it begins with '/' and has no ',' and no '?')\n"
+        "log bad argument #2 to 'connect' (option 'auth': table or function expected, got string)\n"
+        "log auth: a table with names expected, got a list\n"
+        "log bad argument #2 to 'on' (handler: function expected, got number)\n"
+        "log bad argument #1 to 'of' (namespace '/a,b' is not valid: it begins with '/' and has no ',' and no '?')\n"
+        "log bad argument #2 to 'call' (a function: call() returns the ack, emit() has callbacks)\n"
+        "log bad argument #1 to 'emit' (unknown option 'namspace'; an event's own table is an argument after its name)\n"
+        "finished\n");
+}
+
+void test_socketio(void) {
+    connects_and_emits();
+    acks_are_the_results_of_handlers();
+    calls_return_the_ack();
+    handlers_are_found_in_order();
+    receive_takes_events();
+    reconnects();
+    failures_of_connect();
+    wrong_arguments();
+}
