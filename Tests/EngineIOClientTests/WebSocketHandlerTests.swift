@@ -1,4 +1,5 @@
 import EngineIO
+import Glibc
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -119,6 +120,24 @@ struct WebSocketHandlerTests {
         fixture.test.eventLoop.run()
         #expect(fixture.events.suffix(2) == ["text last", "closed: transport error, unwritten 0"])
         #expect(fixture.detail?.cause == .eof)
+    }
+
+    /// The first error of a connection counts, and none that comes after the connection was lost.
+    @Test(arguments: [false, true])
+    func theErrorOfTheConnectionIsTheCauseOfTheEnd(isBehind: Bool) throws {
+        let fixture = try Fixture()
+        if isBehind {
+            fixture.test.session.setReading(false)
+            try fixture.receive(serverFrame(.text, "4last"))
+        }
+        fixture.handler.readFailed(IOError(errnoCode: ECONNRESET, reason: "recv"))
+        fixture.handler.readFailed(IOError(errnoCode: EPIPE, reason: "send"))
+        fixture.handler.connectionClosed()
+        fixture.handler.readFailed(IOError(errnoCode: EPIPE, reason: "send"))
+        fixture.test.eventLoop.advanceTime(by: .milliseconds(1))
+        fixture.test.eventLoop.run()
+        #expect(fixture.events.suffix(2).first == (isBehind ? "text last" : "connected"))
+        #expect(fixture.detail?.cause == .reset)
     }
 
     // MARK: Sending
