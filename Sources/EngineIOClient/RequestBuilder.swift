@@ -14,11 +14,11 @@ struct RequestBuilder {
     private let logger: Logger
     var sid: String?
 
-    init(_ options: ConnectOptions, timestamps: Bool, cookies: CookieStore, logger: Logger) {
+    init(_ options: ConnectOptions, _ configuration: ClientConfiguration, cookies: CookieStore, logger: Logger) {
         self.url = options.url
         self.engineIOPath = options.engineIOPath
         self.headers = options.headers.filter { !RequestHeaders.isReserved($0.name) }
-        self.timestamps = timestamps
+        self.timestamps = configuration.timestampsRequests
         self.cookies = cookies
         self.logger = logger
     }

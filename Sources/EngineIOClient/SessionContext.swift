@@ -15,8 +15,7 @@ final class SessionContext {
         observer: SessionObserver
     ) {
         self.connector = Connector(loop: loop, configuration: configuration, observer: observer)
-        self.requests = RequestBuilder(
-            options, timestamps: configuration.timestampsRequests, cookies: cookies, logger: observer.logger)
+        self.requests = RequestBuilder(options, configuration, cookies: cookies, logger: observer.logger)
         self.transports = options.transports
         self.triesAllTransports = options.triesAllTransports
     }

@@ -16,7 +16,9 @@ struct RequestBuilderTests {
         var options = ConnectOptions(url: try ServerURL(url))
         options.engineIOPath = path
         options.headers = headers
-        return RequestBuilder(options, timestamps: timestamps, cookies: CookieStore(), logger: logger)
+        var configuration = ClientConfiguration()
+        configuration.timestampsRequests = timestamps
+        return RequestBuilder(options, configuration, cookies: CookieStore(), logger: logger)
     }
 
     private static func lines(_ request: HTTPRequest) throws -> [String] {
