@@ -165,7 +165,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "EngineIOTests",
             dependencies: ["EngineIO", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
@@ -185,14 +187,14 @@ let package = Package(
         .testTarget(
             name: "EpollLoopTests",
             dependencies: [
-                "EpollLoop", .product(name: "NIOCore", package: "swift-nio"),
+                "EpollLoop", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "EngineIOClientTests",
             dependencies: [
-                "EngineIO", "EngineIOClient",
+                "EngineIO", "EngineIOClient", "EpollLoop", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -233,14 +235,15 @@ let package = Package(
         .testTarget(
             name: "ScriptingTests",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient", "Scripting",
+                "CLuaHost", "EngineIO", "EngineIOClient", "ProcessSupport", "Scripting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "LoadReportTests", dependencies: ["LoadPlan", "LoadReport", "Metrics", "TestSupport"],
+            name: "LoadReportTests",
+            dependencies: ["LoadPlan", "LoadReport", "Metrics", "ProcessSupport", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "LocustTests",

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import EpollLoop
@@ -99,90 +100,6 @@ final class Recorder: SocketReader, @unchecked Sendable {
     func wait(for event: Event) async {
         for await next in self.events where next == event { return }
     }
-}
-
-/// A blocking socket of POSIX's: the other end of what is tested.
-struct Peer {
-    struct Failure: Error { var code = errno }
-
-    let descriptor: CInt
-
-    init(descriptor: CInt) {
-        self.descriptor = descriptor
-        // Data that never comes fails a test instead of hanging it.
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    }
-
-    /// Two ends of one connection.
-    static func pair(_ type: CInt = CInt(SOCK_STREAM.rawValue)) throws -> (CInt, Peer) {
-        var ends: [CInt] = [0, 0]
-        let nonBlocking = type | CInt(SOCK_NONBLOCK.rawValue)
-        guard socketpair(AF_UNIX, nonBlocking, 0, &ends) == 0 else { throw Failure() }
-        _ = fcntl(ends[1], F_SETFL, 0)
-        return (ends[0], Peer(descriptor: ends[1]))
-    }
-
-    func write(_ text: String) {
-        _ = send(self.descriptor, text, text.utf8.count, CInt(MSG_NOSIGNAL))
-    }
-
-    /// One read; empty at the end and where it failed.
-    func read(atMost count: Int = 1 << 16) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
-            length = max(0, recv(self.descriptor, buffer.baseAddress, count, 0))
-        }
-    }
-
-    func text(_ count: Int) -> String {
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            let more = self.read(atMost: count - bytes.count)
-            if more.isEmpty { break }
-            bytes += more
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    func close() { _ = Glibc.close(self.descriptor) }
-
-    /// Ends the connection by a reset.
-    func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-        self.close()
-    }
-}
-
-/// A listening socket on 127.0.0.1.
-struct Listener {
-    let descriptor: CInt
-    let address: SocketAddress
-
-    init(backlog: CInt = 64) throws {
-        self.descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        let any = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
-        let descriptor = self.descriptor
-        let isBound = any.withSockAddr { pointer, size in
-            bind(descriptor, pointer, socklen_t(size)) == 0 && listen(descriptor, backlog) == 0
-        }
-        guard isBound else { throw Peer.Failure() }
-        var address = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let status = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        guard status == 0 else { throw Peer.Failure() }
-        self.address = withUnsafeBytes(of: address) { SocketAddress($0.load(as: sockaddr_in.self)) }
-    }
-
-    func accept() throws -> Peer {
-        let descriptor = Glibc.accept(self.descriptor, nil, nil)
-        guard descriptor >= 0 else { throw Peer.Failure() }
-        return Peer(descriptor: descriptor)
-    }
-
-    func close() { _ = Glibc.close(self.descriptor) }
 }
 
 /// Something that is set later.

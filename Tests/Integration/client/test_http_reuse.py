@@ -70,7 +70,7 @@ def test_c28_bytes_behind_an_answer_are_nobodys(lua, extra, where):
 
 async def end_unread(request, in_order):
     """Answers, waits for the next request on the connection, and closes without reading it."""
-    transport = request.connection.writer.transport
+    transport = request.connection.tcp
     transport.pause_reading()
     await request.answer("ok")
     with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as raw:
@@ -81,7 +81,17 @@ async def end_unread(request, in_order):
     request.connection.cut()
 
 
-def test_c28_post_that_was_surely_not_read_is_repeated(lua):
+@pytest.fixture(params=["http", "https"])
+def post_server(request, authority):
+    """Makes the server of a conversation."""
+    tls = authority.valid().server_context() if request.param == "https" else None
+    return lambda conversation: ScriptedServer(conversation, tls=tls)
+
+
+UNVERIFIED = "engineio.Client{ssl_verify = false}"
+
+
+def test_c28_post_that_was_surely_not_read_is_repeated(lua, post_server):
     async def conversation(server):
         await server.open("polling")
         await end_unread(await server.post(), in_order=True)
@@ -91,19 +101,19 @@ def test_c28_post_that_was_surely_not_read_is_repeated(lua):
         await (await server.get()).answer("1")
 
     main = 'client.send("first"); eio.sleep(0.1); client.send("second")'
-    with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport="polling", main=main)
+    with post_server(conversation) as server:
+        result = lua.observe(server.url, transport="polling", client=UNVERIFIED, main=main)
     assert result.disconnect.text == "server disconnect"
 
 
-def test_c28_post_that_meets_a_reset_is_not_repeated(lua):
+def test_c28_post_that_meets_a_reset_is_not_repeated(lua, post_server):
     # A program that has read the request may reset the connection too.
     async def conversation(server):
         await server.open("polling")
         await end_unread(await server.post(), in_order=False)
 
     main = 'client.send("first"); eio.sleep(0.1); client.send("second")'
-    with ScriptedServer(conversation) as server:
-        result = lua.observe(server.url, transport="polling", main=main)
+    with post_server(conversation) as server:
+        result = lua.observe(server.url, transport="polling", client=UNVERIFIED, main=main)
     assert result.disconnect.text == "transport error"
     assert b"4second" not in [request.body for request in server.of("POST")]

@@ -19,6 +19,13 @@ class Connection:
         self.number = number
         self.closed = asyncio.Event()
 
+    @property
+    def tcp(self):
+        """The transport of TCP, below the one of TLS, which asyncio does not show."""
+        transport = self.writer.transport
+        tls = getattr(transport, "_ssl_protocol", None)
+        return tls._transport if tls else transport
+
     async def serve(self):
         try:
             while True:
