@@ -1,4 +1,5 @@
 import LoadPlan
+import ProcessSupport
 
 /// The file of a Locust master: a program in Python with the classes of users, the shape of a ramp, and
 /// the thresholds that a master can judge.
@@ -133,7 +134,7 @@ package struct Locustfile: Sendable {
                 return
             if 0 < entry.num_requests == entry.num_failures:
                 print("No connect succeeded: all " + str(entry.num_requests) + " failed.")
-                environment.process_exit_code = 99
+                environment.process_exit_code = \(ExitStatus.thresholdsFailed.rawValue)
         """
     }
 
@@ -190,10 +191,10 @@ package struct Locustfile: Sendable {
                 value = figure(environment)
                 if value is None:
                     print("threshold failed: " + words + ", there are no values")
-                    environment.process_exit_code = 99
+                    environment.process_exit_code = \(ExitStatus.thresholdsFailed.rawValue)
                 elif not _eio_comparisons[comparison](value, limit):
                     print("threshold failed: " + words + ", it is " + str(value))
-                    environment.process_exit_code = 99
+                    environment.process_exit_code = \(ExitStatus.thresholdsFailed.rawValue)
         """
     }
 }

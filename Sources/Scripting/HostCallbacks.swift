@@ -59,6 +59,13 @@ enum HostCallbacks {
         table.client_buffered = { context in client(context).bufferedBytes }
         table.client_notify_drained = { context in client(context).notifyDrained() }
         HostCallbacks.addSocketIO(to: &table)
+        HostCallbacks.addCalls(to: &table)
+        return table
+    }()
+
+    /// With those of the `loadtest` module. Without them, as in a plain bot, C drops its samples, and `abort` exits.
+    static let loadTestTable: luahost_callbacks = {
+        var table = HostCallbacks.table
         HostCallbacks.addLoadTest(to: &table)
         return table
     }()

@@ -2,7 +2,7 @@ import CLuaHost
 
 /// The functions that the `loadtest` module calls: see ``HostCallbacks``.
 extension HostCallbacks {
-    static func addLoadTest(to table: inout luahost_callbacks) {
+    static func addCalls(to table: inout luahost_callbacks) {
         table.call_ended = { context, id, outcome, result in
             let outcome: CallOutcome =
                 switch outcome {
@@ -13,6 +13,9 @@ extension HostCallbacks {
                 }
             HostCallbacks.host(context).callEnded(id, outcome)
         }
+    }
+
+    static func addLoadTest(to table: inout luahost_callbacks) {
         table.abort_test = { context, message in HostCallbacks.host(context).sink?.abortTest(String(message)) }
         table.intern = { context, kind, text in
             let kind: LoadTestName =

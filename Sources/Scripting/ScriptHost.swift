@@ -58,7 +58,7 @@ package final class ScriptHost {
         vmOptions.memory_limit = options.memoryLimit
         vmOptions.default_url = arena.slice(options.defaultURL)
         vmOptions.default_transports = options.clients.transportOrder
-        var callbacks = HostCallbacks.table
+        var callbacks = sink == nil ? HostCallbacks.table : HostCallbacks.loadTestTable
         self.vm = luahost_vm_create(
             luaLoop.handle, &callbacks, Unmanaged.passUnretained(self).toOpaque(), &vmOptions)
         for step in options.steps { self.add(step, arena) }

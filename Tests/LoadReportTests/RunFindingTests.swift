@@ -1,6 +1,7 @@
 import LoadPlan
 import LoadReport
 import Metrics
+import ProcessSupport
 import Testing
 
 struct RunFindingTests {
@@ -32,6 +33,13 @@ struct RunFindingTests {
             let run = RunDescription(name: "a", script: "a", commandLine: "", start: 0, seconds: 1, seed: 1)
             return RunResult(run: run, collector: collector)
         }
+    }
+
+    @Test func findingIsTheStatusOfTheRun() {
+        var result = Counts([7, 0, 7, 0]).result
+        result.judge()
+        #expect(result.run.exitCode == Int(ExitStatus.thresholdsFailed.rawValue))
+        #expect(result.run.exitReason == "No iteration succeeded: all 7 failed.")
     }
 
     @Test(arguments: [

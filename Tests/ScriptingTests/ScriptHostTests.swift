@@ -1,6 +1,7 @@
 import EngineIO
 import NIOCore
 import NIOEmbedded
+import ProcessSupport
 import Testing
 
 @testable import EngineIOClient
@@ -51,6 +52,14 @@ import Testing
         #expect(script.exitStatus == nil)
         script.eventLoop.run()
         #expect(script.exitStatus == 3)
+    }
+
+    @Test func abortEndsAPlainBot() {
+        let script = TestScript("require('loadtest').abort('enough'); after = true")
+        script.eventLoop.run()
+        #expect(script.exitStatus == ExitStatus.aborted.rawValue)
+        #expect(script.logged == ["error: aborted: enough"])
+        #expect(script["after"] == nil)
     }
 
     @Test func strictScriptEndsAtItsFirstError() {

@@ -151,3 +151,11 @@ def test_trace_of_one_iteration(lua, echo):
     result = lua.run(SCENARIO, echo.url, options=["--trace-format", "json"])
     messages = [each for each in map(json.loads, result.stderr.splitlines()) if each["type"] == "message"]
     assert [(each["direction"], each["data"]) for each in messages] == [("out", "hello"), ("in", "hello")]
+
+
+@pytest.mark.parametrize("script", [
+    "require('loadtest').abort('enough') print('after')",
+    "function default() require('loadtest').abort('enough') end function teardown() print('after') end"])
+def test_abort_ends_the_program(lua, script):
+    result = lua.run(script)
+    assert (result.status, result.stdout, result.stderr) == (108, "", "error: aborted: enough\n"), result
