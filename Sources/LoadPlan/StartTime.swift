@@ -1,3 +1,5 @@
+import JSONText
+
 /// Points in time on the command line: RFC 3339 with its zone, or Unix seconds, or Unix milliseconds.
 package enum StartTime {
     /// A number of so many seconds would be a time after the year 5000; `date +%s%3N` gives milliseconds.
@@ -20,10 +22,10 @@ package enum StartTime {
             rest = rest.dropFirst(digits.count)
         }
         guard let offset = Self.offset(&rest), rest.isEmpty else { return nil }
-        guard (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60,
-            second <= 60
-        else { return nil }
-        let seconds = Self.days(toYear: year, month: month, day: day) * 86_400 + hour * 3_600 + minute * 60 + second
+        guard let date = CalendarDate(year: year, month: month, day: day), hour < 24, minute < 60, second <= 60 else {
+            return nil
+        }
+        let seconds = date.daysSince1970 * 86_400 + hour * 3_600 + minute * 60 + second
         return Double(seconds - offset) + fraction
     }
 
@@ -55,19 +57,5 @@ package enum StartTime {
         guard let first = rest.first, characters.contains(first) else { return false }
         rest = rest.dropFirst()
         return true
-    }
-
-    private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-    private static func days(in month: Int, of year: Int) -> Int {
-        month == 2 ? (Self.isLeap(year) ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// Days from 1970-01-01 to a date of the Gregorian calendar.
-    private static func days(toYear year: Int, month: Int, day: Int) -> Int {
-        let before = year - 1
-        let ofYears = before * 365 + before / 4 - before / 100 + before / 400
-        let ofMonths = (1..<month).reduce(0) { $0 + Self.days(in: $1, of: year) }
-        return ofYears + ofMonths + day - 1 - 719_162
     }
 }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// The date of a cookie's `Expires`, in any form that browsers take (RFC 6265, section 5.1.1).
 ///
 /// That covers the three forms of HTTP itself: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and
@@ -28,10 +30,9 @@ enum HTTPDate {
             }
         }
         guard let (hour, minute, second) = time, let day, let month, let year, hour < 24, minute < 60, second < 60,
-            year >= 1601, day >= 1, day <= self.days(inMonth: month, of: year)
+            year >= 1601, let date = CalendarDate(year: year, month: month, day: day)
         else { return nil }
-        let days = self.daysSinceEpoch(year: year, month: month, day: day)
-        return Int64(days * 86400 + hour * 3600 + minute * 60 + second)
+        return Int64(date.daysSince1970 * 86400 + hour * 3600 + minute * 60 + second)
     }
 
     private static func isDelimiter(_ byte: UInt8) -> Bool {
@@ -68,23 +69,5 @@ enum HTTPDate {
         let leading = token.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard digits.contains(leading.count) else { return nil }
         return (leading.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }, token[leading.endIndex...])
-    }
-
-    private static func days(inMonth month: Int, of year: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// The days from 1970-01-01 in the Gregorian calendar, by years that begin in March.
-    private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let era = year / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 }
