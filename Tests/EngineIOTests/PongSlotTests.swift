@@ -1,5 +1,6 @@
 import EngineIO
 import NIOCore
+import TestSupport
 import Testing
 
 struct PongSlotTests {

@@ -1,8 +1,0 @@
-import Testing
-
-/// As `#expect(actual == expected)`, which takes no mutating call.
-func check<Value: Equatable>(
-    _ actual: Value, _ expected: Value, sourceLocation: SourceLocation = #_sourceLocation
-) {
-    #expect(actual == expected, sourceLocation: sourceLocation)
-}
