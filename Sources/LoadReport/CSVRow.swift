@@ -8,11 +8,8 @@ package enum CSVRow {
 
     private static func field(_ text: String) -> String {
         let text = Self.isFormula(text) ? "'" + text : text
-        // Bytes and not characters: a quote with a combining mark behind it is another character.
-        guard text.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else { return text }
-        var bytes: [UInt8] = [0x22]
-        for byte in text.utf8 { bytes += byte == 0x22 ? [0x22, 0x22] : [byte] }
-        return String(decoding: bytes + [0x22], as: UTF8.self)
+        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+        return "\"\(text.escaped { $0 == UInt8(ascii: "\"") ? "\"\"" : nil })\""
     }
 
     /// Whether a spreadsheet would calculate with it, and do what a server or a script wrote there.

@@ -3,20 +3,16 @@ import JSONText
 enum HTMLText {
     /// For an element's text or an attribute. Control characters are written out, but for line breaks and tabs.
     static func escape(_ text: String) -> String {
-        let text = VisibleText.lines(text)
-        guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }
-        var escaped: [UInt8] = []
-        for byte in text.utf8 {
+        VisibleText.lines(text).escaped { byte in
             switch byte {
-            case UInt8(ascii: "&"): escaped += "&amp;".utf8
-            case UInt8(ascii: "<"): escaped += "&lt;".utf8
-            case UInt8(ascii: ">"): escaped += "&gt;".utf8
-            case UInt8(ascii: "\""): escaped += "&quot;".utf8
-            case UInt8(ascii: "'"): escaped += "&#39;".utf8
-            default: escaped.append(byte)
+            case UInt8(ascii: "&"): "&amp;"
+            case UInt8(ascii: "<"): "&lt;"
+            case UInt8(ascii: ">"): "&gt;"
+            case UInt8(ascii: "\""): "&quot;"
+            case UInt8(ascii: "'"): "&#39;"
+            default: nil
             }
         }
-        return String(decoding: escaped, as: UTF8.self)
     }
 
     /// A table in a box of its own, which scrolls where the page is narrow.

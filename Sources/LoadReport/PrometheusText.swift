@@ -114,16 +114,13 @@ package enum PrometheusText {
 
     /// The format has these three escapes; all else, a carriage return too, stands as it is.
     private static func escaped(_ value: String) -> String {
-        guard value.utf8.contains(where: { "\\\"\n".utf8.contains($0) }) else { return value }
-        var escaped: [UInt8] = []
-        for byte in value.utf8 {
+        value.escaped { byte in
             switch byte {
-            case UInt8(ascii: "\\"): escaped += "\\\\".utf8
-            case UInt8(ascii: "\""): escaped += "\\\"".utf8
-            case UInt8(ascii: "\n"): escaped += "\\n".utf8
-            default: escaped.append(byte)
+            case UInt8(ascii: "\\"): "\\\\"
+            case UInt8(ascii: "\""): "\\\""
+            case UInt8(ascii: "\n"): "\\n"
+            default: nil
             }
         }
-        return String(decoding: escaped, as: UTF8.self)
     }
 }
