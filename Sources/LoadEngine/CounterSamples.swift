@@ -15,8 +15,8 @@ package struct CounterSamples: Sendable {
     /// The sums that were added to counters since the last call, and the levels now.
     ///
     /// - Parameter time: nanoseconds since 1970.
-    package mutating func take(_ metrics: MetricSet, at time: Int64) -> [LoggedSample] {
-        var samples: [LoggedSample] = []
+    package mutating func take(_ metrics: MetricSet, at time: Int64) -> [Sample] {
+        var samples: [Sample] = []
         for (place, record) in metrics.records.enumerated() {
             if place == self.sums.count { self.sums.append([]) }
             guard !record.definition.isCustom, let metric = self.registry.metric(named: record.definition.name) else {
@@ -34,7 +34,7 @@ package struct CounterSamples: Sendable {
                 case .gauge, .rate, .trend: continue
                 }
                 let tags = TagSet(self.tags.tags + series.tags.tags)
-                samples.append(LoggedSample(metric: metric, time: time, value: value, tags: tags))
+                samples.append(Sample(metric: metric, time: time, value: value, tags: tags))
             }
         }
         return samples

@@ -3,7 +3,7 @@ import ProcessSupport
 
 /// The samples of one loop until they are handed over: when there are many, and once a second.
 final class SampleLog {
-    private var samples: [LoggedSample] = []
+    private var samples: [Sample] = []
     private let receiver: any SampleReceiver
 
     private static let capacity = 4096
@@ -15,7 +15,7 @@ final class SampleLog {
 
     /// - Parameter value: in the metric's shown unit.
     func record(_ value: Double, of metric: MetricID, _ tags: TagSet) {
-        self.samples.append(LoggedSample(metric: metric, time: WallClock.nanoseconds(), value: value, tags: tags))
+        self.samples.append(Sample(metric: metric, time: WallClock.nanoseconds(), value: value, tags: tags))
         if self.samples.count == Self.capacity { self.flush() }
     }
 

@@ -27,7 +27,7 @@ package final class RunOutputs: SampleReceiver {
 
     package var wantsSamples: Bool { !self.samples.isEmpty }
 
-    package func receive(_ samples: [LoggedSample]) {
+    package func receive(_ samples: [Sample]) {
         for output in self.samples { output.receive(samples) }
     }
 

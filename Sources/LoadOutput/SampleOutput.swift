@@ -55,7 +55,7 @@ package final class SampleOutput: RunOutput, SampleReceiver {
         eventLoop.execute { self.write(self.encoder.value.beginning, samples: 0) }
     }
 
-    package func receive(_ samples: [LoggedSample]) {
+    package func receive(_ samples: [Sample]) {
         let isTaken = self.state.withLock { state in
             guard state.failure == nil else { return false }
             guard state.waiting + samples.count <= Self.maximumWaiting else {
@@ -148,12 +148,11 @@ private struct SampleLines {
 
     var beginning: [UInt8] { self.encoder.header }
 
-    mutating func lines(of samples: [LoggedSample]) -> [UInt8] {
+    mutating func lines(of samples: [Sample]) -> [UInt8] {
         var lines: [UInt8] = []
-        for logged in samples {
-            let definition = self.definition(of: logged.metric, declaringIn: &lines)
-            let sample = Sample(metric: definition.name, time: logged.time, value: logged.value, tags: logged.tags)
-            self.encoder.append(sample, to: &lines)
+        for sample in samples {
+            let definition = self.definition(of: sample.metric, declaringIn: &lines)
+            self.encoder.append(sample, of: definition.name, to: &lines)
         }
         return lines
     }

@@ -11,14 +11,14 @@ package struct SampleEncoder: Sendable {
     }
 
     private struct Series: Hashable {
-        let metric: String
+        let metric: MetricID
         let tags: TagSet
     }
 
     package let format: Format
     /// The rest of a line after the value.
     private var ends: [Series: [UInt8]] = [:]
-    private var second = Int64.min
+    private var second = Int.min
     /// The date and time of `second` in RFC 3339, without its fraction and zone.
     private var date: [UInt8] = []
 
@@ -36,7 +36,8 @@ package struct SampleEncoder: Sendable {
         self.format == .json ? JSONLines.metric(definition, thresholds: thresholds) : []
     }
 
-    package mutating func append(_ sample: Sample, to bytes: inout [UInt8]) {
+    /// - Parameter metric: the metric's name.
+    package mutating func append(_ sample: Sample, of metric: String, to bytes: inout [UInt8]) {
         switch self.format {
         case .json:
             bytes += JSONLines.beginning.utf8
@@ -44,33 +45,32 @@ package struct SampleEncoder: Sendable {
             bytes += "\",\"value\":".utf8
             bytes += (sample.value.isFinite ? sample.value.plainText : "null").utf8
         case .csv:
-            bytes += sample.metric.utf8
+            bytes += metric.utf8
             bytes += ",\(sample.time / 1_000_000_000),".utf8
             bytes += sample.value.fixed(6).utf8
         }
-        bytes += self.end(of: sample)
+        bytes += self.end(of: sample, metric)
     }
 
-    private mutating func end(of sample: Sample) -> [UInt8] {
+    private mutating func end(of sample: Sample, _ metric: String) -> [UInt8] {
         let series = Series(metric: sample.metric, tags: sample.tags)
         if let known = self.ends[series] { return known }
         if self.ends.count == Self.maximumSeries { self.ends.removeAll(keepingCapacity: true) }
-        let end = self.format == .json ? JSONLines.end(of: sample) : SampleCSV.end(of: sample)
+        let end = self.format == .json ? JSONLines.end(metric, sample.tags) : SampleCSV.end(sample.tags)
         self.ends[series] = end
         return end
     }
 
     private mutating func appendTime(_ time: Int64, to bytes: inout [UInt8]) {
-        var (second, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
-        if rest < 0 { (second, rest) = (second - 1, rest + 1_000_000_000) }
+        var (second, rest) = Int(time).dividedDown(by: 1_000_000_000)
         if second != self.second {
             self.second = second
-            self.date = Array(Timestamp.rfc3339(nanoseconds: second * 1_000_000_000).utf8.dropLast())
+            self.date = Array(Timestamp.rfc3339(nanoseconds: time - Int64(rest)).utf8.dropLast())
         }
         bytes += self.date
         if rest != 0 {
             bytes.append(UInt8(ascii: "."))
-            var unit: Int64 = 100_000_000
+            var unit = 100_000_000
             while rest != 0 {
                 bytes.append(UInt8(ascii: "0") + UInt8(rest / unit))
                 rest %= unit
@@ -95,8 +95,8 @@ private enum JSONLines {
         return Array((line.text() + "\n").utf8)
     }
 
-    static func end(of sample: Sample) -> [UInt8] {
-        Array(",\"tags\":\(sample.tags.json.text())},\"metric\":\(JSON.string(sample.metric).text())}\n".utf8)
+    static func end(_ metric: String, _ tags: TagSet) -> [UInt8] {
+        Array(",\"tags\":\(tags.json.text())},\"metric\":\(JSON.string(metric).text())}\n".utf8)
     }
 }
 
@@ -112,9 +112,9 @@ private enum SampleCSV {
         return Array(CSVRow.text(columns, lineBreak: "\n").utf8)
     }
 
-    static func end(of sample: Sample) -> [UInt8] {
-        let extra = sample.tags.tags.filter { !Self.tagColumns.contains($0.key) }.map { "\($0.key)=\($0.value)" }
-        let fields = Self.tagColumns.map { sample.tags[$0] ?? "" } + [extra.joined(separator: "&"), ""]
+    static func end(_ tags: TagSet) -> [UInt8] {
+        let extra = tags.tags.filter { !Self.tagColumns.contains($0.key) }.map { "\($0.key)=\($0.value)" }
+        let fields = Self.tagColumns.map { tags[$0] ?? "" } + [extra.joined(separator: "&"), ""]
         return Array(("," + CSVRow.text(fields, lineBreak: "\n")).utf8)
     }
 }

@@ -30,7 +30,8 @@ struct EscapingTests {
     ])
     func aSpreadsheetCalculatesNothing(name: String, cell: String) {
         var (encoder, bytes) = (SampleEncoder(.csv), [UInt8]())
-        encoder.append(Sample(metric: "eio_time", time: 0, value: -4.5, tags: ["name": name]), to: &bytes)
+        encoder.append(
+            Sample(metric: MetricID(.time), time: 0, value: -4.5, tags: ["name": name]), of: "eio_time", to: &bytes)
         let row = CSVText.rows(String(decoding: bytes, as: UTF8.self))[0]
         #expect(row[2] == "-4.500000")
         #expect(row[9].utf8.elementsEqual(cell.utf8))

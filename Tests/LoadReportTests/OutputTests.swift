@@ -4,15 +4,20 @@ import Testing
 
 struct OutputTests {
     private static let sample = Sample(
-        metric: "eio_time", time: 1_700_000_000_004_590_000, value: 4.59,
+        metric: MetricID(.time), time: 1_700_000_000_004_590_000, value: 4.59,
         tags: ["scenario": "chat", "name": "a,\"b\"", "room": "1", "transport": "polling"])
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     private static func line(_ format: SampleEncoder.Format, _ sample: Sample) -> [UInt8] {
         var (encoder, bytes) = (SampleEncoder(format), [UInt8]())
-        encoder.append(sample, to: &bytes)
+        Self.append(sample, &encoder, &bytes)
         return bytes
+    }
+
+    private static func append(_ sample: Sample, _ encoder: inout SampleEncoder, _ bytes: inout [UInt8]) {
+        let name = BuiltInMetric(rawValue: sample.metric.index)?.definition.name
+        encoder.append(sample, of: name ?? "", to: &bytes)
     }
 
     @Test(arguments: [SampleEncoder.Format.json, .csv])
@@ -21,13 +26,13 @@ struct OutputTests {
         // The last ones come after more series than are remembered.
         for number in [0, 1, 0, 1] + Array(2..<5_000) + [0, 1] {
             var sample = Self.sample
-            sample.metric = number % 2 == 0 ? "eio_time" : "rtt"
+            sample.metric = MetricID(number % 2 == 0 ? .time : .iterations)
             sample.tags.set("room", to: "\(number / 2)")
             sample.time += Int64(number) * 300_000_000
             samples.append(sample)
         }
         var (encoder, bytes) = (SampleEncoder(format), [UInt8]())
-        for sample in samples { encoder.append(sample, to: &bytes) }
+        for sample in samples { Self.append(sample, &encoder, &bytes) }
         #expect(bytes == samples.flatMap { Self.line(format, $0) })
     }
 
@@ -80,7 +85,7 @@ struct OutputTests {
             (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (4_107_542_399, "2100-02-28T23:59:59Z"),
             (-1, "1969-12-31T23:59:59Z"), (1_709_251_199, "2024-02-29T23:59:59Z"),
         ] as [(Int64, String)] {
-            let sample = Sample(metric: "a", time: time * 1_000_000_000, value: 0, tags: [:])
+            let sample = Sample(metric: MetricID(.time), time: time * 1_000_000_000, value: 0, tags: [:])
             #expect(Self.text(Self.line(.json, sample)).contains("\"time\":\"\(text)\""))
         }
     }
