@@ -86,8 +86,6 @@ package struct ScenarioMachine: Sendable {
     var base: Int64 { self.origin + self.startTime }
     var end: Int64 { self.base + self.duration }
 
-    /// Users that were started and are not gone yet.
-    package var liveUsers: Int { self.users.live }
     package var isFinished: Bool { self.state == .finished }
 
     // MARK: Events

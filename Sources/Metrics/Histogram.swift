@@ -91,11 +91,6 @@ package struct Histogram: Sendable {
         }
     }
 
-    /// The bytes that it takes on the heap, without what the allocator adds.
-    package var footprint: Int {
-        self.directory.capacity * MemoryLayout<UInt16>.stride + self.counts.capacity * MemoryLayout<UInt64>.stride
-    }
-
     @inline(never)
     private mutating func add(_ count: UInt64, toBucket bucket: Int) {
         let start = self.makePage(bucket >> Self.pageShift)

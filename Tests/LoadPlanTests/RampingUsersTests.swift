@@ -1,5 +1,6 @@
-import LoadPlan
 import Testing
+
+@testable import LoadPlan
 
 struct RampingUsersTests {
     private func plan(_ members: String) throws -> LoadPlan {
@@ -77,6 +78,6 @@ struct RampingUsersTests {
         #expect(!actions.contains(.startUser(second)) && !actions.contains(.keepUser(second)))
         machine.userStopped(second, at: .milliseconds(2_300), into: &actions)
         #expect(actions.contains(.startUser(second)))
-        #expect(machine.liveUsers == 2)
+        #expect(machine.users.live == 2)
     }
 }

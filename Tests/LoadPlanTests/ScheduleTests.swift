@@ -70,7 +70,7 @@ struct ScheduleTests {
         let plan = try LoadPlan.of(
             #"{"scenarios":{"a":{"executor":"per-vu-iterations","vus":100000000,"iterations":10000000000}}}"#)
         let share = try Share(of: ExecutionSegment(index: 99_999, of: 100_000))
-        #expect(plan.machine(for: plan.scenarios[0], share: share).liveUsers == 0)
+        #expect(plan.machine(for: plan.scenarios[0], share: share).users.live == 0)
     }
 
     @Test func aRampToNothingHasItsLastIterationAtItsEnd() {

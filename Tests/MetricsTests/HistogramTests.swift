@@ -1,6 +1,7 @@
-import Metrics
 import TestSupport
 import Testing
+
+@testable import Metrics
 
 struct HistogramTests {
     /// The relative error that the type promises.
@@ -172,5 +173,12 @@ struct HistogramTests {
         #expect(curve.last == Histogram.CurvePoint(percentile: 100, value: 1_000, count: 1_000))
         #expect(zip(curve, curve.dropFirst()).allSatisfy { $0.percentile < $1.percentile && $0.value <= $1.value })
         #expect(try #require(curve.last { $0.percentile < 100 }).percentile > 99.8)
+    }
+}
+
+extension Histogram {
+    /// The bytes that it takes on the heap, without what the allocator adds.
+    fileprivate var footprint: Int {
+        self.directory.capacity * MemoryLayout<UInt16>.stride + self.counts.capacity * MemoryLayout<UInt64>.stride
     }
 }
