@@ -8,4 +8,4 @@ source "$(dirname "$0")/lib/setup.sh"
 
 need_packages python3
 need_program
-exec python3 scripts/attack/attack.py --program "$eio_lua" "$@"
+PYTHONPATH=scripts/lib/python exec python3 scripts/attack/attack.py --program "$eio_lua" "$@"

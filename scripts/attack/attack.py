@@ -4,13 +4,14 @@ import argparse
 import asyncio
 import json
 import random
-import sys
+import signal
 import time
-import urllib.request
 from pathlib import Path
 
+import verdict
 from hostile_client import HostileClients
 from hostile_server import HostileServer
+from serve import Serve
 from watched import MEGABYTE, Watched
 
 SCRIPTS = Path(__file__).parent
@@ -74,17 +75,11 @@ def attack_api(program, seed, count, seconds):
     return totals.get("calls", 0), wrong
 
 
-def stats(port):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stats", timeout=10) as answer:
-        return json.load(answer)
-
-
 def attack_server(program, seed, count, seconds):
     """Hostile clients against `serve`."""
-    watched = Watched("serve", [program, "serve", "--port", "0", "--ping-interval", "1", "--ping-timeout", "1"])
-    port = int(watched.read_line().rsplit(":", 1)[1])
-    before = watched.descriptors()
-    clients = HostileClients(seed, port)
+    server = Serve(program, ping_interval=1, ping_timeout=1)
+    before = server.process.descriptors()
+    clients = HostileClients(seed, server.port)
 
     async def run():
         await clients.run(count, asyncio.get_running_loop().time() + seconds)
@@ -92,25 +87,21 @@ def attack_server(program, seed, count, seconds):
     asyncio.run(run())
     wrong = []
     try:
-        end = time.monotonic() + 15
-        while (counted := stats(port))["open"] and time.monotonic() < end:
-            time.sleep(0.05)
+        counted, open_sessions = server.stats_after_the_end(15)
+        wrong += [f"serve: {each}" for each in open_sessions]
         print(f"serve: {clients.sessions} clients, {clients.opened} had a session; {json.dumps(counted)}", flush=True)
-        if counted["open"]:
-            wrong.append(f"serve: {counted['open']} sessions are still open")
+        end = time.monotonic() + 5
         # The connection of the question itself is one of them.
-        while (left := watched.descriptors()) > before + 2 and time.monotonic() < end:
+        while (left := server.process.descriptors()) > before + 2 and time.monotonic() < end:
             time.sleep(0.05)
         if left > before + 2:
             wrong.append(f"serve: {left} descriptors, {before} at the start")
     except OSError as error:
         wrong.append(f"serve: it does not answer: {error}")
-    seen = watched.memory()
-    wrong += check_memory("serve", seen)
-    watched.interrupt()
-    _, status, _ = watched.finish(10)
+    wrong += check_memory("serve", server.process.memory())
+    status = server.stop(signal.SIGTERM)
     if status not in (0, 143):
-        wrong.append(f"serve: status {status}\n{watched.errors[-3000:]}")
+        wrong.append(f"serve: status {status}\n{server.process.errors[-3000:]}")
     return clients.sessions, wrong
 
 
@@ -131,10 +122,7 @@ def main():
     print(f"attack: {sessions + others} sessions, {calls} calls, {time.monotonic() - started:.0f} s", flush=True)
     if sessions + others < 5000 * times or calls < 20_000 * times:
         wrong.append("the attack was cut short: there was too little time for it")
-    for each in wrong:
-        print(f"WRONG: {each}", file=sys.stderr)
-    print("attack: " + (f"{len(wrong)} things are wrong; --seed {options.seed} repeats it" if wrong else "all is well"))
-    sys.exit(1 if wrong else 0)
+    verdict.end("attack", wrong, hint=f"; --seed {options.seed} repeats it")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,9 @@ import gzip
 import hashlib
 import random
 import re
-import socket
-import struct
-import threading
 
 import frames
+from loopback import LoopbackServer, make_resetting
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 MEGABYTE = 1 << 20
@@ -62,27 +60,13 @@ def payload(rng):
     return b"\x1e".join(rng.choice(packets) for _ in range(rng.choice([0, 1, 2, 5, 40, 3000])))
 
 
-class HostileServer:
-    """Listens on a free port of the loopback address, on a thread of its own."""
-
+class HostileServer(LoopbackServer):
     def __init__(self, seed):
         self._seed = seed
-        self._ready = threading.Event()
         self.connections = 0
-        threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True).start()
-        self._ready.wait()
+        super().__init__(backlog=512, limit=MEGABYTE)
 
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    async def _run(self):
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=512, limit=MEGABYTE)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await server.serve_forever()
-
-    async def _serve(self, reader, writer):
+    async def serve(self, reader, writer):
         self.connections += 1
         try:
             while await self._exchange(reader, writer):
@@ -131,7 +115,7 @@ class HostileServer:
         if way == 0:
             return False
         if way == 1:
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            make_resetting(writer)
             return False
         if way == 2:
             return await self._send(writer, b"")

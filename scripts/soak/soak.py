@@ -2,65 +2,55 @@
 
 import argparse
 import json
-import os
 import random
 import signal
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from server import ResettingProxy, Server
+import verdict
+from resetting_proxy import ResettingProxy
+from serve import Serve
+from watched import MEGABYTE, Watched
 
 SCRIPTS = Path(__file__).parent
-MEGABYTE = 1 << 20
+# Of a session whose handshake was lost by a reset the server alone knows, until its ping timeout.
+PINGS = {"ping_interval": 2, "ping_timeout": 3}
 # Memory may grow between the middle and the end of a run by what an allocator keeps, not by what each session leaves.
 ALLOWED_BYTES = 4 * MEGABYTE
 ALLOWED_SHARE = 0.05
 
 
-class Bots:
-    """A script in its process, whose memory and descriptors are looked at as it runs."""
+class Bots(Watched):
+    """A script in its process, with samples of its memory and descriptors."""
 
     def __init__(self, program, script, *arguments):
-        self.process = subprocess.Popen(
-            # Warnings about messages that are sent while a session ends are expected here.
-            [program, "--log-level", "error", SCRIPTS / script, *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # Warnings about messages that are sent while a session ends are expected here.
+        super().__init__(script, [program, "--log-level", "error", SCRIPTS / script, *map(str, arguments)])
         self.resident = []
-        self.descriptors = []
+        self.descriptor_counts = []
 
     def look(self):
         """Adds a sample; false once the process has ended."""
-        if self.process.poll() is not None:
+        seen = self.memory()
+        if seen is None:
             return False
-        folder = f"/proc/{self.process.pid}"
-        try:
-            with open(f"{folder}/statm") as file:
-                self.resident.append(int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
-            self.descriptors.append(len(os.listdir(f"{folder}/fd")))
-        except (OSError, IndexError):
-            return False
+        self.resident.append(seen[0])
+        self.descriptor_counts.append(self.descriptors())
         return True
 
     def result(self, timeout):
-        """The totals that the script printed, its status and its standard error."""
-        try:
-            output, errors = self.process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            output, errors = self.process.communicate()
-            errors += f"still running {timeout} s after its end\n"
-        totals = json.loads(output) if output.strip() else {"faults": ["the script printed no totals"]}
-        return totals, self.process.returncode, errors
+        """The totals that the script printed, and its status."""
+        output, status, _ = self.finish(timeout)
+        return json.loads(output) if output.strip() else {"faults": ["the script printed no totals"]}, status
 
 
-def check(title, bots, totals, status, errors):
+def check(title, bots, totals, status):
     """Prints how a part went; returns what is wrong."""
     wrong = list(totals["faults"])
-    if status != 0 or errors:
-        wrong.append(f"status {status}: {errors.strip()[-2000:] or 'no message'}")
+    if status != 0 or bots.errors:
+        ending = "it did not end" if status is None else f"status {status}"
+        wrong.append(f"{ending}: {bots.errors.strip()[-2000:] or 'no message'}")
     if totals.get("sessions") != totals.get("disconnects"):
         wrong.append(f"{totals.get('sessions')} sessions had {totals.get('disconnects')} disconnects")
     third = len(bots.resident) // 3
@@ -75,20 +65,12 @@ def check(title, bots, totals, status, errors):
             f"{title}: {totals.get('sessions')} sessions, {totals.get('disconnects')} disconnects "
             f"{json.dumps(totals.get('reasons'))}, {totals.get('refused')} refused, {totals.get('messages')} messages; "
             f"memory {middle / MEGABYTE:.1f} MB in the middle, {end / MEGABYTE:.1f} MB at the end; "
-            f"up to {max(bots.descriptors)} descriptors", flush=True)
+            f"up to {max(bots.descriptor_counts)} descriptors", flush=True)
     return [f"{title}: {each}" for each in wrong]
 
 
-def wait_until_closed(server):
-    """Faults in the server's sessions after the bots are gone."""
-    end = time.monotonic() + 10
-    while (stats := server.stats())["open"] and time.monotonic() < end:
-        time.sleep(0.05)
-    return [] if stats["open"] == 0 else [f"{stats['open']} sessions are still open at the server"]
-
-
 def run_at_full_rate(program, seconds):
-    server = Server(program)
+    server = Serve(program, **PINGS)
     proxy = ResettingProxy(server)
     bots = Bots(program, "rate.lua", server.url, proxy.url, seconds)
     started = time.monotonic()
@@ -108,33 +90,33 @@ def run_at_full_rate(program, seconds):
                       f"{proxy.resets} resets", flush=True)
                 next_news += 60
             time.sleep(min(1, seconds / 100))
-        totals, status, errors = bots.result(30)
-        wrong = check("at full rate", bots, totals, status, errors)
+        totals, status = bots.result(30)
+        wrong = check("at full rate", bots, totals, status)
         print(f"at full rate: {restarts} restarts, {proxy.resets} resets, "
               f"{totals.get('messages', 0) / seconds:.0f} round trips a second", flush=True)
         if restarts == 0 or proxy.resets == 0:
             wrong.append("at full rate: nothing was broken on the way")
-        return wrong + wait_until_closed(server)
+        return wrong + server.stats_after_the_end(10)[1]
     finally:
-        bots.process.kill()
+        bots.kill()
         server.stop()
 
 
 def run_connects(program, count):
-    server = Server(program)
+    server = Serve(program, **PINGS)
     bots = Bots(program, "churn.lua", server.url, count)
     try:
         while bots.look():
             time.sleep(0.02)
-        totals, status, errors = bots.result(30)
-        wrong = check("connects", bots, totals, status, errors)
-        wrong += wait_until_closed(server)
-        stats = server.stats()
+        totals, status = bots.result(30)
+        wrong = check("connects", bots, totals, status)
+        stats, open_sessions = server.stats_after_the_end(10)
+        wrong += open_sessions
         if totals.get("sessions") != count or stats["handshakes"] != count or stats["closed"] != count:
             wrong.append(f"connects: {count} were wanted, {totals.get('sessions')} made; the server saw {stats}")
         return wrong
     finally:
-        bots.process.kill()
+        bots.kill()
         server.stop()
 
 
@@ -152,10 +134,7 @@ def main():
         wrong += run_at_full_rate(options.program, options.seconds)
     if options.connects > 0:
         wrong += run_connects(options.program, options.connects)
-    for each in wrong:
-        print(f"WRONG: {each}", file=sys.stderr)
-    print("soak: " + (f"{len(wrong)} things are wrong" if wrong else "all is well"))
-    sys.exit(1 if wrong else 0)
+    verdict.end("soak", wrong)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ class Watched:
         self._reader.start()
 
     def _read_errors(self):
-        # Only the end is kept: an attack may be loud.
+        # Only the end is kept: a script may be loud.
         for line in self._process.stderr:
             self._errors = (self._errors + line)[-8000:]
 
@@ -39,9 +39,6 @@ class Watched:
     def read_line(self):
         return self._process.stdout.readline().decode()
 
-    def is_running(self):
-        return self._process.poll() is None
-
     def memory(self):
         """Bytes now, and at most so far; None when it has ended."""
         try:
@@ -52,7 +49,11 @@ class Watched:
             return None
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+        """How many are open; 0 when it has ended."""
+        try:
+            return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+        except OSError:
+            return 0
 
     def finish(self, seconds):
         """Its output until its end, its status (None: it did not end in time), and its last known memory."""
@@ -73,8 +74,8 @@ class Watched:
         reader.join(5)
         return b"".join(output).decode("utf-8", "replace"), status, seen
 
-    def interrupt(self):
-        self._process.terminate()
+    def send(self, number):
+        self._process.send_signal(number)
 
     def kill(self):
         self._process.kill()
