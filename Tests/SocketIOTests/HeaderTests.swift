@@ -82,14 +82,10 @@ struct HeaderTests {
 
     // MARK: MessagePack
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
     private static func messagePack(
         _ type: SocketIOPacketType, in namespace: String = "/", id: SocketIOHeader.ID = .none, _ payload: [UInt8]
     ) -> String {
-        Self.hexadecimal(Self.packet(.messagePack, type, namespace, id: id, payload: payload))
+        Hexadecimal.text(Self.packet(.messagePack, type, namespace, id: id, payload: payload))
     }
 
     @Test func mapsOfMessagePack() {
@@ -104,7 +100,7 @@ struct HeaderTests {
                     == "84\(type)03\(nsp)a12f\(id)d3fffffffffffffffe\(data)90")
         }
         let disconnect = SocketIOHeader(.disconnect).packet(.messagePack, payload: nil)
-        #expect(Self.hexadecimal(disconnect) == "82\(type)01\(nsp)a12f")
+        #expect(Hexadecimal.text(disconnect) == "82\(type)01\(nsp)a12f")
     }
 
     @Test(
@@ -123,7 +119,7 @@ struct HeaderTests {
     func namesOfEveryLength(count: Int, head: String) throws {
         let name = "/" + String(repeating: "a", count: count - 1)
         let packet = Self.packet(.messagePack, .event, name, payload: [0x91, 0xA1, 0x61])
-        #expect(Self.hexadecimal(packet).contains("a36e7370\(head)2f61"))
+        #expect(Hexadecimal.text(packet).contains("a36e7370\(head)2f61"))
         try packet.withUnsafeBytes { bytes in
             let read = try SocketIOSerializer.messagePack.read(bytes, maximumAttachments: 0)
             #expect(String(decoding: read.namespace, as: UTF8.self) == name)

@@ -5,15 +5,9 @@ import Testing
 
 /// Packets in MessagePack: the golden bytes of the references' encoders, and bytes that they refuse.
 struct MessagePackPacketTests {
-    private static func bytes(_ hexadecimal: String) -> [UInt8] {
-        let digits = hexadecimal.filter { $0 != " " }.utf8.map { UInt8($0) }
-        func value(_ digit: UInt8) -> UInt8 { digit < 0x3A ? digit - 0x30 : digit - 0x61 + 10 }
-        return stride(from: 0, to: digits.count, by: 2).map { value(digits[$0]) << 4 | value(digits[$0 + 1]) }
-    }
-
     private static func read(_ hexadecimal: String) throws -> ReceivedParts {
         var reader = SocketIOPacketReader(.messagePack, maximumAttachments: 0, maximumSize: 1000)
-        return try Self.bytes(hexadecimal).withUnsafeBytes { bytes in
+        return try Hexadecimal.bytes(hexadecimal).withUnsafeBytes { bytes in
             guard case .packet(let packet) = try reader.read(.binary, bytes) else { throw SocketIOPacketError("?") }
             return ReceivedParts(
                 type: packet.type, namespace: String(decoding: packet.namespace, as: UTF8.self),
@@ -66,7 +60,7 @@ struct MessagePackPacketTests {
     @Test(arguments: golden)
     func goldenBytes(bytes: String, type: SocketIOPacketType, payload: String, id: UInt64?) throws {
         let read = try Self.read(bytes)
-        #expect(read == ReceivedParts(type: type, id: id, payload: Self.bytes(payload)))
+        #expect(read == ReceivedParts(type: type, id: id, payload: Hexadecimal.bytes(payload)))
     }
 
     @Test func namespacesWithoutTheirQuery() throws {
@@ -114,7 +108,7 @@ struct MessagePackPacketTests {
 
     @Test func everyCutOfAPacketIsIllegal() {
         let whole = "84 \(Self.type) 02 \(Self.data) \(Self.hello) \(Self.main) \(Self.id) cd0102"
-        let count = Self.bytes(whole).count
+        let count = Hexadecimal.bytes(whole).count
         let digits = whole.filter { $0 != " " }
         for end in 0..<count {
             #expect(throws: SocketIOPacketError.self) { try Self.read(String(digits.prefix(end * 2))) }
@@ -135,7 +129,7 @@ struct MessagePackPacketTests {
         "91c0", "dc0001c0", "dd00000001c0", "80", "81c0c0", "de0001c0c0", "df00000001c0c0", "9181a16191c0",
     ])
     func valuesAreSkipped(value: String) {
-        let bytes = Self.bytes(value)
+        let bytes = Hexadecimal.bytes(value)
         for end in 0...bytes.count {
             bytes.withUnsafeBytes { bytes in
                 var cursor = MessagePackCursor(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
