@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "SocketIOClient",
             dependencies: [
-                "EngineIO", "EngineIOClient", "SocketIO", .product(name: "NIOCore", package: "swift-nio"),
+                "EngineIO", "EngineIOClient", "EpollLoop", "SocketIO", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
@@ -212,11 +212,11 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
-        // Against python-engineio, which EIO_PYTHON names: `scripts/test.sh integration` runs them.
+        // Against python-engineio and python-socketio, which EIO_PYTHON names: `scripts/test.sh integration` runs them.
         .testTarget(
             name: "EngineIOClientIntegrationTests",
             dependencies: [
-                "EngineIO", "EngineIOClient", "TestSupport",
+                "EngineIO", "EngineIOClient", "SocketIO", "SocketIOClient", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -21,23 +21,28 @@ check_format() {
     swift format lint --strict -r Package.swift Sources Tests
 }
 
-# The documentation of the library, without a warning.
+# The documentation of the libraries, without a warning.
 check_docs() {
-    local graphs binaries maps=() map
-    say "building the documentation of the library"
-    swift build --target EngineIOClient
+    check_docs_of EngineIOClient
+    check_docs_of SocketIOClient
+}
+
+check_docs_of() {
+    local product=$1 graphs binaries maps=() map
+    say "building the documentation of $product"
+    swift build --target "$product"
     binaries=$(swift build --show-bin-path)
     graphs=$(mktemp -d)
     for map in .build/checkouts/*/Sources/*/include/module.modulemap Sources/CZlib/module.modulemap \
         Sources/CEpoll/module.modulemap "$binaries"/*.build/module.modulemap; do
         [ ! -e "$map" ] || maps+=(-Xcc "-fmodule-map-file=$map")
     done
-    swift symbolgraph-extract -module-name EngineIOClient -I "$binaries/Modules" \
+    swift symbolgraph-extract -module-name "$product" -I "$binaries/Modules" \
         -target "$(basename "$(dirname "$binaries")")" -minimum-access-level public -skip-synthesized-members \
         -output-dir "$graphs" "${maps[@]}"
-    docc convert Sources/EngineIOClient/Documentation.docc --additional-symbol-graph-dir "$graphs" --warnings-as-errors \
-        --fallback-display-name EngineIOClient --fallback-bundle-identifier eio-lua.EngineIOClient \
-        --output-path "$graphs/EngineIOClient.doccarchive" >/dev/null
+    docc convert "Sources/$product/Documentation.docc" --additional-symbol-graph-dir "$graphs" --warnings-as-errors \
+        --fallback-display-name "$product" --fallback-bundle-identifier "eio-lua.$product" \
+        --output-path "$graphs/$product.doccarchive" >/dev/null
     rm -r "$graphs"
 }
 
@@ -58,7 +63,7 @@ run_integration() {
     build_release
     build_worker
     if [ $# -eq 0 ]; then
-        say "running the Swift client against python-engineio"
+        say "running the Swift clients against python-engineio and python-socketio"
         EIO_PYTHON=.venv-test/bin/python swift test --filter EngineIOClientIntegrationTests
     fi
     say "running the program against real servers"

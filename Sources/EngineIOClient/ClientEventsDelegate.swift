@@ -1,16 +1,16 @@
 import NIOCore
 
 /// Notifies the session when the reader of the events has caught up, or has stopped reading.
-final class ClientEventsDelegate: NIOAsyncSequenceProducerDelegate, Sendable {
+package final class ClientEventsDelegate: NIOAsyncSequenceProducerDelegate, Sendable {
     private let produceMoreHandler: @Sendable () -> Void
 
-    init(produceMore: @escaping @Sendable () -> Void) {
+    package init(produceMore: @escaping @Sendable () -> Void) {
         self.produceMoreHandler = produceMore
     }
 
-    func produceMore() { self.produceMoreHandler() }
+    package func produceMore() { self.produceMoreHandler() }
 
-    func didTerminate() {
+    package func didTerminate() {
         // Nobody reads any more, so events are dropped; the session must not stall because of them.
         self.produceMoreHandler()
     }

@@ -6,7 +6,8 @@ import NIOSSL
 
 /// The errors of the layers below, in words for a person.
 package enum ErrorText {
-    static func of(_ error: any Error) -> String {
+    /// The error in words.
+    package static func of(_ error: any Error) -> String {
         switch error {
         case let error as IOError:
             return systemErrorText(error.errnoCode)

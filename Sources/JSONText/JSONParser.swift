@@ -1,11 +1,13 @@
 extension JSON {
-    /// Reads a whole JSON text (RFC 8259); nil if it is invalid, or is nested more than 64 deep.
+    /// Reads a whole JSON text (RFC 8259); nil if it is invalid, or is nested too deep.
     ///
-    /// - Parameter leniently: for texts of others, of which as much as possible is to be understood: half a surrogate
-    ///   pair and bytes that are not UTF-8 become U+FFFD, a number beyond `Double`'s range becomes infinite. Else all
-    ///   three are mistakes.
-    package init?(parsing bytes: some Sequence<UInt8>, leniently: Bool = false) {
-        var parser = JSONParser(Array(bytes), isLenient: leniently)
+    /// - Parameters:
+    ///   - leniently: for texts of others, of which as much as possible is to be understood: half a surrogate pair and
+    ///     bytes that are not UTF-8 become U+FFFD, a number beyond `Double`'s range becomes infinite. Else all three
+    ///     are mistakes.
+    ///   - maximumDepth: the most levels; a text without arrays and objects has one.
+    package init?(parsing bytes: some Sequence<UInt8>, leniently: Bool = false, maximumDepth: Int = 64) {
+        var parser = JSONParser(Array(bytes), isLenient: leniently, maximumDepth: maximumDepth)
         guard let value = parser.whole() else { return nil }
         self = value
     }
@@ -15,9 +17,11 @@ private struct JSONParser {
     private let bytes: [UInt8]
     private let isLenient: Bool
     private var index = 0
-    private static let maximumDepth = 64
+    private let maximumDepth: Int
 
-    init(_ bytes: [UInt8], isLenient: Bool) { (self.bytes, self.isLenient) = (bytes, isLenient) }
+    init(_ bytes: [UInt8], isLenient: Bool, maximumDepth: Int) {
+        (self.bytes, self.isLenient, self.maximumDepth) = (bytes, isLenient, maximumDepth)
+    }
 
     mutating func whole() -> JSON? {
         guard let value = self.value(depth: 0) else { return nil }
@@ -40,7 +44,7 @@ private struct JSONParser {
 
     private mutating func value(depth: Int) -> JSON? {
         self.skipSpace()
-        guard depth < Self.maximumDepth, let byte = self.current else { return nil }
+        guard depth < self.maximumDepth, let byte = self.current else { return nil }
         switch byte {
         case UInt8(ascii: "{"): return self.object(depth: depth)
         case UInt8(ascii: "["): return self.array(depth: depth)

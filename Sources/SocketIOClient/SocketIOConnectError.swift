@@ -5,7 +5,7 @@ import SocketIO
 
 /// The reason why a client could not connect, or could not connect again.
 public struct SocketIOConnectError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The error; its phase is ``EngineIOClient/ConnectionError/Phase/namespace`` if Engine.IO was connected.
+    /// The error; its phase is `namespace` if Engine.IO was connected.
     public let error: ConnectionError
     /// The namespaces that the server has refused.
     public let refused: [String]

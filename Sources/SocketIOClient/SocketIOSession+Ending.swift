@@ -45,14 +45,17 @@ extension SocketIOSession {
     /// - Parameters:
     ///   - timeout: how long writing may take.
     ///   - abort: closes at once; packets that wait may be lost.
-    package func disconnect(timeout: TimeAmount, abort: Bool) {
+    /// - Returns: whether there is something to end; its end is reported later.
+    @discardableResult
+    package func disconnect(timeout: TimeAmount, abort: Bool) -> Bool {
         self.stopPause()
         switch self.machine.disconnectRequested() {
         case .close: self.closeEngine(timeout: timeout, abort: abort)
         case .closeAgain: self.engine?.close(timeout: timeout, abort: abort)
         case .end(let end): self.later { self.report(end, connected: []) }
-        case .none: break
+        case .none: return false
         }
+        return true
     }
 
     /// Disconnects without a report: the client object is gone.

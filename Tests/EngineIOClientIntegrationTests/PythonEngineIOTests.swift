@@ -85,7 +85,7 @@ import Testing
 
     @Test func pingTimeoutIsNoticed() async throws {
         // A server that does not know its client's interval any more: it stops between two pings.
-        try await PythonServer.run(["--ping-interval", "0.3", "--ping-timeout", "0.2"]) { server in
+        try await PythonServer.run(options: ["--ping-interval", "0.3", "--ping-timeout", "0.2"]) { server in
             let client = try await Self.connect(to: server, by: [.websocket])
             server.suspend()
             for await event in client.events {
@@ -103,7 +103,7 @@ import Testing
         await #expect(throws: ServerURLError.self) { try await client.connect(to: "localhost:5000") }
         let refused = await #expect(throws: ConnectionError.self) { try await client.connect(to: "http://127.0.0.1:1") }
         #expect(refused?.phase == .tcp)
-        try await PythonServer.run(["--transports", "websocket"]) { server in
+        try await PythonServer.run(options: ["--transports", "websocket"]) { server in
             let status = await #expect(throws: ConnectionError.self) { try await client.connect(to: server.url) }
             #expect(status?.status == 400)
             #expect(status?.phase == .http)

@@ -4,13 +4,14 @@ import TestSupport
 import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// For tests that need python-engineio: `scripts/test.sh integration` names the Python that has it.
+    /// For tests that need python-engineio and python-socketio: `scripts/test.sh integration` names the Python that has
+    /// them.
     static var needsPython: Self {
         .enabled(if: PythonServer.python != nil, "EIO_PYTHON does not name a Python with python-engineio")
     }
 }
 
-/// python-engineio under uvicorn, in its own process. It echoes, and obeys messages such as `cmd:disconnect`.
+/// A server of python-engineio or python-socketio under uvicorn, in its own process.
 final class PythonServer: Sendable {
     struct CannotStart: Error, CustomStringConvertible {
         var description: String
@@ -28,17 +29,21 @@ final class PythonServer: Sendable {
 
     /// Runs `body` with a server of its own.
     ///
-    /// - Parameter options: such as `["--ping-interval", "0.3"]`.
-    static func run(_ options: [String] = [], _ body: (PythonServer) async throws -> Void) async throws {
-        let server = try await onOwnThread { try PythonServer(options) }
+    /// - Parameters:
+    ///   - script: that of the server. That of python-engineio echoes, and obeys messages such as `cmd:disconnect`.
+    ///   - options: such as `["--ping-interval", "0.3"]`.
+    static func run(
+        _ script: String = "uvicorn_server.py", options: [String] = [], _ body: (PythonServer) async throws -> Void
+    ) async throws {
+        let server = try await onOwnThread { try PythonServer(script, options) }
         defer { server.stop() }
         try await body(server)
     }
 
     /// Blocks until the server listens.
-    private init(_ options: [String]) throws {
+    private init(_ script: String, _ options: [String]) throws {
         guard let python = Self.python else { throw CannotStart(description: "there is no EIO_PYTHON") }
-        let script = Self.root.appendingPathComponent("Tests/Integration/harness/servers/uvicorn_server.py")
+        let script = Self.root.appendingPathComponent("Tests/Integration/harness/servers/\(script)")
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: python, relativeTo: Self.root)

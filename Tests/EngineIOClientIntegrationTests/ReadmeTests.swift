@@ -1,5 +1,6 @@
 import EngineIOClient
 import Foundation
+import SocketIO
 import Testing
 
 @Suite struct ReadmeTests {
@@ -9,8 +10,9 @@ import Testing
         try String(contentsOf: Self.folder.appendingPathComponent(path), encoding: .utf8)
     }
 
-    @Test func exampleIsTheOneThatIsCompiled() throws {
-        let source = try Self.text("ReadmeExample.swift")
+    @Test(arguments: [("ReadmeExample", "EngineIOClient"), ("SocketIOReadmeExample", "SocketIOClient")])
+    func exampleIsTheOneThatIsCompiled(file: String, product: String) throws {
+        let source = try Self.text("\(file).swift")
         let body = try #require(
             source.range(of: "// README begins\n(.|\n)*?    // README ends", options: .regularExpression))
         let compiled = source[body].split(separator: "\n").dropFirst().dropLast()
@@ -18,7 +20,7 @@ import Testing
             .joined(separator: "\n")
             .replacingOccurrences(of: "url)  // \"http://localhost:5000\"", with: "\"http://localhost:5000\")")
         let readme = try Self.text("../../README.md")
-        #expect(readme.contains("```swift\nimport EngineIOClient\n\n\(compiled)\n```"))
+        #expect(readme.contains("```swift\nimport \(product)\n\n\(compiled)\n```"))
     }
 
     @Test(.needsPython, .timeLimit(.minutes(1))) func exampleRunsAgainstPythonEngineIO() async throws {
@@ -26,6 +28,14 @@ import Testing
             var received: [Message] = []
             try await runReadmeExample(at: server.url) { _, message in received.append(message) }
             #expect(received == [.text("hello")])
+        }
+    }
+
+    @Test(.needsPython, .timeLimit(.minutes(1))) func exampleRunsAgainstPythonSocketIO() async throws {
+        try await PythonServer.run("socketio_server.py") { server in
+            var printed: [[SocketIOValue]] = []
+            try await runSocketIOReadmeExample(at: server.url) { _, values in printed.append(values) }
+            #expect(printed == [["hello", 42], [["name": "bot"]]])
         }
     }
 }

@@ -16,6 +16,8 @@ final class MemoryTransport: UpgradeSource, UpgradeTarget {
     var abortsAtOnce = true
     /// The result of ``send(_:_:mayWait:)``.
     var sendResult = SendResult.sent
+    /// Senders that cannot wait are refused while so many packets wait.
+    var limit = Int.max
 
     init(_ name: Transport, _ session: ClientSession) {
         self.session = session
@@ -49,6 +51,7 @@ final class MemoryTransport: UpgradeSource, UpgradeTarget {
     }
 
     func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {
+        guard mayWait || self.waiting.count < self.limit else { return .refused }
         self.waiting.append(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: bytes)))
         return self.sendResult
     }

@@ -178,16 +178,10 @@ final class MemoryClient {
         return namespace.withUTF8 { name in
             let headroom = SocketIOHeader.longest + name.count
             var packet = [UInt8](repeating: 0, count: headroom) + payload.utf8
-            let bytes = ByteBuffer(string: attachments.joined())
-            return bytes.withUnsafeReadableBytes { bytes in
-                var start = 0
-                let slices = attachments.map { attachment in
-                    defer { start += attachment.utf8.count }
-                    return UnsafeRawBufferPointer(rebasing: bytes[start..<(start + attachment.utf8.count)])
-                }
-                return slices.withUnsafeBufferPointer { slices in
-                    packet.withUnsafeMutableBytes { body(UnsafeRawBufferPointer(name), $0, headroom, slices) }
-                }
+            var parts = JoinedParts()
+            for attachment in attachments { parts.append(Array(attachment.utf8)) }
+            return parts.withParts { parts in
+                packet.withUnsafeMutableBytes { body(UnsafeRawBufferPointer(name), $0, headroom, parts) }
             }
         }
     }

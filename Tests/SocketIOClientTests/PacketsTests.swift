@@ -98,6 +98,21 @@ struct PacketsTests {
         #expect(client.delegate.detail?.message?.hasSuffix("plain Engine.IO?: \(quote)") == true)
     }
 
+    /// A polling body is read to its end although the session is over.
+    @Test func theRestOfABodyIsNotReadAfterAnIllegalPacket() throws {
+        let client = MemoryClient()
+        #expect(client.connect())
+        try client.open()
+        let transport = try client.transport
+        transport.hasUnreadPackets = true
+        try client.receive("abc", #"0{"sid":"late"}"#, #"2["late"]"#, "def")
+        #expect(client.events == ["attempt 0", "engine opened"])
+        #expect(!transport.session.bodyRead(by: transport))
+        client.run()
+        #expect(client.events.last == "failed")
+        #expect(client.delegate.error?.error.cause?.hasSuffix(": abc") == true)
+    }
+
     @Test func thePayloadsReaderFindsAnIllegalPacket() throws {
         let client = MemoryClient()
         try client.connected()
@@ -162,15 +177,17 @@ struct PacketsTests {
         #expect(client.events == ["writable"])
     }
 
-    @Test func aRefusedPacketHasNoAttachmentsAndNoNumber() throws {
+    /// The limit is reached by the packet itself: its attachments are sent nevertheless.
+    @Test func aPacketThatCannotWaitIsRefusedAsAWhole() throws {
         let client = MemoryClient()
         try client.connected()
-        let transport = try client.transport
-        transport.sendResult = .refused
-        #expect(client.emit(#"["x"]"#, wantsAck: true, attachments: ["abc"], mayWait: false) == .refused)
-        #expect(client.sent == [#"51-1["x"]"#])
-        transport.sendResult = .sent
-        #expect(client.emit(#"["x"]"#, wantsAck: true) == .sent(ackID: 1))
+        try client.transport.limit = 1
+        #expect(client.emit(#"["x"]"#, attachments: ["abc", "d"], mayWait: false) == .sent(ackID: 0))
+        #expect(client.sent == [#"52-["x"]"#, "abc", "d"])
+        #expect(client.emit(#"["y"]"#, wantsAck: true, attachments: ["e"], mayWait: false) == .refused)
+        #expect(client.sent.count == 3)
+        // Its number is that of the next.
+        #expect(client.emit(#"["y"]"#, wantsAck: true) == .sent(ackID: 1))
     }
 
     @Test func invalidTextIsNotSent() throws {

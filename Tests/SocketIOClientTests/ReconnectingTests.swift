@@ -219,6 +219,31 @@ struct ReconnectingTests {
         #expect(client.connect())
     }
 
+    @Test func aStoppedPauseDoesNotShortenAnother() throws {
+        let client = MemoryClient()
+        try client.connected()
+        try client.lose()
+        client.passPause(0.9)
+        client.disconnect()
+        try client.connected()
+        try client.lose()
+        client.passPause(0.9)
+        #expect(client.engines == 2)
+        client.passPause(0.1)
+        #expect(client.engines == 3)
+    }
+
+    @Test func aStoppedPauseKeepsNothingAlive() throws {
+        weak var session: SocketIOSession?
+        do {
+            let client = MemoryClient()
+            try client.connected()
+            try client.lose()
+            session = client.session
+        }
+        #expect(session == nil)
+    }
+
     @Test func disconnectInAnAttempt() throws {
         let client = MemoryClient()
         try client.connected()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SocketIO
 
-/// What is read out of the payloads of CONNECT, CONNECT_ERROR and DISCONNECT, in both forms.
+/// The contents of CONNECT, CONNECT_ERROR and DISCONNECT, in both forms.
 struct ConnectAnswerTests {
     private static func answer(_ payload: [UInt8], _ serializer: SocketIOSerializer) throws -> [String?] {
         try payload.withUnsafeBytes { bytes in

@@ -37,9 +37,8 @@ package struct AttachmentAssembly {
 
     /// Keeps the memory of a packet that was delivered for the next.
     package mutating func reuse(_ packet: consuming AssembledPacket) {
-        guard self.missing == 0, packet.bytes.capacity <= Self.keptCapacity else { return }
-        packet.bytes.removeAll(keepingCapacity: true)
-        packet.ends.removeAll(keepingCapacity: true)
+        guard self.missing == 0, packet.parts.capacity <= Self.keptCapacity else { return }
+        packet.parts.removeAll()
         self.packet = packet
     }
 
@@ -59,12 +58,11 @@ package struct AttachmentAssembly {
 
     private mutating func keep(_ part: UnsafeRawBufferPointer) throws(SocketIOPacketError) {
         try self.check(part.count)
-        self.packet.bytes.append(contentsOf: part)
-        self.packet.ends.append(self.packet.bytes.count)
+        self.packet.parts.append(part)
     }
 
     private func check(_ added: Int) throws(SocketIOPacketError) {
-        let size = self.packet.bytes.count + added
+        let size = self.packet.parts.size + added
         guard size <= self.maximumSize else {
             throw SocketIOPacketError(
                 "a packet of \(size) bytes with its attachments, over the limit of \(self.maximumSize) bytes "

@@ -2,10 +2,8 @@
 package struct HeldEvents {
     /// A copy of one event.
     package struct Event {
-        /// The id, the payload and the attachments, one after the other.
-        fileprivate var bytes: [UInt8] = []
-        /// The end of each part in ``bytes``.
-        fileprivate var ends: [Int] = []
+        /// The id, the payload and the attachments.
+        fileprivate var parts = JoinedParts()
 
         /// Calls `body` with the event's id, payload and attachments, which are valid until it returns.
         package func withParts(
@@ -14,19 +12,7 @@ package struct HeldEvents {
                 _ attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>
             ) -> Void
         ) {
-            self.bytes.withUnsafeBytes { bytes in
-                var start = 0
-                let parts = self.ends.map { end in
-                    defer { start = end }
-                    return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                }
-                parts.withUnsafeBufferPointer { body($0[0], $0[1], UnsafeBufferPointer(rebasing: $0[2...])) }
-            }
-        }
-
-        fileprivate mutating func append(_ part: UnsafeRawBufferPointer) {
-            self.bytes.append(contentsOf: part)
-            self.ends.append(self.bytes.count)
+            self.parts.withParts { body($0[0], $0[1], UnsafeBufferPointer(rebasing: $0[2...])) }
         }
     }
 
@@ -49,9 +35,9 @@ package struct HeldEvents {
         for attachment in attachments { self.size += attachment.count }
         guard self.size <= limit else { return false }
         var event = Event()
-        event.append(packet.id)
-        event.append(packet.payload)
-        for attachment in attachments { event.append(attachment) }
+        event.parts.append(packet.id)
+        event.parts.append(packet.payload)
+        for attachment in attachments { event.parts.append(attachment) }
         self.events.append(event)
         return true
     }

@@ -35,32 +35,58 @@ async def say(sid, text):
     await server.emit("said", text, room="all", namespace="/chat")
 
 
-@server.event
-async def echo(sid, *values):
-    await server.emit("echoed", values, to=sid)
+@server.on("connect", namespace="/private")
+async def connect_private(sid, environ, auth):
+    if not auth or auth.get("token") != "good":
+        raise socketio.exceptions.ConnectionRefusedError("not authorized", {"code": 7})
 
 
-@server.event
-async def ack(sid, *values):
-    return values
+def serve(namespace):
+    """The events of each namespace."""
+
+    @server.event(namespace=namespace)
+    async def echo(sid, *values):
+        await server.emit("echoed", values, to=sid, namespace=namespace)
+
+    @server.event(namespace=namespace)
+    async def ack(sid, *values):
+        return values
+
+    @server.event(namespace=namespace)
+    async def silence(sid):
+        await asyncio.sleep(3600)
+
+    @server.event(namespace=namespace)
+    async def question(sid, *values):
+        """Asks the client the same, and reports its answer."""
+        answer = await server.call("question", values, to=sid, namespace=namespace)
+        await server.emit("answer", answer, to=sid, namespace=namespace)
+
+    @server.event(namespace=namespace)
+    async def burst(sid, count):
+        for number in range(count):
+            await server.emit("burst", number, to=sid, namespace=namespace)
+        return count
+
+    @server.event(namespace=namespace)
+    async def kick(sid):
+        await server.disconnect(sid, namespace=namespace)
+
+    @server.event(namespace=namespace)
+    async def drop(sid):
+        """Closes the connection without DISCONNECT, as a server does that goes away."""
+        await server.eio.disconnect(server.manager.eio_sid_from_sid(sid, namespace))
+
+    # As in the official test suite.
+    @server.event(namespace=namespace)
+    async def message(sid, *values):
+        await server.emit("message-back", values, to=sid, namespace=namespace)
+
+    server.on("message-with-ack", ack, namespace=namespace)
 
 
-@server.event
-async def silence(sid):
-    await asyncio.sleep(3600)
-
-
-@server.event
-async def question(sid, *values):
-    """Asks the client the same, and reports its answer."""
-    answer = await server.call("question", values, to=sid)
-    await server.emit("answer", answer, to=sid)
-
-
-@server.event
-async def kick(sid):
-    await server.disconnect(sid)
-
+for name in ("/", "/chat", "/private"):
+    serve(name)
 
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
