@@ -133,7 +133,7 @@ final class SocketIOBinding: ScriptClient {
     }
 
     override func close(timeout: TimeAmount, abort: Bool) {
-        self.sender?._withUnsafeGuaranteedRef { $0.disconnect(timeout: timeout, abort: abort) }
+        self.sender?._withUnsafeGuaranteedRef { _ = $0.disconnect(timeout: timeout, abort: abort) }
     }
 
     override func setReading(_ isOn: Bool) { self.session.setReading(isOn) }
