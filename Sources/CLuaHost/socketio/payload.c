@@ -67,8 +67,8 @@ int luahost_sio_push_refusal(
 
 /* ---- writing ---- */
 
-static int raise(lua_State *L, const char *function, const luahost_json_error *error) {
-    luahost_buffer_reset(&luahost_vm_of(L)->scratch, SCRATCH_KEPT);
+static int raise(lua_State *L, luahost_sio *sio, const char *function, const luahost_json_error *error) {
+    luahost_sio_encoded(sio);
     return luaL_error(L, "bad argument to '%s' (%s)", function, error->message);
 }
 
@@ -84,7 +84,7 @@ void luahost_sio_encode(
     bool is_encoded = is_msgpack(sio)
         ? luahost_msgpack_encode_arguments(L, first, last, scratch, &sio->attachments, &error)
         : luahost_json_encode_arguments(L, first, last, scratch, &sio->attachments, &error);
-    if (__builtin_expect(!is_encoded, 0)) raise(L, function, &error);
+    if (__builtin_expect(!is_encoded, 0)) raise(L, sio, function, &error);
     packet->data = scratch->data;
     packet->length = scratch->length;
     packet->attachments = sio->attachments.items;
@@ -98,10 +98,11 @@ luahost_slice luahost_sio_encode_value(lua_State *L, luahost_sio *sio, int index
     bool is_encoded = is_msgpack(sio)
         ? luahost_msgpack_encode(L, index, scratch, &error)
         : luahost_json_encode(L, index, scratch, &error);
-    if (!is_encoded) raise(L, function, &error);
+    if (!is_encoded) raise(L, sio, function, &error);
     return (luahost_slice){scratch->data, scratch->length};
 }
 
 void luahost_sio_encoded(luahost_sio *sio) {
     luahost_buffer_reset(&sio->client.vm->scratch, SCRATCH_KEPT);
+    luahost_attachments_reset(&sio->attachments, 0);
 }
