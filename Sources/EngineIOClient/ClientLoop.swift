@@ -42,6 +42,9 @@ package final class ClientLoop {
         for writer in self.unflushed { writer.release() }
     }
 
+    /// The time that timers are due by. A loop in memory has a clock of its own.
+    package var now: NIODeadline { self.eventLoop.now }
+
     /// A new key for each frame (RFC 6455, section 5.3), from the kernel's generator. They are drawn in blocks: a
     /// system call for each would cost more than the frame.
     func nextMask() -> UInt32 {

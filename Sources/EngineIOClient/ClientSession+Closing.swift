@@ -8,7 +8,7 @@ extension ClientSession {
 
     func watchHeartbeat() {
         guard self.isOpen || self.isClosing else { return }
-        switch self.heartbeat?.check(now: .now()) {
+        switch self.heartbeat?.check(now: self.context.loop.now) {
         case nil:
             break
         case .dead:
@@ -29,9 +29,9 @@ extension ClientSession {
     func readingChanged() {
         let carriers: [(any SessionTransport)?] = [self.machine.current, self.unreadUpgrade?.source]
         if self.isReadingPaused || carriers.contains(where: { $0?.holdsPings ?? false }) {
-            self.heartbeat?.readingPaused(now: .now())
+            self.heartbeat?.readingPaused(now: self.context.loop.now)
         } else {
-            self.heartbeat?.readingResumed(now: .now())
+            self.heartbeat?.readingResumed(now: self.context.loop.now)
         }
     }
 
@@ -210,7 +210,7 @@ extension ClientSession {
         if let oversized = self.oversized, reason != .clientDisconnect {
             detail.message = [detail.message, oversized].compactMap { $0 }.joined(separator: "; ")
         }
-        detail.sinceLastPing = self.heartbeat?.secondsSinceLastPing(now: .now())
+        detail.sinceLastPing = self.heartbeat?.secondsSinceLastPing(now: self.context.loop.now)
         self.observer.logger.info("Disconnected: \(reason)\(detail.message.map { ", " + $0 } ?? "")")
         let reported = detail
         self.context.later { delegate.sessionClosed(reason, reported, unwritten: unwritten) }

@@ -121,7 +121,7 @@ extension ClientSession {
             let text = "a ping with \(data.count) bytes of data; it may have \(PongSlot.mostData)"
             return self.lose(DisconnectDetail(.parse, message: "the server sent \(text)"))
         }
-        let now = NIODeadline.now()
+        let now = self.context.loop.now
         self.meter?.pinged(carrier.name, after: now - (self.heartbeat?.lastPing ?? now))
         self.heartbeat?.pingReceived(now: now)
         self.observer.log("Received", .ping)
@@ -143,7 +143,7 @@ extension ClientSession {
         self.observer.logger.info("\(transport) connection accepted with sid \(SecretMask.mask)")
         self.meter?.connectEnded(.opened, transport)
         self.meter?.phaseEnded(.handshake, transport, after: now - self.context.connector.lastConnected)
-        self.heartbeat = Heartbeat(handshake, now: now)
+        self.heartbeat = Heartbeat(handshake, now: self.context.loop.now)
         self.watchHeartbeat()
         let address = self.context.requests.address(transport)
         self.delegate?.sessionOpened(handshake, transport: transport, address: address)

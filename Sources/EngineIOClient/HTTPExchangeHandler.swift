@@ -231,7 +231,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
         let failure = self.lost()
         if let watch = self.refusal, failure.isSilent {
             self.refusal = nil
-            self.await(watch, failure, until: .now() + Self.refusalPatience, context.eventLoop)
+            self.await(watch, failure, until: context.eventLoop.now + Self.refusalPatience, context.eventLoop)
         } else {
             self.finish(.failure(failure))
         }
@@ -247,7 +247,7 @@ final class HTTPExchangeHandler: ChannelInboundHandler, RemovableChannelHandler 
     ) {
         var failure = failure
         failure.isUnread = watch.isRefused
-        if failure.isUnread || NIODeadline.now() > end { return self.finish(.failure(failure)) }
+        if failure.isUnread || eventLoop.now > end { return self.finish(.failure(failure)) }
         eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(2)) {
             self.await(watch, failure, until: end, eventLoop)
         }

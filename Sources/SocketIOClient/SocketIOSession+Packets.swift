@@ -93,7 +93,7 @@ extension SocketIOSession: SessionDelegate {
         }
         let (held, isRecovered) = self.namespaces.connected(index, answer)
         let (namespace, connection) = (self.namespaces[index], self.namespaces.connection(index))
-        let now = NIODeadline.now().uptimeNanoseconds
+        let now = self.loop.now.uptimeNanoseconds
         var name = namespace.name
         for event in held where self.namespaces.isConnected(index, connection) {
             event.withParts { id, payload, attachments in

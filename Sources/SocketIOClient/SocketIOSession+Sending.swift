@@ -138,7 +138,7 @@ extension SocketIOSession {
         }
         guard let index = self.namespaces.join(namespace) else { return false }
         if self.machine.state == .open || self.machine.attempt?.stage == .namespaces {
-            self.namespaces.ask(index, .program, now: NIODeadline.now().uptimeNanoseconds)
+            self.namespaces.ask(index, .program, now: self.loop.now.uptimeNanoseconds)
             self.sendConnect(index, payload)
         }
         return true

@@ -130,7 +130,7 @@ package final class SocketIOSession {
         guard isAttempt || self.machine.state == .open else { return }
         let waits = isAttempt && (self.request.waitsForNamespaces || self.machine.isReconnecting)
         let asking: NamespaceMachine.Asking = waits ? .attempt : isAttempt ? .program : .again
-        let asked = self.namespaces.ask(asking, now: NIODeadline.now().uptimeNanoseconds)
+        let asked = self.namespaces.ask(asking, now: self.loop.now.uptimeNanoseconds)
         for index in asked { self.sendConnect(index, payload) }
         guard isAttempt else { return }
         if waits { self.limitWaiting() }

@@ -173,7 +173,7 @@ struct HTTPConnectionTests {
         let client = try Client(url)
         client.send(.poll)
         let channel = isConnected ? try client.network.accept() : nil
-        client.network.eventLoop.advanceTime(to: .now() + .seconds(6))
+        client.network.eventLoop.advanceTime(by: .seconds(6))
         #expect(client.failure?.error.description == text)
         #expect(client.failure?.cause == .requestTimeout)
         #expect(channel?.isActive != true)
@@ -187,7 +187,7 @@ struct HTTPConnectionTests {
     @Test func anAnswerInTimeEndsTheTimer() throws {
         let client = try Client()
         _ = try client.exchange(.poll)
-        client.network.eventLoop.advanceTime(to: .now() + .hours(1))
+        client.network.eventLoop.advanceTime(by: .hours(1))
         #expect(client.results.count == 1)
         #expect(client.failure == nil)
     }
@@ -216,7 +216,7 @@ struct HTTPConnectionTests {
         sent.send(.poll)
         let channel = try sent.network.accept()
         sent.connection.close()
-        sent.network.eventLoop.advanceTime(to: .now() + .hours(1))
+        sent.network.eventLoop.advanceTime(by: .hours(1))
         #expect(!channel.isActive)
         #expect(waiting.results.isEmpty && sent.results.isEmpty)
     }
