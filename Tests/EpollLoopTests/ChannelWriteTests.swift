@@ -5,7 +5,7 @@ import Testing
 
 @testable import EpollLoop
 
-@Suite(.timeLimit(.minutes(1))) struct ChannelWriteTests {
+@Suite(.timeLimit(.minutes(5))) struct ChannelWriteTests {
     private static let block = 64 << 10
     private static let blockCount = 256
 

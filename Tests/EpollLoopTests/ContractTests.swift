@@ -43,7 +43,7 @@ extension Handler {
 }
 
 /// SwiftNIO's contract for event loops.
-@Suite(.timeLimit(.minutes(1))) struct ContractTests {
+@Suite(.timeLimit(.minutes(5))) struct ContractTests {
     @Test(arguments: LoopKind.allCases) func resultsAndErrorsOfSubmittedTasks(_ kind: LoopKind) async throws {
         try await kind.withLoop { loop in
             #expect(!loop.inEventLoop)

@@ -6,7 +6,7 @@ import Testing
 @testable import EpollLoop
 
 /// ``SocketChannel/writeNow(_:)``, the write of a websocket's frames past the pipeline.
-@Suite(.timeLimit(.minutes(1))) struct DirectWriteTests {
+@Suite(.timeLimit(.minutes(5))) struct DirectWriteTests {
     private static func write(_ text: String, to channel: SocketChannel) -> Int {
         var text = text
         return text.withUTF8 { channel.writeNow(UnsafeRawBufferPointer($0)) }

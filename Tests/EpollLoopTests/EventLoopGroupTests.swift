@@ -4,7 +4,7 @@ import Testing
 
 @testable import EpollLoop
 
-@Suite(.timeLimit(.minutes(1))) struct EventLoopGroupTests {
+@Suite(.timeLimit(.minutes(5))) struct EventLoopGroupTests {
     @Test func nextGoesRound() async throws {
         try await withGroup(3) { group in
             let loops = group.makeIterator().map { ObjectIdentifier($0) }

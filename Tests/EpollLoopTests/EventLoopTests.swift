@@ -5,7 +5,7 @@ import Testing
 
 @testable import EpollLoop
 
-@Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
+@Suite(.timeLimit(.minutes(5))) struct EventLoopTests {
     @Test func tasksRunOnTheLoopInOrder() async throws {
         try await withGroup { group in
             let (loop, log) = (try group.loop, Log<Int>())

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EpollLoop
 
-@Suite(.timeLimit(.minutes(1))) struct PendingWritesTests {
+@Suite(.timeLimit(.minutes(5))) struct PendingWritesTests {
     private let loop: any EventLoop
 
     init() throws { self.loop = try EpollEventLoopGroup.shared().next() }

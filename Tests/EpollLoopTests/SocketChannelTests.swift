@@ -5,7 +5,7 @@ import Testing
 
 @testable import EpollLoop
 
-@Suite(.timeLimit(.minutes(1))) struct SocketChannelTests {
+@Suite(.timeLimit(.minutes(5))) struct SocketChannelTests {
     private final class Echo: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EpollLoop
 
-@Suite(.timeLimit(.minutes(1))) struct SocketConnectorTests {
+@Suite(.timeLimit(.minutes(5))) struct SocketConnectorTests {
     private typealias Outcome = Result<SocketChannel, ConnectionRaceError>
 
     private static func connect(

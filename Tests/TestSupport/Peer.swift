@@ -53,6 +53,18 @@ package struct Peer {
 
     package func close() { _ = Glibc.close(self.descriptor) }
 
+    /// Ends a TCP connection, and returns when the other end's system has the end: on a busy machine that may be later.
+    package func closeAndWait() throws {
+        guard shutdown(self.descriptor, CInt(SHUT_WR)) == 0 else { throw Failure() }
+        // The first byte of the system's tcp_info is the state; 5 is FIN_WAIT2: the end was acknowledged.
+        var (state, size) = (UInt8(0), socklen_t(1))
+        while state != 5 {
+            guard getsockopt(self.descriptor, CInt(IPPROTO_TCP), TCP_INFO, &state, &size) == 0 else { throw Failure() }
+            sched_yield()
+        }
+        self.close()
+    }
+
     /// Ends the connection by a reset.
     package func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
