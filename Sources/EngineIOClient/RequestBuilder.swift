@@ -9,6 +9,7 @@ struct RequestBuilder {
     private(set) var url: ServerURL
     private(set) var engineIOPath: String
     private var headers: [(name: String, value: String)]
+    private let hint: MissingPathHint
     private let timestamps: Bool
     let cookies: CookieStore
     private let logger: Logger
@@ -18,6 +19,7 @@ struct RequestBuilder {
         self.url = options.url
         self.engineIOPath = options.engineIOPath
         self.headers = options.headers.filter { !RequestHeaders.isReserved($0.name) }
+        self.hint = options.missingPathHint
         self.timestamps = configuration.timestampsRequests
         self.cookies = cookies
         self.logger = logger
@@ -65,12 +67,7 @@ struct RequestBuilder {
 
     /// The most common cause of an answer 404.
     var missingPathHint: String {
-        let path = self.path.prefix(Self.shownLength)
-        guard path == ServerURL.requestPath(engineIOPath: ConnectOptions.defaultPath) else {
-            return "the server has nothing at \(path): the option engineio_path names another path"
-        }
-        return "the server has nothing at \(path): the option engineio_path names another path, such as "
-            + "engineio_path = \"socket.io\" for a Socket.IO server"
+        self.hint.text(path: self.path.prefix(Self.shownLength))
     }
 
     /// Uses the new address for the rest of the session. Credentials for one origin are not sent to another.

@@ -13,6 +13,8 @@ final class ClientBinding: ScriptClient, SessionDelegate {
     /// ``session`` for the one call that each message makes: without a retain.
     private var sender: Unmanaged<ClientSession>?
 
+    private var didWarnOfSocketIO = false
+
     override var isOpen: Bool { self.session != nil }
 
     override func release() {
@@ -26,6 +28,7 @@ final class ClientBinding: ScriptClient, SessionDelegate {
         do {
             let options = try self.connectOptions(options)
             self.warnOfPath(of: options, option: "engineio_path")
+            self.warnOfSocketIO(at: options.engineIOPath)
             let session = ClientSession(
                 loop: self.host.loop, options: options, configuration: self.configuration, cookies: self.cookies,
                 observer: self.makeObserver(), delegate: self)
@@ -35,6 +38,14 @@ final class ClientBinding: ScriptClient, SessionDelegate {
         } catch {
             return self.refuse(error, out)
         }
+    }
+
+    /// Engine.IO alone is rarely the aim of a script that connects to the path of Socket.IO.
+    private func warnOfSocketIO(at path: String) {
+        guard !self.didWarnOfSocketIO, ServerURL.normalized(path).hasSuffix("/socket.io/") else { return }
+        self.didWarnOfSocketIO = true
+        self.logger.warning(
+            "socket.io is the path of Socket.IO servers: require \"socketio\" is the client for their events")
     }
 
     @inline(__always)

@@ -25,6 +25,8 @@ struct ConnectionMachine {
         var stage = Stage.options
         /// Engine.IO's upgrade is over.
         var isSettled = false
+        /// The server has accepted, refused or left a namespace: it speaks Socket.IO.
+        var isAnswered = false
     }
 
     /// Everything that ends an Engine.IO session which this side closes.
@@ -103,6 +105,13 @@ struct ConnectionMachine {
         self.state = .attempting(attempt)
     }
 
+    /// The server has answered a CONNECT packet.
+    mutating func serverAnswered() {
+        guard case .attempting(var attempt) = self.state else { return }
+        attempt.isAnswered = true
+        self.state = .attempting(attempt)
+    }
+
     /// All namespaces have answered.
     ///
     /// - Returns: whether connecting is over.
@@ -164,7 +173,7 @@ struct ConnectionMachine {
     mutating func engineEnded(_ end: EngineEnd, random: Double) -> End {
         switch self.state {
         case .attempting(let attempt):
-            return self.failed(attempt, SocketIOConnectError(end), true, random)
+            return self.failed(attempt, SocketIOConnectError(end, attempt), true, random)
         case .open:
             self.state = .idle
             let pause = self.policy.isEnabled ? self.policy.next(random: random) : nil
@@ -274,12 +283,14 @@ extension ConnectionMachine.EngineEnd {
 }
 
 extension SocketIOConnectError {
-    fileprivate init(_ end: ConnectionMachine.EngineEnd) {
+    fileprivate init(_ end: ConnectionMachine.EngineEnd, _ attempt: ConnectionMachine.Attempt) {
         switch end {
         case .failed(let error):
             self.init(error)
         case .closed(_, let detail, _):
-            self.init(ConnectionError(.namespace, "the session ended while connecting", cause: detail.message))
+            let isUnanswered = attempt.stage == .namespaces && !attempt.isAnswered
+            let message = isUnanswered ? Self.unanswered : "the session ended while connecting"
+            self.init(ConnectionError(.namespace, message, cause: detail.message))
         }
     }
 }

@@ -22,14 +22,22 @@ public struct SocketIOConnectError: Error, Sendable, Equatable, CustomStringConv
 }
 
 extension SocketIOConnectError {
+    /// Servers of plain Engine.IO do so, whatever else they do.
+    static let unanswered = "the server opened the Engine.IO session, but did not answer Socket.IO's CONNECT"
+
     /// Some namespaces did not connect.
     ///
-    /// - Parameter time: how long the answers had time.
-    init(_ namespaces: NamespaceMachine, within time: TimeAmount) {
+    /// - Parameters:
+    ///   - time: how long the answers had time.
+    ///   - isAnswered: whether the server has answered for any namespace.
+    init(_ namespaces: NamespaceMachine, within time: TimeAmount, isAnswered: Bool) {
         let (refused, silent) = (namespaces.refused, namespaces.silent)
+        let limit = ErrorText.seconds(time)
         let causes =
-            refused.map { "\($0.name): \($0.refusal ?? "refused without a reason")" }
-            + silent.map { "\($0): no answer within \(ErrorText.seconds(time))" }
+            isAnswered
+            ? refused.map { "\($0.name): \($0.refusal ?? "refused without a reason")" }
+                + silent.map { "\($0): no answer within \(limit)" }
+            : ["\(Self.unanswered) within \(limit); does it speak plain Engine.IO?"]
         let names = refused.map(\.name) + silent
         // The words of python-socketio.
         let message = "One or more namespaces failed to connect: \(names.joined(separator: ", "))"

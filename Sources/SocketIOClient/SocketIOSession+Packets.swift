@@ -91,6 +91,7 @@ extension SocketIOSession: SessionDelegate {
             // Its payload is not shown: it may have a private id.
             return self.illegal(error.description, nil)
         }
+        self.machine.serverAnswered()
         let (held, isRecovered) = self.namespaces.connected(index, answer)
         let (namespace, connection) = (self.namespaces[index], self.namespaces.connection(index))
         let now = self.loop.now.uptimeNanoseconds
@@ -115,6 +116,7 @@ extension SocketIOSession: SessionDelegate {
     }
 
     private func refused(_ index: Int, _ payload: UnsafeRawBufferPointer, isAgain: Bool) {
+        self.machine.serverAnswered()
         self.delegate?.socketIORefused(namespace: self.namespaces[index].name, payload: payload)
         if isAgain { self.rejoinLater() }
         let text = "the server has refused the last namespace"
@@ -123,6 +125,7 @@ extension SocketIOSession: SessionDelegate {
     }
 
     private func disconnected(_ index: Int, _ payload: UnsafeRawBufferPointer, wasConnected: Bool) {
+        self.machine.serverAnswered()
         let text = ServerWords.of(payload, self.serializer)
         let detail = DisconnectDetail(.serverClose, message: text ?? "the server has left the namespace")
         if wasConnected {

@@ -116,6 +116,8 @@ package final class SocketIOSession {
     package func open(_ options: ConnectOptions, observer: SessionObserver) {
         guard self.machine.advance(from: .options, to: .engine) else { return }
         self.reader.restart()
+        var options = options
+        options.missingPathHint = .socketIO
         let engine = self.makeEngine(options, observer, self)
         self.engine = engine
         if self.isReadingPaused { engine.setReading(false) }
@@ -142,8 +144,13 @@ package final class SocketIOSession {
         let time = self.request.waitTimeout
         self.waitTimer = NetworkTimer(on: self.loop.eventLoop, in: time) {
             guard !self.namespaces.isAnswered else { return }
-            self.attemptFailed(SocketIOConnectError(self.namespaces, within: time))
+            self.attemptFailed(self.namespacesFailed())
         }
+    }
+
+    private func namespacesFailed() -> SocketIOConnectError {
+        SocketIOConnectError(
+            self.namespaces, within: self.request.waitTimeout, isAnswered: self.machine.attempt?.isAnswered ?? true)
     }
 
     func endWaiting() {
@@ -169,7 +176,7 @@ package final class SocketIOSession {
         if hasRefused,
             mustHaveAll || !attempt.isInitial && self.namespaces.connectedIndices.isEmpty || !self.namespaces.isInUse
         {
-            return self.attemptFailed(SocketIOConnectError(self.namespaces, within: self.request.waitTimeout))
+            return self.attemptFailed(self.namespacesFailed())
         }
         guard self.namespaces.isInUse else { return self.attemptFailed(.leftByServer, mayRetry: false) }
         guard self.machine.answered() else { return }

@@ -10,11 +10,12 @@ import Testing
 /// The requests that ``RequestBuilder`` makes.
 struct RequestBuilderTests {
     private static func builder(
-        _ url: String = "http://h:1", path: String = ConnectOptions.defaultPath,
+        _ url: String = "http://h:1", path: String = ConnectOptions.defaultPath, hint: MissingPathHint = .engineIO,
         headers: [(name: String, value: String)] = [], timestamps: Bool = false, logger: Logger = .quiet
     ) throws -> RequestBuilder {
         var options = ConnectOptions(url: try ServerURL(url))
         options.engineIOPath = path
+        options.missingPathHint = hint
         options.headers = headers
         var configuration = ClientConfiguration()
         configuration.timestampsRequests = timestamps
@@ -158,6 +159,10 @@ struct RequestBuilderTests {
         #expect(
             try Self.builder(path: "mine").missingPathHint
                 == "the server has nothing at /mine/: the option engineio_path names another path")
+        #expect(
+            try Self.builder(path: "/mine", hint: .socketIO).missingPathHint
+                == "the server has nothing at /mine/: the option socketio_path names another path")
+        #expect(try Self.builder(path: "socket.io", hint: .socketIO).missingPathHint.contains("require \"engineio\""))
     }
 
     private static func response(cookies: [String]) -> HTTPResponse {

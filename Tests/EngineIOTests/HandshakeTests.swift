@@ -133,6 +133,8 @@ struct ServerRefusalTests {
     }
 
     @Test func oneOfTheTwo() {
+        let words = "The client is using an unsupported version of the Socket.IO or Engine.IO protocols"
+        #expect(ServerRefusal(body: "\"\(words)\"".utf8).hint == ServerRefusal(body: #"{"code":5}"#.utf8).hint)
         #expect(ServerRefusal(body: #"{"code":1}"#.utf8).code == 1)
         #expect(ServerRefusal(body: #"{"code":null,"message":"m"}"#.utf8).message == "m")
         #expect(ServerRefusal(body: #"{"code":1e400,"message":2}"#.utf8).code == nil)

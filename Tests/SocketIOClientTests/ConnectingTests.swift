@@ -119,7 +119,10 @@ struct ConnectingTests {
 
     @Test(arguments: [
         ("0", "a CONNECT packet without a sid: it speaks Socket.IO 2, which is too old"),
-        ("0{}", "a CONNECT packet without a sid: it speaks Socket.IO 2, which is too old"),
+        (
+            "0{}",
+            "a CONNECT packet without a sid; does it speak plain Engine.IO, and send back what it gets?"
+        ),
         (#"0{"sid":5,"pid":"secret"}"#, "a CONNECT packet whose sid is not a string"),
         (#"0{"sid":"#, "a CONNECT packet that is not valid JSON"),
         ("2", "an event without a payload: 2"),
@@ -134,6 +137,9 @@ struct ConnectingTests {
         try client.open(text, #"0{"sid":"too late"}"#)
         #expect(client.events == ["attempt 0", "engine opened", "failed"])
         #expect(client.delegate.error?.error.cause == "the server sent \(problem)")
+        #expect(
+            client.delegate.error?.error.message
+                == "the server opened the Engine.IO session, but did not answer Socket.IO's CONNECT")
     }
 
     /// The server accepts and leaves at once.
@@ -161,7 +167,36 @@ struct ConnectingTests {
         try client.open()
         try client.lose()
         #expect(client.events.suffix(2) == ["engine opened", "failed"])
+        #expect(
+            client.delegate.error?.description
+                == "the server opened the Engine.IO session, but did not answer Socket.IO's CONNECT: gone")
+        #expect(client.connect(["/", "/a"]))
+        try client.open(#"4"no""#)
+        try client.lose()
         #expect(client.delegate.error?.description == "the session ended while connecting: gone")
+    }
+
+    /// The loop has not run between the open packet and the mistake of the server.
+    @Test func aRuleIsBrokenBeforeConnectingWaits() throws {
+        let client = MemoryClient()
+        #expect(client.connect())
+        try client.transport.receive(#"0{"sid":"S","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#)
+        try client.transport.receive("4hello")
+        client.run()
+        #expect(client.events == ["attempt 0", "engine opened", "failed"])
+    }
+
+    @Test func aServerThatAnswersNothing() throws {
+        let client = MemoryClient()
+        #expect(client.connect(["/", "/a"]))
+        try client.open()
+        client.passWaitTimeout()
+        try client.closed()
+        #expect(
+            client.delegate.error?.description
+                == "One or more namespaces failed to connect: /, /a: the server opened the Engine.IO session, but did "
+                + "not answer Socket.IO's CONNECT within 5 s; does it speak plain Engine.IO?")
+        #expect(client.delegate.error?.silent == ["/", "/a"])
     }
 
     @Test func theProgramFailsInAnAttempt() throws {

@@ -21,13 +21,16 @@ public struct ServerRefusal: Sendable, Equatable {
         }
     }
 
+    /// The words of python-engineio, which has no codes.
+    private static let versionRefusal = "unsupported version of the Socket.IO or Engine.IO protocols"
+
     /// The usual meaning of the refusal, for people who see it for the first time.
     public var hint: String? {
-        switch self.code {
-        case 1:
-            "another node may have answered, or the server was restarted: with several nodes, sessions must stick"
-        case 5: "the server and this client speak different versions of Engine.IO"
-        default: nil
+        if self.code == 5 || self.message?.contains(Self.versionRefusal) == true {
+            return "the server and this client speak different versions of Engine.IO; this client speaks Engine.IO 4, "
+                + "as Socket.IO does since version 3 (python-socketio since version 5)"
         }
+        guard self.code == 1 else { return nil }
+        return "another node may have answered, or the server was restarted: with several nodes, sessions must stick"
     }
 }

@@ -13,7 +13,7 @@ package struct ConnectAnswer: Equatable {
         guard !payload.isEmpty else { throw .oldServer }
         let (sid, pid) = try Self.members(payload, serializer)
         switch sid {
-        case nil: throw .oldServer
+        case nil: throw .noSid
         case .some(nil): throw SocketIOPacketError("a CONNECT packet whose sid is not a string")
         case .some(.some(let sid)): self.sid = sid
         }
@@ -44,4 +44,7 @@ package struct ConnectAnswer: Equatable {
 
 extension SocketIOPacketError {
     fileprivate static let oldServer = Self("a CONNECT packet without a sid: it speaks Socket.IO 2, which is too old")
+    /// A server of Socket.IO 2 sends no object.
+    fileprivate static let noSid = Self(
+        "a CONNECT packet without a sid; does it speak plain Engine.IO, and send back what it gets?")
 }

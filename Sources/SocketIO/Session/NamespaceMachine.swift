@@ -138,8 +138,11 @@ package struct NamespaceMachine {
         return self.namespaces[index].recovery.connectPayload(auth: auth, self.serializer)
     }
 
-    /// Whether the server has answered all namespaces for which connecting waits.
-    package var isAnswered: Bool { !self.namespaces.contains { $0.state == .connecting(.attempt) } }
+    /// Whether the server has answered all namespaces for which connecting waits. Those of a session that is being
+    /// closed are wanted again, and without an answer.
+    package var isAnswered: Bool {
+        !self.namespaces.contains { $0.state == .connecting(.attempt) || $0.state == .wanted }
+    }
 
     /// Whether a namespace is connected, or may still be.
     package var isInUse: Bool {

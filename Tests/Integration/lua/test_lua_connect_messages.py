@@ -57,7 +57,8 @@ def test_address_of_an_error_has_no_secrets(lua):
 def test_not_found_names_the_option(lua, transport):
     result = converse(lua, refusing(transport, "Nothing here", status=404), SAY, transport)
     assert ("404 in server response: Nothing here; the server has nothing at /engine.io/: the option engineio_path names"
-            " another path, such as engineio_path = \"socket.io\" for a Socket.IO server (") in result.lines[0], result
+            " another path, such as engineio_path = \"socket.io\" for a Socket.IO server; require \"socketio\" is the client"
+            " for its events (") in result.lines[0], result
     result = converse(lua, refusing(transport, "", status=404), """
         print(select(2, pcall(eio.connect, arg[1], {transports = arg[2], engineio_path = "other"})))
     """, transport)
