@@ -71,6 +71,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "EngineIOServer", dependencies: nio + ["EngineIO"], swiftSettings: settings),
+        .target(
+            name: "SocketIOServer",
+            dependencies: [
+                "EngineIO", "EngineIOServer", "JSONText", "SocketIO", .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
         // Rounding is libm's on processors without an instruction for it.
         .target(
@@ -142,8 +148,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CommandOptions", "EngineIOClient", "EngineIOServer", "JSONText", "LoadEngine", "LoadOutput",
-                "LoadPlan",
-                "LoadReport", "Locust", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
+                "LoadPlan", "LoadReport", "Locust", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
+                "SocketIO", "SocketIOServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -184,6 +190,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "SocketIOServerTests", dependencies: ["SocketIO", "SocketIOServer"], swiftSettings: settings),
         .testTarget(
             name: "EpollLoopTests",
             dependencies: [

@@ -10,11 +10,13 @@ import Synchronization
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Runs an Engine.IO server on loopback, to try scripts against.",
+        abstract: "Runs an Engine.IO or Socket.IO server on loopback, to try scripts against.",
         discussion: """
             It speaks polling, websocket and the upgrade between them, prints the address it listens at, and answers \
             GET /stats by its counters as JSON. It ends by Ctrl-C.
             """)
+
+    // The options of each protocol are nil unless they are given, so that those of the other can be refused.
 
     // The argument after an option is its value even if it starts with '-', so that the message names it.
     @Option(
@@ -22,8 +24,8 @@ struct ServeCommand: ParsableCommand {
         transform: Self.number(0...65_535))
     var port = 5000
 
-    @Option(parsing: .unconditional, help: "The treatment of messages.")
-    var mode = ServerConfiguration.Mode.echo
+    @Option(parsing: .unconditional, help: "The treatment of messages. (default: echo)")
+    var mode: ServerConfiguration.Mode?
 
     @Option(
         parsing: .unconditional, help: "Seconds between two pings. (default: 25)",
@@ -56,13 +58,16 @@ struct ServeCommand: ParsableCommand {
     @Option(
         parsing: .unconditional, help: "Bytes of each message in mode flood. (default: 32)",
         transform: Self.number(0...1_000_000))
-    var size = 32
+    var size: Int?
+
+    @OptionGroup(title: "Socket.IO")
+    var socketIO: SocketIOServerOptions
 
     // The milliseconds go into the open packet; a client takes a day at most.
     private static let shortest = 0.001
     private static let longest = 86_400.0
 
-    private static func number<Number: Comparable & LosslessStringConvertible & Sendable>(
+    static func number<Number: Comparable & LosslessStringConvertible & Sendable>(
         _ range: ClosedRange<Number>
     ) -> @Sendable (String) throws -> Number {
         { text in
@@ -80,14 +85,20 @@ struct ServeCommand: ParsableCommand {
         return origin
     }
 
+    func validate() throws {
+        try self.socketIO.check(others: [
+            ("--mode", self.mode != nil), ("--greet", self.greet != nil), ("--size", self.size != nil),
+        ])
+    }
+
     func run() throws {
         var configuration = ServerConfiguration()
         configuration.port = self.port
-        configuration.mode = self.mode
+        configuration.mode = self.mode ?? .echo
         configuration.pingInterval = .nanoseconds(Int64(self.pingInterval * 1e9))
         configuration.pingTimeout = .nanoseconds(Int64(self.pingTimeout * 1e9))
         configuration.maxPayload = self.maxPayload
-        configuration.messageSize = self.size
+        configuration.messageSize = self.size ?? 32
         configuration.greeting = self.greet
         configuration.allowedOrigins = self.allowOrigin
         let isReported = Atomic(false)
@@ -96,6 +107,7 @@ struct ServeCommand: ParsableCommand {
             FileDescriptorOutput.standardError.say(
                 "warning: new connections wait: \(SystemError.text(error.errnoCode))")
         }
+        self.socketIO.apply(to: &configuration)
         let server: EngineIOServer
         do {
             server = try EngineIOServer.start(configuration, group: MultiThreadedEventLoopGroup.singleton).wait()

@@ -148,7 +148,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         case .idle, .waitingPoll, .waitingPost:
             break
         case .statistics:
-            self.respond(.ok, "application/json", ByteBuffer(string: self.server.statistics.json))
+            self.respond(.ok, "application/json", ByteBuffer(string: self.server.counters))
         case .receivingPost(let session, let body):
             self.exchange = .waitingPost(session)
             session.postEnded(body, on: self)
@@ -164,7 +164,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         case .handshake:
             let session = self.server.openSession(.overRequests)
             self.answerPoll(ByteBuffer(string: session.openPacket))
-            self.server.greet(session)
+            self.server.opened(session)
         case .webSocketHandshake:
             self.becomeWebSocket(head, session: nil)
         case .upgrade(let sid):

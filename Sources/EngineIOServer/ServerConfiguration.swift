@@ -29,6 +29,8 @@ package struct ServerConfiguration: Sendable {
     /// websocket is not read; the connection of a client that does not take the messages of a broadcast is closed.
     package var maxQueued = 16 << 20
     package var mode = Mode.echo
+    /// Makes the application that uses the messages instead of ``mode``, on the server's loop.
+    package var makeApplication: (@Sendable (any EventLoop) -> any ServerApplication)?
     /// The transports that clients may use.
     package var transports: Set<Transport> = [.polling, .websocket]
     /// Whether a session may move from polling to websocket.

@@ -4,6 +4,8 @@ import NIOCore
 /// The state that all connections of one server share. It is used on the server's event loop only.
 final class ServerContext {
     let configuration: ServerConfiguration
+    /// Nil if an application uses the messages.
+    let mode: ServerConfiguration.Mode?
     let admission: Admission
     let eventLoop: any EventLoop
     var statistics = ServerStatistics()
@@ -20,8 +22,8 @@ final class ServerContext {
     private var connections: [ObjectIdentifier: any Channel] = [:]
     private var heartbeats: HeartbeatQueue
     private var heartbeatTimerDeadline: NIODeadline?
-    private var broadcastFrames = ByteBuffer()
-    private var broadcastPackets: [Packet] = []
+    private var broadcast = SharedMessages()
+    private let application: (any ServerApplication)?
     private(set) var isShuttingDown = false
 
     /// Notifies a connection that no session is left, so that it ends after its last write.
@@ -34,6 +36,8 @@ final class ServerContext {
 
     init(_ configuration: ServerConfiguration, eventLoop: any EventLoop) {
         self.configuration = configuration
+        self.application = configuration.makeApplication?(eventLoop)
+        self.mode = self.application == nil ? configuration.mode : nil
         self.admission = Admission(configuration)
         self.eventLoop = eventLoop
         self.heartbeats = HeartbeatQueue(
@@ -70,10 +74,10 @@ final class ServerContext {
     }
 
     /// To be called when the session's open packet is on its way.
-    func greet(_ session: ServerSession) {
+    func opened(_ session: ServerSession) {
+        session.delegate = self.application?.opened(session)
         guard var greeting = self.configuration.greeting else { return }
-        self.statistics.sent += 1
-        greeting.withUTF8 { session.send(.text, UnsafeRawBufferPointer($0)) }
+        greeting.withUTF8 { session.reply(.text, UnsafeRawBufferPointer($0)) }
     }
 
     func remove(_ session: ServerSession) {
@@ -81,38 +85,39 @@ final class ServerContext {
         self.sessionsByNumber[session.number] = nil
         self.statistics.open -= 1
         self.statistics.closed += 1
+        session.delegate?.closed()
+        session.delegate = nil
         if self.isShuttingDown { self.closeConnectionsWithoutSessions() }
     }
 
     // MARK: Messages
 
-    /// Does with a client's message what the mode says. `data` is valid only during the call.
+    /// The counters as one JSON object.
+    var counters: String { self.statistics.json(and: self.application?.counters ?? []) }
+
+    /// Does with a client's message what the mode says, or the application. `data` is valid only during the call.
     func received(_ kind: MessageKind, _ data: UnsafeRawBufferPointer, from session: ServerSession) {
         self.statistics.messages += 1
         self.statistics.bytes += data.count
-        switch self.configuration.mode {
+        switch self.mode {
+        case nil:
+            session.delegate?.received(kind, data)
         case .sink, .flood:
             break
         case .echo:
-            self.statistics.sent += 1
-            session.send(kind, data)
+            session.reply(kind, data)
         case .broadcast:
-            self.broadcastPackets.append(Packet(type: .message, kind: kind, data: ByteBuffer(bytes: data)))
-            self.broadcastFrames.writeMessageFrame(kind, data)
+            self.broadcast.append(kind, data)
         }
     }
 
     /// Sends the messages of a read cycle to every session: one write each, however many messages there were.
     func endOfReadCycle() {
-        if self.broadcastPackets.isEmpty { return }
-        let packets = self.broadcastPackets
-        let frames = self.broadcastFrames
-        self.broadcastPackets = []
-        self.broadcastFrames = ByteBuffer()
-        for session in self.sessions.values {
-            self.statistics.sent += packets.count
-            session.send(packets, framed: frames)
-        }
+        self.application?.endOfReadCycle()
+        if self.broadcast.isEmpty { return }
+        let messages = self.broadcast
+        self.broadcast = SharedMessages()
+        for session in self.sessions.values { session.send(messages) }
     }
 
     /// Runs `work` after the events and tasks that wait now, as a read cycle of its own.

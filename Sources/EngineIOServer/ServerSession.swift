@@ -2,13 +2,16 @@ import EngineIO
 import NIOCore
 
 /// One client: joins its state machine to the connections that carry it.
-final class ServerSession {
-    let number: Int
+package final class ServerSession {
+    /// Another number for each session of a server.
+    package let number: Int
     let sid: String
     /// When its next ping or its pong is due; entries of the queue with another time are out of date.
     var heartbeatDeadline: NIODeadline?
     /// A ping was sent and not answered.
     var awaitsPong = false
+    /// The receiver of the messages, if an application uses them.
+    var delegate: (any ServerSessionDelegate)?
     private let server: ServerContext
     private var state: ServerSessionStateMachine
     private var outgoing = CircularBuffer<Packet>(initialCapacity: 1)
@@ -43,6 +46,9 @@ final class ServerSession {
     private static let packetOverhead = 128
     private var isBehind: Bool { self.outgoingBytes > self.server.configuration.maxQueued }
 
+    /// The most bytes that a message of the client may have.
+    package var maxPayload: Int { self.server.configuration.maxPayload }
+
     /// The open packet, with its type.
     var openPacket: String {
         let configuration = self.server.configuration
@@ -58,8 +64,10 @@ final class ServerSession {
 
     // MARK: Sending
 
-    /// Sends one message. `data` is valid only during the call.
-    func send(_ kind: MessageKind, _ data: UnsafeRawBufferPointer) {
+    /// Sends one message because of a message of this client: no more of them are read while too much is unwritten.
+    /// `data` is valid only during the call.
+    package func reply(_ kind: MessageKind, _ data: UnsafeRawBufferPointer) {
+        self.server.statistics.sent += 1
         if let webSocket = self.webSocket {
             webSocket.writeMessage(kind, data)
         } else {
@@ -67,13 +75,14 @@ final class ServerSession {
         }
     }
 
-    /// Sends messages that stand ready as packets and as websocket frames.
-    func send(_ packets: [Packet], framed frames: ByteBuffer) {
+    /// Sends messages because of another client. A client that is too far behind with them is disconnected.
+    package func send(_ messages: SharedMessages) {
+        self.server.statistics.sent += messages.packets.count
         if let webSocket = self.webSocket {
-            webSocket.send(frames)
+            webSocket.send(messages.frames)
             webSocket.closeIfBehind()
         } else {
-            for packet in packets { self.enqueue(packet) }
+            for packet in messages.packets { self.enqueue(packet) }
             self.flush()
             // The messages of others cannot be held back for one slow client.
             if self.isBehind { self.close(.server) }
@@ -133,7 +142,7 @@ final class ServerSession {
     // MARK: Polling requests
 
     func pollArrived(on connection: HTTPConnectionHandler) {
-        if self.server.configuration.mode == .flood, self.state.mayFloodPolls, !self.isLeaving { self.fillFromFlood() }
+        if self.server.mode == .flood, self.state.mayFloodPolls, !self.isLeaving { self.fillFromFlood() }
         switch self.state.pollArrived(hasPackets: !self.outgoing.isEmpty) {
         case .answer:
             connection.answerPoll(self.takePayload())
@@ -207,6 +216,8 @@ final class ServerSession {
             self.breach()
             isLegal = false
         }
+        // The answer may close the connection, whose read cycle has no end then.
+        self.server.endOfReadCycle()
         guard isLegal else {
             self.post = .none
             self.state.postAnswered()
@@ -307,10 +318,13 @@ final class ServerSession {
     }
 
     /// Ends a session whose client does not keep to the protocol.
-    func breach() {
+    package func breach() {
         self.server.statistics.bad += 1
         self.close(.server)
     }
+
+    /// Ends the session of a client that has kept to the protocol.
+    package func end() { self.close(.server) }
 
     /// Ends the session once its client has what is queued for it.
     func leave() {

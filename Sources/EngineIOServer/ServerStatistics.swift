@@ -26,12 +26,15 @@ package struct ServerStatistics: Sendable, Equatable {
     }
 
     /// The counters and the CPU seconds of this process as one JSON object.
-    var json: String {
-        """
-        {"open":\(self.open),"closed":\(self.closed),"handshakes":\(self.handshakes),"upgrades":\(self.upgrades),\
-        "msgs":\(self.messages),"bytes":\(self.bytes),"sent":\(self.sent),"pings":\(self.pings),\
-        "pongs":\(self.pongs),"timeouts":\(self.timeouts),"bad":\(self.bad),"cpu_s":\(Self.cpuSeconds())}
-        """
+    ///
+    /// - Parameter others: more counters.
+    func json(and others: [(name: String, count: Int)]) -> String {
+        let others = others.map { ",\"\($0.name)\":\($0.count)" }.joined()
+        return """
+            {"open":\(self.open),"closed":\(self.closed),"handshakes":\(self.handshakes),"upgrades":\(self.upgrades),\
+            "msgs":\(self.messages),"bytes":\(self.bytes),"sent":\(self.sent),"pings":\(self.pings),\
+            "pongs":\(self.pongs),"timeouts":\(self.timeouts),"bad":\(self.bad),"cpu_s":\(Self.cpuSeconds())\(others)}
+            """
     }
 
     /// The CPU time of this process, user and system, in seconds.

@@ -65,7 +65,7 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
                 frame.writeWebSocketFrame(.text, payload: $0, mask: nil)
             }
             self.send(frame)
-            self.server.greet(session)
+            self.server.opened(session)
             return self.startFlood()
         }
         self.role = .probe
@@ -136,7 +136,7 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
 
     /// A client that does not read its echoes is not read either.
     func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable || self.server.configuration.mode == .flood {
+        if context.channel.isWritable || self.server.mode == .flood {
             context.read()
         } else {
             self.readIsHeld = true
@@ -214,7 +214,7 @@ final class ServerWebSocketHandler: ChannelDuplexHandler {
 
     /// In mode flood, writes messages until the client does not keep up, and again when it does.
     func startFlood() {
-        guard self.server.configuration.mode == .flood, self.role == .session else { return }
+        guard self.server.mode == .flood, self.role == .session else { return }
         for _ in 0..<Self.floodWritesPerTurn {
             guard let context = self.context, self.phase == .open, context.channel.isWritable else { return }
             self.server.statistics.sent += self.server.floodMessagesPerWrite

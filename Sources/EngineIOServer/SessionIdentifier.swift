@@ -1,9 +1,9 @@
 /// The names of sessions.
-enum SessionIdentifier {
+package enum SessionIdentifier {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// 20 letters of base64url from the system's random numbers: 120 bits, as engine.io's server has them.
-    static func random() -> String {
+    package static func random() -> String {
         var generator = SystemRandomNumberGenerator()
         let (first, second) = (generator.next(), generator.next())
         return String(unsafeUninitializedCapacity: 20) { letters in
