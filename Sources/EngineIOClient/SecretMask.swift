@@ -2,7 +2,7 @@ import NIOHTTP1
 
 /// Takes out of what is shown to a person what would let its reader take over a session or an account.
 package enum SecretMask {
-    static let mask = "***"
+    package static let mask = "***"
 
     /// Headers that are the same for everybody. Any other header or field of a query may be a secret of the program.
     private static let openHeaders: Set<String> = [

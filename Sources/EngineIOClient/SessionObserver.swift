@@ -6,6 +6,7 @@ import NIOCore
 package final class SessionObserver {
     let logger: Logger
     let trace: SessionTrace?
+    private let explainer: (any MessageExplainer)?
     let meter: (any SessionMeter)?
     /// Counts the messages of each transport. Kept here so that it lives as long as the session.
     let traffic: TrafficCounts
@@ -15,12 +16,15 @@ package final class SessionObserver {
     /// - Parameters:
     ///   - trace: shown everything that goes over the wire.
     ///   - meter: notified of connecting and of the end of the session, and counts its messages.
+    ///   - explainer: knows the protocol of the messages.
     ///   - loop: the loop of the session, which has the counters of sessions without a meter.
     package init(
-        logger: Logger, trace: TracedUser? = nil, meter: (any SessionMeter)? = nil, loop: ClientLoop
+        logger: Logger, trace: TracedUser? = nil, meter: (any SessionMeter)? = nil,
+        explainer: (any MessageExplainer)? = nil, loop: ClientLoop
     ) {
         self.logger = logger
-        self.trace = trace.map(SessionTrace.init)
+        self.explainer = explainer
+        self.trace = trace.map { SessionTrace($0, explainer: explainer) }
         self.meter = meter
         self.traffic = meter?.traffic ?? loop.uncounted
         self.logsPackets = logger.logLevel <= .info
@@ -38,7 +42,9 @@ package final class SessionObserver {
     }
 
     func logMessage(_ verb: String, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
-        let shown = kind == .binary ? "<binary>" : String(decoding: bytes.prefix(256), as: UTF8.self)
+        let shown =
+            self.explainer?.masked(kind, bytes)
+            ?? (kind == .binary ? "<binary>" : String(decoding: bytes.prefix(256), as: UTF8.self))
         self.logger.info("\(verb) packet MESSAGE data \(shown)")
     }
 

@@ -7,9 +7,11 @@ final class SessionTrace {
     private let tracer: any PacketTracer
     private let user: Int?
     private let session: Int
+    private let explainer: (any MessageExplainer)?
 
-    init(_ user: TracedUser) {
+    init(_ user: TracedUser, explainer: (any MessageExplainer)?) {
         self.tracer = user.tracer
+        self.explainer = explainer
         self.user = user.user
         self.session = user.tracer.nextSession()
     }
@@ -22,6 +24,10 @@ final class SessionTrace {
         event.isBinary = kind == .binary
         if type == .open {
             OpenPacketMask.mask(data).withUnsafeBytes { event.show($0) }
+        } else if type == .message,
+            let explanation = self.explainer?.explain(direction, kind, data, limit: TraceEvent.startLimit)
+        {
+            event.show(explanation)
         } else {
             event.show(data)
         }
@@ -78,6 +84,13 @@ final class SessionTrace {
 }
 
 extension TraceEvent {
+    fileprivate mutating func show(_ explanation: MessageExplanation) {
+        self.fields = explanation.fields
+        self.start = explanation.data
+        self.isBinary = explanation.isBinary
+        self.isWhole = explanation.isWhole
+    }
+
     fileprivate mutating func show(_ data: UnsafeRawBufferPointer) {
         var end = min(data.count, Self.startLimit)
         self.isWhole = end == data.count

@@ -27,6 +27,8 @@ package struct TraceEvent: Sendable {
     /// Whether ``start`` is all of it.
     package var isWhole = true
     package var headers: [(name: String, value: String)] = []
+    /// Of a message of a protocol over Engine.IO.
+    package var fields: [MessageExplanation.Field] = []
 
     package init(
         user: Int? = nil, session: Int, direction: Direction, transport: Transport, type: String, size: Int,

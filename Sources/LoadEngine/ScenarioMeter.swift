@@ -6,7 +6,7 @@ import ProcessSupport
 import Scripting
 
 /// Records the actions of one scenario's users on one loop as samples in the loop's shard.
-final class ScenarioMeter: SessionMeter {
+final class ScenarioMeter: ClientMeter {
     /// Where the users' messages are counted; added to the shard by ``flush()``.
     let traffic = TrafficCounts()
     private let shard: MetricShard
@@ -26,6 +26,9 @@ final class ScenarioMeter: SessionMeter {
     private let connected: LevelHandle
     private let connectsStarted: CounterHandle
     private var transports: [TrafficFlush]
+    /// Made for the first Socket.IO client.
+    private lazy var socketIO = SocketIOSamples(
+        shard: self.shard, tags: self.tags, loggedTags: self.loggedTags, log: self.log)
 
     /// - Parameters:
     ///   - tags: of every sample.
@@ -64,8 +67,8 @@ final class ScenarioMeter: SessionMeter {
     }
 
     /// - Parameters:
-    ///   - kind: what failed: `iteration`, `handler`, `task`, `connect`, `time`.
-    ///   - name: of a failed time.
+    ///   - kind: what failed: `iteration`, `handler`, `task`, `connect`, `namespace`, `ack`, `time`.
+    ///   - name: of a failed time, or of an event without its ack.
     func recordError(_ kind: String, _ text: String, name: String = "") {
         var tags = self.shard.tags(self.tags, adding: "kind", kind)
         if !name.isEmpty { tags = self.shard.tags(tags, adding: "name", name) }
@@ -113,6 +116,33 @@ final class ScenarioMeter: SessionMeter {
         self.record(time, of: .sessionDuration, tags, detail.transport)
         if unwritten > 0 { self.shard.counter(MetricID(.messagesDiscarded), withReason).add(Double(unwritten)) }
     }
+
+    // MARK: SocketIOMeter
+
+    func number(ofEvent name: UnsafeRawBufferPointer) -> UInt32 { self.socketIO.number(ofEvent: name) }
+
+    func eventSent(_ event: UInt32) { self.socketIO.eventSent(event) }
+
+    func eventReceived(_ event: UInt32) { self.socketIO.eventReceived(event) }
+
+    func ackEnded(_ event: UInt32, _ outcome: AckOutcome, after time: TimeAmount) {
+        self.socketIO.ackEnded(event, outcome, after: time)
+        switch outcome {
+        case .ok: break
+        case .timeout: self.recordError("ack", "no ack in time", name: self.socketIO.name(ofEvent: event))
+        case .disconnected:
+            self.recordError(
+                "ack", "the connection ended before the ack", name: self.socketIO.name(ofEvent: event))
+        }
+    }
+
+    func namespaceConnected(_ namespace: String, after time: TimeAmount) {
+        self.socketIO.namespaceConnected(namespace, after: time)
+    }
+
+    func namespacesFailed(_ message: String) { self.recordError("namespace", message) }
+
+    func reconnectEnded(_ outcome: ReconnectOutcome) { self.socketIO.reconnectEnded(outcome) }
 
     private func record(
         _ time: TimeAmount, of metric: BuiltInMetric, _ tags: MetricShard.TagSetID, _ transport: Transport?,

@@ -1,9 +1,10 @@
 import EngineIO
 import EngineIOClient
 import NIOCore
+import Scripting
 
 /// Measures one user's clients together with the scenario's other users, and records how its own connects ended.
-final class UserMeter: SessionMeter {
+final class UserMeter: ClientMeter {
     private let scenario: ScenarioMeter
     /// Whether the last connect since ``begin()`` failed.
     private(set) var hasFailedToConnect = false
@@ -35,4 +36,27 @@ final class UserMeter: SessionMeter {
     func sessionEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, after time: TimeAmount) {
         self.scenario.sessionEnded(reason, detail, unwritten: unwritten, after: time)
     }
+
+    // MARK: SocketIOMeter
+
+    func number(ofEvent name: UnsafeRawBufferPointer) -> UInt32 { self.scenario.number(ofEvent: name) }
+
+    func eventSent(_ event: UInt32) { self.scenario.eventSent(event) }
+
+    func eventReceived(_ event: UInt32) { self.scenario.eventReceived(event) }
+
+    func ackEnded(_ event: UInt32, _ outcome: AckOutcome, after time: TimeAmount) {
+        self.scenario.ackEnded(event, outcome, after: time)
+    }
+
+    func namespaceConnected(_ namespace: String, after time: TimeAmount) {
+        self.scenario.namespaceConnected(namespace, after: time)
+    }
+
+    func namespacesFailed(_ message: String) {
+        self.hasFailedToConnect = true
+        self.scenario.namespacesFailed(message)
+    }
+
+    func reconnectEnded(_ outcome: ReconnectOutcome) { self.scenario.reconnectEnded(outcome) }
 }

@@ -43,7 +43,7 @@ extension LoadPlan {
             return "\"\(name)\" has no tag \"\(tag.key)\"; \(meant ?? "its tags are \(keys.joined(separator: ", "))")"
         }
         // A scenario may give a value of its own to the program's tags, too.
-        guard let values = own[tag.key]?.sorted() ?? BuiltInMetric.values(of: tag.key), !values.contains(tag.value),
+        guard let values = own[tag.key]?.sorted() ?? metric.values(of: tag.key), !values.contains(tag.value),
             own[tag.key] == nil || tag.key == "scenario" || !metric.tagKeys.contains(tag.key)
         else { return nil }
         let meant = nearestName(to: tag.value, among: values).map { "did you mean \"\($0)\"?" }

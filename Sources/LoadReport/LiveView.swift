@@ -147,7 +147,10 @@ extension LiveView {
             return (point.counters[column] / point.seconds).fixed(0) + "/s"
         }
         var figures = ["sent \(rate(.messagesSent))", "received \(rate(.messagesReceived))", "errors \(errors)"]
-        for (metric, name) in [(BuiltInMetric.time, "time"), (.connect, "connect"), (.iterationDuration, "iteration")] {
+        let trends: [(BuiltInMetric, String)] = [
+            (.time, "time"), (.sioAck, "ack"), (.connect, "connect"), (.iterationDuration, "iteration"),
+        ]
+        for (metric, name) in trends {
             guard
                 let column = timeline.columns.trends.firstIndex(where: { $0.metric == metric.definition.name }),
                 column < point.trends.count, let statistics = point.trends[column]

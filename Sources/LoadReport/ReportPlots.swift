@@ -144,6 +144,8 @@ extension MetricDefinition {
             case .paceService: "Pace, from the real start"
             case .pingGap: "Time between pings"
             case .loopLag: "Lag of this program"
+            case .sioAck: "Time to an ack"
+            case .sioConnect: "Time to connect a namespace"
             default: nil
             }
         return title ?? self.name

@@ -16,7 +16,8 @@ struct SummarySection {
     /// Parts that are shown of a metric, by the tag that tells them apart.
     private static let parts: [BuiltInMetric: String] = [
         .connect: "phase", .connects: "result", .disconnects: "reason", .errors: "kind", .messagesDiscarded: "reason",
-        .time: "name", .users: "state",
+        .time: "name", .users: "state", .sioAck: "event", .sioAcks: "result", .sioConnect: "namespace",
+        .sioEventsReceived: "event", .sioEventsSent: "event", .sioReconnects: "result",
     ]
     /// The others of a metric with more parts are in the export.
     private static let maximumParts = 50
@@ -24,7 +25,7 @@ struct SummarySection {
     /// The sections in k6's order: the script's metrics, the protocol's, the run's, the network's. Metrics without a
     /// value are left out.
     static func sections(of result: RunResult) -> [SummarySection] {
-        let titles = ["CUSTOM", "ENGINE.IO", "EXECUTION", "NETWORK"]
+        let titles = ["CUSTOM", "SOCKET.IO", "ENGINE.IO", "EXECUTION", "NETWORK"]
         let records = result.metrics.records
             .filter { !$0.total.isEmpty && $0.definition.name != BuiltInMetric.checks.definition.name }
             .sorted { $0.definition.name < $1.definition.name }
@@ -36,6 +37,7 @@ struct SummarySection {
 
     private static func title(of definition: MetricDefinition) -> String {
         if definition.isCustom { return "CUSTOM" }
+        if definition.name.hasPrefix("sio_") { return "SOCKET.IO" }
         if definition.name.hasPrefix("eio_") { return "ENGINE.IO" }
         return definition.contains == .data ? "NETWORK" : "EXECUTION"
     }

@@ -21,7 +21,7 @@ package struct ExceptionQueue: Sendable {
 
     /// - Parameter errors: the source's totals since the test's start.
     package mutating func add(_ errors: ErrorTable, source: Int) {
-        for (error, entry) in errors.entries where error.requestName == nil {
+        for (error, entry) in errors.entries where error.request == nil {
             let known = self.known.updateValue(entry.count, forKey: Key(source: source, error: error)) ?? 0
             if entry.count > known { self.waiting[error, default: 0] += Int(clamping: entry.count - known) }
         }

@@ -36,14 +36,17 @@ package enum LocustCSV {
         return Self.text([first + Self.percentileNames + last])
     }
 
-    /// `PREFIX_failures.csv`, rewritten each time: the errors of connects and of `time` names.
+    /// `PREFIX_failures.csv`, rewritten each time: the errors of connects, of `time` names and
+    /// of acks.
     package static func failures(_ errors: ErrorTable) -> String {
         let header = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"]
-        let rows = errors.sorted.filter { $0.key.requestName != nil }.map { key, entry in
-            [
-                "EIO", key.requestName ?? "", key.text, String(entry.count),
-                Timestamp.rfc3339(seconds: entry.first), Timestamp.rfc3339(seconds: entry.last),
-            ]
+        let rows = errors.sorted.compactMap { key, entry in
+            key.request.map { request in
+                [
+                    request.method, request.name, key.text, String(entry.count),
+                    Timestamp.rfc3339(seconds: entry.first), Timestamp.rfc3339(seconds: entry.last),
+                ]
+            }
         }
         return Self.text([header] + rows)
     }
@@ -52,7 +55,7 @@ package enum LocustCSV {
     /// lines after it are the traceback.
     /// - Parameter node: this machine's name.
     package static func exceptions(_ errors: ErrorTable, node: String) -> String {
-        let rows = errors.sorted.filter { $0.key.requestName == nil }.map { key, entry in
+        let rows = errors.sorted.filter { $0.key.request == nil }.map { key, entry in
             let (first, rest) = key.text.firstLine
             return [String(entry.count), first, rest, node]
         }
@@ -74,10 +77,13 @@ package enum LocustCSV {
 }
 
 extension ErrorTable.Key {
-    /// The request that failed, if the error is that of a connect or of a `time`; for Locust all others are exceptions.
-    package var requestName: String? {
+    /// The request that failed, if the error is that of a connect, of a `time` or of an ack; for Locust all others are
+    /// exceptions.
+    package var request: (method: String, name: String)? {
         switch self.kind {
-        case "connect", "time": self.name.isEmpty ? self.kind : self.name
+        case "connect", "time": (LocustRequests.engineIOType, self.name.isEmpty ? self.kind : self.name)
+        case "ack": (LocustRequests.socketIOType, self.name)
+        case "namespace": (LocustRequests.socketIOType, LocustRequests.connectName)
         default: nil
         }
     }

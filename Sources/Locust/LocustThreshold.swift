@@ -5,14 +5,22 @@ import Metrics
 struct LocustThreshold: Equatable, Sendable {
     /// The source of its figure.
     enum Subject: Equatable, Sendable {
-        /// Response times: of one name; or of all but the connects, where it is nil.
-        case times(String?)
-        /// Failed requests of one name; or of all but the connects, where it is nil.
-        case failures(String?)
+        /// Response times of requests.
+        case times(Requests)
+        /// Failed requests.
+        case failures(Requests)
         /// Errors of iterations, handlers or tasks.
         case exceptions(String)
         /// Failed requests and exceptions.
         case errors
+    }
+
+    /// Requests of one type.
+    struct Requests: Equatable, Sendable {
+        /// `EIO` or `SIO`.
+        let method: String
+        /// Nil for all but the connects.
+        let name: String?
     }
 
     let threshold: Threshold
@@ -23,8 +31,9 @@ struct LocustThreshold: Equatable, Sendable {
         guard let subject = Self.subject(of: threshold.selector) else {
             problems.add(
                 threshold.path, "\"\(threshold.selector)\"",
-                "a Locust master does not know it: it has eio_time, eio_time{name:…}, eio_connect, eio_errors, "
-                    + "eio_errors{kind:…} and eio_connects{result:failed}; judge it with eio-lua load")
+                "a Locust master does not know it: it has eio_time, eio_time{name:…}, eio_connect, sio_ack, "
+                    + "sio_ack{event:…}, sio_connect, eio_errors, eio_errors{kind:…} and "
+                    + "eio_connects{result:failed}; judge it with eio-lua load")
             return nil
         }
         self.threshold = threshold
@@ -42,14 +51,22 @@ struct LocustThreshold: Equatable, Sendable {
         }
     }
 
-    private static let connect = "connect"
+    private static let connect = Requests(method: LocustRequests.engineIOType, name: LocustRequests.connectName)
+    private static let namespaces = Requests(method: LocustRequests.socketIOType, name: LocustRequests.connectName)
+
+    private static func timed(_ name: String?) -> Requests { Requests(method: LocustRequests.engineIOType, name: name) }
+
+    private static func event(_ name: String?) -> Requests { Requests(method: LocustRequests.socketIOType, name: name) }
 
     private static func subject(of selector: MetricSelector) -> Subject? {
         var tags: [String: String] = [:]
         for tag in selector.tags.tags { tags[tag.key] = tag.value }
         switch (selector.metric, tags.keys.sorted()) {
-        case ("eio_time", []): return .times(nil)
-        case ("eio_time", ["name"]): return .times(tags["name"])
+        case ("eio_time", []): return .times(Self.timed(nil))
+        case ("eio_time", ["name"]): return .times(Self.timed(tags["name"]))
+        case ("sio_ack", []): return .times(Self.event(nil))
+        case ("sio_ack", ["event"]): return .times(Self.event(tags["event"]))
+        case ("sio_connect", []): return .times(Self.namespaces)
         case ("eio_connect", []): return .times(Self.connect)
         case ("eio_connect", ["phase"]) where tags["phase"] == "total": return .times(Self.connect)
         case ("eio_connects", ["result"]) where tags["result"] == "failed": return .failures(Self.connect)
@@ -57,11 +74,14 @@ struct LocustThreshold: Equatable, Sendable {
         case ("eio_errors", ["kind"]):
             switch tags["kind"] {
             case "connect": return .failures(Self.connect)
-            case "time": return .failures(nil)
+            case "namespace": return .failures(Self.namespaces)
+            case "ack": return .failures(Self.event(nil))
+            case "time": return .failures(Self.timed(nil))
             case "iteration"?, "handler"?, "task"?: return tags["kind"].map { .exceptions($0) }
             default: return nil
             }
-        case ("eio_errors", ["kind", "name"]) where tags["kind"] == "time": return .failures(tags["name"])
+        case ("eio_errors", ["kind", "name"]) where tags["kind"] == "time": return .failures(Self.timed(tags["name"]))
+        case ("eio_errors", ["kind", "name"]) where tags["kind"] == "ack": return .failures(Self.event(tags["name"]))
         default: return nil
         }
     }
@@ -78,14 +98,16 @@ struct LocustThreshold: Equatable, Sendable {
 
     private var figure: String {
         switch self.subject {
-        case .times(let name): "_eio_time(environment, \(Self.argument(name)), \(self.statistic))"
-        case .failures(let name): self.perTime("_eio_entry(environment, \(Self.argument(name))).num_failures")
+        case .times(let requests): "_eio_time(environment, \(Self.arguments(requests)), \(self.statistic))"
+        case .failures(let requests): self.perTime("_eio_entry(environment, \(Self.arguments(requests))).num_failures")
         case .exceptions(let kind): self.perTime("_eio_exceptions(environment, \(PythonText.literal(kind)))")
         case .errors: self.perTime("environment.stats.total.num_failures + _eio_exceptions(environment)")
         }
     }
 
-    private static func argument(_ name: String?) -> String { name.map(PythonText.literal) ?? "None" }
+    private static func arguments(_ requests: Requests) -> String {
+        "\"\(requests.method)\", \(requests.name.map(PythonText.literal) ?? "None")"
+    }
 
     private func perTime(_ count: String) -> String {
         self.threshold.expression.aggregation == .rate ? "(\(count)) / _eio_seconds(environment)" : count

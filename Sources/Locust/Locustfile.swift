@@ -154,17 +154,17 @@ package struct Locustfile: Sendable {
         }
 
 
-        def _eio_entry(environment, name):
-            # Of one name; without one, of all that scripts time themselves.
-            merged = _eio_stats.StatsEntry(_eio_stats.RequestStats(), name or "", "EIO")
+        def _eio_entry(environment, kind, name):
+            # Of one name; without one, of all that scripts time themselves, or of all events with an ack.
+            merged = _eio_stats.StatsEntry(_eio_stats.RequestStats(), name or "", kind)
             for (entry_name, method), entry in environment.stats.entries.items():
-                if method == "EIO" and (entry_name == name or name is None and entry_name != "connect"):
+                if method == kind and (entry_name == name or name is None and entry_name != "connect"):
                     merged.extend(entry)
             return merged
 
 
-        def _eio_time(environment, name, statistic):
-            entry = _eio_entry(environment, name)
+        def _eio_time(environment, kind, name, statistic):
+            entry = _eio_entry(environment, kind, name)
             if entry.num_requests == entry.num_none_requests:
                 return None
             if statistic in ("num_requests", "avg_response_time", "min_response_time", "max_response_time"):

@@ -41,10 +41,10 @@ package struct RequestTally: Sendable {
         for (request, row) in rows { self.add(row, since: source.rows[request], to: request, at: time) }
         source.rows = rows
         for (key, entry) in errors.entries {
-            guard let name = key.requestName else { continue }
+            guard let (method, name) = key.request else { continue }
             let known = source.failures.updateValue(entry.count, forKey: key) ?? 0
             guard entry.count > known else { continue }
-            let failure = StatisticsReport.Failure(request: .init(method: "EIO", name: name), text: key.text)
+            let failure = StatisticsReport.Failure(request: .init(method: method, name: name), text: key.text)
             var occurrences =
                 self.pending.failures[failure] ?? .init(count: 0, first: known == 0 ? entry.first : time, last: time)
             occurrences.count += Int(clamping: entry.count - known)

@@ -14,6 +14,10 @@ extension BuiltInMetric {
         case .disconnects, .messagesDiscarded: ["reason", "transport", "scenario"]
         case .errors: ["kind", "name", "scenario"]
         case .users: ["state", "scenario"]
+        case .sioAck, .sioEventsReceived, .sioEventsSent: ["event", "scenario"]
+        case .sioAcks: ["event", "result", "scenario"]
+        case .sioConnect: ["namespace", "scenario"]
+        case .sioReconnects: ["result", "scenario"]
         case .dataReceived, .dataSent, .messagesAccepted, .messagesReceived, .messagesSent, .pingGap, .sessionDuration:
             ["transport", "scenario"]
         case .connectsStarted, .droppedIterations, .interruptedIterations, .iterationDuration, .iterations,
@@ -24,13 +28,15 @@ extension BuiltInMetric {
         }
     }
 
-    /// All values that a tag can have, where the program has a fixed set of them.
-    package static func values(of key: String) -> [String]? {
-        switch key {
-        case "phase": ["dns", "tcp", "tls", "handshake", "upgrade", "total"]
-        case "result": ["opened", "failed", "interrupted"]
-        case "state": ["connecting", "connected"]
-        case "transport": ["polling", "websocket"]
+    /// All values that a tag of the metric can have, where the program has a fixed set of them.
+    package func values(of key: String) -> [String]? {
+        switch (key, self) {
+        case ("phase", _): ["dns", "tcp", "tls", "handshake", "upgrade", "total"]
+        case ("result", .sioAcks): ["ok", "timeout", "disconnected"]
+        case ("result", .sioReconnects): ["ok", "failed", "interrupted"]
+        case ("result", _): ["opened", "failed", "interrupted"]
+        case ("state", _): ["connecting", "connected"]
+        case ("transport", _): ["polling", "websocket"]
         default: nil
         }
     }

@@ -43,6 +43,17 @@ package enum BuiltInMetric: Int, CaseIterable, Sendable {
     case time
     /// Users by state; tag `state`.
     case users
+    /// Time from a Socket.IO event that wants an ack to its ack; tag `event`.
+    case sioAck
+    /// Events that wanted an ack, by its end; tags `event` and `result`: ok, timeout, disconnected.
+    case sioAcks
+    /// Time from CONNECT to its answer; tag `namespace`.
+    case sioConnect
+    case sioEventsReceived
+    /// Events that the client accepted.
+    case sioEventsSent
+    /// Attempts to connect again after a loss; tag `result`: ok, failed, interrupted.
+    case sioReconnects
 
     package var definition: MetricDefinition {
         switch self {
@@ -74,6 +85,12 @@ package enum BuiltInMetric: Int, CaseIterable, Sendable {
         case .sessionDuration: .init(name: "eio_session_duration", kind: .trend, contains: .time)
         case .time: .init(name: "eio_time", kind: .trend, contains: .time)
         case .users: .init(name: "eio_users", kind: .gauge, isLevel: true)
+        case .sioAck: .init(name: "sio_ack", kind: .trend, contains: .time)
+        case .sioAcks: .init(name: "sio_acks", kind: .counter)
+        case .sioConnect: .init(name: "sio_connect", kind: .trend, contains: .time)
+        case .sioEventsReceived: .init(name: "sio_events_received", kind: .counter)
+        case .sioEventsSent: .init(name: "sio_events_sent", kind: .counter)
+        case .sioReconnects: .init(name: "sio_reconnects", kind: .counter)
         }
     }
 

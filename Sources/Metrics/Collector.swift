@@ -81,7 +81,7 @@ package struct Collector: Sendable {
     private mutating func place(of series: MetricDelta.Series) -> Place {
         let definition = series.definition
         let record = self.metrics.place(of: definition)
-        self.followCustomTrend(definition)
+        self.followTrend(definition)
         let counts = { (column: MetricSelector) in
             let column = MetricRegistry.resolve(column)
             return column.metric == definition.name && series.tags.contains(column.tags)
@@ -93,12 +93,15 @@ package struct Collector: Sendable {
             trends: columns.trends.indices.filter { counts(columns.trends[$0]) })
     }
 
-    private mutating func followCustomTrend(_ definition: MetricDefinition) {
+    private mutating func followTrend(_ definition: MetricDefinition) {
         let selector = MetricSelector(metric: definition.name)
-        guard definition.isCustom, definition.kind == .trend, !self.timeline.columns.trends.contains(selector),
-            self.customTrends < TimelineColumns.maximumCustomTrends
-        else { return }
-        self.customTrends += 1
+        guard definition.kind == .trend, !self.timeline.columns.trends.contains(selector) else { return }
+        if definition.isCustom {
+            guard self.customTrends < TimelineColumns.maximumCustomTrends else { return }
+            self.customTrends += 1
+        } else {
+            guard TimelineColumns.optional.contains(definition.name) else { return }
+        }
         self.timeline.columns.trends.append(selector)
         self.intervalTrends.append(Histogram())
     }

@@ -114,7 +114,7 @@ package final class MetricRegistry: Sendable {
             guard !state.hasWarnedOfTagSets else { return }
             state.hasWarnedOfTagSets = true
             state.warnings.append(
-                "there are more than \(maximum) combinations of tags: check, group and name are "
+                "there are more than \(maximum) combinations of tags: check, event, group, name and namespace are "
                     + "'\(TagPolicy.otherValue)' in those that come now")
         }
     }

@@ -1,20 +1,21 @@
 /// Which tags of a sample tell series apart.
 ///
 /// Every other tag is only written to the outputs: a tag with a value per user would make a series per user.
-struct TagPolicy: Sendable {
+package struct TagPolicy: Sendable {
     /// Tags that the program itself sets.
     static let systemKeys: Set<String> = [
-        "check", "group", "kind", "name", "phase", "reason", "result", "scenario", "state", "transport",
+        "check", "event", "group", "kind", "name", "namespace", "phase", "reason", "result", "scenario", "state",
+        "transport",
     ]
     /// Distinct values that a key may have.
     static let maximumValues = 1000
     /// Stands for every value after these.
-    static let otherValue = "other"
+    package static let otherValue = "other"
 
     /// Tag sets that one loop keeps apart: names of checks, groups and times multiply.
     static let maximumTagSets = 10_000
-    /// The keys whose values a script chooses.
-    private static let chosenKeys: Set<String> = ["check", "group", "name"]
+    /// The keys whose values a script or a server chooses.
+    private static let chosenKeys: Set<String> = ["check", "event", "group", "name", "namespace"]
 
     /// Tags of sub-metrics that somebody asked for.
     private let named: Set<TagSet.Tag>

@@ -28,6 +28,9 @@ package struct TimelineColumns: Sendable, Equatable {
             Self.of(.paceResponse), Self.of(.paceService), Self.of(.pingGap), Self.of(.loopLag),
         ])
 
+    /// The program's times that are followed only if a run has them.
+    static let optional: Set<String> = Set([BuiltInMetric.sioAck, .sioConnect].map(\.definition.name))
+
     private static func of(_ metric: BuiltInMetric, _ tags: TagSet = TagSet()) -> MetricSelector {
         MetricSelector(metric: metric.definition.name, tags: tags)
     }

@@ -11,6 +11,7 @@ extension TraceEvent {
         var line = Self.clock(time)
         if let user = self.user { line += " vu=\(user)" }
         line += " #\(self.session) \(self.direction == .sent ? ">" : "<") \(self.transport) \(self.type) \(self.size)"
+        for field in self.fields { line += " \(field.name)=\(Self.text(of: field.value))" }
         if !self.start.isEmpty { line += " \(self.quoted)" }
         if self.headers.isEmpty { return line }
         let headers = self.headers.map { "\($0.name): \(Self.escaped($0.value))" }
@@ -29,9 +30,11 @@ extension TraceEvent {
             member("transport", .string(self.transport.rawValue)), member("type", .string(self.type)),
             member("size", .integer(self.size)),
         ]
+        members += self.fields.map { member($0.name, Self.json(of: $0.value)) }
+        let isInFields = !self.fields.isEmpty && self.start.isEmpty
         if self.isBinary {
             members.append(member("hex", .string(self.start.map(Self.hexadecimal).joined())))
-        } else {
+        } else if !isInFields {
             members.append(member("data", .string(String(decoding: self.start, as: UTF8.self))))
         }
         if !self.isWhole { members.append(member("truncated", .bool(true))) }
@@ -40,6 +43,20 @@ extension TraceEvent {
             members.append(member("headers", .object(headers)))
         }
         return JSON.object(members).text(isForHTML: false)
+    }
+
+    private static func text(of value: MessageExplanation.Value) -> String {
+        switch value {
+        case .text(let text): "\"\(Self.escaped(text))\""
+        case .json(let json): Self.printable(json)
+        }
+    }
+
+    private static func json(of value: MessageExplanation.Value) -> JSON {
+        switch value {
+        case .text(let text): .string(text)
+        case .json(let json): JSON(parsing: json.utf8) ?? .string(json)
+        }
     }
 
     private var quoted: String {
@@ -52,13 +69,18 @@ extension TraceEvent {
         return "b\"" + bytes.joined() + end
     }
 
+    /// Between quotes.
+    private static func escaped(_ text: String) -> String { Self.printable(text, escapes: true) }
+
     /// Without what could end the line or change the terminal.
-    private static func escaped(_ text: String) -> String {
+    ///
+    /// - Parameter escapes: quotes and backslashes, too.
+    private static func printable(_ text: String, escapes: Bool = false) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"": escaped += "\\\""
-            case "\\": escaped += "\\\\"
+            case "\"" where escapes: escaped += "\\\""
+            case "\\" where escapes: escaped += "\\\\"
             case "\n": escaped += "\\n"
             case "\r": escaped += "\\r"
             case "\t": escaped += "\\t"

@@ -67,6 +67,7 @@ enum HostCallbacks {
     static let loadTestTable: luahost_callbacks = {
         var table = HostCallbacks.table
         HostCallbacks.addLoadTest(to: &table)
+        HostCallbacks.addSocketIOMeasurement(to: &table)
         return table
     }()
 

@@ -83,9 +83,11 @@ class ScriptClient {
         return 1
     }
 
-    func makeObserver() -> SessionObserver {
+    /// - Parameter explainer: knows the protocol over Engine.IO, if there is one.
+    func makeObserver(explainer: (any MessageExplainer)? = nil) -> SessionObserver {
         SessionObserver(
-            logger: self.logger, trace: self.host.clientDefaults.trace, meter: self.host.meter, loop: self.host.loop)
+            logger: self.logger, trace: self.host.clientDefaults.trace, meter: self.host.meter, explainer: explainer,
+            loop: self.host.loop)
     }
 
     func connectOptions(_ options: luahost_connect_options) throws(ServerURLError) -> ConnectOptions {

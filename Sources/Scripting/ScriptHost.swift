@@ -10,7 +10,7 @@ package final class ScriptHost {
     let logger: Logger
     let sink: (any LoadTestSink)?
     let clientDefaults: ClientDefaults
-    let meter: (any SessionMeter)?
+    let meter: (any ClientMeter)?
     private let luaLoop: LuaLoop
     private weak var delegate: (any ScriptHostDelegate)?
     var vm: OpaquePointer?
@@ -33,7 +33,7 @@ package final class ScriptHost {
     ///   - meter: measures what the script's clients do.
     package init(
         loop: ClientLoop, luaLoop: LuaLoop, options: ScriptOptions, logger: Logger, delegate: any ScriptHostDelegate,
-        meter: (any SessionMeter)? = nil, sink: (any LoadTestSink)? = nil
+        meter: (any ClientMeter)? = nil, sink: (any LoadTestSink)? = nil
     ) {
         self.sink = sink
         self.clientDefaults = options.clients

@@ -8,6 +8,7 @@ import SocketIOClient
 extension SocketIOBinding: SocketIOSessionDelegate {
     func socketIOAttempt(_ number: Int) {
         guard !self.isReleased else { return }
+        self.measurement?.attemptBegan()
         luahost_socketio_attempt(self.handle)
     }
 
@@ -26,8 +27,9 @@ extension SocketIOBinding: SocketIOSessionDelegate {
         luahost_client_upgraded(self.handle)
     }
 
-    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount) {
+    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount?) {
         guard !self.isReleased else { return }
+        self.measurement?.connected(namespace, after: after)
         let arena = SliceArena()
         withExtendedLifetime(arena) {
             luahost_socketio_connected(self.handle, arena.slice(namespace), arena.slice(sid), isRecovered)
@@ -44,12 +46,15 @@ extension SocketIOBinding: SocketIOSessionDelegate {
 
     func socketIOReady() {
         guard !self.isReleased else { return }
+        self.measurement?.ready()
         luahost_socketio_ready(self.handle)
     }
 
     func socketIOAttemptFailed(_ error: SocketIOConnectError, willRetry: Bool) {
         if !willRetry { self.ended() }
         guard !self.isReleased else { return }
+        self.endAcks()
+        let error = self.measurement?.attemptFailed(error) ?? error
         let arena = SliceArena()
         var failure = luahost_error(error.error, arena)
         withExtendedLifetime(arena) {
@@ -66,6 +71,7 @@ extension SocketIOBinding: SocketIOSessionDelegate {
 
     func socketIOAck(_ id: UInt64, _ ack: SocketIOReceived) {
         guard !self.isReleased else { return }
+        self.measurement?.ackEnded(connection: ack.connection, id: id, .ok)
         self.withReceived(ack) { luahost_socketio_ack(self.handle, id, $0) }
     }
 
@@ -73,6 +79,7 @@ extension SocketIOBinding: SocketIOSessionDelegate {
         namespace: String, _ reason: DisconnectReason, _ detail: DisconnectDetail, willReconnect: Bool
     ) {
         guard !self.isReleased else { return }
+        self.endAcks()
         let arena = SliceArena()
         var out = luahost_detail(detail, arena)
         withExtendedLifetime(arena) {
@@ -85,6 +92,7 @@ extension SocketIOBinding: SocketIOSessionDelegate {
     ) {
         if !willReconnect { self.ended() }
         guard !self.isReleased else { return }
+        self.endAcks()
         let arena = SliceArena()
         var out = luahost_detail(detail, arena)
         withExtendedLifetime(arena) {
@@ -95,6 +103,7 @@ extension SocketIOBinding: SocketIOSessionDelegate {
     func socketIOGaveUp(byProgram: Bool) {
         self.ended()
         guard !self.isReleased else { return }
+        self.measurement?.gaveUp()
         luahost_socketio_gave_up(self.handle, byProgram)
     }
 

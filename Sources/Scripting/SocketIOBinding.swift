@@ -15,12 +15,15 @@ final class SocketIOBinding: ScriptClient {
     private var sender: Unmanaged<SocketIOSession>?
     /// From `connect` until its end was reported.
     private var isConnected = false
+    /// Only in load tests.
+    let measurement: SocketIOMeasurement?
 
     init(
         handle: OpaquePointer, host: ScriptHost, options: luahost_client_options, own: luahost_socketio_options
     ) {
         self.own = own
         self.serializer = own.serializer == LUAHOST_SERIALIZER_MSGPACK ? .messagePack : .json
+        self.measurement = host.meter.map { SocketIOMeasurement($0) }
         super.init(handle: handle, host: host, options: options)
     }
 
@@ -59,6 +62,7 @@ final class SocketIOBinding: ScriptClient {
         request.waitTimeout = .seconds(fromScript: options.wait_timeout)
         request.retries = options.retry
         guard self.session.connect(request) else { return 1 }
+        self.measurement?.connectRequested()
         self.isConnected = true
         return 0
     }
@@ -67,11 +71,17 @@ final class SocketIOBinding: ScriptClient {
         do {
             let options = try self.connectOptions(options)
             self.warnOfPath(of: options, option: "socketio_path")
-            self.session.open(options, observer: self.makeObserver())
+            self.session.open(options, observer: self.makeObserver(explainer: self.explainer))
             return 0
         } catch {
             return self.refuse(error, out)
         }
+    }
+
+    /// For a log or a trace that shows packets.
+    private var explainer: SocketIOExplainer? {
+        let isShown = self.host.clientDefaults.trace != nil || self.logger.logLevel <= .info
+        return isShown ? SocketIOExplainer(self.serializer) : nil
     }
 
     func authenticate(_ payload: luahost_slice) {
@@ -81,12 +91,13 @@ final class SocketIOBinding: ScriptClient {
     /// A function of the script for the url, the headers or `auth` has failed, or its connect handler.
     func reject(_ text: String, byHandler: Bool) {
         let message = byHandler ? "Connect handler failed: \(text)" : text
+        self.measurement?.rejected()
         self.session.reject(SocketIOConnectError(ConnectionError(byHandler ? .namespace : .open, message)))
     }
 
     func emit(_ packet: UnsafePointer<luahost_socketio_packet>, wantsAck: Bool) -> SocketIOSendResult {
         guard let sender = self.sender else { return .notConnected(.disconnected) }
-        return Self.withAttachments(packet) { attachments in
+        let result = Self.withAttachments(packet) { attachments in
             sender._withUnsafeGuaranteedRef {
                 $0.emit(
                     UnsafeRawBufferPointer(packet.pointee.name_space), wantsAck: wantsAck,
@@ -95,7 +106,35 @@ final class SocketIOBinding: ScriptClient {
                     mayWait: packet.pointee.may_wait)
             }
         }
+        if let measurement { self.measure(measurement, packet, result) }
+        return result
     }
+
+    private func measure(
+        _ measurement: SocketIOMeasurement, _ packet: UnsafePointer<luahost_socketio_packet>,
+        _ result: SocketIOSendResult
+    ) {
+        switch result {
+        case .sent(let ackID), .full(let ackID):
+            let namespace = UnsafeRawBufferPointer(packet.pointee.name_space)
+            measurement.sent(
+                UnsafeRawBufferPointer(packet.pointee.event), connection: self.session.connection(of: namespace) ?? 0,
+                ackID: ackID)
+        case .notConnected, .refused, .invalidText:
+            break
+        }
+    }
+
+    /// `call` has waited long enough.
+    func ackTimedOut(_ namespace: luahost_slice, _ id: UInt64) {
+        guard let measurement, let connection = self.session.connection(of: UnsafeRawBufferPointer(namespace)) else {
+            return
+        }
+        measurement.ackEnded(connection: connection, id: id, .timeout)
+    }
+
+    /// A namespace or all of them are over.
+    func endAcks() { self.measurement?.disconnected { self.session.isConnected($0) } }
 
     func acknowledge(_ packet: UnsafePointer<luahost_socketio_packet>, connection: UInt64) {
         _ = Self.withAttachments(packet) { attachments in
@@ -133,6 +172,7 @@ final class SocketIOBinding: ScriptClient {
     }
 
     override func close(timeout: TimeAmount, abort: Bool) {
+        if let measurement, self.host.isStopped { measurement.stop() }
         self.sender?._withUnsafeGuaranteedRef { _ = $0.disconnect(timeout: timeout, abort: abort) }
     }
 

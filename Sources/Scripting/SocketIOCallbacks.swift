@@ -51,6 +51,16 @@ extension HostCallbacks {
         table.socketio_leave = { context, name in HostCallbacks.socketIO(context).leave(String(name)) }
     }
 
+    /// Functions for measurements, which only load tests have.
+    static func addSocketIOMeasurement(to table: inout luahost_callbacks) {
+        table.socketio_event_received = { context, event in
+            HostCallbacks.socketIO(context).measurement?.received(UnsafeRawBufferPointer(event))
+        }
+        table.socketio_ack_timed_out = { context, namespace, id in
+            HostCallbacks.socketIO(context).ackTimedOut(namespace, id)
+        }
+    }
+
     @inline(__always)
     fileprivate static func socketIO(_ context: UnsafeMutableRawPointer?) -> SocketIOBinding {
         Unmanaged<SocketIOBinding>.fromOpaque(context!).takeUnretainedValue()

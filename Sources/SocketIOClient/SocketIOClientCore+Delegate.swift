@@ -13,7 +13,7 @@ extension SocketIOClientCore: SocketIOSessionDelegate {
 
     func socketIOEngineUpgraded() {}
 
-    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount) {
+    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount?) {
         self.connected(namespace, sid)
         self.report(.connected(namespace: namespace, sid: sid, isRecovered: isRecovered))
     }

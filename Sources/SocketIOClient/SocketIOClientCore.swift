@@ -259,7 +259,9 @@ final class SocketIOClientCore {
 
     func open() {
         guard let options else { return }
-        self.session.open(options.engine, observer: SessionObserver(logger: self.logger, loop: self.loop))
+        self.session.open(
+            options.engine,
+            observer: SessionObserver(logger: self.logger, explainer: SocketIOExplainer(.json), loop: self.loop))
     }
 
     /// Answers a request for the payload of CONNECT.

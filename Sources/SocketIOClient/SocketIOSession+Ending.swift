@@ -141,6 +141,8 @@ extension SocketIOSession {
 
     private func retry(after pause: Double?) {
         guard let pause, self.machine.isWaiting else { return }
+        // The words of python-socketio.
+        self.logger.info("Connection failed, new attempt in \(ErrorText.seconds(Self.time(ofPause: pause)))")
         self.pause(pause) {
             guard let number = self.machine.pauseEnded() else { return }
             self.delegate?.socketIOAttempt(number)

@@ -92,9 +92,9 @@ extension SocketIOSession: SessionDelegate {
             return self.illegal(error.description, nil)
         }
         self.machine.serverAnswered()
+        let time = self.namespaces[index].isAsked ? self.time(since: self.namespaces[index].askedAt) : nil
         let (held, isRecovered) = self.namespaces.connected(index, answer)
         let (namespace, connection) = (self.namespaces[index], self.namespaces.connection(index))
-        let now = self.loop.now.uptimeNanoseconds
         var name = namespace.name
         for event in held where self.namespaces.isConnected(index, connection) {
             event.withParts { id, payload, attachments in
@@ -110,9 +110,13 @@ extension SocketIOSession: SessionDelegate {
         guard self.namespaces.isConnected(index, connection) else { return }
         self.namespaces.reported(index)
         self.delegate?.socketIOConnected(
-            namespace: namespace.name, sid: answer.sid, isRecovered: isRecovered,
-            after: .nanoseconds(Int64(now - namespace.askedAt)))
+            namespace: namespace.name, sid: answer.sid, isRecovered: isRecovered, after: time)
         self.checkReady()
+    }
+
+    /// - Parameter start: nanoseconds of the monotonic clock.
+    private func time(since start: UInt64) -> TimeAmount {
+        self.loop.now - NIODeadline.uptimeNanoseconds(start)
     }
 
     private func refused(_ index: Int, _ payload: UnsafeRawBufferPointer, isAgain: Bool) {

@@ -110,6 +110,16 @@ extension SocketIOSession {
         return status == .disconnected && self.machine.isReconnecting ? .reconnecting : status
     }
 
+    /// The number of the connection of a namespace; nil if it is not connected.
+    package func connection(of namespace: UnsafeRawBufferPointer) -> UInt64? {
+        self.namespaces.connectedIndex(of: namespace).map { self.namespaces.connection($0) }
+    }
+
+    /// Whether a namespace still has the connection with this number.
+    package func isConnected(_ connection: UInt64) -> Bool {
+        self.namespaces.namespaces.indices.contains { self.namespaces.isConnected($0, connection) }
+    }
+
     // MARK: Namespaces
 
     func sendConnect(_ index: Int, _ payload: UnsafeRawBufferPointer?) {

@@ -199,10 +199,11 @@ package final class SocketIOSession {
 
     /// Calls `body` after a pause, unless it is stopped.
     func pause(_ seconds: Double, _ body: @escaping () -> Void) {
-        // Longer than anybody waits, and short enough for a clock that counts nanoseconds.
-        let time = TimeAmount.nanoseconds(Int64(min(seconds, 31_536_000) * 1e9))
-        self.pause = self.loop.eventLoop.assumeIsolated().scheduleTask(in: time, body)
+        self.pause = self.loop.eventLoop.assumeIsolated().scheduleTask(in: Self.time(ofPause: seconds), body)
     }
+
+    /// At most a year: longer than anybody waits, and short enough for a clock that counts nanoseconds.
+    static func time(ofPause seconds: Double) -> TimeAmount { .nanoseconds(Int64(min(seconds, 31_536_000) * 1e9)) }
 
     func stopPause() {
         self.pause?.cancel()

@@ -18,8 +18,8 @@ package protocol SocketIOSessionDelegate: AnyObject {
     /// From now on everything goes by the transport that was upgraded to.
     func socketIOEngineUpgraded()
     /// The server has accepted a namespace; events that it had sent before were delivered. `after`: the time since
-    /// CONNECT was sent.
-    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount)
+    /// CONNECT was sent; nil if the server did not wait for it.
+    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount?)
     /// The server has refused a namespace. `payload`: as the serializer writes it; it may be empty.
     func socketIORefused(namespace: String, payload: UnsafeRawBufferPointer)
     /// Connecting is over, at first and after each loss: all namespaces have answered, and the upgrade is over.

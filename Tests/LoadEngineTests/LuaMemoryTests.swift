@@ -18,8 +18,8 @@ struct LuaMemoryTests {
             options: options, environment: [:], maximumBlock: 10, logger: logger, onSlowSlice: { _ in })
     }
 
-    /// Bytes that this process has taken from the system, or, with a sanitizer, which keeps freed memory, bytes that are
-    /// allocated.
+    /// Bytes that this process has taken from the system, or, with a sanitizer, which keeps freed memory, bytes that
+    /// are allocated.
     private static func memoryInUse() throws -> Int {
         if let symbol = dlsym(nil, "__sanitizer_get_current_allocated_bytes") {
             return unsafeBitCast(symbol, to: (@convention(c) () -> Int).self)()

@@ -32,15 +32,30 @@ struct LocustfileTests {
     }
 
     @Test(arguments: [
-        ("eio_time", "p(95)<200", #"_eio_time(environment, None, 0.95), "<", 200.0"#),
-        ("eio_time{name:join}", "med<=5", #"_eio_time(environment, "join", 0.5), "<=", 5.0"#),
-        ("eio_time{name:a\\\"b}", "max<5", #"_eio_time(environment, "a\"b", "max_response_time"), "<", 5.0"#),
-        ("eio_connect", "avg<50", #"_eio_time(environment, "connect", "avg_response_time"), "<", 50.0"#),
-        ("eio_connect{phase:total}", "p(99.9)<50", #"_eio_time(environment, "connect", 0.99"#),
-        ("eio_connects{result:failed}", "count==0", #"_eio_entry(environment, "connect").num_failures, "==", 0.0"#),
+        ("eio_time", "p(95)<200", #"_eio_time(environment, "EIO", None, 0.95), "<", 200.0"#),
+        ("eio_time{name:join}", "med<=5", #"_eio_time(environment, "EIO", "join", 0.5), "<=", 5.0"#),
+        ("eio_time{name:a\\\"b}", "max<5", #"_eio_time(environment, "EIO", "a\"b", "max_response_time"), "<", 5.0"#),
+        ("eio_connect", "avg<50", #"_eio_time(environment, "EIO", "connect", "avg_response_time"), "<", 50.0"#),
+        ("eio_connect{phase:total}", "p(99.9)<50", #"_eio_time(environment, "EIO", "connect", 0.99"#),
+        (
+            "eio_connects{result:failed}", "count==0",
+            #"_eio_entry(environment, "EIO", "connect").num_failures, "==", 0.0"#
+        ),
         (
             "eio_errors{kind:time}", "rate<1",
-            #"(_eio_entry(environment, None).num_failures) / _eio_seconds(environment), "<""#
+            #"(_eio_entry(environment, "EIO", None).num_failures) / _eio_seconds(environment), "<""#
+        ),
+        ("sio_ack", "p(95)<200", #"_eio_time(environment, "SIO", None, 0.95), "<", 200.0"#),
+        ("sio_ack{event:join}", "med<=5", #"_eio_time(environment, "SIO", "join", 0.5), "<=", 5.0"#),
+        ("sio_connect", "max<5", #"_eio_time(environment, "SIO", "connect", "max_response_time"), "<", 5.0"#),
+        ("eio_errors{kind:ack}", "count<3", #"_eio_entry(environment, "SIO", None).num_failures, "<", 3.0"#),
+        (
+            "eio_errors{kind:ack,name:join}", "count<3",
+            #"_eio_entry(environment, "SIO", "join").num_failures, "<", 3.0"#
+        ),
+        (
+            "eio_errors{kind:namespace}", "count<3",
+            #"_eio_entry(environment, "SIO", "connect").num_failures, "<", 3.0"#
         ),
         ("eio_errors{kind:iteration}", "count<3", #"_eio_exceptions(environment, "iteration"), "<", 3.0"#),
         ("eio_errors{kind:handler}", "count<3", #"_eio_exceptions(environment, "handler"), "<", 3.0"#),
@@ -55,7 +70,8 @@ struct LocustfileTests {
     @Test(arguments: [
         ("checks", "rate>0.9"), ("eio_connect{phase:tcp}", "p(95)<3"), ("eio_time{scenario:a}", "p(95)<3"),
         ("iterations", "count>3"), ("eio_errors{kind:odd}", "count<3"), ("eio_ping_gap", "max<3"),
-        ("eio_time", "rate<3"), ("eio_errors", "p(95)<3"), ("my_trend", "p(95)<3"),
+        ("eio_time", "rate<3"), ("sio_acks{result:ok}", "count>3"), ("sio_ack{scenario:a}", "max<3"),
+        ("eio_errors", "p(95)<3"), ("my_trend", "p(95)<3"),
     ])
     func othersAreRefusedByName(_ metric: String, _ expression: String) {
         let refusal = #expect(throws: OptionErrors.self) {

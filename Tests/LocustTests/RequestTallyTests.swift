@@ -21,6 +21,18 @@ struct RequestTallyTests {
             }
         }
 
+        func acks(_ event: String, _ milliseconds: Double..., timeouts: Int = 0) {
+            let tags = self.shard.tags(["event": event])
+            for value in milliseconds {
+                self.shard.trend(MetricID(.sioAck), tags).record(nanoseconds: Int64(value * 1e6))
+                self.shard.counter(MetricID(.sioAcks), self.shard.tags(tags, adding: "result", "ok")).add()
+            }
+            for _ in 0..<timeouts {
+                self.shard.counter(MetricID(.sioAcks), self.shard.tags(tags, adding: "result", "timeout")).add()
+                self.shard.recordError(.init(kind: "ack", name: event, text: "late"), at: 5)
+            }
+        }
+
         func received(_ count: Double) {
             self.shard.counter(MetricID(.messagesReceived), self.shard.tags([:])).add(count)
         }
@@ -35,6 +47,32 @@ struct RequestTallyTests {
 
     private func entry(_ report: StatisticsReport, _ name: String, method: String = "EIO") -> StatisticsReport.Entry? {
         report.entries[.init(method: method, name: name)]
+    }
+
+    @Test func eventsThatWantAnAckAreRequests() {
+        let measured = Measured()
+        var tally = RequestTally()
+        measured.time("join", 1)
+        measured.acks("join", 2, 4, timeouts: 1)
+        measured.acks("", 8)
+        measured.shard.trend(MetricID(.sioConnect), measured.shard.tags(["namespace": "/"])).record(3)
+        measured.shard.counter(MetricID(.errors), measured.shard.tags(["kind": "namespace"])).add(2)
+        measured.shard.recordError(.init(kind: "namespace", text: "refused"), at: 5)
+        measured.add(to: &tally, at: 100)
+        let report = tally.takeReport(at: 101)
+        let join = self.entry(report, "join", method: "SIO")
+        #expect(join?.requests == 3 && join?.failures == 1 && join?.untimed == 1)
+        #expect(join?.times == [2: 1, 4: 1])
+        #expect(self.entry(report, "", method: "SIO")?.requests == 1)
+        let connect = self.entry(report, "connect", method: "SIO")
+        #expect(connect?.requests == 3 && connect?.failures == 2 && connect?.untimed == 2)
+        #expect(self.entry(report, "join")?.requests == 1)
+        let failures = Set(report.failures.keys)
+        #expect(
+            failures == [
+                .init(request: .init(method: "SIO", name: "join"), text: "late"),
+                .init(request: .init(method: "SIO", name: "connect"), text: "refused"),
+            ])
     }
 
     @Test func reportsAreDifferencesThatAddUp() {

@@ -67,7 +67,7 @@ final class ScriptedDelegate: SocketIOSessionDelegate {
 
     func socketIOEngineUpgraded() { self.record("upgraded") }
 
-    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount) {
+    func socketIOConnected(namespace: String, sid: String, isRecovered: Bool, after: TimeAmount?) {
         self.record("connected \(namespace) \(sid)\(isRecovered ? " recovered" : "")")
     }
 

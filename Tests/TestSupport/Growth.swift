@@ -1,8 +1,8 @@
 import Glibc
 import Testing
 
-/// Expects that `work` takes time in proportion to its input, or little more: for four times the input at most six times
-/// as long. Work that is quadratic takes sixteen times as long.
+/// Expects that `work` takes time in proportion to its input, or little more: for four times the input at most six
+/// times as long. Work that is quadratic takes sixteen times as long.
 ///
 /// Measured in CPU time of this thread, which other tests and slow builds do not change. The shortest of several runs
 /// counts, because a run can still be slowed down by the caches that it shares.

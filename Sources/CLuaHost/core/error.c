@@ -95,20 +95,35 @@ bool luahost_is_measured_error(lua_State *L, int index) {
     return is;
 }
 
-int luahost_raise(lua_State *L, const char *type, const char *format, ...) {
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
+enum { LONGEST_TEXT = 1024 };
+
+static int raise_text(lua_State *L, bool is_measured, const char *type, const char *text) {
     lua_createtable(L, 0, 3);
     lua_pushstring(L, type);
     lua_setfield(L, -2, "type");
     lua_pushstring(L, text);
     lua_setfield(L, -2, "message");
     set_where(L);
-    set_metatable(L, false);
+    set_metatable(L, is_measured);
     return lua_error(L);
+}
+
+int luahost_raise(lua_State *L, const char *type, const char *format, ...) {
+    char text[LONGEST_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return raise_text(L, false, type, text);
+}
+
+int luahost_raise_measured(lua_State *L, bool is_measured, const char *type, const char *format, ...) {
+    char text[LONGEST_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return raise_text(L, is_measured, type, text);
 }
 
 /* ---- the value of a cancelled wait ---- */

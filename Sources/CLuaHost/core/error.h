@@ -10,6 +10,9 @@ extern const char luahost_key_errors;
 void luahost_error_open(lua_State *L);
 /* Raises the error table {type=, message=, where=}; tostring gives where .. message. Jumps. */
 int luahost_raise(lua_State *L, const char *type, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same; `is_measured`: as luahost_error has it. */
+int luahost_raise_measured(lua_State *L, bool is_measured, const char *type, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* Pushes the error table of a luahost_error, with `where` of the caller if L is running (level 1), else without. */
 void luahost_push_error(lua_State *L, const luahost_error *error, bool with_where);
 /* Whether the value is an error table of which luahost_error.is_measured was set. */

@@ -195,6 +195,10 @@ typedef struct luahost_callbacks {
      * seconds. But for call_ended they come from within a slice of Lua: of this header's functions they may call
      * luahost_vm_stop only. */
 
+    /* An event with this name has come for a Socket.IO client; not from within a slice of Lua. */
+    void (*socketio_event_received)(void *context, luahost_slice event);
+    /* call() has waited long enough for this ack. */
+    void (*socketio_ack_timed_out)(void *context, luahost_slice name_space, uint64_t id);
     /* The call that luahost_vm_call began is over; `result` is JSON, empty for nil or where none was wanted. Not
      * from within a slice of Lua, but from within luahost_vm_run or luahost_vm_stop: luahost_vm_call, _set_user,
      * _release and _stop are allowed, luahost_vm_destroy is not. */

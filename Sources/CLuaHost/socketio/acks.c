@@ -105,14 +105,21 @@ static int called(lua_State *L, int status, lua_KContext top) {
     call *record = lua_touserdata(L, (int)top);
     end_wait(record);
     int marker = (int)top + 1;
+    const luahost_callbacks *host = &luahost_vm_of(L)->host;
+    /* Acks that did not come are counted; an error of a load test that nobody catches is not counted again. */
+    bool is_measured = host->socketio_ack_timed_out != NULL;
     if (lua_isnil(L, marker)) {
-        return luahost_raise(
-            L, "DisconnectedError", "call of '%.100s': the connection ended before its ack (%s)", record->event.data,
-            lua_tostring(L, marker + 1));
+        return luahost_raise_measured(
+            L, is_measured, "DisconnectedError", "call of '%.100s': the connection ended before its ack (%s)",
+            record->event.data, lua_tostring(L, marker + 1));
     }
     if (lua_toboolean(L, marker)) return lua_gettop(L) - marker;
     if (record->sio->client.anchor.holds > 0) take_ack(L, record->sio, record->name_space, record->id);
-    return luahost_raise(L, "TimeoutError", "call of '%.100s': no ack in time", record->event.data);
+    if (is_measured && record->sio->client.context != NULL) {
+        host->socketio_ack_timed_out(record->sio->client.context, record->name_space, (uint64_t)record->id);
+    }
+    return luahost_raise_measured(
+        L, is_measured, "TimeoutError", "call of '%.100s': no ack in time", record->event.data);
 }
 
 static int push_timeout(lua_State *co) {

@@ -180,6 +180,9 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
         luahost_sio_refuse(sio, "an event of the server has a reserved name");
         return;
     }
+    if (__builtin_expect(vm->host.socketio_event_received != NULL, 0)) {
+        vm->host.socketio_event_received(client->context, name);
+    }
     luahost_sio_receiver *receiver = sio->receivers;
     while (receiver != NULL && !luahost_sio_matches(receiver, event->name_space, name)) receiver = receiver->next;
     if (receiver != NULL) {

@@ -123,6 +123,40 @@ struct MessagePackCursor {
         return false
     }
 
+    /// A value that is not a string, an array or a map.
+    enum Scalar {
+        case null
+        case bool(Bool)
+        case integer(Int64)
+        case unsigned(UInt64)
+        case double(Double)
+        /// Bytes, or an extension.
+        case bytes(count: Int)
+    }
+
+    /// Reads a value that is not a string, an array or a map.
+    mutating func scalar() -> Scalar? {
+        guard let head = self.byte() else { return nil }
+        switch head {
+        case 0x00...0x7F: return .integer(Int64(head))
+        case 0xE0...0xFF: return .integer(Int64(Int8(bitPattern: head)))
+        case 0xC0: return .null
+        case 0xC2, 0xC3: return .bool(head == 0xC3)
+        case 0xCA: return self.bigEndian(4).map { .double(Double(Float(bitPattern: UInt32($0)))) }
+        case 0xCB: return self.bigEndian(8).map { .double(Double(bitPattern: $0)) }
+        case 0xCC...0xCF: return self.bigEndian(1 << Int(head & 3)).map { .unsigned($0) }
+        case 0xD0...0xD3:
+            let size = 1 << Int(head & 3)
+            let unused = 64 - size * 8
+            return self.bigEndian(size).map { .integer((Int64(bitPattern: $0) << unused) >> unused) }
+        case 0xC4...0xC6: return self.take(self.length(1 << Int(head - 0xC4))).map { .bytes(count: $0.count) }
+        case 0xC7...0xC9:
+            return self.take(self.length(1 << Int(head - 0xC7)).map { $0 + 1 }).map { .bytes(count: $0.count - 1) }
+        case 0xD4...0xD8: return self.take((1 << Int(head - 0xD4)) + 1).map { .bytes(count: $0.count - 1) }
+        default: return nil
+        }
+    }
+
     /// Skips one value with everything in it, however deep.
     mutating func skip() -> Bool {
         var pending = 1

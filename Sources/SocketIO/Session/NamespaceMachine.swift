@@ -46,6 +46,9 @@ package struct NamespaceMachine {
         fileprivate var recovery = RecoveryPoint()
         fileprivate var held = HeldEvents()
 
+        /// CONNECT was sent, and not answered yet.
+        package var isAsked: Bool { if case .connecting = self.state { true } else { false } }
+
         fileprivate init(_ name: String) {
             self.name = name
             self.bytes = Array(name.utf8)
