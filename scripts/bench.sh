@@ -23,8 +23,19 @@ build_native() {
     local shared=("$native"/{accept_key,connection,frame,process}.c)
     local compile=(gcc -std=c11 -D_DEFAULT_SOURCE -O2 -flto -Wall -Wextra)
     mkdir -p "$build"
-    "${compile[@]}" "$native"/{echo_server,server_session,delayed_echo}.c "${shared[@]}" -o "$build/echo_server"
+    "${compile[@]}" "$native"/{echo_server,server_session,socketio_echo,delayed_echo}.c "${shared[@]}" -o "$build/echo_server"
     "${compile[@]}" "$native"/{raw_client,client_options,latency}.c "${shared[@]}" -o "$build/raw_client"
+}
+
+# The official Socket.IO client, which npm has, and a package for Python.
+fetch_javascript_client() {
+    local client="$build/socket.io.min.js" folder
+    [ -e "$client" ] && return
+    folder=$(mktemp -d)
+    "$venv/bin/pip" download -q --disable-pip-version-check --no-deps -d "$folder" nicegui==3.18.0
+    "$venv/bin/python" -m zipfile -e "$folder"/nicegui-*.whl "$folder"
+    cp "$folder/nicegui/static/socket.io.min.js" "$client"
+    rm -rf "$folder"
 }
 
 build_eio_lua() {
@@ -54,9 +65,10 @@ wants_eio_lua() {
 }
 
 # The table is what goes to the standard output.
-need_packages gcc libc6-dev python3 python3-venv lua5.4 liblua5.4-dev pkg-config zlib1g-dev >&2
+need_packages gcc libc6-dev python3 python3-venv lua5.4 liblua5.4-dev pkg-config zlib1g-dev nodejs node-ws >&2
 need_venv "$venv" "$bench/requirements.txt" >&2
 build_native
+fetch_javascript_client >&2
 export PYTHONDONTWRITEBYTECODE=1
 if [ "${1:-}" = --instructions ]; then
     need_packages valgrind binutils >&2

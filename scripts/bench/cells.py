@@ -12,11 +12,16 @@ LOCUST_WEBSOCKET = "locust-websocket"
 LOCUST_ENGINEIO = "locust-engineio"
 K6 = "k6"
 LUA = "lua5.4"
+PYTHON_SOCKETIO = "python-socketio"
+LOCUST_SOCKETIO = "locust-socketio"
+JS_SOCKETIO = "js-socketio"
 
 PEERS = (PYTHON_ASYNC, PYTHON_THREADS, LOCUST_WEBSOCKET, LOCUST_ENGINEIO, K6)
 # One thread for each of its clients' loops: at 1000 clients it spends minutes only to connect.
 PEERS_FOR_MANY = (PYTHON_ASYNC, LOCUST_WEBSOCKET, LOCUST_ENGINEIO, K6)
-PROGRAMS = (EIO_LUA, EIO_LOAD, RAW_C, *PEERS, LUA)
+SOCKETIO_PEERS = (PYTHON_SOCKETIO, LOCUST_SOCKETIO, JS_SOCKETIO)
+SOCKETIO_PROGRAMS = (EIO_LUA, *SOCKETIO_PEERS)
+PROGRAMS = (EIO_LUA, EIO_LOAD, RAW_C, *PEERS, LUA, *SOCKETIO_PEERS)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Cell:
     # Of the latencies, in a cell that measures them.
     quantile: str = ""
     ping_interval_ms: int = 25_000
+    # Of the clients in Lua: `engineio` or `socketio`.
+    protocol: str = "engineio"
 
     @property
     def counter(self):
@@ -47,23 +54,38 @@ class Cell:
 
 
 ROUND_TRIPS = "round trips/s"
+MESSAGES = "messages/s"
+KIB_PER_CLIENT = "KiB per client"
+KIB_PER_USER = "KiB per user"
+SOCKETIO = "socketio"
+# A binary event is a text message and an attachment of 4 KiB, and both are counted.
+PAIRS = {"unit": MESSAGES, "programs": (EIO_LUA,), "clients": 100, "window": 16, "size": 4096}
+USERS_10K = {"clients": 10_000, "ping_interval_ms": 2000}
 
+# A cell of Socket.IO (SIO) does what the cell before it does with Engine.IO, and is compared with it.
 CELLS = (
     Cell("1x64", "pingpong", ROUND_TRIPS, (EIO_LUA, EIO_LOAD, RAW_C, *PEERS), clients=1, window=64),
+    Cell("SIO-CALL-1x64", "call", ROUND_TRIPS, (EIO_LUA,), clients=1, window=64, protocol=SOCKETIO),
     Cell("100x1", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C, *PEERS), clients=100),
+    Cell("SIO-CALL-100x1", "call", ROUND_TRIPS, (EIO_LUA,), clients=100, protocol=SOCKETIO),
     Cell("100x16", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C, *PEERS), clients=100, window=16),
     Cell("1000x1", "pingpong", ROUND_TRIPS, (EIO_LUA, EIO_LOAD, RAW_C, *PEERS_FOR_MANY), clients=1000),
     Cell("5000x1", "pingpong", ROUND_TRIPS, (EIO_LUA, RAW_C), clients=5000),
-    Cell("RECV1", "recv", "messages/s", (EIO_LUA, RAW_C, PYTHON_ASYNC), server="flood", flood_rate=2_000_000),
-    Cell("RECV1-full", "recv", "messages/s", (EIO_LUA, RAW_C), server="flood"),
+    Cell("RECV1", "recv", MESSAGES, (EIO_LUA, RAW_C, PYTHON_ASYNC), server="flood", flood_rate=2_000_000),
+    Cell("RECV1-full", "recv", MESSAGES, (EIO_LUA, RAW_C), server="flood"),
     Cell("JSON", "json", ROUND_TRIPS, (EIO_LUA, PYTHON_ASYNC), clients=100, window=16, size=200),
+    Cell("SIO", "event", ROUND_TRIPS, SOCKETIO_PROGRAMS, clients=100, window=16, size=200, protocol=SOCKETIO),
+    Cell("PAIR", "pair", **PAIRS),
+    Cell("SIO-BINARY", "binary-event", **PAIRS, protocol=SOCKETIO),
     Cell("POLLING", "pingpong", ROUND_TRIPS, (EIO_LUA, PYTHON_ASYNC), clients=100, transport="polling", server=EIO_LUA),
-    Cell("IDLE", "idle", "KiB per client", (EIO_LUA, RAW_C, PYTHON_ASYNC), clients=5000),
+    Cell("IDLE", "idle", KIB_PER_CLIENT, (EIO_LUA, RAW_C, PYTHON_ASYNC), clients=5000),
+    Cell("SIO-IDLE", "idle", KIB_PER_CLIENT, (EIO_LUA,), clients=5000, protocol=SOCKETIO),
     Cell("STARTUP", "startup", "ms", (EIO_LUA, LUA)),
     Cell("CONNECT", "connect", "connects/s", (EIO_LUA, RAW_C, PYTHON_ASYNC), clients=16),
     # The users of a load test, on all cores, with the descriptors of one process on an ordinary machine.
-    Cell("USERS-10K", "users", "KiB per user", (EIO_LOAD,), clients=10_000, ping_interval_ms=2000),
-    Cell("USERS-18K", "users", "KiB per user", (EIO_LOAD,), clients=18_000, ping_interval_ms=5000),
+    Cell("USERS-10K", "users", KIB_PER_USER, (EIO_LOAD,), **USERS_10K),
+    Cell("SIO-USERS-10K", "users", KIB_PER_USER, (EIO_LOAD,), **USERS_10K, protocol=SOCKETIO),
+    Cell("USERS-18K", "users", KIB_PER_USER, (EIO_LOAD,), clients=18_000, ping_interval_ms=5000),
     # The result of a load test against a server that answers after a known time.
     Cell("DELAY-p50", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p50"),
     Cell("DELAY-p99", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p99"),
@@ -75,8 +97,8 @@ class Demand:
     """A figure of a program's that has a limit: against another program in the same cell, itself in another, or alone.
 
     Kinds: `ratio` and `difference` of the value, `per-cpu` for operations in the same CPU time, each against a program;
-    `cpu` for CPU time per operation against another cell; `value`; `start-cpu` for the CPU seconds until all are open;
-    `open` for the users that the server still saw at the end."""
+    `cpu` for CPU time per operation and `more` for the value, each against another cell; `value`; `start-cpu` for the
+    CPU seconds until all are open; `open` for the users that the server still saw at the end."""
 
     cell: str
     what: str
@@ -111,3 +133,19 @@ def demands():
         yield Demand(cell, "KiB per idle user", "value", 45, at_least=False, program=EIO_LOAD)
     yield Demand("USERS-10K", "CPU seconds to start", "start-cpu", 10, at_least=False, program=EIO_LOAD)
     yield Demand("USERS-18K", "users that answer pings at the end", "open", 18_000, program=EIO_LOAD)
+    yield from socketio_demands()
+
+
+def socketio_demands():
+    for cell, what, limit, against in (
+        ("SIO", "CPU per event, times that of a JSON message", 1 / 0.85, "JSON"),
+        ("SIO-CALL-100x1", "CPU per call, times that of a message", 1 / 0.7, "100x1"),
+        ("SIO-CALL-1x64", "CPU per call, times that of a message", 1 / 0.7, "1x64"),
+        ("SIO-BINARY", "CPU per event, times that of two messages", 1 / 0.7, "PAIR"),
+    ):
+        yield Demand(cell, what, "cpu", limit, against, at_least=False)
+    for peer, limit in ((PYTHON_SOCKETIO, 20), (LOCUST_SOCKETIO, 10), (JS_SOCKETIO, 5)):
+        yield Demand("SIO", f"per CPU, times {peer}", "per-cpu", limit, peer)
+    yield Demand("SIO-IDLE", "KiB more than an Engine.IO client", "more", 1, "IDLE", at_least=False)
+    what = "KiB more than an Engine.IO user"
+    yield Demand("SIO-USERS-10K", what, "more", 3, "USERS-10K", at_least=False, program=EIO_LOAD)

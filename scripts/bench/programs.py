@@ -10,6 +10,7 @@ import cells
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / ".build-bench"
+DEBIAN_NODE_MODULES = "/usr/share/nodejs"
 LUA_SCRIPTS = {
     "pingpong": "pingpong.lua",
     "json": "json_echo.lua",
@@ -18,6 +19,10 @@ LUA_SCRIPTS = {
     "connect": "connect.lua",
     "users": "users.lua",
     "latency": "latency.lua",
+    "event": "event_echo.lua",
+    "call": "call.lua",
+    "pair": "message_pair.lua",
+    "binary-event": "binary_event.lua",
 }
 # Added to the measured seconds of a load test: its users connect, a thousand a second, or later on a busy machine.
 LOAD_SPARE_SECONDS = 3
@@ -32,6 +37,8 @@ def binary(program):
         path = str(BUILD / "raw_client")
     elif program == cells.K6:
         path = os.environ.get("K6") or "k6"
+    elif program == cells.JS_SOCKETIO:
+        path = "node"
     else:
         path = program
     return shutil.which(path)
@@ -57,13 +64,15 @@ def client_command(program, cell, url, seconds, export):
     options += ["--seconds", seconds, "--transport", cell.transport]
     options = [str(option) for option in options]
     if program == cells.EIO_LUA:
-        return [binary(program), str(HERE / "lua" / LUA_SCRIPTS[cell.mode]), *options]
+        return [binary(program), str(HERE / "lua" / LUA_SCRIPTS[cell.mode]), *options, *_protocol(cell)]
     options += ["--mode", "pingpong" if cell.mode == "latency" else cell.mode]
     if program == cells.RAW_C:
         return [binary(program), *options]
     if program == cells.K6:
         return _k6_command(cell, url, seconds)
-    if program.startswith("locust-"):
+    if program == cells.JS_SOCKETIO:
+        return _javascript("socketio.js", *options)
+    if program in (cells.LOCUST_WEBSOCKET, cells.LOCUST_ENGINEIO):
         return _python("locust_users.py", *options, "--library", program.removeprefix("locust-"))
     return _python(program.replace("-", "_") + ".py", *options)
 
@@ -77,7 +86,11 @@ def _load_command(cell, url, seconds, export):
     # As long as the load test goes on: it ends the script.
     options = ["--url", url, "--window", cell.window, "--size", cell.size, "--seconds", 3600]
     command += [HERE / "lua" / LUA_SCRIPTS[cell.mode], "--", *options, "--transport", cell.transport]
-    return [str(part) for part in command]
+    return [str(part) for part in [*command, *_protocol(cell)]]
+
+
+def _protocol(cell):
+    return ["--protocol", cell.protocol]
 
 
 def startup_command(program):
@@ -86,6 +99,11 @@ def startup_command(program):
 
 def _python(script, *options):
     return [sys.executable, str(HERE / "peers" / script), *options]
+
+
+def _javascript(script, *options):
+    settings = [f"SOCKETIO_CLIENT={BUILD / 'socket.io.min.js'}", f"NODE_PATH={DEBIAN_NODE_MODULES}"]
+    return ["env", *settings, binary(cells.JS_SOCKETIO), str(HERE / "peers" / script), *options]
 
 
 def _k6_command(cell, url, seconds):

@@ -19,15 +19,15 @@ def demanded_value(demand, rounds):
     values = []
     for results in rounds:
         own = results.get((demand.cell, demand.program))
-        if demand.kind == "cpu":
+        if demand.kind in ("cpu", "more"):
             other = results.get((demand.against, demand.program))
         else:
             other = results.get((demand.cell, demand.against))
-        if own is None or (demand.kind in ("ratio", "difference", "per-cpu", "cpu") and other is None):
+        if own is None or (demand.kind in ("ratio", "difference", "per-cpu", "cpu", "more") and other is None):
             continue
         if demand.kind == "ratio":
             values.append(own.value / other.value)
-        elif demand.kind == "difference":
+        elif demand.kind in ("difference", "more"):
             values.append(own.value - other.value)
         elif demand.kind == "per-cpu":
             values.append(other.cpu_us / own.cpu_us)

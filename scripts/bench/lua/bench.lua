@@ -1,12 +1,11 @@
 -- Shared code of the benchmark's scripts: the command line, opening all the clients, and the line of JSON at the end.
 
-local engineio = require("engineio")
-
 local bench = {}
 
 local OPENERS <const> = 64
 
-local options <const> = { clients = 1, window = 1, size = 32, seconds = 3, transport = "websocket" }
+local options <const> =
+    { clients = 1, window = 1, size = 32, seconds = 3, transport = "websocket", protocol = "engineio" }
 
 -- Reads `--name value` pairs; numbers come back as numbers.
 function bench.options()
@@ -19,6 +18,20 @@ function bench.options()
         options[name] = tonumber(value) or value
     end
     return options
+end
+
+-- An object of 200 bytes as compact JSON, the same as in peers/common.py.
+function bench.object()
+    return {
+        id = 1234567890,
+        kind = "chat",
+        room = "general",
+        sender = { name = "Ada Lovelace", role = "moderator" },
+        text = "The engine weaves patterns.",
+        tags = eio.array { "history", "looms", "notes" },
+        score = 4.5,
+        reply_to = eio.null,
+    }
 end
 
 -- VmRSS of this process in KiB, with Lua's own garbage collected first.
@@ -51,11 +64,12 @@ end
 function bench.open_clients(prepare)
     local clients = {}
     local next_client = 0
+    local new_client = require(options.protocol).Client
     local function open_some()
         while next_client < options.clients do
             next_client = next_client + 1
             local i = next_client
-            local client = engineio.Client()
+            local client = new_client()
             if prepare then
                 prepare(client)
             end

@@ -1,5 +1,5 @@
 -- Opens the clients and holds them: what does an idle client cost in memory?
---     eio-lua idle.lua --url URL --clients N --seconds S
+--     eio-lua idle.lua --url URL --clients N --seconds S [--protocol socketio]
 
 local bench = require("bench")
 

@@ -4,16 +4,7 @@
 local bench = require("bench")
 
 local options = bench.options()
-local object = {
-    id = 1234567890,
-    kind = "chat",
-    room = "general",
-    sender = { name = "Ada Lovelace", role = "moderator" },
-    text = "The engine weaves patterns.",
-    tags = eio.array { "history", "looms", "notes" },
-    score = 4.5,
-    reply_to = eio.null,
-}
+local object = bench.object()
 local running = true
 local round_trips = 0
 

@@ -1,8 +1,9 @@
 -- A virtual user that does nothing but answer pings.
---     eio-lua load -u N users.lua -- --url URL
+--     eio-lua load -u N users.lua -- --url URL [--protocol socketio]
 
 local bench = require("bench")
 
-bench.options()
-bench.connect(eio)
-eio.wait()
+local options = bench.options()
+local client = options.protocol == "socketio" and sio or eio
+bench.connect(client)
+client.wait()

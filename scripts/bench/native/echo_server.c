@@ -1,12 +1,13 @@
-/// An Engine.IO 4 server for the benchmark: WebSocket only, one thread, on the loopback address.
+/// An Engine.IO 4 server for the benchmark: WebSocket only, one thread, on the loopback address. A session whose path
+/// begins with /socket.io/ speaks Socket.IO 5.
 ///
 ///     echo_server [--port N] [--mode echo|sink|flood] [--size BYTES] [--flood-rate N] [--ping-interval MS]
 ///                 [--ping-timeout MS] [--delay MS]
 ///
 /// The first line on the standard output is {"port":N}; port 0, the default, takes a free one. GET /stats answers with
-/// the counters as JSON. `echo` sends each message back, `sink` only counts it, `flood` sends messages of --size bytes
-/// to each client, --flood-rate of them a second, or as fast as the client reads them at the default of 0. --delay
-/// keeps each echo for so many milliseconds.
+/// the counters as JSON. `echo` sends each message back, and an event that asks for an ack as its ack; `sink` only
+/// counts it; `flood` sends messages of --size bytes to each client, --flood-rate of them a second, or as fast as the
+/// client reads them at the default of 0. --delay keeps each echo for so many milliseconds.
 #define _GNU_SOURCE
 #include "delayed_echo.h"
 #include "process.h"

@@ -5,6 +5,7 @@
 #include "delayed_echo.h"
 #include "frame.h"
 #include "process.h"
+#include "socketio_echo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +129,7 @@ static void queue_statistics(Session *session)
 }
 
 /// The 101 response and the open packet, which leave in one write.
-static void upgrade(Session *session, const char *key)
+static void upgrade(Session *session, const char *key, bool is_socketio)
 {
     char accept[ACCEPT_KEY_SIZE];
     accept_key(key, strcspn(key, "\r "), accept);
@@ -150,11 +151,17 @@ static void upgrade(Session *session, const char *key)
     queue_frame(session, FRAME_TEXT, packet, (size_t)length);
 
     session->upgraded = true;
+    session->is_socketio = is_socketio;
     session->next_ping_ms = monotonic_ms_coarse() + options->ping_interval_ms;
     session->flooded_at_ns = monotonic_ns();
     if (options->mode == MODE_FLOOD && options->flood_rate == 0) {
         connection_await(&session->connection, EPOLLIN | EPOLLOUT);
     }
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
 }
 
 /// Returns how many bytes the request took; 0 while its head is incomplete.
@@ -167,11 +174,12 @@ static size_t handle_request(Session *session, char *bytes, size_t length)
     end[2] = '\0';
     static const char key_header[] = "\r\nSec-WebSocket-Key:";
     const char *key = strcasestr(bytes, key_header);
-    if (strncmp(bytes, "GET /stats", strlen("GET /stats")) == 0) {
+    bool is_socketio = begins_with(bytes, "GET /socket.io/");
+    if (begins_with(bytes, "GET /stats")) {
         queue_statistics(session);
-    } else if (key != NULL && strncmp(bytes, "GET /engine.io/", strlen("GET /engine.io/")) == 0) {
+    } else if (key != NULL && (is_socketio || begins_with(bytes, "GET /engine.io/"))) {
         key += strlen(key_header);
-        upgrade(session, key + strspn(key, " "));
+        upgrade(session, key + strspn(key, " "), is_socketio);
     } else {
         queue_response(session, "400 Bad Request", "{\"code\":0,\"message\":\"Transport unknown\"}");
     }
@@ -185,6 +193,10 @@ static void handle_message(Session *session, const Frame *frame)
     if (options->mode != MODE_ECHO) {
         return;
     }
+    // An attachment is sent back as any binary message.
+    if (session->is_socketio && frame->opcode == FRAME_TEXT && !socketio_turn(frame->payload, frame->payload_length)) {
+        return;
+    }
     counters.sent++;
     if (options->delay_ns > 0) {
         uint64_t due_ns = monotonic_ns() + options->delay_ns;
@@ -194,11 +206,24 @@ static void handle_message(Session *session, const Frame *frame)
     }
 }
 
+/// Answers a CONNECT packet, which does not count as a message. Returns whether it was one.
+static bool accept_namespace(Session *session, const Frame *frame)
+{
+    char answer[SOCKETIO_ANSWER_SIZE];
+    size_t length = socketio_answer_connect(frame->payload, frame->payload_length, counters.handshakes, answer);
+    if (length > 0) {
+        queue_frame(session, FRAME_TEXT, answer, length);
+    }
+    return length > 0;
+}
+
 static void handle_text(Session *session, const Frame *frame)
 {
     switch (frame->payload_length > 0 ? frame->payload[0] : '\0') {
     case '4':
-        handle_message(session, frame);
+        if (!session->is_socketio || !accept_namespace(session, frame)) {
+            handle_message(session, frame);
+        }
         break;
     case '3':
         counters.pongs++;

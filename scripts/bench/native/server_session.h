@@ -26,6 +26,8 @@ typedef struct {
 typedef struct Session {
     Connection connection;
     bool upgraded;
+    /// Whether the messages are packets of Socket.IO, by the path of the request.
+    bool is_socketio;
     uint64_t next_ping_ms;
     /// 0 while no pong is due.
     uint64_t pong_deadline_ms;

@@ -6,7 +6,7 @@ import os
 import resource
 import time
 
-# 200 bytes as compact JSON, the same object as in lua/json_echo.lua.
+# 200 bytes as compact JSON, the same object as in lua/bench.lua.
 JSON_OBJECT = {
     "id": 1234567890,
     "kind": "chat",
@@ -34,7 +34,7 @@ def parse_options(modes, libraries=None):
 
 
 def payload(options):
-    return JSON_OBJECT if options.mode == "json" else "x" * options.size
+    return JSON_OBJECT if options.mode in ("json", "event") else "x" * options.size
 
 
 def resident_kib():
