@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up all that the tests need and runs them; prints the time of each part.
 #   scripts/test.sh            format, unit tests, and the program against real servers
+#   scripts/test.sh --full     the same, with all Socket.IO servers on each way to a transport instead of a third
 #   scripts/test.sh unit       the unit tests only, of C and of Swift
 #   scripts/test.sh integration [pytest arguments]
 #   scripts/test.sh attack     the minute of scripts/attack.sh, with a known seed
@@ -10,8 +11,13 @@
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
+full=()
+if [ "${1:-}" = --full ]; then
+    full=(--full)
+    shift
+fi
 part=${1:-all}
-[ $# -gt 0 ] && shift
+[ $# -eq 0 ] || shift
 
 need_swift
 need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev
@@ -58,8 +64,11 @@ run_integration() {
     need_packages python3 python3-venv haproxy lua-cjson lua-lpeg lua-socket
     # The browser of the report's tests, and a font for it.
     need_packages chromium-headless-shell fonts-dejavu-core
+    # An old Socket.IO server, and the official Socket.IO parser for a server of its own.
+    need_packages python3-socketio python3-aiohttp nodejs node-socket.io-parser node-ws
     need_promtool
     need_venv .venv-test Tests/Integration/requirements.txt
+    need_venv .venv-socketio4 Tests/Integration/requirements-socketio4.txt
     build_release
     build_worker
     if [ $# -eq 0 ]; then
@@ -67,7 +76,7 @@ run_integration() {
         EIO_PYTHON=.venv-test/bin/python swift test --filter EngineIOClientIntegrationTests
     fi
     say "running the program against real servers"
-    EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q "$@"
+    EIO_LUA=$eio_lua .venv-test/bin/python -m pytest Tests/Integration -n 2 -q "${full[@]}" "$@"
 }
 
 run_attack() {
@@ -111,7 +120,7 @@ case $part in
         ;;
     unit | integration | attack | fuzz | sanitize | house) timed "run_$part" "$@" ;;
     *)
-        echo "usage: scripts/test.sh [unit | integration [pytest arguments] | attack | fuzz | sanitize | house]" >&2
+        echo "usage: scripts/test.sh [--full] [unit | integration [pytest arguments] | attack | fuzz | sanitize | house]" >&2
         exit 64
         ;;
 esac

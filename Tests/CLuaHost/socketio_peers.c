@@ -1,7 +1,8 @@
 /* The sessions of a host's Socket.IO clients, without sockets. The server returns every event. Some urls are special:
- * "refuse" refuses all namespaces, "fail" has no server. An event named "ask" makes it send one that wants an
- * ack, "kick" makes it leave the namespace, "lose" loses the connection, "end" loses it for good, "bad" sends rubbish.
- * An event that wants an ack gets its own payload without the name. */
+ * "refuse" refuses all namespaces, "fail" has no server, "greet" sends "hello" after the first namespace is accepted.
+ * An event named "ask" makes it send one that wants an ack, "kick" makes it leave the namespace, "lose" loses the
+ * connection, "end" loses it for good, "bad" sends rubbish. An event that wants an ack gets its own payload without the
+ * name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,9 @@ static void accept_namespaces(peer *peer) {
     self->step = CONNECTED;
     for (size_t index = 0; index < self->count && self->step == CONNECTED && peer->client != NULL; index++) {
         luahost_socketio_connected(peer->client, text(self->namespaces[index]), text("sid"), false);
+        if (strcmp(self->url, "greet") != 0 || index > 0) continue;
+        luahost_socketio_received hello = {.name_space = text("/"), .payload = text("[\"hello\"]")};
+        luahost_socketio_event(peer->client, &hello);
     }
     if (self->step == CONNECTED && peer->client != NULL) luahost_socketio_ready(peer->client);
 }

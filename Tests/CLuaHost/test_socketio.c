@@ -28,6 +28,16 @@ static void connects_and_emits(void) {
         "emit [\"news\",1,\"two\",{\"three\":3}]\nlog news 1 two {\"three\":3}\ndisconnect\nfinished\n");
 }
 
+static void an_event_without_a_handler_holds_up_nothing(void) {
+    EXPECT_RUN(
+        "sio.connect('greet', {namespaces = {'/', '/a'}})\n"
+        "out('connected')\n"
+        "sio.disconnect()\n",
+        "connect\nopen greet socket.io\nauth \n"
+        "log client 2 has no handler for the event \"hello\" of /: it is dropped\n"
+        "log connected\ndisconnect\nfinished\n");
+}
+
 static void acks_are_the_results_of_handlers(void) {
     EXPECT_RUN(
         "sio.on('ask', function(...) out('ask', ...) return ..., nil end)\n"
@@ -155,6 +165,7 @@ static void wrong_arguments(void) {
 
 void test_socketio(void) {
     connects_and_emits();
+    an_event_without_a_handler_holds_up_nothing();
     acks_are_the_results_of_handlers();
     calls_return_the_ack();
     handlers_are_found_in_order();

@@ -8,7 +8,7 @@ Without EIO_LUA, the release build of the package is used. HAProxy must be insta
 
 import pytest
 
-from harness import faults, signals
+from harness import faults, signals, socketio_peers
 from harness.certificates import Authority
 from harness.embedded import EmbeddedServer
 from harness.haproxy import Haproxy
@@ -16,6 +16,25 @@ from harness.program import Lua
 from harness.real_servers import RealServer
 
 signals.restore_defaults()
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--full", action="store_true", help="all Socket.IO servers on each way to a transport, not a third of these tests")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Without --full, leaves out two thirds of the tests that have the fixtures `peer` and `way`."""
+    if config.getoption("full"):
+        return
+    kept, left_out = [], []
+    for item in items:
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        is_kept = not {"peer", "way"} <= values.keys() or socketio_peers.is_in_the_third(
+            item.originalname, values["peer"], values["way"])
+        (kept if is_kept else left_out).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture
@@ -37,7 +56,7 @@ def transport(request):
     return request.param
 
 
-@pytest.fixture(params=["polling", "websocket", "upgrade"])
+@pytest.fixture(params=socketio_peers.WAYS)
 def way(request):
     """How a client gets to its transport: one of the two alone, or from polling to websocket."""
     return request.param

@@ -147,7 +147,12 @@ void luahost_sio_start_next(luahost_client *client) {
     /* Its payload was read before. */
     luahost_sio_event_name(vm->L, sio, event.payload, &name, &rest, &problem);
     luahost_sio_found found = luahost_sio_find(vm->L, sio, event.name_space, name);
-    if (found.kind == LUAHOST_SIO_NONE || !may_start(sio, &found)) {
+    if (found.kind == LUAHOST_SIO_NONE && !client->mailbox.is_received) {
+        /* It was queued only because something else had come before it. */
+        luahost_mailbox_take(client);
+        drop(sio, event.name_space, name);
+        free(message);
+    } else if (found.kind == LUAHOST_SIO_NONE || !may_start(sio, &found)) {
         /* Until a handler is registered, receive() takes it, or an ordered handler returns. */
         client->mailbox.start = LUAHOST_START_LATER;
     } else {

@@ -1,4 +1,4 @@
-"""python-engineio servers as processes, under uvicorn (asyncio) or werkzeug (threads)."""
+"""Servers of python-engineio, python-socketio and the official JavaScript parser as processes."""
 
 import json
 import signal
@@ -10,10 +10,18 @@ import urllib.request
 from pathlib import Path
 
 SCRIPTS = Path(__file__).with_name("servers")
+ROOT = Path(__file__).resolve().parents[3]
+
+# The program and the script of each kind that is not NAME_server.py under the Python of the tests.
+KINDS = {
+    "socketio-debian": (["/usr/bin/python3"], "socketio_server.py"),
+    "socketio-4": ([str(ROOT / ".venv-socketio4" / "bin" / "python")], "socketio4_server.py"),
+    "socketio-javascript": (["env", "NODE_PATH=/usr/share/nodejs", "node"], "socketio_server.js"),
+}
 
 
 class RealServer:
-    """Options are those of servers/options.py, with underscores; `identity` makes it a TLS server."""
+    """Options are those of the server's command line, with underscores; `identity` makes it a TLS server."""
 
     def __init__(self, kind, folder, identity=None, port=0, **options):
         self.kind = kind
@@ -25,7 +33,8 @@ class RealServer:
 
     def start(self):
         """Starts the process; after a kill, on the same port."""
-        command = [sys.executable, str(SCRIPTS / f"{self.kind}_server.py"), "--port", str(self.port)]
+        program, script = KINDS.get(self.kind, ([sys.executable], f"{self.kind}_server.py"))
+        command = [*program, str(SCRIPTS / script), "--port", str(self.port)]
         for name, value in self._options.items():
             command += [f"--{name.replace('_', '-')}", str(value)]
         if self._identity:

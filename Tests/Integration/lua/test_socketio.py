@@ -1,9 +1,11 @@
-"""The Socket.IO client of scripts against python-socketio, over each transport and with both serializers."""
+"""The Socket.IO client of scripts against servers of several kinds and ages, on every way to a transport.
+
+Two thirds of these tests need the option --full.
+"""
 
 import pytest
 
-from harness.program import Lua
-from harness.real_servers import RealServer
+from harness.socketio_peers import KINDS, Peer
 
 HEAD = """\
 local c = require("socketio").Client{serializer = arg[2]}
@@ -16,29 +18,26 @@ end
 """
 
 
-@pytest.fixture(scope="module", params=["default", "msgpack"])
-def server(request, tmp_path_factory):
-    server = RealServer("socketio", tmp_path_factory.mktemp("server"), serializer=request.param)
-    server.serializer = request.param
-    yield server
-    server.kill()
+@pytest.fixture(scope="module", params=KINDS)
+def peer(request, tmp_path_factory):
+    peer = Peer(request.param, tmp_path_factory.mktemp("peer"))
+    yield peer
+    peer.stop()
 
 
-@pytest.fixture(params=["polling", "websocket", "upgrade"])
-def run(request, server, tmp_path):
-    def run(script, status=0, restart_at=None):
-        """Restarts the server when the script has printed that."""
-        arguments = [server.url, server.serializer] + ([] if request.param == "upgrade" else [request.param])
-        running = Lua(tmp_path).start(HEAD + script, *arguments)
+@pytest.fixture
+def run(peer, way, lua):
+    def run(script, restart_at=None):
+        """The lines of a script that ends in order. Restarts the servers when it has printed `restart_at`."""
+        arguments = [peer.url, peer.kind.serializer] + ([] if way == "upgrade" else [way])
+        running = lua.start(HEAD + script, *arguments)
         if restart_at:
             running.wait_for(restart_at)
-            server.kill()
-            server.start()
+            peer.restart()
         result = running.finish()
-        assert result.status == status, result
+        assert result.status == 0, result
         return result.lines
 
-    run.transport = request.param
     return run
 
 
@@ -58,21 +57,51 @@ def test_acks_of_the_server(run):
         c.connect(arg[1], options)
         show(c.call("ack", 1, "two"))
         show(select("#", c.call("ack")))
+        show(c.call("ack", eio.bytes("\\0\\255")) == eio.bytes("\\0\\255"))
         c.emit("ack", {3}, function(...) show("callback", ...) c.disconnect() end)
     """)
-    assert lines == ["1 two", "0", "callback [3]"]
+    assert lines == ["1 two", "0", "true", "callback [3]"]
 
 
-def test_acks_of_handlers(run):
-    lines = run("""
+@pytest.mark.parametrize("event", ["question", "ask"])
+def test_acks_of_handlers(run, event):
+    """The server waits for the ack, or has given a callback."""
+    lines = run(f"""
         c.on("question", function(a, b) eio.sleep(0.01) return a + 1, b end)
         c.connect(arg[1], options)
-        c.emit("question", 41, eio.bytes("b"))
-        local event, a, b = c.receive{event = "answer", timeout = 5}
+        c.emit("{event}", 41, eio.bytes("b"))
+        local event, a, b = c.receive{{event = "answer", timeout = 5}}
         show(event, a, b == eio.bytes("b"))
         c.disconnect()
     """)
     assert lines == ["answer 42 true"]
+
+
+def test_burst_arrives_in_order(run):
+    lines = run("""
+        local last, received = -1, 0
+        c.on("burst", function(number)
+          assert(number == last + 1, number)
+          last, received = number, received + 1
+        end, {ordered = true})
+        c.connect(arg[1], options)
+        show(c.call("burst", 1000))
+        while received < 1000 do eio.sleep(0) end
+        c.disconnect()
+    """)
+    assert lines == ["1000"]
+
+
+def test_large_attachments_both_ways(run):
+    lines = run("""
+        c.connect(arg[1], options)
+        local first, second = eio.bytes(("\\0\\255ab"):rep(60000)), eio.bytes(("xyz"):rep(70000))
+        c.emit("echo", {first, {second}}, "between", first)
+        local event, list, text, last = c.receive{event = "echoed", timeout = 20}
+        show(event, list[1] == first, list[2][1] == second, text, last == first)
+        c.disconnect()
+    """)
+    assert lines == ["echoed true true between true"]
 
 
 def test_namespaces_and_their_handlers(run):
@@ -80,30 +109,134 @@ def test_namespaces_and_their_handlers(run):
         c.on("connect", function() show("connect /", c.get_sid() ~= c.eio.sid) end)
         c.on("connect", function() show("connect /chat") end, "/chat")
         c.on("disconnect", function(ns, reason, detail) show(ns, reason, detail.will_reconnect) end, "*")
-        local said = eio.create_event()
-        c.on("said", function(text) show("said", text) said:set() end, {namespace = "/chat"})
+        local asked = eio.create_event()
+        c.on("question", function(text) show("question", text) asked:set() end, {namespace = "/chat"})
         c.connect(arg[1], options)
         local chat = c.of("/chat")
-        chat.emit("say", "hi")
-        said:wait()
-        show(chat.disconnect(), pcall(chat.emit, "say", "no"))
+        chat.emit("question", "hi")
+        asked:wait()
+        show(chat.disconnect(), pcall(chat.emit, "echo", "no"))
         c.emit("kick")
         show(c.wait())
     """)
     assert lines[0] == "connect / true" and lines[1] == "connect /chat"
-    assert lines[2] == "said hi"
+    assert lines[2] == "question hi"
     assert lines[3].startswith("true false ") and "/chat is not a connected namespace: it was disconnected" in lines[3]
     # Handlers for all namespaces get the namespace first.
     assert lines[4:] == ["/chat client disconnect false", "/ server disconnect false", "true"]
 
 
-def test_refusal_has_the_data_of_the_server(run):
+def test_a_namespace_is_joined_and_left_later(run):
+    lines = run("""
+        local events = eio.create_queue()
+        c.on("connect", function(namespace) events:put("connect " .. namespace) end, "*")
+        c.on("connect_error", function(data) events:put("connect_error") end, "/nowhere")
+        c.on("disconnect", function(reason) events:put(reason) end, "/chat")
+        c.connect(arg[1], {transports = arg[3], namespaces = {"/"}})
+        show(events:get())
+        for _ = 1, 2 do
+          local chat = c.of("/chat")
+          chat.connect()
+          show(events:get(), chat.call("ack", "in"), chat.sid ~= c.sid)
+          local before = c.call("gone")["/chat"]
+          chat.disconnect()
+          show(events:get())
+          while c.call("gone")["/chat"] == before do eio.sleep(0.01) end
+        end
+        pcall(c.of("/nowhere").connect)
+        show(events:get(), c.call("ack", "alive"))
+        c.disconnect()
+    """)
+    again = ["connect /chat in true", "client disconnect"]
+    assert lines == ["connect /", *again, *again, "connect_error alive"]
+
+
+def test_push_to_the_others_in_a_room(run):
+    """Behind HAProxy there are two servers, and a room is on one of them."""
+    lines = run("""
+        local clients, said, speaker = {}, {}
+        for number = 1, 5 do
+          local client = require("socketio").Client{serializer = arg[2]}
+          client.on("hello", function() end)
+          client.on("said", function(room, sid, text, bytes)
+            assert(room == "kitchen" and sid == speaker and bytes == eio.bytes("b"), room)
+            said[number] = text
+          end, "/chat")
+          client.connect(arg[1], {transports = arg[3], namespaces = {"/", "/chat"}})
+          clients[number] = client
+        end
+        speaker = clients[1].get_sid("/chat")
+        local is_expected = {}
+        for number, client in ipairs(clients) do
+          if number < 5 then assert(client.of("/chat").call("join", "kitchen") >= 1) end
+          is_expected[number] = number > 1 and number < 4 and client.call("where") == clients[1].call("where")
+        end
+        assert(clients[4].of("/chat").call("leave", "kitchen") == true)
+        assert(clients[1].of("/chat").call("say", "kitchen", "tea is ready", eio.bytes("b")))
+        for number, client in ipairs(clients) do
+          -- What was sent before the ack of a later event has arrived with it.
+          client.of("/chat").call("ack")
+          if (said[number] == "tea is ready") ~= is_expected[number] then show(number, said[number]) end
+          client.disconnect()
+        end
+        show("done")
+    """)
+    assert lines == ["done"]
+
+
+def test_events_of_the_connect_handler(run, peer):
+    """Held back until the namespace is connected, and delivered first if they have come first."""
+    lines = run("""
+        local events = eio.create_queue()
+        c.on("connect", function() events:put("connect " .. tostring(c.connected)) end)
+        c.on("hello", function(data) events:put("hello " .. data.auth.token) end)
+        c.connect(arg[1], {transports = arg[3], auth = {token = "x"}})
+        show(events:get()) show(events:get())
+        c.disconnect()
+    """)
+    assert lines == (["connect true", "hello x"] if peer.kind.answers_first else ["hello x", "connect true"])
+
+
+def test_refusal_has_the_data_of_the_server(run, peer):
     lines = run("""
         c.on("connect_error", function(data) show("connect_error", data.message, data.data.code) end)
+        c.on("disconnect", function(reason) show("disconnect", reason) end)
         local ok, e = pcall(c.connect, arg[1], {transports = arg[3], auth = {token = "bad"}})
-        show(ok, e.type, e.refused[1])
+        c.wait()
+        show(ok, ok or e.type, ok or e.refused[1], e)
     """)
-    assert lines == ["connect_error not authorized 7", "false ConnectionError /"]
+    if peer.kind.is_python and peer.kind.answers_first:
+        # Such a server connects everybody, and disconnects whom its handler refuses.
+        assert "server disconnect" in lines[0] and lines[-1].startswith(("true ", "false ConnectionError nil "))
+    else:
+        assert lines[0] == "connect_error not authorized 7" and lines[1].startswith("false ConnectionError / ")
+
+
+def test_an_unknown_namespace_is_refused(run):
+    lines = run("""
+        c.on("connect_error", function(data) show(type(data) == "table" and data.message or data) end, "/nowhere")
+        local ok, e = pcall(c.connect, arg[1], {transports = arg[3], namespaces = {"/", "/nowhere"}})
+        show(ok, e.type, e.phase, #e.refused, e.refused[1], e.silent, c.connected)
+    """)
+    assert lines[0] in ("Unable to connect", "Invalid namespace")
+    assert lines[1:] == ["false ConnectionError namespace 1 /nowhere nil false"]
+
+
+def test_the_server_ends_the_session(run):
+    """Closed without DISCONNECT: the connection is made again."""
+    lines = run("""
+        c = require("socketio").Client{serializer = arg[2], reconnection_delay = 0.02}
+        local connects = eio.create_queue()
+        c.on("connect", function() connects:put(c.sid) end)
+        c.on("disconnect", function(reason, detail) show(reason, detail.will_reconnect) end)
+        c.connect(arg[1], {transports = arg[3]})
+        local first = connects:get()
+        c.emit("drop")
+        show(connects:get() ~= first, c.call("ack", "again"))
+        c.disconnect()
+    """)
+    assert lines[0] in ("server disconnect true", "transport error true")
+    assert lines[1:] == ["true again", "client disconnect false"]
 
 
 def test_call_ends_with_the_connection(run):
@@ -121,9 +254,9 @@ def test_call_ends_with_the_connection(run):
     assert lines == ["TimeoutError", "DisconnectedError"]
 
 
-def test_ten_thousand_handlers_wait_in_call(run):
-    # python's server reads 16 packets of a POST at a time.
-    count = 201 if run.transport == "polling" else 10001
+def test_ten_thousand_handlers_wait_in_call(run, peer, way):
+    # python's server reads 16 packets of a POST at a time, and starts a thread for each event.
+    count = 201 if way == "polling" or peer.kind.is_threaded else 10001
     lines = run(f"""
         local answered, all = 0, eio.create_event()
         c.on("hello", function() end)
@@ -141,7 +274,7 @@ def test_ten_thousand_handlers_wait_in_call(run):
     assert lines == [str(count)]
 
 
-def test_a_lost_connection_is_made_again(run, server):
+def test_a_lost_connection_is_made_again(run):
     lines = run("""
         c = require("socketio").Client{serializer = arg[2], reconnection_delay = 0.05}
         local sids, attempts, again = {}, 0, eio.create_event()
