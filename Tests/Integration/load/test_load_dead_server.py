@@ -20,6 +20,9 @@ SCENARIOS = {
     "connection_storm": ["-e", "USERS=20"],
     "reconnect_herd": ["-u", 3, "-d", "1s"],
     "request_reply": ["-u", 3, "-d", "1s"],
+    "socketio_herd": ["-u", 3, "-d", "1s"],
+    "socketio_requests": ["-u", 3, "-d", "1s"],
+    "socketio_room": ["-u", 3, "-d", "1s"],
 }
 SENTENCE = re.compile(r"No connect succeeded: .*\.")
 

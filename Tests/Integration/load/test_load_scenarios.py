@@ -11,7 +11,8 @@ from harness.program import ROOT
 from harness.scripted import ScriptedServer
 
 SCENARIOS = ROOT / "scripts" / "load"
-NAMES = {"arrivals", "chat_room", "connection_storm", "reconnect_herd", "request_reply"}
+NAMES = {"arrivals", "chat_room", "connection_storm", "reconnect_herd", "request_reply", "socketio_herd",
+         "socketio_requests", "socketio_room"}
 
 
 @pytest.fixture
@@ -141,3 +142,55 @@ def test_arrivals_say_who_they_are(load):
     assert result.status == 0, result
     assert urllib.parse.parse_qs(urllib.parse.urlsplit(first.target).query)["room"] == ["kitchen"]
     assert first.header("x-name") == "ann"
+
+
+# Socket.IO.
+
+
+def test_socketio_room(lua, load):
+    server = EmbeddedServer(lua, "--socketio")
+    result = load("socketio_room", ["-s", "1s:10", "-s", "3s:10", "-e", "MEMBERS=5"], server.url).result()
+    assert result.status == 0, result
+    pushes = result.metrics["checks"]["passes"]
+    # Several users receive each sentence.
+    assert pushes >= 10 and count(result, "received") > 2 * pushes
+    assert result.metrics["checks"]["fails"] == 0
+
+
+def test_socketio_requests(lua, load):
+    server = EmbeddedServer(lua, "--socketio")
+    result = load("socketio_requests", ["-u", 5, "-i", 10], server.url).result()
+    assert result.status == 0, result
+    assert "✓ 'p(95)<200'" in result.stdout
+    assert result.metrics["checks"]["passes"] == 20
+    assert count(result, "sio_acks") == 20
+
+
+def test_socketio_herd(lua, load):
+    server = EmbeddedServer(lua, "--socketio", "--auth-token", "secret")
+    result = load("socketio_herd", ["-u", 20, "-d", "7s", "-e", "CUT=2"], server.url).result()
+    assert result.status == 0, result
+    counted = server.stats()
+    assert counted["open"] == 0
+    assert counted["handshakes"] == count(result, "eio_connects") == count(result, "logins") >= 60
+
+
+def test_socketio_herd_with_a_wrong_token(lua, load):
+    server = EmbeddedServer(lua, "--socketio", "--auth-token", "another")
+    result = load("socketio_herd", ["-u", 2, "-d", "1s"], server.url).result()
+    assert result.status == 99, result
+
+
+def test_socketio_herd_outlives_the_server(lua, load):
+    options = ["--socketio", "--auth-token", "secret"]
+    server = EmbeddedServer(lua, *options)
+    running = load("socketio_herd", ["-u", 20, "-d", "6s", "-e", "CUT=3600"], server.url)
+    while server.stats()["open"] < 20:
+        time.sleep(0.02)
+    server.kill()
+    again = EmbeddedServer(lua, *options, port=server.port)
+    while again.stats()["open"] < 20:
+        time.sleep(0.02)
+    result = running.result()
+    assert result.status == 0, result
+    assert count(result, "logins") >= 40

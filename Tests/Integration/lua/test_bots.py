@@ -21,11 +21,16 @@ def bot(lua, name, *arguments):
     return lua.command(BOTS / f"{name}.lua", *arguments)
 
 
+NAMES = {"echo", "responder", "request_reply", "reconnecting"}
+SOCKETIO_NAMES = {"socketio_responder", "socketio_chat", "socketio_bridge"}
+
+
 def test_each_bot_is_tested():
-    assert {each.stem for each in BOTS.glob("*.lua")} == {"echo", "responder", "request_reply", "reconnecting"}
+    """Those of Socket.IO in test_socketio_bots.py."""
+    assert {each.stem for each in BOTS.glob("*.lua")} == NAMES | SOCKETIO_NAMES
 
 
-@pytest.mark.parametrize("name", ["echo", "responder", "request_reply", "reconnecting"])
+@pytest.mark.parametrize("name", sorted(NAMES | SOCKETIO_NAMES))
 def test_bot_without_a_server_says_why(lua, name):
     result = bot(lua, name, "http://127.0.0.1:1", *(["1"] if name == "reconnecting" else [])).finish(10)
     assert result.status == 1
