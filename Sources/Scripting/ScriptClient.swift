@@ -108,15 +108,21 @@ class ScriptClient {
 
     /// As in python the path of the url is not used, although a user who writes one expects that it is.
     ///
-    /// - Parameter option: the option of `connect` that has the path.
-    func warnOfPath(of options: ConnectOptions, option: String) {
+    /// - Parameters:
+    ///   - option: the option of `connect` that has the path.
+    ///   - namesNamespace: whether the user may have meant a namespace, which is the path in JavaScript.
+    func warnOfPath(of options: ConnectOptions, option: String, namesNamespace: Bool = false) {
         let path = ServerURL.normalized(options.url.path)
         guard !self.didWarnOfPath, path != "/", path != ServerURL.normalized(options.engineIOPath),
             let shown = RefusalText.line(options.url.path)
         else { return }
         self.didWarnOfPath = true
         let name = RefusalText.line(String(path.dropFirst().dropLast())) ?? ""
+        let namespace = namesNamespace ? "namespaces = \"/\(name)\" or " : ""
         self.logger.warning(
-            "the path \(shown) of the url is not used: write \(option) = \"\(name)\" in the options of connect()")
+            """
+            the path \(shown) of the url is not used: write \(namespace)\(option) = "\(name)" in the options of \
+            connect()
+            """)
     }
 }

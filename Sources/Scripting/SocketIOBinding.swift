@@ -70,7 +70,7 @@ final class SocketIOBinding: ScriptClient {
     func open(_ options: luahost_connect_options, _ out: UnsafeMutablePointer<luahost_error>) -> Int32 {
         do {
             let options = try self.connectOptions(options)
-            self.warnOfPath(of: options, option: "socketio_path")
+            self.warnOfPath(of: options, option: "socketio_path", namesNamespace: true)
             self.session.open(options, observer: self.makeObserver(explainer: self.explainer))
             return 0
         } catch {
@@ -157,8 +157,11 @@ final class SocketIOBinding: ScriptClient {
         return slices.map { UnsafeRawBufferPointer($0) }.withUnsafeBufferPointer(body)
     }
 
-    /// The script cannot read a packet.
-    func illegal(_ problem: String) { self.session.illegal("an illegal event or ack (\(problem))", nil) }
+    /// The script cannot read a payload, or (without one) the server does something else that ends the session.
+    func illegal(_ problem: String, _ payload: luahost_slice) {
+        guard payload.length > 0 else { return self.session.illegal(problem, nil) }
+        self.session.illegal("an illegal event or ack (\(problem))", UnsafeRawBufferPointer(payload))
+    }
 
     func join(_ name: String, _ payload: luahost_slice) -> luahost_socketio_result {
         let isAsked = self.session.join(name, payload.length == 0 ? nil : UnsafeRawBufferPointer(payload))

@@ -46,7 +46,9 @@ extension HostCallbacks {
             guard let packet else { return }
             HostCallbacks.socketIO(context).acknowledge(packet, connection: connection)
         }
-        table.socketio_illegal = { context, message in HostCallbacks.socketIO(context).illegal(String(message)) }
+        table.socketio_illegal = { context, message, payload in
+            HostCallbacks.socketIO(context).illegal(String(message), payload)
+        }
         table.socketio_join = { context, name, payload in HostCallbacks.socketIO(context).join(String(name), payload) }
         table.socketio_leave = { context, name in HostCallbacks.socketIO(context).leave(String(name)) }
     }

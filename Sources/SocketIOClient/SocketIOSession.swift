@@ -199,7 +199,9 @@ package final class SocketIOSession {
 
     /// Calls `body` after a pause, unless it is stopped.
     func pause(_ seconds: Double, _ body: @escaping () -> Void) {
-        self.pause = self.loop.eventLoop.assumeIsolated().scheduleTask(in: Self.time(ofPause: seconds), body)
+        let time = Self.time(ofPause: seconds)
+        self.logger.info("New attempt in \(ErrorText.seconds(time))")
+        self.pause = self.loop.eventLoop.assumeIsolated().scheduleTask(in: time, body)
     }
 
     /// At most a year: longer than anybody waits, and short enough for a clock that counts nanoseconds.

@@ -140,8 +140,9 @@ static void acknowledge(void *context, const luahost_socketio_packet *packet, ui
         (int)packet->attachment_count);
 }
 
-static void illegal(void *context, luahost_slice message) {
-    write_down(((peer *)context)->host, "illegal: %.*s\n", (int)message.length, message.data);
+static void illegal(void *context, luahost_slice message, luahost_slice payload) {
+    write_down(((peer *)context)->host, "illegal: %.*s: %.*s\n", (int)message.length, message.data,
+        (int)payload.length, payload.data);
     ((peer *)context)->socketio->step = LEAVING;
 }
 

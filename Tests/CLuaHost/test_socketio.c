@@ -120,6 +120,31 @@ static void reconnects(void) {
         "emit [\"end\"]\nlog transport error false / sid\nlog true false\nfinished\n");
 }
 
+static void acks_end_with_their_namespace(void) {
+    EXPECT_RUN(
+        "sio.connect('any', {namespaces = {'/', '/c'}})\n"
+        "local c = sio.of('/c')\n"
+        "eio.start_background_task(function() local ok, e = pcall(c.call, 'silence') out(e.type, e.message) end)\n"
+        "eio.start_background_task(function() sio.call{'silence', timeout = 0.02} end)\n"
+        "c.emit('silence', function() out('never') end)\n"
+        "eio.sleep(0) c.emit('kick') eio.sleep(0.01) out('left') eio.sleep(0.02)\n"
+        "sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \nemit [\"silence\"]\nemit [\"silence\"]\nemit [\"silence\"]\n"
+        "emit [\"kick\"]\n"
+        "log DisconnectedError call of 'silence': the connection ended before its ack (server disconnect)\n"
+        "log left\nreport task (started at t.lua:6): t.lua:6: call of 'silence': no ack in time\n"
+        "disconnect\nfinished\n");
+}
+
+static void illegal_payloads_without_a_handler(void) {
+    EXPECT_RUN(
+        "sio.on('disconnect', function() out('disconnect') end)\n"
+        "sio.connect('any')\n"
+        "sio.emit('bad') eio.sleep(0.01)\n",
+        "connect\nopen any socket.io\nauth \nemit [\"bad\"]\n"
+        "illegal: JSON text ends where a value should be: [\"x\",\nlog disconnect\nfinished\n");
+}
+
 static void failures_of_connect(void) {
     EXPECT_RUN(
         "sio.on('connect_error', function(data) out('connect_error', data) end)\n"
@@ -171,6 +196,8 @@ void test_socketio(void) {
     handlers_are_found_in_order();
     receive_takes_events();
     reconnects();
+    acks_end_with_their_namespace();
+    illegal_payloads_without_a_handler();
     failures_of_connect();
     wrong_arguments();
 }

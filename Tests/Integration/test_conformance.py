@@ -1,29 +1,53 @@
-"""docs/conformance.md and the tests that it names, against each other."""
+"""docs/conformance.md and docs/conformance-socketio.md and the tests that they name, against each other."""
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 
 import pytest
 
 from harness.program import ROOT
 
-DOCUMENT = (ROOT / "docs" / "conformance.md").read_text()
-LINES = {*range(1, 70), 71, 72, 73, 76}
+
+@dataclass
+class Document:
+    """A page with a table of lines; `letter` begins the numbers in the names of its tests."""
+
+    name: str
+    letter: str
+    lines: set
+
+    def named_by_line(self):
+        """The tests that the tables name, by the number of their line."""
+        named = {}
+        line = None
+        for row in (ROOT / "docs" / self.name).read_text().splitlines():
+            if match := re.match(r"\| *(\d*) *\| (.*) \|$", row):
+                number, text = match.groups()
+                if number:
+                    line = int(number)
+                    assert line not in named, f"line {line} is there twice"
+                    named[line] = set()
+                else:
+                    named[line].update(re.findall(r"`([^`]+)`", text))
+        return named
+
+    def numbers_of(self, test):
+        """The lines in the name of a test: 52 and 53 of `test_s52_53_results`; empty without any."""
+        match = re.match(rf"test_{self.letter}((?:\d+_)+)", test)
+        return {int(number) for number in match[1].split("_")[:-1]} if match else set()
 
 
-def named_by_line():
-    """The tests that the tables name, by the number of their line."""
-    named = {}
-    line = None
-    for row in DOCUMENT.splitlines():
-        if match := re.match(r"\| *(\d*) *\| (.*) \|$", row):
-            number, text = match.groups()
-            if number:
-                line = int(number)
-                assert line not in named, f"line {line} is there twice"
-                named[line] = set()
-            else:
-                named[line].update(re.findall(r"`([^`]+)`", text))
-    return named
+DOCUMENTS = [
+    Document("conformance.md", "c", {*range(1, 70), 71, 72, 73, 76}),
+    Document("conformance-socketio.md", "s", {*range(1, 121)}),
+]
+LINES = [(document, line) for document in DOCUMENTS for line in sorted(document.lines)]
+
+
+@pytest.fixture(params=DOCUMENTS, ids=lambda document: document.name)
+def document(request):
+    return request.param
 
 
 def integration_tests():
@@ -44,24 +68,34 @@ def unit_tests():
     return tests
 
 
-def test_each_line_is_there_once():
-    assert set(named_by_line()) == LINES
+def test_each_line_is_there_once(document):
+    assert set(document.named_by_line()) == document.lines
 
 
-@pytest.mark.parametrize("line", sorted(LINES))
-def test_each_line_has_tests(line):
-    assert any(name.startswith("test_") for name in named_by_line()[line])
+@pytest.mark.parametrize("document, line", LINES, ids=[f"{document.letter}{line}" for document, line in LINES])
+def test_each_line_has_tests(document, line):
+    assert any(name.startswith("test_") for name in document.named_by_line()[line])
 
 
-def test_named_tests_exist():
-    named = set().union(*named_by_line().values())
+def test_named_tests_exist(document):
+    named = set().union(*document.named_by_line().values())
     assert named - integration_tests() - unit_tests() == set()
 
 
-def test_each_numbered_test_stands_under_its_line():
-    named = named_by_line()
-    numbered = {name: int(name[6:8]) for name in integration_tests() if re.match(r"test_c\d\d_", name)}
-    assert {name: line for name, line in numbered.items() if name not in named.get(line, set())} == {}
-    # And under no other one.
-    for line, names in named.items():
-        assert {name for name in names if numbered.get(name, line) != line} == set()
+def test_each_numbered_test_stands_under_its_lines(document):
+    named = document.named_by_line()
+    for test in integration_tests():
+        if numbers := document.numbers_of(test):
+            # And under no other ones.
+            assert {line for line, names in named.items() if test in names} == numbers, test
+
+
+def test_a_test_covers_three_lines_at_most(document):
+    for test in integration_tests():
+        assert len(document.numbers_of(test)) <= 3, test
+
+
+def test_an_integration_test_of_socketio_stands_under_three_lines_at_most():
+    named = DOCUMENTS[1].named_by_line().values()
+    lines = Counter(name for names in named for name in names if name.startswith("test_"))
+    assert {name for name, count in lines.items() if count > 3} == set()

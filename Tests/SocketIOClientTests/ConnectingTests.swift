@@ -126,6 +126,7 @@ struct ConnectingTests {
         (#"0{"sid":5,"pid":"secret"}"#, "a CONNECT packet whose sid is not a string"),
         (#"0{"sid":"#, "a CONNECT packet that is not valid JSON"),
         ("2", "an event without a payload: 2"),
+        (#"4{"message":"#, #"a refusal that is not valid JSON: 4{"message":"#),
         (
             #"{"hello":1}"#,
             #"a message that is not a Socket.IO packet; does the server speak plain Engine.IO?: {"hello":1}"#

@@ -185,8 +185,8 @@ typedef struct luahost_callbacks {
         void *context, const luahost_socketio_packet *packet, bool wants_ack, uint64_t *id);
     /* Sends an ack, unless the session or the namespace that wanted it is over. */
     void (*socketio_acknowledge)(void *context, const luahost_socketio_packet *packet, uint64_t connection);
-    /* The payload of a packet is illegal: the session ends. */
-    void (*socketio_illegal)(void *context, luahost_slice message);
+    /* The payload of a packet is illegal: the session ends. Without a payload the message is what the server did. */
+    void (*socketio_illegal)(void *context, luahost_slice message, luahost_slice payload);
     /* Asks the open session for one more namespace; `payload` as in socketio_authenticate. */
     luahost_socketio_result (*socketio_join)(void *context, luahost_slice name_space, luahost_slice payload);
     luahost_socketio_result (*socketio_leave)(void *context, luahost_slice name_space);

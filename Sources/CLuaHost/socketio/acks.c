@@ -158,14 +158,19 @@ void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_soc
     lua_State *L = vm->L;
     int top = lua_gettop(L);
     luahost_enter(vm, L);
-    int type = take_ack(L, sio, ack->name_space, (lua_Integer)id);
-    luahost_task *waiting = type == LUA_TUSERDATA ? ((call *)lua_touserdata(L, -1))->queue.first : NULL;
     const char *problem = NULL;
-    int values = type == LUA_TNIL || (type == LUA_TUSERDATA && waiting == NULL)
-        ? 0 : luahost_sio_push_arguments(L, sio, ack, 0, &problem);
-    if (values < 0) {
-        luahost_sio_refuse(sio, problem);
-    } else if (waiting != NULL) {
+    int values = luahost_sio_push_arguments(L, sio, ack, 0, &problem);
+    if (__builtin_expect(values < 0, 0)) {
+        /* The end of the session wakes the task that waits for the ack. */
+        lua_settop(L, top);
+        luahost_sio_refuse(sio, problem, ack->payload);
+        return;
+    }
+    lua_checkstack(L, LUA_MINSTACK);
+    int type = take_ack(L, sio, ack->name_space, (lua_Integer)id);
+    lua_insert(L, top + 1);
+    luahost_task *waiting = type == LUA_TUSERDATA ? ((call *)lua_touserdata(L, top + 1))->queue.first : NULL;
+    if (waiting != NULL) {
         wake(sio, waiting, values);
     } else if (type == LUA_TFUNCTION || type == LUA_TTABLE) {
         luahost_task *task = luahost_sio_task(sio, &callback, LUAHOST_EVENT_NAMED, values + 1);
@@ -176,28 +181,41 @@ void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_soc
     luahost_leave(vm);
 }
 
-void luahost_sio_end_acks(luahost_sio *sio) {
+/* The table of the namespace's acks is on top of vm->L's stack. Its calls raise. */
+static void end_acks(luahost_sio *sio) {
+    lua_State *L = sio->client.vm->L;
+    int table = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1)) {
+        sio->acks--;
+        if (lua_type(L, -1) != LUA_TUSERDATA) continue;
+        luahost_task *task = ((call *)lua_touserdata(L, -1))->queue.first;
+        if (task == NULL) continue;
+        lua_pushnil(task->co);
+        luahost_client_push(task->co, &sio->client, LUAHOST_UV_REASON);
+        luahost_task_wake(task, 2);
+    }
+}
+
+void luahost_sio_end_acks(luahost_sio *sio, const luahost_slice *name_space) {
     luahost_client *client = &sio->client;
     luahost_vm *vm = client->vm;
     lua_State *L = vm->L;
     int top = lua_gettop(L);
     luahost_enter(vm, L);
     luahost_client_push(L, client, LUAHOST_SIO_ACKS);
-    lua_pushnil(L);
-    luahost_client_store(client, LUAHOST_SIO_ACKS);
-    sio->acks = 0;
-    if (lua_istable(L, top + 1)) {
-        for (lua_pushnil(L); lua_next(L, top + 1); lua_settop(L, top + 2)) {
-            int table = lua_gettop(L);
-            for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1)) {
-                if (lua_type(L, -1) != LUA_TUSERDATA) continue;
-                luahost_task *task = ((call *)lua_touserdata(L, -1))->queue.first;
-                if (task == NULL) continue;
-                lua_pushnil(task->co);
-                luahost_client_push(task->co, client, LUAHOST_UV_REASON);
-                luahost_task_wake(task, 2);
-            }
+    if (name_space != NULL && lua_istable(L, -1)) {
+        lua_pushlstring(L, name_space->data, name_space->length);
+        if (lua_rawget(L, top + 1) == LUA_TTABLE) {
+            /* The next connection of the namespace has the same ids. */
+            lua_pushlstring(L, name_space->data, name_space->length);
+            lua_pushnil(L);
+            lua_rawset(L, top + 1);
+            end_acks(sio);
         }
+    } else if (lua_istable(L, -1)) {
+        lua_pushnil(L);
+        luahost_client_store(client, LUAHOST_SIO_ACKS);
+        for (lua_pushnil(L); lua_next(L, top + 1); lua_settop(L, top + 2)) end_acks(sio);
     }
     lua_settop(L, top);
     luahost_leave(vm);

@@ -4,10 +4,10 @@
 
 #include "socketio/socketio.h"
 
-void luahost_sio_refuse(luahost_sio *sio, const char *problem) {
+void luahost_sio_refuse(luahost_sio *sio, const char *problem, luahost_slice payload) {
     luahost_client *client = &sio->client;
     luahost_leave(client->vm);
-    client->vm->host.socketio_illegal(client->context, (luahost_slice){problem, strlen(problem)});
+    client->vm->host.socketio_illegal(client->context, (luahost_slice){problem, strlen(problem)}, payload);
 }
 
 /* ---- the ack of a handler ---- */
@@ -75,7 +75,7 @@ static void start(
     int arguments = luahost_sio_push_arguments(L, sio, event, rest, &problem);
     if (__builtin_expect(arguments < 0, 0)) {
         lua_settop(L, top);
-        luahost_sio_refuse(sio, problem);
+        luahost_sio_refuse(sio, problem, event->payload);
         return;
     }
     int values = found->values + arguments;
@@ -177,12 +177,12 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
     int top = lua_gettop(L);
     if (!luahost_sio_event_name(L, sio, event->payload, &name, &rest, &problem)) {
         lua_settop(L, top);
-        luahost_sio_refuse(sio, problem);
+        luahost_sio_refuse(sio, problem, event->payload);
         return;
     }
     if (luahost_sio_is_reserved(name)) {
         lua_settop(L, top);
-        luahost_sio_refuse(sio, "an event of the server has a reserved name");
+        luahost_sio_refuse(sio, "its name is reserved", event->payload);
         return;
     }
     if (__builtin_expect(vm->host.socketio_event_received != NULL, 0)) {
@@ -211,7 +211,13 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
         return;
     }
     if (found.kind == LUAHOST_SIO_NONE && !client->mailbox.is_received && client->mailbox.first == NULL) {
-        drop(sio, event->name_space, name);
+        lua_pushlstring(L, name.data, name.length);
+        /* Whether a packet is legal does not depend on the script. */
+        if (luahost_sio_push_arguments(L, sio, event, rest, &problem) < 0) {
+            luahost_sio_refuse(sio, problem, event->payload);
+        } else {
+            drop(sio, event->name_space, luahost_sio_slice(L, top + 1));
+        }
         lua_settop(L, top);
         return;
     }

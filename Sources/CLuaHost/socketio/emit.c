@@ -118,7 +118,8 @@ static luahost_socketio_result transmit(
     if (__builtin_expect(wants_ack && sio->acks >= LUAHOST_SIO_MOST_ACKS, 0)) {
         static const char problem[] = "no ack of 100000 events that want one";
         luahost_sio_encoded(sio);
-        client->vm->host.socketio_illegal(client->context, (luahost_slice){problem, sizeof problem - 1});
+        client->vm->host.socketio_illegal(
+            client->context, (luahost_slice){problem, sizeof problem - 1}, (luahost_slice){NULL, 0});
         luahost_raise(L, "SocketIOError", "the server sent %s: the session ends", problem);
     }
     luahost_socketio_result result = client->vm->host.socketio_emit(client->context, &packet, wants_ack, id);

@@ -97,7 +97,10 @@ static void run_refused_handler(luahost_sio *sio, luahost_slice name_space, luah
     luahost_socketio_received packet = {.payload = payload};
     const char *problem = NULL;
     int arguments = payload.length == 0 ? 0 : luahost_sio_push_refusal(vm->L, sio, &packet, &problem);
-    if (arguments < 0) return;
+    if (arguments < 0) {
+        luahost_sio_refuse(sio, problem, payload);
+        return;
+    }
     luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_NAMED, values + arguments);
     luahost_task_run_now(task, values + arguments - 1);
 }
@@ -156,7 +159,7 @@ static void be_ready(luahost_client *client) {
 void luahost_sio_reset(luahost_sio *sio) {
     luahost_client *client = &sio->client;
     if (client->state == LUAHOST_DISCONNECTED) return;
-    luahost_sio_end_acks(sio);
+    luahost_sio_end_acks(sio, NULL);
     luahost_sio_wake_receivers(sio);
     lua_pushnil(client->vm->L);
     luahost_client_store(client, LUAHOST_SIO_NAMESPACES);
@@ -230,6 +233,7 @@ void luahost_socketio_disconnected(
     luahost_client *client, luahost_slice name_space, luahost_disconnect_reason reason, const luahost_detail *detail,
     bool will_reconnect) {
     luahost_client_keep_detail(client, reason, detail);
+    luahost_sio_end_acks((luahost_sio *)client, &name_space);
     luahost_sio_entry entry = {.happening = LUAHOST_SIO_DISCONNECTED, .reason = reason, .flag = will_reconnect};
     happen_in_turn((luahost_sio *)client, &entry, name_space, (luahost_slice){NULL, 0});
 }
@@ -240,7 +244,7 @@ void luahost_socketio_ended(
     luahost_sio *sio = (luahost_sio *)client;
     client->session.unwritten = unwritten;
     luahost_client_keep_detail(client, reason, detail);
-    luahost_sio_end_acks(sio);
+    luahost_sio_end_acks(sio, NULL);
     luahost_client_drained(client);
     if (will_reconnect && luahost_client_is_open(client)) {
         client->state = LUAHOST_CONNECTING;

@@ -90,10 +90,11 @@ luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice
     int top = lua_gettop(L);
     luahost_client_push(L, &sio->client, LUAHOST_SIO_HANDLERS);
     if (lua_istable(L, -1)) {
-        bool is_reserved = luahost_sio_is_reserved(event);
+        bool is_reserved = luahost_sio_is_reserved(event), is_star = luahost_slices_are_equal(event, any);
         for (int step = 0; step < 4; step++) {
             bool is_any_event = (step & 1) != 0, is_any_namespace = step >= 2;
-            if (is_any_event && is_reserved) continue;
+            /* An event of the name "*" is one of those that "*" stands for. */
+            if (is_any_event ? is_reserved : is_star) continue;
             const luahost_sio_handler *record =
                 push_record(L, is_any_namespace ? any : name_space, is_any_event ? any : event);
             if (record == NULL) continue;

@@ -37,7 +37,7 @@ int luahost_sio_push_event(
     int count = luahost_sio_push_arguments(L, sio, event, rest, &problem);
     if (count >= 0) return count + 1;
     lua_pop(L, 1);
-    luahost_sio_refuse(sio, problem);
+    luahost_sio_refuse(sio, problem, event->payload);
     return -1;
 }
 

@@ -120,8 +120,8 @@ luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, c
 
 /* ---- delivery.c ---- */
 
-/* A packet is illegal: the session ends with this text. */
-void luahost_sio_refuse(luahost_sio *sio, const char *problem);
+/* The payload of a packet is illegal: the session ends with this text and the beginning of the payload. */
+void luahost_sio_refuse(luahost_sio *sio, const char *problem, luahost_slice payload);
 /* The string at the index. */
 luahost_slice luahost_sio_slice(lua_State *L, int index);
 void luahost_sio_start_next(luahost_client *client);
@@ -175,8 +175,8 @@ void luahost_sio_happen(luahost_sio *sio, const luahost_sio_entry *entry, luahos
 int luahost_sio_emit(lua_State *L);
 int luahost_sio_send(lua_State *L);
 int luahost_sio_call(lua_State *L);
-/* The session is over: callbacks are dropped, calls raise. */
-void luahost_sio_end_acks(luahost_sio *sio);
+/* The namespace is over, or (NULL) the session: callbacks are dropped, calls raise. */
+void luahost_sio_end_acks(luahost_sio *sio, const luahost_slice *name_space);
 
 /* ---- namespace.c ---- */
 int luahost_sio_of(lua_State *L);

@@ -222,6 +222,9 @@ package struct NamespaceMachine {
         case (.connect, .connecting), (.connect, .wanted):
             return .connect(index)
         case (.connectError, .connecting(let asking)):
+            guard ServerWords.isReadable(packet.payload, self.serializer) else {
+                throw SocketIOPacketError("a refusal that is not valid JSON")
+            }
             self.namespaces[index].state = asking == .program ? .refused : .postponed
             self.namespaces[index].held = HeldEvents()
             self.namespaces[index].refusal = ServerWords.of(packet.payload, self.serializer)
