@@ -68,7 +68,7 @@ package enum SecretMask {
         return authority[colon...].dropFirst().contains { !(0x30...0x39).contains($0) }
     }
 
-    /// What stands before the query, the query with its ?, and the fragment, which may hold a token too.
+    /// The text before the query, the query with its ?, and the fragment, which may hold a token too.
     private static func parts(_ bytes: [UInt8]) -> (path: [UInt8], query: [UInt8], fragment: [UInt8]) {
         let end = bytes.firstIndex(of: UInt8(ascii: "#")) ?? bytes.endIndex
         let question = bytes[..<end].firstIndex(of: UInt8(ascii: "?")) ?? end

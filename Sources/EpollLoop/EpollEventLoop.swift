@@ -16,7 +16,7 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     let inbox = TaskInbox()
     /// The numbers of timers.
     let ids = Atomic<UInt64>(0)
-    /// The loop's thread, or 0 when there is none: its number may be another thread's later.
+    /// The loop's thread, or 0 while it does not run: its number may be another thread's later.
     private let thread = Atomic<pthread_t>(0)
 
     // The loop's thread only. Nothing is called while one of them is accessed, and each event would pay for the checks.

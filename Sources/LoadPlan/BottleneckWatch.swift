@@ -20,7 +20,7 @@ package struct BottleneckWatch: Equatable, Sendable {
     private let threads: Int
     private var last: Reading?
     private var busyReadings = 0
-    /// The first finding, for a person; nil if there is none yet.
+    /// The first finding, for a person; nil before it is found.
     package private(set) var finding: String?
 
     /// Of the CPU time that the loops can use.

@@ -25,7 +25,7 @@ struct LuaTokens {
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        // A line with the interpreter's name is none of Lua's.
+        // A line with the interpreter's name does not belong to Lua.
         if self.byte(0) == UInt8(ascii: "#") { self.skipLine() }
         while self.position < bytes.count { self.step() }
     }

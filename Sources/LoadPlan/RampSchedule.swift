@@ -26,7 +26,7 @@ struct RampSchedule: Equatable, Sendable {
         self.users = share.count(below: startUsers)
     }
 
-    /// The next step without taking it, or nil when there is none any more.
+    /// The next step without taking it, or nil after the last one.
     mutating func peek() -> Step? {
         while self.stage < self.stages.count {
             let stage = self.stages[self.stage]

@@ -29,7 +29,7 @@ package struct Threshold: Equatable, Sendable {
         case noData
     }
 
-    /// - Parameter figure: the metric's figure now, or nil where there is none. NaN fails.
+    /// - Parameter figure: the metric's figure now, or nil if it has no value yet. NaN fails.
     package func verdict(for figure: Double?) -> Verdict {
         guard let figure else { return .noData }
         return self.expression.holds(for: figure) ? .passed : .failed

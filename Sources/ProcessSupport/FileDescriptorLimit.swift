@@ -11,7 +11,7 @@ package enum FileDescriptorLimit {
         _ = setrlimit(resource, &limit)
     }
 
-    /// The soft limit; `Int32.max` if there is none.
+    /// The soft limit; `Int32.max` without a limit.
     package static var current: Int {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

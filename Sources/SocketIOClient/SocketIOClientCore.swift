@@ -232,7 +232,7 @@ final class SocketIOClientCore {
         self.connecting = nil
     }
 
-    /// There is no session, and none follows unless `willReconnect`.
+    /// The session has ended for good, unless `willReconnect`.
     func ended(unwritten: Int, willReconnect: Bool) {
         let senders = self.senders
         self.senders = []

@@ -136,8 +136,8 @@ extension SocketIOSession {
         _ = packet.withUnsafeBytes { self.engine?.send(self.serializer.messageKind, $0) }
     }
 
-    /// Connects another namespace, or one that was left or refused, on the session that is open. While there is none
-    /// the namespace is connected with the others by the next.
+    /// Connects another namespace, or one that was left or refused, on the session that is open. Without
+    /// an open session, the next one connects it with the others.
     ///
     /// - Parameter payload: as for ``authenticate(_:)``.
     /// - Returns: false if the namespace is connected or connecting, or the client is neither.

@@ -3,6 +3,7 @@ import LoadPlan
 import Logging
 import Metrics
 import Scripting
+import TestSupport
 import Testing
 
 @testable import LoadEngine
@@ -21,9 +22,7 @@ struct LuaMemoryTests {
     /// Bytes that this process has taken from the system, or, with a sanitizer, which keeps freed memory, bytes that
     /// are allocated.
     private static func memoryInUse() throws -> Int {
-        if let symbol = dlsym(nil, "__sanitizer_get_current_allocated_bytes") {
-            return unsafeBitCast(symbol, to: (@convention(c) () -> Int).self)()
-        }
+        if let bytes = Sanitizer.allocatedBytes { return bytes }
         let file = try #require(fopen("/proc/self/statm", "re"))
         defer { fclose(file) }
         var fields = [CChar](repeating: 0, count: 128)

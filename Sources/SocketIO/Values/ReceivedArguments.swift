@@ -22,7 +22,7 @@ package struct ReceivedArguments {
         self.values = try reader.values(elements.dropFirst(hasName ? 1 : 0))
     }
 
-    /// The value of a payload that cannot have attachments; nil if there is none.
+    /// The value of a payload that cannot have attachments; nil for an empty payload.
     package static func value(_ payload: UnsafeRawBufferPointer) throws(SocketIOPacketError) -> SocketIOValue? {
         if payload.isEmpty { return nil }
         var reader = AttachmentReader(UnsafeBufferPointer(start: nil, count: 0))
