@@ -191,7 +191,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "SocketIOServerTests", dependencies: ["SocketIO", "SocketIOServer"], swiftSettings: settings),
+            name: "SocketIOServerTests", dependencies: ["SocketIO", "SocketIOServer", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "EpollLoopTests",
             dependencies: [
