@@ -12,7 +12,9 @@ def test_s05_a_refused_namespace_fails_the_connect(lua, transport):
         session = await server.open(transport)
         assert await session.receive() == connect()
         await session.send('44{"message":"no"}')
-        assert await session.receive() == END
+        # An attempt that fails does not wait for a POST.
+        if transport == "websocket":
+            assert await session.receive() == END
 
     result = talk(lua, conversation, transport)
     assert result.shown[0] == ["connect_error", "/", {"message": "no"}]
