@@ -30,7 +30,7 @@ package struct LoadPlan: Equatable, Sendable, CustomStringConvertible {
     package let saysIterations: Bool
     /// Whether the only scenario is the one that the shortcuts stand for, so that it has no name from the script.
     package let isShortcut: Bool
-    /// The direction from outside that sets the number of users in place of the plan's executors; nil without such a direction.
+    /// The direction from outside that sets the number of users in place of the plan's executors, or nil.
     package private(set) var direction: Direction?
 
     /// The plan of a script whose shape is to be found out.

@@ -125,7 +125,7 @@ struct ConnectorTests {
     @Test(
         arguments: [
             ("https://example.test", "example.test"), ("wss://Example.test.:444", "example.test"),
-            ("https://127.0.0.1", nil), ("https://[::1]", nil),
+            ("https://127.0.0.1", nil), ("https://[2001:db8::1]", nil),
         ] as [(String, String?)])
     func aSecureConnectionBeginsWithTLS(url: String, name: String?) throws {
         let connecting = try Connecting(url)
@@ -141,7 +141,7 @@ struct ConnectorTests {
         // The name is sent without the dot at its end, and an address is not sent (RFC 6066, section 3).
         #expect(bytes.contains(Array("example.test".utf8)) == (name != nil))
         #expect(!bytes.contains(Array("test.".utf8)))
-        #expect(!bytes.contains(Array("127.0.0.1".utf8)) && !bytes.contains(Array("::1".utf8)))
+        #expect(!bytes.contains(Array("127.0.0.1".utf8)) && !bytes.contains(Array("2001:db8::1".utf8)))
         #expect(throws: Never.self) {
             _ = try channel.pipeline.syncOperations.handler(type: TLSHandshakeWatcher.self)
         }

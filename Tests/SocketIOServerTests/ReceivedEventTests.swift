@@ -53,7 +53,7 @@ struct ReceivedEventTests {
         for payload in ["[", "[]]", "[1", "[1,]"] {
             var payload = payload
             payload.withUTF8 { bytes in
-                #expect(throws: SocketIOPacketError.self) {
+                _ = #expect(throws: SocketIOPacketError.self) {
                     try ReceivedEvent(UnsafeRawBufferPointer(bytes), attachmentCount: 0, hasName: false)
                 }
             }

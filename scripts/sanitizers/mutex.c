@@ -5,25 +5,27 @@
 #include <dlfcn.h>
 #include <stdint.h>
 
-typedef __attribute__((swiftcall)) void lock_function(uint32_t thread, __attribute__((swift_context)) void *mutex);
-typedef __attribute__((swiftcall)) void unlock_function(__attribute__((swift_context)) void *mutex);
+#define CONTEXT __attribute__((swift_context))
+
+typedef __attribute__((swiftcall)) void lock_function(uint32_t thread, CONTEXT void *mutex);
+typedef __attribute__((swiftcall)) void unlock_function(CONTEXT void *mutex);
 
 void __tsan_acquire(void *address) __attribute__((weak));
 void __tsan_release(void *address) __attribute__((weak));
 
-/* Synchronization._MutexHandle._lockSlow(UInt32) and ._unlockSlow(), as the standard library of Swift 6 exports them. */
+/* Synchronization._MutexHandle._lockSlow(UInt32) and ._unlockSlow(), as Swift 6 exports them. */
 #define LOCK "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
 #define UNLOCK "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 
 lock_function lock __asm__(LOCK);
 unlock_function unlock __asm__(UNLOCK);
 
-__attribute__((swiftcall)) void lock(uint32_t thread, __attribute__((swift_context)) void *mutex) {
+__attribute__((swiftcall)) void lock(uint32_t thread, CONTEXT void *mutex) {
     ((lock_function *)dlsym(RTLD_NEXT, LOCK))(thread, mutex);
     if (__tsan_acquire) __tsan_acquire(mutex);
 }
 
-__attribute__((swiftcall)) void unlock(__attribute__((swift_context)) void *mutex) {
+__attribute__((swiftcall)) void unlock(CONTEXT void *mutex) {
     if (__tsan_release) __tsan_release(mutex);
     ((unlock_function *)dlsym(RTLD_NEXT, UNLOCK))(mutex);
 }

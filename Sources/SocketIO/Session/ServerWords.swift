@@ -13,7 +13,7 @@ package enum ServerWords {
     /// As deep as events may be.
     private static let maximumDepth = 128
 
-    /// The text in a payload that is a string or an object with a `message`, as one line; nil if there is none.
+    /// The text in a payload that is a string or an object with a `message`, as one line; nil for any other payload.
     package static func of(_ payload: UnsafeRawBufferPointer, _ serializer: SocketIOSerializer) -> String? {
         let text: String?
         switch serializer {
