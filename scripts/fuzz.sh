@@ -3,13 +3,13 @@
 #   scripts/fuzz.sh TARGET [seconds]     20 seconds unless given
 #   scripts/fuzz.sh all [seconds]        each target in turn
 #   scripts/fuzz.sh TARGET coverage      the lines of the parser that the seed corpus reaches
-# Targets: frames, payloads, http, urls, cookies, json (Swift, Tests/Fuzz/Targets.swift), json-decode, json-arguments,
-# msgpack and csv (C).
+# Targets: frames, payloads, http, urls, cookies, json and packets (Swift, Tests/Fuzz/*.swift), json-decode,
+# json-arguments, msgpack and csv (C).
 # Seeds are in Tests/Fuzz/corpus; an input that fails is written to .build-fuzz.
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
-swift_targets="frames payloads http urls cookies json"
+swift_targets="frames payloads http urls cookies json packets"
 c_targets="json-decode json-arguments msgpack csv"
 build=.build-fuzz
 target=${1:?usage: scripts/fuzz.sh TARGET [seconds | coverage]}
@@ -26,6 +26,12 @@ parser_files() {
         urls) echo Sources/EngineIO/HTTP/{ServerURL,ServerURL+Requests,Punycode,IPv6Syntax}.swift ;;
         cookies) echo Sources/EngineIO/HTTP/{Cookie,CookieJar,HTTPDate}.swift ;;
         json) echo Sources/JSONText/JSONParser.swift ;;
+        packets)
+            echo Sources/SocketIO/Packets/{ReceivedSocketIOPacket*,SocketIOPacketReader,SocketIOSerializer}.swift \
+                Sources/SocketIO/Packets/{AttachmentAssembly,JoinedParts,ReservedEventName}.swift \
+                Sources/SocketIO/MessagePack/*.swift Sources/SocketIO/Values/ReceivedArguments.swift \
+                Sources/SocketIO/Session/{ConnectAnswer,ServerWords,RecoveryPoint}.swift
+            ;;
         json-decode) echo Sources/CLuaHost/json/json_{decode,escape,number}.c ;;
         json-arguments) echo Sources/CLuaHost/json/json_{arguments,decode,encode,escape}.c ;;
         msgpack) echo Sources/CLuaHost/msgpack/*.c ;;
@@ -51,12 +57,13 @@ build_swift() {
     }
     compile JSONText Sources/JSONText/*.swift
     compile EngineIO $(find Sources/EngineIO -name '*.swift')
-    compile Fuzz Tests/Fuzz/Targets.swift Sources/EngineIOClient/HTTPAnswer*.swift
+    compile SocketIO $(find Sources/SocketIO -name '*.swift')
+    compile Fuzz Tests/Fuzz/*.swift Sources/EngineIOClient/HTTPAnswer*.swift
     rm -f "$build/nio.a"
     find -L "$products" -name '*.o' -path '*.build/*' | grep -E '/(_?(C?NIO|Atomics|Deque|Internal)|_AtomicsShims|ContainersPreview)[A-Za-z0-9]*\.build/' |
         grep -vE 'Tests|NIOSSL|BoringSSL|HTTP2|FileSystem' | xargs -d '\n' "$llvm/llvm-ar" qc "$build/nio.a"
     "$llvm/llvm-ranlib" "$build/nio.a"
-    swiftc -g "$@" "$build"/objects/{JSONText,EngineIO,Fuzz}.o "$build/nio.a" -o "$build/swift-targets"
+    swiftc -g "$@" "$build"/objects/{JSONText,EngineIO,SocketIO,Fuzz}.o "$build/nio.a" -o "$build/swift-targets"
 }
 
 build_c() {
