@@ -47,6 +47,9 @@ final class SocketIOBinding: ScriptClient {
 
     override var isOpen: Bool { self.isConnected }
 
+    /// See ``SocketIOSession/isEnding``.
+    var isEnding: Bool { self.isConnected && self.session.isEnding }
+
     override func release() {
         self.sender?._withUnsafeGuaranteedRef { $0.release() }
         self.isConnected = false

@@ -16,6 +16,7 @@ extension HostCallbacks {
             guard let options else { return 1 }
             return HostCallbacks.socketIO(context).connect(options.pointee)
         }
+        table.socketio_is_ending = { context in HostCallbacks.socketIO(context).isEnding }
         table.socketio_open = { context, options, error in
             guard let options, let error else { return 1 }
             return HostCallbacks.socketIO(context).open(options.pointee, error)

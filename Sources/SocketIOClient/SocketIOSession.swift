@@ -212,6 +212,16 @@ package final class SocketIOSession {
         self.pause = nil
     }
 
+    /// Whether the session is over, or is being closed because neither side is in a namespace any more. Its end may not
+    /// have been reported yet.
+    package var isEnding: Bool {
+        switch self.machine.state {
+        case .idle, .closing(.unused): true
+        case .open: !self.namespaces.isInUse
+        case .attempting, .waiting, .closing: false
+        }
+    }
+
     // MARK: Reading and writing
 
     /// Pauses or resumes reading from the server, also for sessions to come. Pings that are not read meanwhile do not

@@ -87,6 +87,7 @@ local function make_objects()
         data = lt.data("rows.csv"), error = select(2, pcall(eio.json.decode, "")), cancelled = eio.cancelled, null = eio.null,
         env = __ENV, file = io.stdin, array = eio.array {}, object = eio.object {},
         socketio = require "socketio", sio = sio, namespace = sio.of("/c"), event = sio.event, engine = sio.eio,
+        simple = require("socketio").SimpleClient(),
     }
     for name, library in pairs(package.loaded) do objects[name] = objects[name] or library end
     return objects

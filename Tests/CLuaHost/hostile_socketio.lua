@@ -57,6 +57,64 @@ cases["sio.emit"] = function(call)
     eio.sleep(0.001)
     call("x") call("end") call("x")
 end
+-- A client whose JSON the script reads and writes.
+local own = socketio.Client {json = {
+    encode = function(value) return eio.json.encode(value) end, decode = function(text) return eio.json.decode(text) end}}
+local function connect_own()
+    pcall(own.disconnect, {abort = true})
+    pcall(own.connect, "any", {auth = {token = "x"}, namespaces = {"/", "/c"}})
+end
+cases["socketio.SimpleClient"] = function(call, round, call_other)
+    call() call(victim {reconnection = false}) call(victim {nonsense = 1}) call(5)
+    connect_own()
+    own.on("x", function(...) return ... end)
+    own.on("ask", function(...) return ... end)
+    call_other(own.emit, "x", rich()) call_other(own.emit, "ask", rich(), rich()) call_other(own.call, "x", rich())
+    call_other(own.emit, "x", victim {_placeholder = true}, eio.bytes("y")) call_other(own.emit, "x", {print})
+    own.emit("y", rich())
+    call_other(own.receive, 0.01) call_other(own.emit, "x", 1, function(...) return ... end)
+    pcall(own.disconnect, {abort = true})
+    call_other(own.connect, "any", victim {auth = victim {a = rich().a[3]}}) call_other(own.connect, "refuse")
+    pcall(own.disconnect, {abort = true})
+end
+local simple
+local function connect_simple()
+    simple = simple or socketio.SimpleClient {}
+    pcall(simple.disconnect, {abort = true})
+    pcall(simple.connect, "any", {namespace = "/c"})
+end
+-- The object that was found is another one, which is not connected.
+cases["simple.connect"] = function(call)
+    call("fail", victim {namespace = "/c", auth = victim {a = 1}}) call("any", victim {namespaces = "/c"}) call({}) call()
+    call("any", victim {headers = victim {a = "b"}, wait_timeout = 1}) call("any")
+end
+cases["simple.emit"] = function(call, round, call_other)
+    call("x") call(victim {"x", rich()}) call("x", nothing) call(5) call()
+    connect_simple()
+    call_other(simple.emit, "x", rich()) call_other(simple.emit, victim {"ask", rich()}) call_other(simple.emit, "lose")
+    eio.sleep(0.001)
+    call_other(simple.emit, "x", rich())
+end
+cases["simple.call"] = function(call, round, call_other)
+    call("x") call(victim {"x", timeout = 1})
+    connect_simple()
+    call_other(simple.call, "x", rich()) call_other(simple.call, victim {"silence", rich(), timeout = 0.001})
+    call_other(simple.emit, "lose")
+    call_other(simple.call, "x", rich())
+end
+cases["simple.receive"] = function(call, round, call_other)
+    call(0) call("x") call(victim {timeout = 0})
+    connect_simple()
+    for n = 1, 3 do simple.emit(n % 2 == 0 and "q" or "ask", {n}, eio.bytes("b")) end
+    call_other(simple.receive, 0.01) call_other(simple.receive) call_other(simple.receive, victim {timeout = 0.01})
+    call_other(simple.receive, 0)
+end
+cases["simple.disconnect"] = function(call, round, call_other)
+    call()
+    connect_simple()
+    call_other(simple.disconnect, victim {timeout = 1})
+end
+cases["simple.__index"] = function(call) for _, name in ipairs {"sid", "transport", "client", "x"} do call({}, name) end call() end
 cases["sio.send"] = function(call) connect() call(rich()) call("x", nothing) call(print, 1) call() end
 cases["sio.call"] = function(call)
     connect()

@@ -26,6 +26,9 @@ int main(void) {
     test_process();
     test_input();
     test_socketio();
+    test_socketio_queue();
+    test_socketio_simple();
+    test_socketio_json();
     test_hostile();
     remove("t.lua");
     remove("d");

@@ -88,7 +88,10 @@ static void client_disconnect(void *context, double timeout, bool abort) {
     write_down(peer->host, abort ? "abandon\n" : "disconnect\n");
 }
 
-static void client_pause(void *context, bool paused) { (void)context, (void)paused; }
+static void client_pause(void *context, bool paused) {
+    peer *peer = context;
+    if (peer->socketio != NULL) write_down(peer->host, paused ? "pause\n" : "go on\n");
+}
 static size_t client_buffered(void *context) { return ((peer *)context)->count; }
 static void client_notify_drained(void *context) { ((peer *)context)->tells_drained = true; }
 

@@ -1,8 +1,8 @@
 /* The sessions of a host's Socket.IO clients, without sockets. The server returns every event. Some urls are special:
  * "refuse" refuses all namespaces, "fail" has no server, "greet" sends "hello" after the first namespace is accepted.
  * An event named "ask" makes it send one that wants an ack, "kick" makes it leave the namespace, "lose" loses the
- * connection, "end" loses it for good, "bad" sends rubbish. An event that wants an ack gets its own payload without the
- * name. */
+ * connection, "end" loses it for good, "bad" sends rubbish, "burst" makes it send 1100 events "tick". An event that
+ * wants an ack gets its own payload without the name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 typedef struct packet {
     struct packet *next;
-    enum { EVENT, ASK, ACK, KICK, LOSE, END, BAD } kind;
+    enum { EVENT, ASK, ACK, KICK, LOSE, END, BAD, BURST } kind;
     char name_space[100], payload[4000];
     size_t length;
     uint64_t id;
@@ -24,7 +24,8 @@ typedef struct socketio_peer {
     char namespaces[8][100], url[100];
     size_t count;
     enum { NOTHING, ATTEMPT, OPENING, ACCEPTING, CONNECTED, LEAVING, FAILED } step;
-    bool is_msgpack, reconnects, by_handler;
+    bool is_msgpack, reconnects, by_handler, is_attempting, is_over;
+    int losses;
     uint64_t acks, session;
     packet *first, *last;
 } socketio_peer;
@@ -57,9 +58,12 @@ static int start(void *context, const luahost_socketio_connect *options, luahost
     self->count = options->namespace_count < 8 ? options->namespace_count : 8;
     for (size_t index = 0; index < self->count; index++) copy(self->namespaces[index], 100, options->namespaces[index]);
     self->step = ATTEMPT;
+    self->is_over = false;
     write_down(((peer *)context)->host, "connect\n");
     return 0;
 }
+
+static bool is_ending(void *context) { return ((peer *)context)->socketio->is_over; }
 
 static int open_socket(void *context, const luahost_connect_options *options, luahost_error *error) {
     socketio_peer *self = ((peer *)context)->socketio;
@@ -76,6 +80,7 @@ static int open_socket(void *context, const luahost_connect_options *options, lu
 
 static void authenticate(void *context, luahost_slice payload) {
     socketio_peer *self = ((peer *)context)->socketio;
+    if (self->is_over) return;
     write_down(((peer *)context)->host, "auth %.*s\n", self->is_msgpack ? 0 : (int)payload.length, payload.data);
     self->step = ACCEPTING;
 }
@@ -112,9 +117,11 @@ static void drop(packet *packet) {
 
 static luahost_socketio_result emit(
     void *context, const luahost_socketio_packet *packet, bool wants_ack, uint64_t *id) {
-    static const char *const names[] = {"", "ask", "", "kick", "lose", "end", "bad"};
+    static const char *const names[] = {"", "ask", "", "kick", "lose", "end", "bad", "burst"};
     socketio_peer *self = ((peer *)context)->socketio;
-    if (self->step != CONNECTED && self->step != ACCEPTING) return LUAHOST_EMIT_DISCONNECTED;
+    if (self->step != CONNECTED && self->step != ACCEPTING) {
+        return self->is_attempting ? LUAHOST_EMIT_RECONNECTING : LUAHOST_EMIT_DISCONNECTED;
+    }
     bool is_there = false;
     for (size_t index = 0; index < self->count; index++) {
         is_there = is_there || is(packet->name_space, self->namespaces[index]);
@@ -126,7 +133,7 @@ static luahost_socketio_result emit(
             packet->data + packet->headroom);
     }
     int kind = EVENT;
-    for (int other = ASK; other <= BAD; other++) {
+    for (int other = ASK; other <= BURST; other++) {
         if (names[other][0] != '\0' && is(packet->event, names[other])) kind = other;
     }
     *id = ++self->acks;
@@ -176,8 +183,12 @@ void disconnect_socketio(peer *peer) {
 /* ---- the server ---- */
 
 static void end_session(peer *peer, luahost_disconnect_reason reason, bool will_reconnect) {
-    luahost_detail detail = {.cause = text("client"), .message = text("it ended"), .code = -1, .since_last_ping = -1};
     socketio_peer *self = peer->socketio;
+    char message[40];
+    snprintf(message, sizeof message, "end %d", ++self->losses);
+    luahost_detail detail = {.cause = text("client"), .message = text(message), .code = -1, .since_last_ping = -1};
+    self->is_attempting = will_reconnect;
+    self->is_over = !will_reconnect;
     bool was_connected = self->step == CONNECTED || self->step == LEAVING;
     forget(self);
     self->step = will_reconnect ? ATTEMPT : NOTHING;
@@ -200,6 +211,7 @@ static void accept_namespaces(peer *peer) {
     }
     self->session++;
     self->step = CONNECTED;
+    self->is_attempting = false;
     /* This turn of the loop has taken long: nothing is started in it any more. */
     if (strcmp(self->url, "greet") == 0) luahost_tick++;
     for (size_t index = 0; index < self->count && self->step == CONNECTED && peer->client != NULL; index++) {
@@ -249,6 +261,10 @@ static void answer(peer *peer) {
         break;
     case LOSE: end_session(peer, LUAHOST_TRANSPORT_ERROR, self->reconnects); break;
     case END: end_session(peer, LUAHOST_TRANSPORT_ERROR, false); break;
+    case BURST:
+        received.payload = text("[\"tick\"]");
+        for (int count = 0; count < 1100; count++) luahost_socketio_event(peer->client, &received);
+        break;
     case BAD:
         received.payload = text("[\"x\",");
         luahost_socketio_event(peer->client, &received);
@@ -298,6 +314,7 @@ void free_socketio(peer *peer) {
 void add_socketio_peers(luahost_callbacks *callbacks) {
     callbacks->socketio_create = create;
     callbacks->socketio_connect = start;
+    callbacks->socketio_is_ending = is_ending;
     callbacks->socketio_open = open_socket;
     callbacks->socketio_authenticate = authenticate;
     callbacks->socketio_attempt_failed = attempt_failed;

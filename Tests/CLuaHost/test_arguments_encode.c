@@ -28,7 +28,9 @@ static void encode(int first, char *text, size_t size) {
         }
     } else {
         EXPECT(out.length == 4 && attachments.count == 0);
-        snprintf(text, size, "error: %s", error.message);
+        size_t used = (size_t)snprintf(text, size, "error: ");
+        if (error.argument > 0) used += (size_t)snprintf(text + used, size - used, "argument %d: ", error.argument);
+        snprintf(text + used, size - used, "%s", error.message);
     }
     EXPECT(lua_gettop(L) == top);
 }
@@ -148,7 +150,7 @@ static void limits_of_encoding(void) {
     EXPECT(luahost_json_encode_arguments(L, 1, 1, &out, &attachments, &error));
     EXPECT(attachments.count == LUAHOST_MAX_ATTACHMENTS);
     EXPECT(!luahost_json_encode_arguments(L, 1, 2, &out, &attachments, &error));
-    EXPECT(strcmp(error.message, "argument 2: cannot encode more than 100000 attachments at $") == 0);
+    EXPECT(error.argument == 2 && strcmp(error.message, "cannot encode more than 100000 attachments at $") == 0);
     EXPECT(attachments.count == 0 && attachments.capacity >= 100000);
     luahost_attachments_reset(&attachments, 1 << 20);
     EXPECT(attachments.capacity > 0);
@@ -161,12 +163,13 @@ static void limits_of_encoding(void) {
     /* Thirty tables that each hold the next one twice; then a text that is too long. */
     values_push(L, "local t = 1 for i = 1, 30 do t = {t, t} end return 'x', t");
     EXPECT(!luahost_json_encode_arguments(L, 1, 2, &out, &attachments, &error));
-    EXPECT(strncmp(error.message, "argument 2: cannot encode more than 10000000 tables at $", 55) == 0);
+    EXPECT(error.argument == 2);
+    EXPECT(strncmp(error.message, "cannot encode more than 10000000 tables at $", 43) == 0);
     values_push(L, "local t = ('x'):rep((1 << 27) - 2) return t, t, t");
     EXPECT(!luahost_json_encode_arguments(L, 1, 3, &out, &attachments, &error));
-    EXPECT(strcmp(error.message, "argument 3: cannot encode more than 268435456 bytes of text at $") == 0);
+    EXPECT(error.argument == 3 && strcmp(error.message, "cannot encode more than 268435456 bytes of text at $") == 0);
     EXPECT(!luahost_json_encode_arguments(L, 1, 2, &out, &attachments, &error));
-    EXPECT(strcmp(error.message, "cannot encode more than 268435456 bytes of text at $") == 0);
+    EXPECT(error.argument == 0 && strcmp(error.message, "cannot encode more than 268435456 bytes of text at $") == 0);
     lua_settop(L, 0);
     lua_gc(L, LUA_GCCOLLECT);
     luahost_attachments_reset(&attachments, 0);

@@ -29,7 +29,9 @@ static void encode(char *text, size_t size) {
         to_hex(out.data + 4, out.length - 4, text, size);
     } else {
         EXPECT(out.length == 4);
-        snprintf(text, size, "error: %s", error.message);
+        size_t used = (size_t)snprintf(text, size, "error: ");
+        if (error.argument > 0) used += (size_t)snprintf(text + used, size - used, "argument %d: ", error.argument);
+        snprintf(text + used, size - used, "%s", error.message);
     }
     EXPECT(memcmp(out.data, "head", 4) == 0 && attachments.count == 0 && lua_gettop(L) == top);
 }
@@ -176,12 +178,12 @@ static void errors_name_the_argument(void) {
         lua_pushvalue(L, last);
         lua_replace(L, 3);
         EXPECT(!luahost_msgpack_encode_arguments(L, 1, 3, &out, &none, &error));
-        EXPECT(strcmp(error.message, "argument 3: cannot encode more than 268435456 bytes at $") == 0);
+        EXPECT(error.argument == 3 && strcmp(error.message, "cannot encode more than 268435456 bytes at $") == 0);
     }
     /* Strings that fit, and whose heads do not. */
     values_push(L, "local t = ('x'):rep((1 << 27) - 5) return t, t, 1");
     EXPECT(luahost_msgpack_encode_arguments(L, 1, 2, &out, &none, &error) == false);
-    EXPECT(strcmp(error.message, "cannot encode more than 268435456 bytes at $") == 0 && out.length == 0);
+    EXPECT(error.argument == 0 && strcmp(error.message, "cannot encode more than 268435456 bytes at $") == 0 && out.length == 0);
     luahost_buffer_free(&out);
     lua_settop(L, 0);
     lua_gc(L, LUA_GCCOLLECT);

@@ -1,22 +1,6 @@
 /* The Socket.IO client of scripts, without sockets: see socketio_peers.c for what its server does. */
-#include <stdio.h>
-#include <string.h>
-
-#include "host.h"
+#include "socketio_run.h"
 #include "tests.h"
-
-/* Runs the script to its end, or for a second, and expects what it printed with out(…) and what the host logged. */
-static void expect_run(const char *script, const char *expected, int line) {
-    char text[8000];
-    snprintf(text, sizeof text,
-        "local function out(...) local t = table.pack(...)  for i = 1, t.n do t[i] = type(t[i]) == 'table' and\n"
-        "eio.json.encode(t[i]) or tostring(t[i]) end  eio.log.warning(table.concat(t, ' ')) end\n%s", script);
-    host *host = host_start(text, NULL);
-    host_run(host, 1);
-    expect_log(host, expected, __FILE__, line);
-    host_end(host);
-}
-#define EXPECT_RUN(script, expected) expect_run(script, expected, __LINE__)
 
 static void connects_and_emits(void) {
     EXPECT_RUN(
@@ -55,7 +39,7 @@ static void acks_are_the_results_of_handlers(void) {
         "emit [\"ask\",{},{\"_placeholder\":true,\"num\":0}]\nlog ask {} ab\n"
         "ack 7[{}] of 1 with 0\n"
         "emit [\"ask\"]\nack 7[\"late\",{\"_placeholder\":true,\"num\":0}] of 1 with 1\n"
-        "emit [\"ask\"]\nreport 'ask' handler (client 2, registered at t.lua:10): result 2 of the handler is nil: an ack has eio.null for it\n"
+        "emit [\"ask\"]\nreport 'ask' handler (client 2, registered at t.lua:10): t.lua:10: result 2 of the handler is nil: an ack has eio.null for it\n"
         "disconnect\nfinished\n");
 }
 
@@ -100,7 +84,7 @@ static void receive_takes_events(void) {
     EXPECT_RUN(
         "sio.connect('any')\n"
         "sio.emit('a', 1) sio.emit('b', 2) sio.emit('ask', 3)\n"
-        "out(sio.receive{event = 'b'}) out(sio.receive(1)) out(sio.receive()) out(sio.receive(0.01))\n"
+        "out(sio.receive{event = 'b'}) out(sio.receive{namespace = '*'}) out(sio.receive()) out(sio.receive(0.01))\n"
         "eio.start_background_task(function() out(sio.receive()) end) eio.sleep(0)\n"
         "sio.disconnect() out(sio.receive())\n",
         "connect\nopen any socket.io\nauth \nemit [\"a\",1]\nemit [\"b\",2]\nemit [\"ask\",3]\n"
@@ -145,6 +129,19 @@ static void illegal_payloads_without_a_handler(void) {
         "illegal: JSON text ends where a value should be: [\"x\",\nlog disconnect\nfinished\n");
 }
 
+static void connects_again_in_the_disconnect_handler(void) {
+    EXPECT_RUN(
+        "local count = 0\n"
+        "for _, name in ipairs {'/', '/c'} do sio.on('disconnect', function(reason) out(name, reason)\n"
+        "count = count + 1 if count == 1 then out(sio.connect('any', {namespaces = '/'}), sio.connected) end end, name) end\n"
+        "sio.connect('any', {namespaces = {'/', '/c'}})\n"
+        "local ok, e = pcall(sio.connect, 'any') out(e.type, e.message)\n"
+        "sio.emit('end') eio.sleep(0.01) sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \nlog ConnectionError Already connected\nemit [\"end\"]\n"
+        "log / transport error\nlog /c transport error\nconnect\nopen any socket.io\nauth \nlog true true\ndisconnect\n"
+        "log / client disconnect\nfinished\n");
+}
+
 static void failures_of_connect(void) {
     EXPECT_RUN(
         "sio.on('connect_error', function(data) out('connect_error', data) end)\n"
@@ -172,19 +169,19 @@ static void wrong_arguments(void) {
         "try(sio.emit, {'a', namspace = '/x'})\n",
         "log bad argument #1 to 'Client' (unknown option 'reconnection_dely'; the nearest one is 'reconnection_delay')\n"
         "log bad argument #1 to 'Client' (option 'serializer': 'default' or 'msgpack' expected, got 'pickle')\n"
-        "log bad argument #1 to 'Client' (option 'json': the payload of Socket.IO is JSON: only true is valid)\n"
+        "log bad argument #1 to 'Client' (option 'json': true or {encode=, decode=} expected: the packets of Socket.IO are JSON)\n"
         "log bad argument #1 to 'emit' (event: string expected, got number)\n"
         "log bad argument #1 to 'emit' (event: 'connect' is reserved, the server would close the connection)\n"
         "log bad argument #2 to 'emit' (nil between arguments: eio.null is JSON's null)\n"
-        "log bad argument to 'emit' (argument 2: cannot encode a function at $)\n"
+        "log bad argument #2 to 'emit' (cannot encode a function at $)\n"
         "log / is not a connected namespace: the client is not connected\n"
         "log bad argument #2 to 'connect' (namespace 'chat' is not valid: it begins with '/' and has no ',' and no '?')\n"
         "log bad argument #2 to 'connect' (option 'auth': table or function expected, got string)\n"
-        "log auth: a table with names expected, got a list\n"
+        "log bad argument #2 to 'connect' (auth: a table with names expected, got a list)\n"
         "log bad argument #2 to 'on' (handler: function expected, got number)\n"
         "log bad argument #1 to 'of' (namespace '/a,b' is not valid: it begins with '/' and has no ',' and no '?')\n"
         "log bad argument #2 to 'call' (a function: call() returns the ack, emit() has callbacks)\n"
-        "log bad argument #1 to 'emit' (unknown option 'namspace'; an event's own table is an argument after its name)\n"
+        "log bad argument #1 to 'emit' (unknown option 'namspace'; the nearest one is 'namespace', and a table of the event is an argument after its name)\n"
         "finished\n");
 }
 
@@ -198,6 +195,7 @@ void test_socketio(void) {
     reconnects();
     acks_end_with_their_namespace();
     illegal_payloads_without_a_handler();
+    connects_again_in_the_disconnect_handler();
     failures_of_connect();
     wrong_arguments();
 }

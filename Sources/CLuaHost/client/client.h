@@ -75,8 +75,10 @@ typedef enum luahost_start {
 
 typedef struct luahost_mailbox {
     luahost_message *first, *last;
-    size_t bytes, count;
+    luahost_message *kept, *last_kept; /* of a kind that queues all: older ones, for which there is no handler */
+    size_t bytes, count; /* of both lists */
     size_t handlers;    /* message handlers that have not returned */
+    size_t answers;     /* of the server that are awaited, and may come after what waits here */
     luahost_start start;
     bool is_received;   /* receive() was called: the queue loses nothing */
     bool is_paused;     /* reading is */
@@ -210,6 +212,8 @@ luahost_client *luahost_client_make(
 luahost_json_mode luahost_client_options_read(
     lua_State *L, const luahost_client_kind *kind, int index, luahost_client_options *settings);
 extern const char *const luahost_client_option_names[];
+/* An option that is true, false or a level. */
+luahost_logger luahost_option_logger(const luahost_options *options, const char *name);
 
 /* ---- shared.c ---- */
 
@@ -251,6 +255,8 @@ bool luahost_connect_cancelled(luahost_wait_queue *queue);
 void luahost_client_show_end(luahost_client *client);
 /* Keeps what the handshake has brought. */
 void luahost_client_keep_info(luahost_client *client, const luahost_session_info *info);
+/* Pushes the table of a detail. */
+void luahost_push_detail(lua_State *L, const luahost_detail *detail);
 /* Keeps why the session is over. */
 void luahost_client_keep_detail(
     luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail);
@@ -304,7 +310,7 @@ static inline bool luahost_mailbox_is_startable(const luahost_client *client) {
     return client->mailbox.first != NULL && luahost_mailbox_accepts(client);
 }
 
-/* More handlers than that pause reading. */
+/* More handlers than that pause reading; while answers are awaited, which must not stay unread, ten times as many. */
 enum { LUAHOST_HANDLERS = 10000 };
 
 /* Has the pump look at the client, if there is something to start. */
@@ -318,6 +324,16 @@ void luahost_mailbox_append(luahost_client *client, luahost_message *message);
 luahost_message *luahost_mailbox_take(luahost_client *client);
 /* Drops what is queued. */
 void luahost_mailbox_clear(luahost_client *client);
+/* Moves the first message to those that are kept until receive() takes them or a handler is registered. */
+void luahost_mailbox_keep(luahost_client *client);
+/* The kept messages are the first ones again: a handler may have been registered for them. */
+void luahost_mailbox_offer_kept(luahost_client *client);
+/* Takes the message after `previous` (NULL: the first one) out of one of the lists. */
+void luahost_mailbox_remove(luahost_client *client, bool is_kept, luahost_message *previous);
+/* Drops the oldest of the kept messages while too many wait, if receive() was never called. */
+void luahost_mailbox_limit_kept(luahost_client *client);
+/* Reading goes on: the session is over that was paused. */
+void luahost_mailbox_resume(luahost_client *client);
 
 /* ---- delivery.c ---- */
 void luahost_client_start_next(luahost_client *client);

@@ -12,11 +12,11 @@ const char *const luahost_client_option_names[] = {
 };
 
 /* true and false as in python; a level by name; nobody would call a table like python's logging. */
-static luahost_logger check_logger(const luahost_options *options) {
+luahost_logger luahost_option_logger(const luahost_options *options, const char *name) {
     lua_State *L = options->L;
     static const char expected[] = "true, false, 'info' or 'debug'";
     luahost_logger level = LUAHOST_LOG_ERRORS;
-    switch (luahost_option_push(options, "logger")) {
+    switch (luahost_option_push(options, name)) {
     case LUA_TNIL: break;
     case LUA_TBOOLEAN: level = lua_toboolean(L, -1) ? LUAHOST_LOG_INFO : LUAHOST_LOG_ERRORS; break;
     case LUA_TSTRING:
@@ -24,11 +24,11 @@ static luahost_logger check_logger(const luahost_options *options) {
         else if (strcmp(lua_tostring(L, -1), "debug") == 0) level = LUAHOST_LOG_DEBUG;
         else {
             luahost_argument_error(
-                L, options->number, options->function, "option 'logger': %s expected, got '%s'", expected,
+                L, options->number, options->function, "option '%s': %s expected, got '%s'", name, expected,
                 lua_tostring(L, -1));
         }
         break;
-    default: luahost_option_error(options, "logger", expected);
+    default: luahost_option_error(options, name, expected);
     }
     lua_pop(L, 1);
     return level;
@@ -64,7 +64,7 @@ static luahost_json_mode check_json(const luahost_options *options) {
 luahost_json_mode luahost_client_options_read(
     lua_State *L, const luahost_client_kind *kind, int index, luahost_client_options *settings) {
     luahost_options options = luahost_options_read(L, index, 1, "Client", kind->option_names);
-#define READ_LOGGER(name, by_default) settings->name = check_logger(&options);
+#define READ_LOGGER(name, by_default) settings->name = luahost_option_logger(&options, #name);
 #define READ_BOOLEAN(name, by_default) settings->name = luahost_option_boolean(&options, #name, by_default);
 #define READ_NUMBER(name, by_default) settings->name = luahost_option_number(&options, #name, by_default);
 #define READ_TEXT(name, by_default) settings->name = luahost_option_string(&options, #name, by_default);

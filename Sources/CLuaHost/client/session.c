@@ -101,7 +101,7 @@ void luahost_client_reset(luahost_client *client) {
     luahost_vm *vm = client->vm;
     bool was_open = client->state != LUAHOST_CONNECTING;
     client->state = LUAHOST_DISCONNECTED;
-    client->mailbox.is_paused = false;
+    luahost_mailbox_resume(client);
     lua_pushnil(vm->L);
     luahost_client_store(client, LUAHOST_UV_SID);
     wake_all(client, was_open);
@@ -257,13 +257,8 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value, lua_I
     lua_setfield(L, -2, name);
 }
 
-void luahost_client_keep_detail(
-    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail) {
-    lua_State *L = client->vm->L;
-    luahost_enter(client->vm, L);
-    lua_pushstring(L, luahost_reason_text(reason));
-    luahost_client_store(client, LUAHOST_UV_REASON);
-    lua_createtable(L, 0, 4);
+void luahost_push_detail(lua_State *L, const luahost_detail *detail) {
+    lua_createtable(L, 0, 6);
     set_text(L, "cause", detail->cause);
     set_text(L, "message", detail->message);
     set_text(L, "transport", detail->transport);
@@ -275,6 +270,15 @@ void luahost_client_keep_detail(
         lua_pushnumber(L, detail->since_last_ping);
         lua_setfield(L, -2, "since_last_ping");
     }
+}
+
+void luahost_client_keep_detail(
+    luahost_client *client, luahost_disconnect_reason reason, const luahost_detail *detail) {
+    lua_State *L = client->vm->L;
+    luahost_enter(client->vm, L);
+    lua_pushstring(L, luahost_reason_text(reason));
+    luahost_client_store(client, LUAHOST_UV_REASON);
+    luahost_push_detail(L, detail);
     luahost_client_store(client, LUAHOST_UV_DETAIL);
     luahost_leave(client->vm);
 }

@@ -24,7 +24,7 @@ static size_t edit_distance(const char *a, const char *b) {
     return row[width];
 }
 
-static const char *nearest(const char *name, const char *const *known) {
+const char *luahost_option_nearest(const char *name, const char *const *known) {
     const char *best = known[0];
     size_t least = SIZE_MAX;
     for (; *known != NULL; known++) {
@@ -37,7 +37,7 @@ static const char *nearest(const char *name, const char *const *known) {
     return best;
 }
 
-static bool is_known(const char *name, const char *const *known) {
+bool luahost_option_is_known(const char *name, const char *const *known) {
     for (; *known != NULL; known++) {
         if (strcmp(name, *known) == 0) return true;
     }
@@ -56,10 +56,11 @@ luahost_options luahost_options_read(
     lua_pushnil(L);
     while (lua_next(L, options.index)) {
         lua_pop(L, 1);
-        if (lua_type(L, -1) == LUA_TSTRING && is_known(lua_tostring(L, -1), known)) continue;
+        if (lua_type(L, -1) == LUA_TSTRING && luahost_option_is_known(lua_tostring(L, -1), known)) continue;
         const char *name = luaL_tolstring(L, -1, NULL);
         luahost_argument_error(
-            L, number, function, "unknown option '%s'; the nearest one is '%s'", name, nearest(name, known));
+            L, number, function, "unknown option '%s'; the nearest one is '%s'", name,
+            luahost_option_nearest(name, known));
     }
     return options;
 }

@@ -15,6 +15,9 @@ typedef struct luahost_options {
  * the nearest of them. All functions below raise argument errors, too. */
 luahost_options luahost_options_read(
     lua_State *L, int index, int number, const char *function, const char *const *known);
+/* Whether it is one of the names, which end with NULL; the one that is the most like it, of which there is one. */
+bool luahost_option_is_known(const char *name, const char *const *known);
+const char *luahost_option_nearest(const char *name, const char *const *known);
 /* Pushes the option's value, or nil; returns its type. */
 int luahost_option_push(const luahost_options *options, const char *name);
 bool luahost_option_boolean(const luahost_options *options, const char *name, bool by_default);

@@ -38,12 +38,6 @@ typedef struct luahost_transports {
     luahost_transport order[3];
 } luahost_transports;
 
-typedef enum luahost_logger {
-    LUAHOST_LOG_ERRORS,
-    LUAHOST_LOG_INFO, /* as python's logger=True */
-    LUAHOST_LOG_DEBUG,
-} luahost_logger;
-
 /* The members of the two structs below, by the types of the lists. */
 #define LUAHOST_MEMBER_BOOLEAN(name) bool name;
 #define LUAHOST_MEMBER_NUMBER(name) double name;
@@ -173,6 +167,8 @@ typedef struct luahost_callbacks {
         const luahost_socketio_options *own);
     /* As client_connect; luahost_socketio_attempt follows, later. */
     int (*socketio_connect)(void *context, const luahost_socketio_connect *options, luahost_error *error);
+    /* Whether there is a session whose end is about to be reported, and none follows. */
+    bool (*socketio_is_ending)(void *context);
     /* Answers luahost_socketio_attempt; as client_connect. */
     int (*socketio_open)(void *context, const luahost_connect_options *options, luahost_error *error);
     /* Answers luahost_socketio_opened. `payload`: the value of `auth`, empty without one. */

@@ -12,6 +12,12 @@
 
 typedef struct luahost_client luahost_client;
 
+typedef enum luahost_logger {
+    LUAHOST_LOG_ERRORS,
+    LUAHOST_LOG_INFO, /* as python's logger=True */
+    LUAHOST_LOG_DEBUG,
+} luahost_logger;
+
 typedef enum luahost_transport { LUAHOST_NO_TRANSPORT, LUAHOST_POLLING, LUAHOST_WEBSOCKET } luahost_transport;
 
 /* A failed connect or a rejected argument. Empty slices and 0 (code: -1) mean: not known. */

@@ -15,6 +15,7 @@
 typedef enum luahost_serializer { LUAHOST_SERIALIZER_JSON, LUAHOST_SERIALIZER_MSGPACK } luahost_serializer;
 
 #define LUAHOST_MEMBER_SERIALIZER(name) luahost_serializer name;
+#define LUAHOST_MEMBER_LOGGER(name) luahost_logger name;
 #define LUAHOST_MEMBER_BOOLEAN(name) bool name;
 #define LUAHOST_MEMBER_NUMBER(name) double name;
 #define LUAHOST_OPTION(name, type, by_default, docs) LUAHOST_MEMBER_##type(name)
@@ -22,6 +23,7 @@ typedef struct luahost_socketio_options {
 #include "socketio_options.def"
 } luahost_socketio_options;
 #undef LUAHOST_OPTION
+#undef LUAHOST_MEMBER_LOGGER
 #undef LUAHOST_MEMBER_BOOLEAN
 #undef LUAHOST_MEMBER_NUMBER
 

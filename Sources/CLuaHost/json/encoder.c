@@ -41,11 +41,10 @@ static void write_path(const luahost_encoder *e, const luahost_level *last, char
 /* ---- errors ---- */
 
 bool luahost_encoder_fail(luahost_encoder *e, const luahost_level *at, const char *what, const char *advice) {
-    char path[112], argument[24] = "";
+    char path[112];
     write_path(e, at, path, sizeof path);
-    if (e->argument > 0) snprintf(argument, sizeof argument, "argument %d: ", e->argument);
-    char *message = e->error->message;
-    snprintf(message, sizeof e->error->message, "%s%s at %s%s", argument, what, path, advice);
+    e->error->argument = e->argument;
+    snprintf(e->error->message, sizeof e->error->message, "%s at %s%s", what, path, advice);
     return false;
 }
 
@@ -167,6 +166,7 @@ lua_Integer luahost_encoder_measure(luahost_encoder *e, const luahost_level *sel
 
 bool luahost_encoder_begin(luahost_encoder *e, int count) {
     e->error->offset = 0;
+    e->error->argument = 0;
     char *message = e->error->message;
     if (count > LUAHOST_MAX_ARGUMENTS) {
         snprintf(message, sizeof e->error->message, "cannot encode more than %d arguments", LUAHOST_MAX_ARGUMENTS);

@@ -25,10 +25,12 @@
 
 typedef struct luahost_json_error {
     /* A sentence without a full stop, valid UTF-8. Positions in it count from 1, as in Lua's strings. */
-    char message[256];
+    char message[280];
     /* Decoding: where the text is wrong. Encoding: the first byte that is not UTF-8 in the string that is named
      * by the message. Counts from 0. */
     size_t offset;
+    /* Encoding arguments: the number of the one that cannot be, from 1; 0 if it is none of them. */
+    int argument;
 } luahost_json_error;
 
 /* Pushes the value of a JSON text, which the caller knows to be valid UTF-8, and returns true; or pushes nothing,
@@ -78,8 +80,7 @@ int luahost_json_decode_rest(
  * Bytes are written as placeholders, numbered as they are written, and their places become the list of `attachments`,
  * whatever it had before. They are valid as long as the values are on the stack and no Lua code runs. A table with
  * `_placeholder = true` is an error if there are bytes, too: the receiver would put an attachment in its place. After
- * an error the list is empty. The message of an error that concerns an argument begins with its number, `argument 2: `,
- * where `first` is argument 1. */
+ * an error the list is empty; its argument 1 is the one in the slot `first`. */
 bool luahost_json_encode_arguments(
     lua_State *L, int first, int last, luahost_buffer *out, luahost_attachments *attachments,
     luahost_json_error *error);

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/wait.h"
+#include "socketio/own_json.h"
 
 /* A task in call(), in a userdata on its stack and in the table of acks. */
 typedef struct call {
@@ -48,7 +49,9 @@ void luahost_sio_keep_ack(lua_State *L, luahost_slice name_space, uint64_t id) {
     lua_pushvalue(L, value);
     lua_rawseti(L, -2, (lua_Integer)id);
     lua_settop(L, value - 1);
-    ((luahost_sio *)lua_touserdata(L, lua_upvalueindex(1)))->acks++;
+    luahost_client *client = lua_touserdata(L, lua_upvalueindex(1));
+    client->mailbox.answers++;
+    if (__builtin_expect(client->mailbox.is_paused, 0)) luahost_mailbox_balance(client);
     vm->memory.is_enforced = enforced;
 }
 
@@ -62,7 +65,7 @@ static int take_ack(lua_State *L, luahost_sio *sio, luahost_slice name_space, lu
     }
     int type = lua_rawgeti(L, -1, id);
     if (type != LUA_TNIL) {
-        sio->acks--;
+        sio->client.mailbox.answers--;
         /* The field is there, so that nothing is allocated. */
         lua_pushnil(L);
         lua_rawseti(L, -3, id);
@@ -113,7 +116,10 @@ static int called(lua_State *L, int status, lua_KContext top) {
             L, is_measured, "DisconnectedError", "call of '%.100s': the connection ended before its ack (%s)",
             record->event.data, lua_tostring(L, marker + 1));
     }
-    if (lua_toboolean(L, marker)) return lua_gettop(L) - marker;
+    if (lua_toboolean(L, marker)) {
+        if (luahost_sio_has_own_json(record->sio)) luahost_sio_unpack(L);
+        return lua_gettop(L) - marker;
+    }
     if (record->sio->client.anchor.holds > 0) take_ack(L, record->sio, record->name_space, record->id);
     if (is_measured && record->sio->client.context != NULL) {
         host->socketio_ack_timed_out(record->sio->client.context, record->name_space, (uint64_t)record->id);
@@ -173,49 +179,63 @@ void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_soc
     if (waiting != NULL) {
         wake(sio, waiting, values);
     } else if (type == LUA_TFUNCTION || type == LUA_TTABLE) {
-        luahost_task *task = luahost_sio_task(sio, &callback, LUAHOST_EVENT_NAMED, values + 1);
+        values = luahost_sio_insert_unpacking(L, sio, values + 1);
+        luahost_task *task = luahost_sio_task(sio, &callback, LUAHOST_EVENT_NAMED, values);
         lua_settop(L, top);
-        if (luahost_may_run(vm)) luahost_task_run_now(task, values); else luahost_task_ready(task, values);
+        if (luahost_may_run(vm)) luahost_task_run_now(task, values - 1); else luahost_task_ready(task, values - 1);
     }
     lua_settop(L, top);
     luahost_leave(vm);
 }
 
-/* The table of the namespace's acks is on top of vm->L's stack. Its calls raise. */
-static void end_acks(luahost_sio *sio) {
-    lua_State *L = sio->client.vm->L;
+/* Ends the waits of the calls in the table on top of the stack. Returns the number of its acks. */
+static size_t end_calls(lua_State *L, luahost_disconnect_reason reason) {
+    size_t count = 0;
     int table = lua_gettop(L);
-    for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1)) {
-        sio->acks--;
+    for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1), count++) {
         if (lua_type(L, -1) != LUA_TUSERDATA) continue;
         luahost_task *task = ((call *)lua_touserdata(L, -1))->queue.first;
         if (task == NULL) continue;
         lua_pushnil(task->co);
-        luahost_client_push(task->co, &sio->client, LUAHOST_UV_REASON);
+        lua_pushstring(task->co, luahost_reason_text(reason));
         luahost_task_wake(task, 2);
     }
+    return count;
 }
 
-void luahost_sio_end_acks(luahost_sio *sio, const luahost_slice *name_space) {
+void luahost_sio_end_acks(luahost_sio *sio, luahost_slice name_space, luahost_disconnect_reason reason) {
     luahost_client *client = &sio->client;
     luahost_vm *vm = client->vm;
     lua_State *L = vm->L;
     int top = lua_gettop(L);
     luahost_enter(vm, L);
     luahost_client_push(L, client, LUAHOST_SIO_ACKS);
-    if (name_space != NULL && lua_istable(L, -1)) {
-        lua_pushlstring(L, name_space->data, name_space->length);
-        if (lua_rawget(L, top + 1) == LUA_TTABLE) {
-            /* The next connection of the namespace has the same ids. */
-            lua_pushlstring(L, name_space->data, name_space->length);
-            lua_pushnil(L);
-            lua_rawset(L, top + 1);
-            end_acks(sio);
-        }
-    } else if (lua_istable(L, -1)) {
+    if (lua_istable(L, top + 1)) {
+        /* Taken out first: a finalizer, or a task that is woken, may ask for others. */
+        lua_pushlstring(L, name_space.data, name_space.length);
+        lua_pushvalue(L, -1);
+        lua_rawget(L, top + 1);
+        lua_insert(L, top + 2);
         lua_pushnil(L);
-        luahost_client_store(client, LUAHOST_SIO_ACKS);
-        for (lua_pushnil(L); lua_next(L, top + 1); lua_settop(L, top + 2)) end_acks(sio);
+        lua_rawset(L, top + 1);
+        if (lua_istable(L, top + 2)) client->mailbox.answers -= end_calls(L, reason);
+    }
+    lua_settop(L, top);
+    luahost_leave(vm);
+}
+
+void luahost_sio_end_all_acks(luahost_sio *sio, luahost_disconnect_reason reason) {
+    luahost_client *client = &sio->client;
+    luahost_vm *vm = client->vm;
+    lua_State *L = vm->L;
+    int top = lua_gettop(L);
+    luahost_enter(vm, L);
+    luahost_client_push(L, client, LUAHOST_SIO_ACKS);
+    lua_pushnil(L);
+    luahost_client_store(client, LUAHOST_SIO_ACKS);
+    client->mailbox.answers = 0;
+    if (lua_istable(L, top + 1)) {
+        for (lua_pushnil(L); lua_next(L, top + 1); lua_settop(L, top + 2)) end_calls(L, reason);
     }
     lua_settop(L, top);
     luahost_leave(vm);

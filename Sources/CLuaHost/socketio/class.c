@@ -13,7 +13,7 @@ static const char *const option_names[] = {
 #include "client_options.def"
 #include "socketio_options.def"
 #undef LUAHOST_OPTION
-    "engineio_logger", NULL,
+    NULL,
 };
 
 static luahost_serializer check_serializer(const luahost_options *options, const char *name) {
@@ -33,12 +33,18 @@ static void read_options(lua_State *L, int index, luahost_socketio_options *own)
     luahost_options options = luahost_options_read(L, index, 1, "Client", option_names);
 #define READ_BOOLEAN(name, by_default) own->name = luahost_option_boolean(&options, #name, by_default);
 #define READ_NUMBER(name, by_default) own->name = luahost_option_number(&options, #name, by_default);
+#define READ_LOGGER(name, by_default) own->name = luahost_option_logger(&options, #name);
 #define READ_SERIALIZER(name, by_default) own->name = check_serializer(&options, #name);
 #define LUAHOST_OPTION(name, type, by_default, docs) READ_##type(name, by_default)
 #include "socketio_options.def"
 #undef LUAHOST_OPTION
-    if (luahost_option_push(&options, "json") != LUA_TNIL && !(lua_isboolean(L, -1) && lua_toboolean(L, -1))) {
-        luahost_argument_error(L, 1, "Client", "option 'json': the payload of Socket.IO is JSON: only true is valid");
+    int json = luahost_option_push(&options, "json");
+    if (json == LUA_TBOOLEAN && !lua_toboolean(L, -1)) {
+        luahost_argument_error(
+            L, 1, "Client", "option 'json': true or {encode=, decode=} expected: the packets of Socket.IO are JSON");
+    }
+    if (json == LUA_TTABLE && own->serializer == LUAHOST_SERIALIZER_MSGPACK) {
+        luahost_argument_error(L, 1, "Client", "option 'json': the packets are not JSON with serializer = 'msgpack'");
     }
     lua_settop(L, top);
 }
@@ -47,15 +53,14 @@ static const luaL_Reg methods[16];
 
 /* ---- attributes ---- */
 
-enum { SID, CONNECTED, NAMESPACES, RECOVERED, EVENT, ENGINE, CONNECTION_URL, CONNECTION_NAMESPACES, STATE };
+enum { SID, CONNECTED, NAMESPACES, RECOVERED, EVENT, ENGINE, CONNECTION_URL, CONNECTION_NAMESPACES, PATH, STATE };
 
 static const char *const attributes[] = {
-    "sid", "connected", "namespaces", "recovered", "event", "eio", "connection_url", "connection_namespaces", "state",
-    NULL,
+    "sid", "connected", "namespaces", "recovered", "event", "eio", "connection_url", "connection_namespaces",
+    "socketio_path", "state", NULL,
 };
 
-/* Pushes the sid of the namespace, of "/" or else of the only one; the userdata is at the index. */
-static void push_sid(lua_State *L, int userdata, const char *name_space) {
+void luahost_sio_push_sid(lua_State *L, int userdata, const char *name_space) {
     if (lua_getiuservalue(L, userdata, LUAHOST_SIO_NAMESPACES) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_pushnil(L);
@@ -91,6 +96,16 @@ static void push_copy(lua_State *L, int userdata, int user_value) {
         }
     }
     lua_settop(L, copy);
+}
+
+/* Pushes the path of the last connect(), or nil. */
+static void push_path(lua_State *L, int userdata) {
+    if (lua_getiuservalue(L, userdata, LUAHOST_SIO_WANTED) == LUA_TNIL) return;
+    if (lua_getiuservalue(L, userdata, LUAHOST_SIO_OPTIONS) == LUA_TTABLE) {
+        lua_pushliteral(L, "socketio_path");
+        if (lua_rawget(L, -2) == LUA_TSTRING) return;
+    }
+    lua_pushliteral(L, "socket.io");
 }
 
 /* The Engine.IO client below: the fields and functions that show its state. */
@@ -143,7 +158,7 @@ static int attribute(lua_State *L) {
     if (attributes[which] == NULL) return 0;
     lua_settop(L, 1);
     switch (which) {
-    case SID: push_sid(L, 1, NULL); break;
+    case SID: luahost_sio_push_sid(L, 1, NULL); break;
     case CONNECTED:
         if (lua_getiuservalue(L, 1, LUAHOST_SIO_NAMESPACES) == LUA_TTABLE) lua_pushnil(L);
         lua_pushboolean(L, lua_istable(L, 2) && lua_next(L, 2) != 0);
@@ -154,6 +169,7 @@ static int attribute(lua_State *L) {
     case EVENT: luahost_sio_push_event_table(L); break;
     case ENGINE: push_engine(L, 1); break;
     case CONNECTION_URL: lua_getiuservalue(L, 1, LUAHOST_SIO_URL); break;
+    case PATH: push_path(L, 1); break;
     default: lua_pushstring(L, luahost_client_state_name(&sio->client)); break;
     }
     return 1;
@@ -163,8 +179,9 @@ static int attribute(lua_State *L) {
 
 static int get_sid(lua_State *L) {
     luahost_sio_self(L);
-    const char *name_space = luaL_optstring(L, 1, "/");
-    push_sid(L, lua_upvalueindex(1), name_space);
+    lua_settop(L, 1);
+    if (!lua_isnil(L, 1)) luahost_sio_check_namespace(L, 1, 1, "get_sid");
+    luahost_sio_push_sid(L, lua_upvalueindex(1), lua_isnil(L, 1) ? "/" : lua_tostring(L, 1));
     return 1;
 }
 
@@ -208,21 +225,25 @@ static const luahost_client_kind kind = {
     .start_next = luahost_sio_start_next,
 };
 
-/* Makes the table at `table` that of a new client, whose options are the table at `index`, or nil. */
-static void make(lua_State *L, int index, int table) {
+luahost_sio *luahost_sio_make(lua_State *L, int index, int table) {
     luahost_client_options settings;
     luahost_socketio_options own;
     read_options(L, index, &own);
     luahost_sio *sio = (luahost_sio *)luahost_client_make(L, &kind, index, table, &settings);
     sio->options = own;
+    /* Both protocols have one log. */
+    if (own.engineio_logger > settings.logger) settings.logger = own.engineio_logger;
     luahost_vm *vm = sio->client.vm;
     sio->client.context = vm->host.socketio_create(vm->context, &sio->client, &settings, &sio->options);
+    lua_rawgetp(L, table, &luahost_key_client);
+    return sio;
 }
 
 static int construct(lua_State *L) {
     luahost_client_construct(L);
     lua_createtable(L, 0, 1);
-    make(L, 1, 2);
+    luahost_sio_make(L, 1, 2);
+    lua_settop(L, 2);
     return 1;
 }
 
@@ -232,6 +253,9 @@ static int make_module(lua_State *L) {
     lua_createtable(L, 0, 2);
     luahost_client_class(L, &kind, -1);
     lua_setfield(L, -2, "Client");
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, luahost_sio_simple, 1);
+    lua_setfield(L, -2, "SimpleClient");
     return 1;
 }
 
@@ -254,7 +278,7 @@ static int make_ready_client(lua_State *L) {
         lua_setfield(L, 3, "socketio");
     }
     lua_pushnil(L);
-    make(L, lua_gettop(L), 1);
+    luahost_sio_make(L, lua_gettop(L), 1);
     lua_pushvalue(L, 2);
     lua_gettable(L, 1);
     return 1;

@@ -69,23 +69,6 @@ static void read_namespaces(lua_State *L, int number) {
     lua_replace(L, given);
 }
 
-luahost_slice luahost_sio_encode_auth(lua_State *L, luahost_sio *sio, const char *function) {
-    luahost_slice none = {NULL, 0};
-    if (!lua_isnil(L, -1)) {
-        if (!lua_istable(L, -1)) {
-            luahost_raise(L, "TypeError", "auth: table expected, got %s", luaL_typename(L, -1));
-        }
-        none = luahost_sio_encode_value(L, sio, lua_gettop(L), function);
-        unsigned char first = (unsigned char)none.data[0];
-        bool is_list = sio->options.serializer == LUAHOST_SERIALIZER_JSON ? first == '[' : (first & 0xF0) == 0x90;
-        if (is_list) {
-            luahost_raise(L, "TypeError", "auth: a table with names expected, got a list");
-        }
-    }
-    lua_pop(L, 1);
-    return none;
-}
-
 /* ---- an attempt ---- */
 
 static luahost_sio *current(lua_State *L) { return (luahost_sio *)luahost_vm_of(L)->current->client; }
@@ -149,7 +132,9 @@ static int authenticated(lua_State *L, int status, lua_KContext context) {
     (void)context;
     luahost_sio *sio = current(L);
     lua_settop(L, 1);
-    luahost_slice payload = luahost_sio_encode_auth(L, sio, "connect");
+    luahost_slice payload;
+    const char *problem = luahost_sio_encode_auth(L, sio, 1, &payload);
+    if (problem != NULL) return luahost_raise(L, "TypeError", "auth: %s", problem);
     if (sio->client.context == NULL) return 0;
     sio->client.vm->host.socketio_authenticate(sio->client.context, payload);
     luahost_sio_encoded(sio);
@@ -221,7 +206,9 @@ static void check_constants(lua_State *L, luahost_sio *sio, const luahost_option
     int type = luahost_option_push(options, "auth");
     if (type == LUA_TFUNCTION) return;
     if (type != LUA_TNIL && type != LUA_TTABLE) luahost_option_error(options, "auth", "table or function");
-    luahost_sio_encode_auth(L, sio, "connect");
+    luahost_slice payload;
+    const char *problem = luahost_sio_encode_auth(L, sio, lua_gettop(L), &payload);
+    if (problem != NULL) luahost_argument_error(L, options->number, options->function, "auth: %s", problem);
     luahost_sio_encoded(sio);
 }
 
@@ -241,6 +228,13 @@ static const luahost_slice *slices_of(lua_State *L, size_t *count) {
 static void store(lua_State *L, int value, int user_value) {
     lua_pushvalue(L, value);
     lua_setiuservalue(L, lua_upvalueindex(1), user_value);
+}
+
+/* The session is over whose end was to be waited for. */
+static int connect_again(lua_State *L, int status, lua_KContext top) {
+    (void)status;
+    lua_settop(L, (int)top);
+    return luahost_sio_connect(L);
 }
 
 int luahost_sio_connect(lua_State *L) {
@@ -270,7 +264,14 @@ int luahost_sio_connect(lua_State *L) {
     luahost_check_wait(L, "sio.connect");
     if (luahost_vm_is_plan(vm)) return luahost_plan_wait(L, "sio.connect");
     if (luahost_client_is_shown(client)) luahost_sio_reset(sio);
-    if (client->state != LUAHOST_DISCONNECTED) return luahost_raise(L, "ConnectionError", "Already connected");
+    if (client->state != LUAHOST_DISCONNECTED) {
+        if (!vm->host.socketio_is_ending(client->context)) {
+            return luahost_raise(L, "ConnectionError", "Already connected");
+        }
+        /* In the disconnect handler of a session whose end follows. */
+        lua_settop(L, 2);
+        return luahost_park_with(L, &client->waits.wait, -1, NULL, "sio.connect", connect_again);
+    }
     store(L, 1, LUAHOST_SIO_URL);
     store(L, 2, LUAHOST_SIO_OPTIONS);
     store(L, 3, LUAHOST_SIO_WANTED);

@@ -1,8 +1,7 @@
 /* Events of the server: to a task that waits in receive(), to a handler, or into the queue. */
-#include <stddef.h>
 #include <stdlib.h>
 
-#include "socketio/socketio.h"
+#include "socketio/own_json.h"
 
 void luahost_sio_refuse(luahost_sio *sio, const char *problem, luahost_slice payload) {
     luahost_client *client = &sio->client;
@@ -12,15 +11,42 @@ void luahost_sio_refuse(luahost_sio *sio, const char *problem, luahost_slice pay
 
 /* ---- the ack of a handler ---- */
 
-/* The number of values from `first` on, without the nils at their end. Raises an argument error for one in between. */
-static int count_results(lua_State *L, int first) {
-    int last = lua_gettop(L);
-    while (last >= first && lua_isnil(L, last)) last--;
-    for (int index = first; index <= last; index++) {
-        if (!lua_isnil(L, index)) continue;
-        luaL_error(L, "result %d of the handler is nil: an ack has eio.null for it", index - first + 1);
+/* The stack of `answer`, whose last part is the results of the handler. */
+enum { ANSWER_NAMESPACE = 1, ANSWER_ID, ANSWER_CONNECTION, ANSWER_HANDLER, ANSWER_RESULTS };
+
+/* Pushes "bot.lua:12: ", where the handler begins, or else where it was registered; or nothing. */
+static void push_handler_place(lua_State *L) {
+    lua_Debug ar;
+    if (lua_isfunction(L, ANSWER_HANDLER) && !lua_iscfunction(L, ANSWER_HANDLER)) {
+        lua_pushvalue(L, ANSWER_HANDLER);
+        lua_getinfo(L, ">S", &ar);
+        lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.linedefined);
+        return;
     }
-    return last - first + 1;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, luahost_vm_of(L)->current->registered_ref);
+    if (lua_type(L, -1) == LUA_TSTRING) lua_pushliteral(L, ": ");
+    else lua_pushliteral(L, "");
+    if (lua_type(L, -2) != LUA_TSTRING) lua_remove(L, -2);
+    else lua_concat(L, 2);
+}
+
+/* Raises an error about a result (0: about all); no function of the script runs any more that would have a line. */
+static void refuse_result(lua_State *L, int number, const char *problem) {
+    push_handler_place(L);
+    if (number == 0) lua_pushfstring(L, "the results of the handler%s", problem);
+    else lua_pushfstring(L, "result %d of the handler%s", number, problem);
+    lua_concat(L, 2);
+    lua_error(L);
+}
+
+/* The index of the last result that is not nil. Raises an error for a nil before it. */
+static int last_result(lua_State *L) {
+    int last = lua_gettop(L);
+    while (last >= ANSWER_RESULTS && lua_isnil(L, last)) last--;
+    for (int index = ANSWER_RESULTS; index <= last; index++) {
+        if (lua_isnil(L, index)) refuse_result(L, index - ANSWER_RESULTS + 1, " is nil: an ack has eio.null for it");
+    }
+    return last;
 }
 
 luahost_slice luahost_sio_slice(lua_State *L, int index) {
@@ -29,25 +55,34 @@ luahost_slice luahost_sio_slice(lua_State *L, int index) {
     return slice;
 }
 
-/* The handler has returned: its results come after the namespace, the id and the session. */
+/* The handler has returned. */
 static int answered(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
     luahost_sio *sio = (luahost_sio *)luahost_vm_of(L)->current->client;
-    if (sio->client.context == NULL) return 0;
-    int count = count_results(L, 4);
+    luaL_checkstack(L, LUA_MINSTACK, "too many results");
+    int last = last_result(L);
     luahost_socketio_packet packet = {
-        .name_space = luahost_sio_slice(L, 1), .id = luahost_sio_slice(L, 2), .may_wait = true,
+        .name_space = luahost_sio_slice(L, ANSWER_NAMESPACE), .id = luahost_sio_slice(L, ANSWER_ID), .may_wait = true,
     };
-    luahost_sio_encode(L, sio, packet.name_space, 4, 3 + count, "the handler's ack", &packet);
-    sio->client.vm->host.socketio_acknowledge(sio->client.context, &packet, (uint64_t)lua_tointeger(L, 3));
+    luahost_json_error error;
+    if (sio->client.context == NULL) return 0;
+    if (!luahost_sio_encode(L, sio, ANSWER_RESULTS, last, &packet, &error)) {
+        refuse_result(L, error.argument, lua_pushfstring(L, ": %s", error.message));
+    }
+    uint64_t connection = (uint64_t)lua_tointeger(L, ANSWER_CONNECTION);
+    if (sio->client.context != NULL) {
+        sio->client.vm->host.socketio_acknowledge(sio->client.context, &packet, connection);
+    }
     luahost_sio_encoded(sio);
     return 0;
 }
 
 /* Arguments: namespace, id, session, the handler and its arguments. */
 static int answer(lua_State *L) {
-    lua_callk(L, lua_gettop(L) - 4, LUA_MULTRET, 0, answered);
+    lua_pushvalue(L, ANSWER_HANDLER);
+    lua_insert(L, ANSWER_HANDLER);
+    lua_callk(L, lua_gettop(L) - ANSWER_RESULTS, LUA_MULTRET, 0, answered);
     return answered(L, LUA_OK, 0);
 }
 
@@ -78,7 +113,7 @@ static void start(
         luahost_sio_refuse(sio, problem, event->payload);
         return;
     }
-    int values = found->values + arguments;
+    int values = luahost_sio_insert_unpacking(L, sio, found->values + arguments);
     if (event->id.length > 0) {
         insert_answer(L, event, values);
         values += 4;
@@ -130,11 +165,8 @@ void luahost_sio_start_next(luahost_client *client) {
     luahost_message *message = client->mailbox.first;
     if (luahost_sio_happening_of(message) != LUAHOST_SIO_EVENT) {
         luahost_mailbox_take(client);
-        luahost_sio_entry entry;
-        memcpy(&entry, message->data, sizeof entry);
-        const char *bytes = message->data + offsetof(luahost_sio_entry, bytes);
-        luahost_slice name_space = {bytes, entry.name_space}, text = {bytes + entry.name_space, entry.payload};
-        luahost_sio_happen(sio, &entry, name_space, text);
+        const luahost_sio_change change = luahost_sio_dequeued_change(message);
+        luahost_sio_happen(sio, &change);
         free(message);
         return;
     }
@@ -147,13 +179,15 @@ void luahost_sio_start_next(luahost_client *client) {
     /* Its payload was read before. */
     luahost_sio_event_name(vm->L, sio, event.payload, &name, &rest, &problem);
     luahost_sio_found found = luahost_sio_find(vm->L, sio, event.name_space, name);
-    if (found.kind == LUAHOST_SIO_NONE && !client->mailbox.is_received) {
-        /* It was queued only because something else had come before it. */
+    if (found.kind == LUAHOST_SIO_NONE && luahost_sio_keeps(sio)) {
+        luahost_mailbox_keep(client);
+        luahost_mailbox_limit_kept(client);
+    } else if (found.kind == LUAHOST_SIO_NONE) {
         luahost_mailbox_take(client);
         drop(sio, event.name_space, name);
         free(message);
-    } else if (found.kind == LUAHOST_SIO_NONE || !may_start(sio, &found)) {
-        /* Until a handler is registered, receive() takes it, or an ordered handler returns. */
+    } else if (!may_start(sio, &found)) {
+        /* Until the ordered handler returns. */
         client->mailbox.start = LUAHOST_START_LATER;
     } else {
         luahost_mailbox_take(client);
@@ -205,12 +239,13 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
         return;
     }
     luahost_sio_found found = luahost_sio_find(L, sio, event->name_space, name);
-    bool is_first = client->mailbox.first == NULL && luahost_may_run(vm);
-    if (is_first && found.kind != LUAHOST_SIO_NONE && may_start(sio, &found)) {
+    bool is_first = client->mailbox.first == NULL;
+    if (found.kind != LUAHOST_SIO_NONE && is_first && luahost_may_run(vm) && may_start(sio, &found)) {
         start(sio, &found, event, rest, top);
         return;
     }
-    if (found.kind == LUAHOST_SIO_NONE && !client->mailbox.is_received && client->mailbox.first == NULL) {
+    bool is_unhandled = found.kind == LUAHOST_SIO_NONE && is_first;
+    if (is_unhandled && !luahost_sio_keeps(sio)) {
         lua_pushlstring(L, name.data, name.length);
         /* Whether a packet is legal does not depend on the script. */
         if (luahost_sio_push_arguments(L, sio, event, rest, &problem) < 0) {
@@ -224,5 +259,9 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
     lua_settop(L, top);
     luahost_leave(vm);
     luahost_sio_enqueue(sio, event);
+    if (is_unhandled) luahost_mailbox_keep(client);
+    /* As for eio: a script that never receives does not stop the client. */
+    if (is_unhandled && !client->mailbox.is_received) luahost_mailbox_limit_kept(client);
+    else luahost_mailbox_balance(client);
     luahost_mailbox_schedule(client);
 }

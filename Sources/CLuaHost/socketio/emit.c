@@ -1,5 +1,5 @@
 /* sio.emit, sio.send and sio.call. */
-#include <stdlib.h>
+#include "socketio/emit.h"
 
 #include "core/arguments.h"
 #include "core/error.h"
@@ -7,18 +7,9 @@
 #include "core/wait.h"
 #include "socketio/acks.h"
 
-/* An event as the arguments of emit, send or call have it. */
-typedef struct request {
-    const char *function;
-    luahost_slice event, name_space;
-    int first, last;      /* the arguments on the stack */
-    int callback;         /* its index, or 0 */
-    lua_Number timeout;   /* of call */
-} request;
-
 /* ---- arguments ---- */
 
-static void check_event(lua_State *L, request *request, int index) {
+static void check_event(lua_State *L, luahost_sio_request *request, int index) {
     if (lua_type(L, index) != LUA_TSTRING) {
         luahost_argument_error(L, 1, request->function, "event: string expected, got %s", luaL_typename(L, index));
     }
@@ -28,20 +19,28 @@ static void check_event(lua_State *L, request *request, int index) {
         L, 1, request->function, "event: '%s' is reserved, the server would close the connection", request->event.data);
 }
 
-/* emit{event, …, namespace=, callback=}: pushes the values of the table in its place. */
-static void read_table(lua_State *L, request *request, const char *const *known) {
-    lua_settop(L, 1);
+/* Raises an error for the first key that is neither an argument's number nor an option. */
+static void check_keys(lua_State *L, const luahost_sio_request *request, const char *const *known) {
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-        bool is_known = lua_isinteger(L, -2);
-        for (const char *const *name = known; !is_known && *name != NULL; name++) {
-            is_known = lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), *name) == 0;
-        }
-        if (is_known) continue;
+        if (lua_isinteger(L, -2)) continue;
+        if (lua_type(L, -2) == LUA_TSTRING && luahost_option_is_known(lua_tostring(L, -2), known)) continue;
         lua_pop(L, 1);
+        const char *name = luaL_tolstring(L, -1, NULL);
+        if (known[0] == NULL) {
+            luahost_argument_error(L, 1, request->function, "unknown option '%s'; it has none", name);
+        }
         luahost_argument_error(
-            L, 1, request->function, "unknown option '%s'; an event's own table is an argument after its name",
-            luaL_tolstring(L, -1, NULL));
+            L, 1, request->function,
+            "unknown option '%s'; the nearest one is '%s', and a table of the event is an argument after its name",
+            name, luahost_option_nearest(name, known));
     }
+}
+
+/* emit{event, …, namespace=, callback=}: pushes the values of the table in its place. */
+static void read_table(lua_State *L, luahost_sio_request *request, const char *const *known) {
+    lua_settop(L, 1);
+    check_keys(L, request, known);
+    request->is_table = true;
     luahost_options options = {L, 1, 1, request->function};
     if (luahost_option_push(&options, "namespace") != LUA_TNIL) {
         request->name_space = luahost_sio_check_namespace(L, lua_gettop(L), 1, request->function);
@@ -58,18 +57,27 @@ static void read_table(lua_State *L, request *request, const char *const *known)
     luaL_checkstack(L, (int)count + 1, "too many arguments");
     int top = lua_gettop(L);
     for (lua_Integer index = 1; index <= count; index++) lua_rawgeti(L, 1, index);
+    if (count == 0) lua_pushnil(L);
     check_event(L, request, top + 1);
     request->first = top + 2;
     request->last = top + (int)count;
 }
 
-static void read_arguments(lua_State *L, request *request, const char *const *known) {
+/* Raises an argument error about argument `number` of the event, whose name is number 1. */
+static int argument_error(lua_State *L, const luahost_sio_request *request, int number, const char *problem) {
+    if (number == 0) return luahost_argument_error(L, 1, request->function, "%s", problem);
+    if (request->is_table) return luahost_argument_error(L, 1, request->function, "item %d: %s", number, problem);
+    return luahost_argument_error(L, number - request->hidden, request->function, "%s", problem);
+}
+
+void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, const char *const *known) {
     request->name_space = (luahost_slice){"/", 1};
     bool is_of_namespace = lua_type(L, lua_upvalueindex(3)) == LUA_TSTRING;
     if (is_of_namespace) request->name_space = luahost_sio_slice(L, lua_upvalueindex(3));
     if (known != NULL && lua_istable(L, 1) && lua_isnone(L, 2)) {
         read_table(L, request, known);
     } else {
+        luaL_checkstack(L, LUA_MINSTACK, "too many arguments");
         check_event(L, request, 1);
         request->first = 2;
         request->last = lua_gettop(L);
@@ -78,58 +86,79 @@ static void read_arguments(lua_State *L, request *request, const char *const *kn
     while (request->last >= request->first && lua_isnil(L, request->last)) request->last--;
     for (int index = request->first; index <= request->last; index++) {
         if (!lua_isnil(L, index)) continue;
-        luahost_argument_error(
-            L, index - request->first + 2, request->function, "nil between arguments: eio.null is JSON's null");
+        argument_error(L, request, index - request->first + 2, "nil between arguments: eio.null is JSON's null");
     }
+}
+
+void luahost_sio_check_no_callback(lua_State *L, const luahost_sio_request *request, const char *advice) {
+    if (request->callback == 0) return;
+    argument_error(L, request, request->callback - request->first + 2, advice);
 }
 
 /* ---- results ---- */
 
-static const char *why_not(luahost_socketio_result result) {
+static const char *why_not(const luahost_sio *sio, luahost_socketio_result result) {
     switch (result) {
     case LUAHOST_EMIT_NEVER: return "connect() did not ask for it";
     case LUAHOST_EMIT_CONNECTING: return "the server has not accepted it yet";
     case LUAHOST_EMIT_REFUSED: return "the server has refused it";
     case LUAHOST_EMIT_LEFT: return "it was disconnected";
     case LUAHOST_EMIT_RECONNECTING: return "the client is reconnecting";
-    case LUAHOST_EMIT_TEXT: return "the packet is not valid text";
-    default: return "the client is not connected";
+    /* The server has left it, if the session goes on. */
+    default: return luahost_client_is_open(&sio->client) ? "it was disconnected" : "the client is not connected";
     }
 }
 
-static int raise_result(lua_State *L, const request *request, luahost_socketio_result result) {
-    if (result == LUAHOST_EMIT_FULL) {
-        lua_pushfstring(L, "sio.%s, with max_buffered bytes unwritten,", request->function);
-        return luahost_raise_cannot_wait(L, lua_tostring(L, -1));
-    }
+static int raise_not_connected(
+    lua_State *L, const luahost_sio *sio, const luahost_sio_request *request, luahost_socketio_result result) {
     return luahost_raise(
         L, "BadNamespaceError", "%.*s is not a connected namespace: %s", (int)request->name_space.length,
-        request->name_space.data, why_not(result));
+        request->name_space.data, why_not(sio, result));
 }
 
-/* Sends the event; *id is the number of its ack. Raises what went wrong. */
-static luahost_socketio_result transmit(
-    lua_State *L, luahost_sio *sio, const request *request, bool wants_ack, uint64_t *id) {
+static void end_for_missing_acks(lua_State *L, luahost_sio *sio) {
+    static const char problem[] = "no ack of 100000 events that want one";
+    luahost_slice text = {problem, sizeof problem - 1}, none = {NULL, 0};
+    sio->client.vm->host.socketio_illegal(sio->client.context, text, none);
+    luahost_raise(L, "SocketIOError", "the server sent %s: the session ends", problem);
+}
+
+luahost_socketio_result luahost_sio_transmit(
+    lua_State *L, luahost_sio *sio, const luahost_sio_request *request, bool wants_ack, uint64_t *id) {
     luahost_socketio_packet packet = {
         .name_space = request->name_space, .event = request->event, .may_wait = luahost_can_wait(L),
     };
-    luahost_sio_encode(L, sio, request->name_space, request->first - 1, request->last, request->function, &packet);
+    luahost_json_error error;
+    if (__builtin_expect(!luahost_sio_encode(L, sio, request->first - 1, request->last, &packet, &error), 0)) {
+        argument_error(L, request, error.argument, error.message);
+    }
     luahost_client *client = &sio->client;
-    if (__builtin_expect(wants_ack && sio->acks >= LUAHOST_SIO_MOST_ACKS, 0)) {
-        static const char problem[] = "no ack of 100000 events that want one";
+    if (__builtin_expect(client->context == NULL, 0)) luaL_error(L, "the script is ending");
+    if (__builtin_expect(wants_ack && client->mailbox.answers >= LUAHOST_SIO_MOST_ACKS, 0)) {
         luahost_sio_encoded(sio);
-        client->vm->host.socketio_illegal(
-            client->context, (luahost_slice){problem, sizeof problem - 1}, (luahost_slice){NULL, 0});
-        luahost_raise(L, "SocketIOError", "the server sent %s: the session ends", problem);
+        end_for_missing_acks(L, sio);
     }
     luahost_socketio_result result = client->vm->host.socketio_emit(client->context, &packet, wants_ack, id);
     luahost_sio_encoded(sio);
-    if (__builtin_expect(result > LUAHOST_EMIT_SENT_FULL, 0)) raise_result(L, request, result);
+    if (__builtin_expect(result == LUAHOST_EMIT_FULL, 0)) {
+        lua_pushfstring(L, "sio.%s, with max_buffered bytes unwritten,", request->function);
+        luahost_raise_cannot_wait(L, lua_tostring(L, -1));
+    }
+    if (__builtin_expect(result == LUAHOST_EMIT_TEXT, 0)) {
+        luahost_raise(L, "ValueError", "%s: the packet is not valid text", request->function);
+    }
     return result;
 }
 
-/* Ends emit: waits if max_buffered bytes wait. */
-static int emitted(lua_State *L, luahost_sio *sio, luahost_socketio_result result, const char *what) {
+/* The same; raises an error if the namespace is not connected. */
+static inline luahost_socketio_result transmit(
+    lua_State *L, luahost_sio *sio, const luahost_sio_request *request, bool wants_ack, uint64_t *id) {
+    luahost_socketio_result result = luahost_sio_transmit(L, sio, request, wants_ack, id);
+    if (__builtin_expect(result > LUAHOST_EMIT_SENT_FULL, 0)) raise_not_connected(L, sio, request, result);
+    return result;
+}
+
+int luahost_sio_emitted(lua_State *L, luahost_sio *sio, luahost_socketio_result result, const char *what) {
     if (__builtin_expect(result == LUAHOST_EMIT_SENT_FULL && luahost_can_wait(L), 0)) {
         lua_settop(L, 0);
         return luahost_park(L, &sio->client.waits.send, -1, NULL, what);
@@ -140,42 +169,40 @@ static int emitted(lua_State *L, luahost_sio *sio, luahost_socketio_result resul
 
 /* ---- the functions ---- */
 
-static int emit(lua_State *L, luahost_sio *sio, request *request) {
+static int emit(lua_State *L, luahost_sio *sio, luahost_sio_request *request) {
     uint64_t id = 0;
     luahost_socketio_result result = transmit(L, sio, request, request->callback != 0, &id);
     if (request->callback != 0) {
         lua_pushvalue(L, request->callback);
         luahost_sio_keep_ack(L, request->name_space, id);
     }
-    return emitted(L, sio, result, "sio.emit");
+    return luahost_sio_emitted(L, sio, result, "sio.emit");
 }
 
 int luahost_sio_emit(lua_State *L) {
     static const char *const known[] = {"namespace", "callback", NULL};
     luahost_sio *sio = luahost_sio_self(L);
-    request request = {.function = "emit"};
-    read_arguments(L, &request, known);
+    luahost_sio_request request = {.function = "emit"};
+    luahost_sio_read_request(L, &request, known);
     return emit(L, sio, &request);
 }
 
 int luahost_sio_send(lua_State *L) {
     luahost_sio *sio = luahost_sio_self(L);
+    luaL_checkstack(L, LUA_MINSTACK, "too many arguments");
     lua_pushliteral(L, "message");
     lua_insert(L, 1);
-    request request = {.function = "send"};
-    read_arguments(L, &request, NULL);
+    luahost_sio_request request = {.function = "send", .hidden = 1};
+    luahost_sio_read_request(L, &request, NULL);
     return emit(L, sio, &request);
 }
 
 int luahost_sio_call(lua_State *L) {
     static const char *const known[] = {"namespace", "timeout", NULL};
     luahost_sio *sio = luahost_sio_self(L);
-    request request = {.function = "call", .timeout = 60};
-    read_arguments(L, &request, known);
-    if (request.callback != 0) {
-        return luahost_argument_error(
-            L, request.callback, "call", "a function: call() returns the ack, emit() has callbacks");
-    }
+    luahost_sio_request request = {.function = "call", .timeout = 60};
+    luahost_sio_read_request(L, &request, known);
+    luahost_sio_check_no_callback(L, &request, "a function: call() returns the ack, emit() has callbacks");
     luahost_check_wait(L, "sio.call");
     uint64_t id = 0;
     transmit(L, sio, &request, true, &id);

@@ -40,6 +40,14 @@ static const char *keep_name(lua_State *L, int index) {
     return lua_tostring(L, index);
 }
 
+/* Events that wait for receive() may be for a new handler, while there is a session. */
+static void look_again(luahost_sio *sio) {
+    if (sio->client.anchor.holds == 0) return;
+    luahost_mailbox_offer_kept(&sio->client);
+    sio->client.mailbox.start = LUAHOST_START_AT_ONCE;
+    luahost_mailbox_schedule(&sio->client);
+}
+
 /* Registers the function at `function` for the event and the namespace, two strings at these indices. */
 static void add_handler(lua_State *L, luahost_sio *sio, int event, int name_space, int function, bool is_ordered) {
     luahost_sio_handler *record = lua_newuserdatauv(L, sizeof *record, 1);
@@ -56,11 +64,11 @@ static void add_handler(lua_State *L, luahost_sio *sio, int event, int name_spac
     lua_pushvalue(L, at);
     lua_rawset(L, -3);
     lua_settop(L, at - 1);
-    sio->client.mailbox.start = LUAHOST_START_AT_ONCE;
-    luahost_mailbox_schedule(&sio->client);
+    look_again(sio);
 }
 
-/* Leaves the namespace on top of the stack: of the options at `index`, a string or a table; "/" without them. */
+/* Leaves the namespace on top of the stack: of the options at `index`, a string or a table; without them that of the
+ * method, or "/". Returns whether the handler is ordered. */
 static bool check_options(lua_State *L, int index, luahost_slice event) {
     static const char *const known[] = {"namespace", "ordered", NULL};
     if (lua_type(L, index) == LUA_TSTRING) {
@@ -75,7 +83,8 @@ static bool check_options(lua_State *L, int index, luahost_slice event) {
     }
     if (luahost_option_push(&options, "namespace") == LUA_TNIL) {
         lua_pop(L, 1);
-        lua_pushliteral(L, "/");
+        if (lua_type(L, lua_upvalueindex(3)) == LUA_TSTRING) lua_pushvalue(L, lua_upvalueindex(3));
+        else lua_pushliteral(L, "/");
     } else {
         luahost_sio_check_namespace(L, lua_gettop(L), index, "on");
     }
@@ -117,13 +126,11 @@ static int decorate(lua_State *L) {
 
 int luahost_sio_on(lua_State *L) {
     luahost_sio *sio = luahost_sio_self(L);
-    bool has_namespace = lua_type(L, lua_upvalueindex(3)) == LUA_TSTRING;
     luahost_slice event = check_event(L, 1, "on");
     bool is_table = lua_istable(L, 2) && !luahost_is_callable(L, 2);
     int options = lua_isnoneornil(L, 2) || lua_type(L, 2) == LUA_TSTRING || is_table ? 2 : 3;
     lua_settop(L, 3);
     bool is_ordered = check_options(L, options, event);
-    if (has_namespace) lua_pushvalue(L, lua_upvalueindex(3));
     int name_space = lua_gettop(L);
     if (options == 2) {
         lua_pushvalue(L, lua_upvalueindex(1));
@@ -199,7 +206,7 @@ void luahost_sio_push_event_table(lua_State *L) {
 /* ---- register_namespace ---- */
 
 int luahost_sio_register_namespace(lua_State *L) {
-    luahost_sio_self(L);
+    luahost_sio *sio = luahost_sio_self(L);
     lua_settop(L, 2);
     if (lua_istable(L, 1)) {
         lua_getfield(L, 1, "namespace");
@@ -219,6 +226,12 @@ int luahost_sio_register_namespace(lua_State *L) {
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
     lua_rawset(L, -3);
+    push_user_table(L, LUAHOST_SIO_PLACES);
+    int place = luahost_place_ref(L, sio->client.shared);
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, place);
+    lua_rawset(L, -3);
+    look_again(sio);
     lua_pushvalue(L, 2);
     return 1;
 }

@@ -1,32 +1,25 @@
 /* The beginning and the end of sessions and namespaces, each in its turn among the events. */
-#include <stddef.h>
-#include <stdlib.h>
-
+#include "base/utf8.h"
 #include "core/error.h"
+#include "socketio/own_json.h"
 #include "socketio/socketio.h"
 
 /* ---- in turn ---- */
 
-/* Now, if nothing is before it and Lua may run; else it gets into the queue. */
-static void happen_in_turn(
-    luahost_sio *sio, luahost_sio_entry *entry, luahost_slice name_space, luahost_slice text) {
+/* Now, if no event is before it that has a handler, and Lua may run; else it gets into the queue. */
+static void happen_in_turn(luahost_sio *sio, const luahost_sio_change *change) {
     luahost_client *client = &sio->client;
-    entry->name_space = name_space.length;
-    entry->payload = text.length;
     if (client->mailbox.first == NULL && luahost_may_run(client->vm)) {
-        luahost_sio_happen(sio, entry, name_space, text);
+        luahost_sio_happen(sio, change);
         return;
     }
-    size_t length = sizeof *entry + name_space.length + text.length;
-    luahost_message *message = luahost_reallocate(NULL, sizeof *message + length);
-    message->length = length;
-    message->is_binary = false;
-    memcpy(message->data, entry, sizeof *entry);
-    char *at = message->data + offsetof(luahost_sio_entry, bytes);
-    if (name_space.length > 0) memcpy(at, name_space.data, name_space.length);
-    if (text.length > 0) memcpy(at + name_space.length, text.data, text.length);
-    luahost_mailbox_append(client, message);
+    luahost_sio_enqueue_change(sio, change);
     luahost_mailbox_schedule(client);
+}
+
+static void end_in_turn(luahost_sio *sio, luahost_disconnect_reason reason) {
+    const luahost_sio_change change = {.happening = LUAHOST_SIO_ENDED, .reason = reason, .name_space = {"/", 1}};
+    happen_in_turn(sio, &change);
 }
 
 /* ---- namespaces ---- */
@@ -101,37 +94,28 @@ static void run_refused_handler(luahost_sio *sio, luahost_slice name_space, luah
         luahost_sio_refuse(sio, problem, payload);
         return;
     }
-    luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_NAMED, values + arguments);
-    luahost_task_run_now(task, values + arguments - 1);
+    values += arguments;
+    if (arguments > 0) values = luahost_sio_insert_unpacking(vm->L, sio, values);
+    luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_NAMED, values);
+    luahost_task_run_now(task, values - 1);
 }
 
-/* Gives a copy of the detail of the session's end with the namespace and whether the client reconnects. */
-static void push_detail(luahost_sio *sio, luahost_slice name_space, bool will_reconnect) {
-    lua_State *L = sio->client.vm->L;
-    luahost_client_push(L, &sio->client, LUAHOST_UV_DETAIL);
-    int detail = lua_gettop(L);
-    lua_createtable(L, 0, 6);
-    if (lua_istable(L, detail)) {
-        for (lua_pushnil(L); lua_next(L, detail);) {
-            lua_pushvalue(L, -2);
-            lua_insert(L, -2);
-            lua_rawset(L, detail + 1);
-        }
-    }
-    lua_remove(L, detail);
-    lua_pushlstring(L, name_space.data, name_space.length);
-    lua_setfield(L, detail, "namespace");
-    lua_pushboolean(L, will_reconnect);
-    lua_setfield(L, detail, "will_reconnect");
+/* Pushes the detail with the namespace and whether the client reconnects. */
+static void push_detail(lua_State *L, const luahost_sio_change *change) {
+    luahost_push_detail(L, &change->detail);
+    lua_pushlstring(L, change->name_space.data, change->name_space.length);
+    lua_setfield(L, -2, "namespace");
+    lua_pushboolean(L, change->flag);
+    lua_setfield(L, -2, "will_reconnect");
 }
 
-static void run_disconnect_handler(luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space) {
+static void run_disconnect_handler(luahost_sio *sio, const luahost_sio_change *change) {
     luahost_client *client = &sio->client;
     luahost_sio_found found;
-    int values = push_handler(sio, name_space, "disconnect", &found);
+    int values = push_handler(sio, change->name_space, "disconnect", &found);
     if (values == 0) return;
-    lua_pushstring(client->vm->L, luahost_reason_text(entry->reason));
-    push_detail(sio, name_space, entry->flag);
+    lua_pushstring(client->vm->L, luahost_reason_text(change->reason));
+    push_detail(client->vm->L, change);
     luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_DISCONNECT, values + 2);
     luahost_task_run_now(task, values + 1);
 }
@@ -148,8 +132,14 @@ static bool has_disconnect_handler(luahost_sio *sio, luahost_slice name_space) {
 
 /* ---- what happens ---- */
 
-static void be_ready(luahost_client *client) {
+static void wake_ready(luahost_sio *sio) {
+    while (sio->ready.first != NULL) luahost_task_wake(sio->ready.first, 0);
+}
+
+static void be_ready(luahost_sio *sio) {
+    luahost_client *client = &sio->client;
     luahost_task *task = client->waits.connect.first;
+    wake_ready(sio);
     bool is_wanted = client->state == LUAHOST_CONNECTED || client->state == LUAHOST_CONNECTING;
     if (!is_wanted || task == NULL) return;
     lua_pushboolean(task->co, true);
@@ -159,51 +149,50 @@ static void be_ready(luahost_client *client) {
 void luahost_sio_reset(luahost_sio *sio) {
     luahost_client *client = &sio->client;
     if (client->state == LUAHOST_DISCONNECTED) return;
-    luahost_sio_end_acks(sio, NULL);
+    luahost_sio_end_all_acks(sio, LUAHOST_CLIENT_DISCONNECT);
     luahost_sio_wake_receivers(sio);
     lua_pushnil(client->vm->L);
     luahost_client_store(client, LUAHOST_SIO_NAMESPACES);
     luahost_client_reset(client);
+    wake_ready(sio);
 }
 
-static void end(luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space) {
+static void end(luahost_sio *sio, const luahost_sio_change *change) {
     luahost_client *client = &sio->client;
-    if (entry->flag) return;
     if (client->state == LUAHOST_DISCONNECTED) return;
-    client->state = entry->reason == LUAHOST_TRANSPORT_ERROR ? LUAHOST_LOST_SHOWN : LUAHOST_CLOSED_SHOWN;
-    if (!has_disconnect_handler(sio, name_space)) luahost_client_note_loss(client);
+    client->state = change->reason == LUAHOST_TRANSPORT_ERROR ? LUAHOST_LOST_SHOWN : LUAHOST_CLOSED_SHOWN;
+    if (!has_disconnect_handler(sio, change->name_space)) luahost_client_note_loss(client);
     luahost_sio_reset(sio);
 }
 
-void luahost_sio_happen(
-    luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space, luahost_slice text) {
+void luahost_sio_happen(luahost_sio *sio, const luahost_sio_change *change) {
     static const luahost_slice none = {NULL, 0};
     luahost_client *client = &sio->client;
     luahost_vm *vm = client->vm;
     int top = lua_gettop(vm->L);
     luahost_client_keep(client);
     luahost_enter(vm, vm->L);
-    switch (entry->happening) {
+    switch (change->happening) {
     case LUAHOST_SIO_EVENT:
         break;
     case LUAHOST_SIO_CONNECTED:
-        sio->is_recovered = entry->flag;
-        set_namespace(sio, name_space, text);
+        sio->is_recovered = change->flag;
+        set_namespace(sio, change->name_space, change->text);
         if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
-        run_connect_handler(sio, name_space);
+        run_connect_handler(sio, change->name_space);
         break;
     case LUAHOST_SIO_REFUSED:
-        run_refused_handler(sio, name_space, text);
+        run_refused_handler(sio, change->name_space, change->text);
         break;
     case LUAHOST_SIO_READY:
-        be_ready(client);
+        be_ready(sio);
         break;
     case LUAHOST_SIO_DISCONNECTED:
-        run_disconnect_handler(sio, entry, name_space);
-        set_namespace(sio, name_space, none);
+        run_disconnect_handler(sio, change);
+        set_namespace(sio, change->name_space, none);
         break;
     case LUAHOST_SIO_ENDED:
-        end(sio, entry, name_space);
+        end(sio, change);
         break;
     }
     lua_settop(vm->L, top);
@@ -215,27 +204,35 @@ void luahost_sio_happen(
 
 void luahost_socketio_connected(
     luahost_client *client, luahost_slice name_space, luahost_slice sid, bool is_recovered) {
-    luahost_sio_entry entry = {.happening = LUAHOST_SIO_CONNECTED, .flag = is_recovered};
-    happen_in_turn((luahost_sio *)client, &entry, name_space, sid);
+    const luahost_sio_change change = {
+        .happening = LUAHOST_SIO_CONNECTED, .flag = is_recovered, .name_space = name_space, .text = sid,
+    };
+    happen_in_turn((luahost_sio *)client, &change);
 }
 
 void luahost_socketio_refused(luahost_client *client, luahost_slice name_space, luahost_slice payload) {
-    luahost_sio_entry entry = {.happening = LUAHOST_SIO_REFUSED};
-    happen_in_turn((luahost_sio *)client, &entry, name_space, payload);
+    const luahost_sio_change change = {
+        .happening = LUAHOST_SIO_REFUSED, .name_space = name_space, .text = payload,
+    };
+    happen_in_turn((luahost_sio *)client, &change);
 }
 
 void luahost_socketio_ready(luahost_client *client) {
-    luahost_sio_entry entry = {.happening = LUAHOST_SIO_READY};
-    happen_in_turn((luahost_sio *)client, &entry, (luahost_slice){NULL, 0}, (luahost_slice){NULL, 0});
+    const luahost_sio_change change = {.happening = LUAHOST_SIO_READY};
+    happen_in_turn((luahost_sio *)client, &change);
 }
 
 void luahost_socketio_disconnected(
     luahost_client *client, luahost_slice name_space, luahost_disconnect_reason reason, const luahost_detail *detail,
     bool will_reconnect) {
+    luahost_sio *sio = (luahost_sio *)client;
+    const luahost_sio_change change = {
+        .happening = LUAHOST_SIO_DISCONNECTED, .reason = reason, .flag = will_reconnect, .name_space = name_space,
+        .detail = *detail,
+    };
     luahost_client_keep_detail(client, reason, detail);
-    luahost_sio_end_acks((luahost_sio *)client, &name_space);
-    luahost_sio_entry entry = {.happening = LUAHOST_SIO_DISCONNECTED, .reason = reason, .flag = will_reconnect};
-    happen_in_turn((luahost_sio *)client, &entry, name_space, (luahost_slice){NULL, 0});
+    luahost_sio_end_acks(sio, name_space, reason);
+    happen_in_turn(sio, &change);
 }
 
 void luahost_socketio_ended(
@@ -244,19 +241,27 @@ void luahost_socketio_ended(
     luahost_sio *sio = (luahost_sio *)client;
     client->session.unwritten = unwritten;
     luahost_client_keep_detail(client, reason, detail);
-    luahost_sio_end_acks(sio, NULL);
+    luahost_sio_end_all_acks(sio, reason);
     luahost_client_drained(client);
-    if (will_reconnect && luahost_client_is_open(client)) {
-        client->state = LUAHOST_CONNECTING;
-        client->mailbox.is_paused = false;
+    if (will_reconnect) {
+        if (luahost_client_is_open(client)) client->state = LUAHOST_CONNECTING;
+        luahost_mailbox_resume(client);
         luahost_client_writable(client);
         return;
     }
-    luahost_sio_entry entry = {.happening = LUAHOST_SIO_ENDED, .reason = reason, .flag = will_reconnect};
-    happen_in_turn(sio, &entry, (luahost_slice){"/", 1}, (luahost_slice){NULL, 0});
+    end_in_turn(sio, reason);
 }
 
-/* An Engine.IO connection that failed: each namespace that the script wanted gets the text, as in python. */
+/* Pushes the JSON of the server's answer, or else the text of the error, as python. */
+static void push_failure(lua_State *L, const luahost_error *error) {
+    luahost_slice body = error->body;
+    luahost_json_error problem;
+    bool is_text = body.length > 0 && luahost_utf8_validate(body.data, body.length) == body.length;
+    if (is_text && luahost_json_decode(L, body.data, body.length, &problem)) return;
+    lua_pushlstring(L, error->message.data, error->message.length);
+}
+
+/* An Engine.IO connection that failed: each namespace that the script wanted gets it, as in python. */
 static void report_failure(luahost_sio *sio, const luahost_error *error) {
     luahost_vm *vm = sio->client.vm;
     lua_State *L = vm->L;
@@ -270,7 +275,7 @@ static void report_failure(luahost_sio *sio, const luahost_error *error) {
         luahost_sio_found found;
         int values = push_handler(sio, luahost_sio_slice(L, top + 2), "connect_error", &found);
         if (values == 0) continue;
-        lua_pushlstring(L, error->message.data, error->message.length);
+        push_failure(L, error);
         luahost_task *task = luahost_sio_task(sio, &found.handler, LUAHOST_EVENT_NAMED, values + 1);
         luahost_task_ready(task, values);
         luahost_enter(vm, L);
@@ -317,8 +322,5 @@ void luahost_socketio_attempt_failed(
 void luahost_socketio_gave_up(luahost_client *client, bool by_script) {
     luahost_sio *sio = (luahost_sio *)client;
     sio->has_given_up = !by_script;
-    luahost_sio_entry entry = {
-        .happening = LUAHOST_SIO_ENDED, .reason = by_script ? LUAHOST_CLIENT_DISCONNECT : LUAHOST_TRANSPORT_ERROR,
-    };
-    happen_in_turn(sio, &entry, (luahost_slice){"/", 1}, (luahost_slice){NULL, 0});
+    end_in_turn(sio, by_script ? LUAHOST_CLIENT_DISCONNECT : LUAHOST_TRANSPORT_ERROR);
 }

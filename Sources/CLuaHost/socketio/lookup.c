@@ -56,6 +56,18 @@ static int call_method(lua_State *L) {
     return method_returned(L, LUA_OK, 0);
 }
 
+/* Where the object of the namespace was registered: a reference. */
+static int place_of(lua_State *L, luahost_sio *sio, luahost_slice name_space) {
+    int top = lua_gettop(L), place = LUA_NOREF;
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_PLACES);
+    if (lua_istable(L, -1)) {
+        push_slice(L, name_space);
+        if (lua_rawget(L, -2) == LUA_TNUMBER) place = (int)lua_tointeger(L, -1);
+    }
+    lua_settop(L, top);
+    return place;
+}
+
 static luahost_sio_found find_method(lua_State *L, luahost_sio *sio, luahost_slice name_space, luahost_slice event) {
     static const luahost_slice any = {"*", 1};
     luahost_sio_found found = {.kind = LUAHOST_SIO_NONE};
@@ -74,7 +86,8 @@ static luahost_sio_found find_method(lua_State *L, luahost_sio *sio, luahost_sli
         lua_pushcfunction(L, call_method);
         lua_replace(L, top + 1);
         push_slice(L, event);
-        found = (luahost_sio_found){LUAHOST_SIO_METHOD, {"namespace", LUA_NOREF, false}, 3};
+        int place = place_of(L, sio, step == 0 ? name_space : any);
+        found = (luahost_sio_found){LUAHOST_SIO_METHOD, {"namespace", place, false}, 3};
         if (step == 1) {
             push_slice(L, name_space);
             found.values = 4;

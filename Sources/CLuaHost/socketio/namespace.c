@@ -18,7 +18,10 @@ static int join(lua_State *L) {
     luahost_client *client = &sio->client;
     luahost_slice name_space = luahost_sio_slice(L, lua_upvalueindex(3));
     lua_settop(L, 1);
-    luahost_slice payload = luahost_sio_encode_auth(L, sio, "connect");
+    luahost_slice payload;
+    const char *problem = luahost_sio_encode_auth(L, sio, 1, &payload);
+    if (problem != NULL) return luahost_argument_error(L, 1, "connect", "auth: %s", problem);
+    if (client->context == NULL) return luaL_error(L, "the script is ending");
     luahost_socketio_result result = client->vm->host.socketio_join(client->context, name_space, payload);
     luahost_sio_encoded(sio);
     if (result > LUAHOST_EMIT_SENT_FULL) return raise_result(L, name_space, result);

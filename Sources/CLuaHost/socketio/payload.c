@@ -3,7 +3,7 @@
 #include "core/error.h"
 #include "json/json.h"
 #include "msgpack/msgpack.h"
-#include "socketio/socketio.h"
+#include "socketio/own_json.h"
 
 /* The most that the scratch buffer keeps from one packet to the next. */
 #define SCRATCH_KEPT 65536
@@ -39,6 +39,10 @@ int luahost_sio_push_arguments(
     const luahost_slice *attachments = packet->attachments;
     size_t length = packet->payload.length, with = packet->attachment_count;
     int count;
+    if (__builtin_expect(luahost_sio_has_own_json(sio), 0)) {
+        luahost_sio_push_packed(L, sio, packet, rest != 0);
+        return 1;
+    }
     if (is_msgpack(sio)) {
         count = rest == 0 ? luahost_msgpack_decode_arguments(L, text, length, attachments, with, &error)
                           : luahost_msgpack_decode_rest(L, text, length, rest, attachments, with, &error);
@@ -57,7 +61,7 @@ int luahost_sio_push_refusal(
     size_t length = packet->payload.length;
     unsigned char first = (unsigned char)text[0];
     bool is_array = is_msgpack(sio) ? (first & 0xF0) == 0x90 || first == 0xDC || first == 0xDD : first == '[';
-    if (is_array) return luahost_sio_push_arguments(L, sio, packet, 0, problem);
+    if (is_array || luahost_sio_has_own_json(sio)) return luahost_sio_push_arguments(L, sio, packet, 0, problem);
     bool is_legal = is_msgpack(sio) ? luahost_msgpack_decode(L, text, length, &error)
                                     : luahost_json_decode(L, text, length, &error);
     if (is_legal) return 1;
@@ -67,39 +71,70 @@ int luahost_sio_push_refusal(
 
 /* ---- writing ---- */
 
-static int raise(lua_State *L, luahost_sio *sio, const char *function, const luahost_json_error *error) {
-    luahost_sio_encoded(sio);
-    return luaL_error(L, "bad argument to '%s' (%s)", function, error->message);
-}
-
-void luahost_sio_encode(
-    lua_State *L, luahost_sio *sio, luahost_slice name_space, int first, int last, const char *function,
-    luahost_socketio_packet *packet) {
+bool luahost_sio_encode(
+    lua_State *L, luahost_sio *sio, int first, int last, luahost_socketio_packet *packet, luahost_json_error *error) {
     luahost_buffer *scratch = &sio->client.vm->scratch;
-    luahost_json_error error;
+    if (__builtin_expect(luahost_sio_has_own_json(sio), 0)) luahost_sio_run_encode(L, sio, first, last);
     scratch->length = 0;
-    packet->headroom = LUAHOST_SOCKETIO_HEADROOM + name_space.length;
+    packet->headroom = LUAHOST_SOCKETIO_HEADROOM + packet->name_space.length;
     luahost_buffer_reserve(scratch, packet->headroom);
     scratch->length = packet->headroom;
-    bool is_encoded = is_msgpack(sio)
-        ? luahost_msgpack_encode_arguments(L, first, last, scratch, &sio->attachments, &error)
-        : luahost_json_encode_arguments(L, first, last, scratch, &sio->attachments, &error);
-    if (__builtin_expect(!is_encoded, 0)) raise(L, sio, function, &error);
+    bool is_encoded = true;
+    if (__builtin_expect(luahost_sio_has_own_json(sio), 0)) {
+        luahost_sio_take_encoded(L, scratch, &sio->attachments);
+    } else {
+        is_encoded = is_msgpack(sio)
+            ? luahost_msgpack_encode_arguments(L, first, last, scratch, &sio->attachments, error)
+            : luahost_json_encode_arguments(L, first, last, scratch, &sio->attachments, error);
+    }
+    if (__builtin_expect(!is_encoded, 0)) {
+        luahost_sio_encoded(sio);
+        return false;
+    }
     packet->data = scratch->data;
     packet->length = scratch->length;
     packet->attachments = sio->attachments.items;
     packet->attachment_count = sio->attachments.count;
+    return true;
 }
 
-luahost_slice luahost_sio_encode_value(lua_State *L, luahost_sio *sio, int index, const char *function) {
+void luahost_sio_encode_nothing(luahost_sio *sio, luahost_socketio_packet *packet) {
+    luahost_buffer *scratch = &sio->client.vm->scratch;
+    scratch->length = 0;
+    packet->headroom = LUAHOST_SOCKETIO_HEADROOM + packet->name_space.length;
+    luahost_buffer_reserve(scratch, packet->headroom);
+    scratch->length = packet->headroom;
+    if (is_msgpack(sio)) luahost_buffer_append(scratch, "\x90", 1);
+    else luahost_buffer_append(scratch, "[]", 2);
+    packet->data = scratch->data;
+    packet->length = scratch->length;
+}
+
+const char *luahost_sio_encode_auth(lua_State *L, luahost_sio *sio, int index, luahost_slice *payload) {
     luahost_buffer *scratch = &sio->client.vm->scratch;
     luahost_json_error error;
+    *payload = (luahost_slice){NULL, 0};
+    if (lua_isnil(L, index)) return NULL;
+    if (!lua_istable(L, index)) return lua_pushfstring(L, "table expected, got %s", luaL_typename(L, index));
+    bool has_own = luahost_sio_has_own_json(sio);
+    if (has_own) luahost_sio_run_encode_value(L, sio, index);
     scratch->length = 0;
-    bool is_encoded = is_msgpack(sio)
-        ? luahost_msgpack_encode(L, index, scratch, &error)
-        : luahost_json_encode(L, index, scratch, &error);
-    if (!is_encoded) raise(L, sio, function, &error);
-    return (luahost_slice){scratch->data, scratch->length};
+    bool is_encoded = true;
+    if (has_own) luahost_sio_take_encoded(L, scratch, &sio->attachments);
+    else if (is_msgpack(sio)) is_encoded = luahost_msgpack_encode(L, index, scratch, &error);
+    else is_encoded = luahost_json_encode(L, index, scratch, &error);
+    const char *problem = is_encoded ? NULL : lua_pushstring(L, error.message);
+    if (is_encoded) {
+        unsigned char first = scratch->length == 0 ? '[' : (unsigned char)scratch->data[0];
+        bool is_list = is_msgpack(sio) ? (first & 0xF0) == 0x90 || first == 0xDC || first == 0xDD : first != '{';
+        if (is_list) problem = "a table with names expected, got a list";
+    }
+    if (problem != NULL) {
+        luahost_sio_encoded(sio);
+        return problem;
+    }
+    *payload = (luahost_slice){scratch->data, scratch->length};
+    return NULL;
 }
 
 void luahost_sio_encoded(luahost_sio *sio) {

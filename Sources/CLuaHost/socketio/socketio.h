@@ -6,11 +6,13 @@
 
 #include "base/attachments.h"
 #include "client/client.h"
+#include "json/json.h"
 
 /* The user values of a client, after those that every kind has. All are nil until they are needed. */
 enum {
     LUAHOST_SIO_HANDLERS = LUAHOST_USER_VALUES + 1, /* namespace -> event -> a handler's record */
     LUAHOST_SIO_CLASSES,    /* namespace -> object */
+    LUAHOST_SIO_PLACES,     /* namespace -> the reference of the place where its object was registered */
     LUAHOST_SIO_NAMES,      /* the names of events that handlers were registered for */
     LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid */
     LUAHOST_SIO_WANTED,     /* a list: those of connect() */
@@ -43,8 +45,9 @@ typedef struct luahost_sio {
     luahost_socketio_options options;
     luahost_sio_receiver *receivers, *last_receiver;
     luahost_attachments attachments; /* of the packet that is being encoded */
-    size_t acks;                  /* that are awaited */
+    luahost_wait_queue ready;     /* tasks that wait for the end of connecting, or of the client's session */
     size_t ordered;               /* handlers that have not returned and are `ordered` */
+    bool is_simple;               /* of a SimpleClient: events without a handler are kept for receive() */
     bool is_recovered;
     bool has_given_up;            /* reconnecting, in the last session's wake */
 } luahost_sio;
@@ -84,12 +87,16 @@ int luahost_sio_push_arguments(
 int luahost_sio_push_refusal(
     lua_State *L, const luahost_sio *sio, const luahost_socketio_received *packet, const char **problem);
 /* Writes the payload into the VM's scratch buffer, after the headroom: an array of the values in the slots first to
- * last, of which an event's name is the first. Raises an argument error that names `function`. */
-void luahost_sio_encode(
-    lua_State *L, luahost_sio *sio, luahost_slice name_space, int first, int last, const char *function,
-    luahost_socketio_packet *packet);
-/* Writes one value into the scratch buffer, for `auth`; the same errors. */
-luahost_slice luahost_sio_encode_value(lua_State *L, luahost_sio *sio, int index, const char *function);
+ * last, of which an event's name is the first. The namespace of the packet is set. Returns false and fills the error if
+ * a value cannot be written; raises errors of the script's own functions. They may leave values on the stack, which
+ * keep the attachments. */
+bool luahost_sio_encode(
+    lua_State *L, luahost_sio *sio, int first, int last, luahost_socketio_packet *packet, luahost_json_error *error);
+/* Writes the payload of an ack without values. */
+void luahost_sio_encode_nothing(luahost_sio *sio, luahost_socketio_packet *packet);
+/* Writes the value of `auth` into the scratch buffer; the payload is empty for nil. Returns NULL, or what is wrong with
+ * it, which is on top of the stack or constant. Raises errors of the script's own functions. */
+const char *luahost_sio_encode_auth(lua_State *L, luahost_sio *sio, int index, luahost_slice *payload);
 /* Gives the storage of a large packet back. */
 void luahost_sio_encoded(luahost_sio *sio);
 
@@ -113,8 +120,6 @@ luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *hand
 
 /* ---- connect.c ---- */
 int luahost_sio_connect(lua_State *L);
-/* Encodes the value of `auth` on top of L's stack, which is popped; empty for nil. */
-luahost_slice luahost_sio_encode_auth(lua_State *L, luahost_sio *sio, const char *function);
 /* The name of a namespace at `index`; raises an argument error. */
 luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, const char *function);
 
@@ -126,6 +131,11 @@ void luahost_sio_refuse(luahost_sio *sio, const char *problem, luahost_slice pay
 luahost_slice luahost_sio_slice(lua_State *L, int index);
 void luahost_sio_start_next(luahost_client *client);
 
+/* Whether events without a handler wait for receive(). */
+static inline bool luahost_sio_keeps(const luahost_sio *sio) {
+    return sio->client.mailbox.is_received || sio->is_simple;
+}
+
 /* ---- receive.c ---- */
 
 bool luahost_sio_matches(const luahost_sio_receiver *receiver, luahost_slice name_space, luahost_slice name);
@@ -136,6 +146,12 @@ void luahost_sio_acknowledge_taken(luahost_sio *sio, const luahost_socketio_rece
 int luahost_sio_push_event(
     lua_State *L, luahost_sio *sio, const luahost_socketio_received *event, luahost_slice name, size_t rest);
 int luahost_sio_receive(lua_State *L);
+/* The next event of any namespace within the seconds (< 0: without a limit); `top` is the top of the stack, and `k`
+ * finds the values of receive() above that. */
+int luahost_sio_receive_with(
+    lua_State *L, luahost_sio *sio, const luahost_sio_receiver *wanted, lua_Number seconds, lua_KFunction k);
+/* The k of receive(): reads what is packed. Returns the number of values above `top`. */
+int luahost_sio_received(lua_State *L, int status, lua_KContext top);
 void luahost_sio_wake_receivers(luahost_sio *sio);
 
 /* ---- queue.c ---- */
@@ -149,18 +165,21 @@ typedef enum luahost_sio_happening {
     LUAHOST_SIO_ENDED,
 } luahost_sio_happening;
 
-/* An event, or a change of the session, that waits in the mailbox: the beginning of a message's data. */
-typedef struct luahost_sio_entry {
+/* A change of the session or of a namespace. */
+typedef struct luahost_sio_change {
     luahost_sio_happening happening;
     luahost_disconnect_reason reason;
     bool flag;               /* recovered, will reconnect */
-    uint64_t connection;
-    size_t name_space, id, payload, attachments; /* lengths, and their number */
-    char bytes[];            /* namespace, id, payload, the lengths of the attachments (size_t), the attachments */
-} luahost_sio_entry;
+    luahost_slice name_space;
+    luahost_slice text;      /* the sid, or the payload of a refusal */
+    luahost_detail detail;   /* of the end of a namespace */
+} luahost_sio_change;
 
 void luahost_sio_enqueue(luahost_sio *sio, const luahost_socketio_received *event);
+void luahost_sio_enqueue_change(luahost_sio *sio, const luahost_sio_change *change);
 luahost_sio_happening luahost_sio_happening_of(const luahost_message *message);
+/* The change that a message was made of, whose texts are in the message. */
+luahost_sio_change luahost_sio_dequeued_change(const luahost_message *message);
 /* The event that a message was made of. The slices of its attachments are in *list, to be freed. */
 luahost_socketio_received luahost_sio_dequeued(const luahost_message *message, luahost_slice **list);
 
@@ -168,17 +187,31 @@ luahost_socketio_received luahost_sio_dequeued(const luahost_message *message, l
 
 /* Ends the waits and the session, as luahost_client_reset does. */
 void luahost_sio_reset(luahost_sio *sio);
-/* Does what the entry stands for: runs handlers, wakes tasks. */
-void luahost_sio_happen(luahost_sio *sio, const luahost_sio_entry *entry, luahost_slice name_space, luahost_slice text);
+/* Does what follows from the change: runs handlers, wakes tasks. */
+void luahost_sio_happen(luahost_sio *sio, const luahost_sio_change *change);
 
 /* ---- acks.c ---- */
 int luahost_sio_emit(lua_State *L);
 int luahost_sio_send(lua_State *L);
 int luahost_sio_call(lua_State *L);
-/* The namespace is over, or (NULL) the session: callbacks are dropped, calls raise. */
-void luahost_sio_end_acks(luahost_sio *sio, const luahost_slice *name_space);
+/* The namespace, or the session, is over: callbacks are dropped, calls raise. */
+void luahost_sio_end_acks(luahost_sio *sio, luahost_slice name_space, luahost_disconnect_reason reason);
+void luahost_sio_end_all_acks(luahost_sio *sio, luahost_disconnect_reason reason);
 
 /* ---- namespace.c ---- */
 int luahost_sio_of(lua_State *L);
+
+/* ---- class.c ---- */
+
+/* Makes the table at `table` that of a new client, whose options are the table at `index`, or nil. Leaves its userdata
+ * on the stack. */
+luahost_sio *luahost_sio_make(lua_State *L, int index, int table);
+/* Pushes the sid of the namespace, or (NULL) of "/", or else of the only one; the userdata is at the index. */
+void luahost_sio_push_sid(lua_State *L, int userdata, const char *name_space);
+
+/* ---- simple.c ---- */
+
+/* SimpleClient(…), with the module as upvalue 1. */
+int luahost_sio_simple(lua_State *L);
 
 #endif

@@ -29,6 +29,34 @@ def test_guide_and_declarations_have_the_same_options(file, section):
     assert documented(section) == declared(file) != {}
 
 
+SOCKETIO = (ROOT / "docs" / "socketio.md").read_text()
+
+
 def test_guide_of_socketio_has_the_options_of_its_client():
-    guide = (ROOT / "docs" / "socketio.md").read_text()
-    assert documented("Clients", guide) == declared("socketio_options.def") != {}
+    assert documented("Clients", SOCKETIO) == declared("socketio_options.def") != {}
+
+
+def taken_options(lua, function):
+    """The names in the guide that a function does not refuse."""
+    names = sorted(set(re.findall(r"`(\w+)`", SOCKETIO)) | {"engineio_path", "try_all_transports", "namespace"})
+    code = " ".join(f'try("{name}")' for name in names)
+    result = lua.start(f"""
+        local simple = require("socketio").SimpleClient()
+        local function try(name)
+            local ok, err = pcall({function}, "http://127.0.0.1:1", {{[name] = setmetatable({{}}, {{}})}})
+            if not tostring(err):find("unknown option", 1, true) then print(name) end
+        end
+        {code}
+    """).finish()
+    assert result.status == 0, result
+    return set(result.lines)
+
+
+@pytest.mark.parametrize("function", ["sio.connect", "simple.connect"])
+def test_guide_of_socketio_has_the_options_of_connect(lua, function):
+    if function == "sio.connect":
+        names = set(documented("Connect", SOCKETIO))
+    else:
+        row = re.search(r"^\| `connect\(url, options\)` \| as `sio.connect`, with the options (.*?); raises", SOCKETIO, re.MULTILINE)
+        names = set(re.findall(r"`(\w+)`", row[1]))
+    assert names and taken_options(lua, function) == names
