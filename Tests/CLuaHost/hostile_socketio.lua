@@ -162,11 +162,13 @@ for _, name in ipairs {"transport", "buffered", "drain"} do
     cases["engine." .. name] = function(call) connect() call() end
 end
 -- The same functions as those of eio.
+local shared = {}
 for name, case in pairs(cases) do
-    local shared = name:match "^eio%.([%w_]+)$"
-    if shared and rawequal(eio[shared], sio[shared]) then
-        cases["sio." .. shared] = cases["sio." .. shared] or case
-        cases["engine." .. shared] = cases["engine." .. shared] or case
-    end
+    local key = name:match "^eio%.([%w_]+)$"
+    if key and rawequal(eio[key], sio[key]) then shared[key] = case end
+end
+for key, case in pairs(shared) do
+    cases["sio." .. key] = cases["sio." .. key] or case
+    cases["engine." .. key] = cases["engine." .. key] or case
 end
 end
