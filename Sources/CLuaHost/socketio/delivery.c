@@ -176,7 +176,7 @@ void luahost_sio_start_next(luahost_client *client) {
     int top = lua_gettop(vm->L);
     size_t rest;
     const char *problem;
-    /* Its payload was read before. */
+    /* Its payload was checked before. */
     luahost_sio_event_name(vm->L, sio, event.payload, &name, &rest, &problem);
     luahost_sio_found found = luahost_sio_find(vm->L, sio, event.name_space, name);
     if (found.kind == LUAHOST_SIO_NONE && luahost_sio_keeps(sio)) {
@@ -245,19 +245,24 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
         return;
     }
     bool is_unhandled = found.kind == LUAHOST_SIO_NONE && is_first;
+    lua_settop(L, top);
+    lua_pushlstring(L, name.data, name.length);
+    /* Whether a packet is legal does not depend on the script, and nothing behind an illegal one is delivered: so one
+     * that has to wait is read now, too. */
+    if (luahost_sio_push_arguments(L, sio, event, rest, &problem) < 0) {
+        lua_settop(L, top);
+        luahost_sio_refuse(sio, problem, event->payload);
+        return;
+    }
     if (is_unhandled && !luahost_sio_keeps(sio)) {
-        lua_pushlstring(L, name.data, name.length);
-        /* Whether a packet is legal does not depend on the script. */
-        if (luahost_sio_push_arguments(L, sio, event, rest, &problem) < 0) {
-            luahost_sio_refuse(sio, problem, event->payload);
-        } else {
-            drop(sio, event->name_space, luahost_sio_slice(L, top + 1));
-        }
+        drop(sio, event->name_space, luahost_sio_slice(L, top + 1));
         lua_settop(L, top);
         return;
     }
     lua_settop(L, top);
     luahost_leave(vm);
+    /* A finalizer that ran may have ended the session. */
+    if (client->context == NULL) return;
     luahost_sio_enqueue(sio, event);
     if (is_unhandled) luahost_mailbox_keep(client);
     /* As for eio: a script that never receives does not stop the client. */
