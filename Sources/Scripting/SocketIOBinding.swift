@@ -95,7 +95,8 @@ final class SocketIOBinding: ScriptClient {
     func reject(_ text: String, byHandler: Bool) {
         let message = byHandler ? "Connect handler failed: \(text)" : text
         self.measurement?.rejected()
-        self.session.reject(SocketIOConnectError(ConnectionError(byHandler ? .namespace : .open, message)))
+        let error = SocketIOConnectError(ConnectionError(byHandler ? .namespace : .open, message))
+        if byHandler { self.session.connectHandlerFailed(error) } else { self.session.reject(error) }
     }
 
     func emit(_ packet: UnsafePointer<luahost_socketio_packet>, wantsAck: Bool) -> SocketIOSendResult {

@@ -153,6 +153,15 @@ struct ConnectionMachine {
         return .closeEngine
     }
 
+    /// The program's handler of a namespace has failed before its `connect` returned. All namespaces may have answered
+    /// since then, if the handler had to wait for its turn.
+    mutating func connectHandlerFailed(_ error: SocketIOConnectError, random: Double) -> FailureAction {
+        guard self.state == .open else { return self.attemptFailed(error, mayRetry: false, random: random) }
+        let attempt = Attempt(connect: self.connects, number: 0, isInitial: true)
+        self.state = .closing(.attempt(attempt, error, mayRetry: false))
+        return .closeEngine
+    }
+
     /// The report of Engine.IO at its end.
     enum EngineEnd {
         case failed(ConnectionError)

@@ -12,7 +12,16 @@ extension SocketIOSession {
     // MARK: Failures
 
     func attemptFailed(_ error: SocketIOConnectError, mayRetry: Bool = true) {
-        switch self.machine.attemptFailed(error, mayRetry: mayRetry, random: self.nextRandom()) {
+        self.perform(self.machine.attemptFailed(error, mayRetry: mayRetry, random: self.nextRandom()))
+    }
+
+    /// The connect handler of the program has failed before its `connect` returned: that fails, too.
+    package func connectHandlerFailed(_ error: SocketIOConnectError) {
+        self.perform(self.machine.connectHandlerFailed(error, random: self.nextRandom()))
+    }
+
+    private func perform(_ action: ConnectionMachine.FailureAction) {
+        switch action {
         case .closeEngine: self.closeEngine(timeout: Self.shortClose, abort: true)
         // Not from within a call of the program.
         case .end(let end): self.later { self.report(end, connected: []) }

@@ -22,6 +22,15 @@ static void an_event_without_a_handler_holds_up_nothing(void) {
         "log connected\ndisconnect\nfinished\n");
 }
 
+/* It has its turn after the last namespace has answered. */
+static void a_connect_handler_that_fails_late_fails_the_connect(void) {
+    EXPECT_RUN(
+        "sio.on('connect', function() error('no way', 0) end)\n"
+        "sio.on('hello', function() end)\n"
+        "out(pcall(sio.connect, 'greet') == false)\n",
+        "connect\nopen greet socket.io\nauth \nattempt failed: no way\nlog true\nfinished\n");
+}
+
 static void acks_are_the_results_of_handlers(void) {
     EXPECT_RUN(
         "sio.on('ask', function(...) out('ask', ...) return ..., nil end)\n"
@@ -188,6 +197,7 @@ static void wrong_arguments(void) {
 void test_socketio(void) {
     connects_and_emits();
     an_event_without_a_handler_holds_up_nothing();
+    a_connect_handler_that_fails_late_fails_the_connect();
     acks_are_the_results_of_handlers();
     calls_return_the_ack();
     handlers_are_found_in_order();

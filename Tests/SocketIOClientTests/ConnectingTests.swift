@@ -212,4 +212,17 @@ struct ConnectingTests {
         try client.open(#"0{"sid":"a"}"#)
         #expect(client.events.last == "ready")
     }
+
+    /// A connect handler may have its turn after all namespaces have answered.
+    @Test func aConnectHandlerFailsLate() throws {
+        let client = MemoryClient()
+        try client.connected()
+        client.session.connectHandlerFailed(SocketIOConnectError(ConnectionError(.namespace, "no way")))
+        #expect(try client.transport.sent.last == "1")
+        try client.closed()
+        #expect(client.events == ["disconnected /: client disconnect", "failed"])
+        client.passPause(1000)
+        #expect(client.engines == 1)
+        try client.connected()
+    }
 }

@@ -286,7 +286,7 @@ int luahost_sio_connect(lua_State *L) {
     }
     client->state = LUAHOST_CONNECTING;
     vm->clients.in_session++;
-    sio->has_given_up = false;
+    sio->has_given_up = sio->is_rejected = false;
     luahost_mailbox_clear(client);
     return luahost_park_with(L, &client->waits.connect, -1, NULL, "sio.connect", luahost_client_connect_returned);
 }

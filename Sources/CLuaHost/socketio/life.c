@@ -77,6 +77,7 @@ static void run_connect_handler(luahost_sio *sio, luahost_slice name_space) {
     luahost_task_run_now(task, values - 1);
     if (client->opening == LUAHOST_OPENING_FAILED && client->context != NULL) {
         luahost_slice text = {vm->scratch.data, vm->scratch.length};
+        sio->is_rejected = true;
         vm->host.socketio_attempt_failed(client->context, text, true);
     }
     client->opening = LUAHOST_NOT_OPENING;
@@ -139,6 +140,8 @@ static void wake_ready(luahost_sio *sio) {
 static void be_ready(luahost_sio *sio) {
     luahost_client *client = &sio->client;
     luahost_task *task = client->waits.connect.first;
+    /* The namespaces may have answered before the connect handler had its turn. */
+    if (sio->is_rejected) return;
     wake_ready(sio);
     bool is_wanted = client->state == LUAHOST_CONNECTED || client->state == LUAHOST_CONNECTING;
     if (!is_wanted || task == NULL) return;

@@ -49,6 +49,7 @@ typedef struct luahost_sio {
     size_t ordered;               /* handlers that have not returned and are `ordered` */
     bool is_simple;               /* of a SimpleClient: events without a handler are kept for receive() */
     bool is_recovered;
+    bool is_rejected;             /* by its connect handler, before connect() has returned */
     bool has_given_up;            /* reconnecting, in the last session's wake */
 } luahost_sio;
 
