@@ -60,7 +60,8 @@ run_unit() {
     swift test
 }
 
-run_integration() {
+# Everything that the integration tests need, apart from the program.
+need_integration() {
     need_packages python3 python3-venv haproxy lua-cjson lua-lpeg lua-socket
     # The browser of the report's tests, and a font for it.
     need_packages chromium-headless-shell fonts-dejavu-core
@@ -69,6 +70,10 @@ run_integration() {
     need_promtool
     need_venv .venv-test Tests/Integration/requirements.txt
     need_venv .venv-socketio4 Tests/Integration/requirements-socketio4.txt
+}
+
+run_integration() {
+    need_integration
     build_release
     build_worker
     if [ $# -eq 0 ]; then
@@ -88,8 +93,7 @@ run_attack() {
 run_fuzz() { scripts/fuzz.sh all 20; }
 
 run_sanitize() {
-    need_packages python3 python3-venv
-    need_venv .venv-test Tests/Integration/requirements.txt
+    need_integration
     timed run_sanitizer address
     timed run_sanitizer thread
 }
@@ -118,8 +122,9 @@ run_sanitizer() {
         swift test --skip-build "${swift_options[@]}"
         EIO_LUA=$PWD/$build/debug/eio-lua .venv-test/bin/python -m pytest -q \
             Tests/Integration/client/test_upgrade.py Tests/Integration/lua/test_lua_client.py \
-            Tests/Integration/lua/test_socketio.py Tests/Integration/load/test_load_samples.py \
-            Tests/Integration/load/test_load_merge.py Tests/Integration/server/test_serve.py
+            Tests/Integration/socketio/test_acks.py Tests/Integration/socketio/test_binary.py \
+            Tests/Integration/load/test_load_samples.py Tests/Integration/load/test_load_merge.py \
+            Tests/Integration/server/test_serve.py
     ) || status=$?
     if [ -n "$(ls "$reports")" ]; then
         cat "$reports"/* >&2
