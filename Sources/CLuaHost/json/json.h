@@ -29,7 +29,7 @@ typedef struct luahost_json_error {
     /* Decoding: where the text is wrong. Encoding: the first byte that is not UTF-8 in the string that is named
      * by the message. Counts from 0. */
     size_t offset;
-    /* Encoding arguments: the number of the one that cannot be, from 1; 0 if it is none of them. */
+    /* Encoding arguments: the number of the one that cannot be, from 1; 0 for any other error. */
     int argument;
 } luahost_json_error;
 

@@ -245,8 +245,9 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
         return;
     }
     bool is_unhandled = found.kind == LUAHOST_SIO_NONE && is_first;
+    bool is_dropped = is_unhandled && !luahost_sio_keeps(sio);
     lua_settop(L, top);
-    lua_pushlstring(L, name.data, name.length);
+    if (is_dropped) lua_pushlstring(L, name.data, name.length);
     /* Whether a packet is legal does not depend on the script, and nothing behind an illegal one is delivered: so one
      * that has to wait is read now, too. */
     if (luahost_sio_push_arguments(L, sio, event, rest, &problem) < 0) {
@@ -254,7 +255,7 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
         luahost_sio_refuse(sio, problem, event->payload);
         return;
     }
-    if (is_unhandled && !luahost_sio_keeps(sio)) {
+    if (is_dropped) {
         drop(sio, event->name_space, luahost_sio_slice(L, top + 1));
         lua_settop(L, top);
         return;
