@@ -120,6 +120,15 @@ end
 cases["eio.create_queue"] = function(call) call() call(2) call(eio, 1) call("x") call(0 / 0) end
 cases["eio.create_event"] = function(call) call() call(eio) end
 cases["eio.bytes"] = function(call) call("abc") call(eio, "abc") call(eio.bytes("abc")) call("") call(1) call() end
+cases["eio.is_bytes"] = function(call) call(eio.bytes("x")) call(eio, eio.bytes("x")) call(victim {}) call() end
+cases["eio.inspect"] = function(call)
+    local cyclic = deep(1)
+    cyclic.self = cyclic
+    call(deep(2)) call(cyclic) call(victim {eio.bytes("b"), nothing, eio, eio.create_queue(), [victim {}] = io.stdout})
+    call(eio, 1.5) call(eio) call(("\255ä"):rep(200)) call()
+end
+cases["eio.time"] = function(call) call() call(eio) end
+cases["eio.monotonic"] = function(call) call() end
 cases["eio.array"] = function(call) call() call(victim {1}) call(eio, victim {}) call(setmetatable({}, {})) call(1) end
 cases["eio.object"] = function(call) call() call(victim {1}) call(eio, victim {}) call(setmetatable({}, {})) call(1) end
 cases["eio.get_queue_empty_exception"] = function(call) call() end

@@ -22,6 +22,7 @@ int main(void) {
     test_loadtest();
     test_data();
     test_libraries();
+    test_inspect();
     test_hook();
     test_process();
     test_input();

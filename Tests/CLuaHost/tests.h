@@ -12,6 +12,7 @@ void test_plan(void);
 void test_loadtest(void);
 void test_data(void);
 void test_libraries(void);
+void test_inspect(void);
 void test_hook(void);
 void test_process(void);
 void test_input(void);

@@ -26,7 +26,8 @@ static const struct {
     {"get_queue_empty_exception", luahost_queue_open}, {"create_event", luahost_event_open},
     {"bytes", luahost_bytes_open}, {"json", luahost_json_api_open}, {"null", luahost_json_api_open},
     {"array", luahost_json_api_open}, {"object", luahost_json_api_open}, {"log", luahost_log_open},
-    {"reason", set_reasons},
+    {"reason", set_reasons}, {"is_bytes", luahost_bytes_open}, {"inspect", luahost_inspect_open},
+    {"time", luahost_clock_open}, {"monotonic", luahost_clock_open},
 };
 
 /* Arguments: the table, the index in shared_names. */

@@ -173,9 +173,17 @@ static int bytes_new(lua_State *L) {
     return 1;
 }
 
+static int is_bytes(lua_State *L) {
+    if (lua_gettop(L) > 1) luahost_method_shift(L);
+    if (lua_isnone(L, 1)) return luahost_argument_error(L, 1, "is_bytes", "value expected");
+    size_t length;
+    lua_pushboolean(L, luahost_to_bytes(L, 1, &length) != NULL);
+    return 1;
+}
+
 void luahost_bytes_open(lua_State *L) {
-    lua_pushcfunction(L, bytes_new);
-    lua_setfield(L, -2, "bytes");
+    static const luaL_Reg functions[] = {{"bytes", bytes_new}, {"is_bytes", is_bytes}, {NULL, NULL}};
+    luaL_setfuncs(L, functions, 0);
 }
 
 static int create_metatable(lua_State *L) {

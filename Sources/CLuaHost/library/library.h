@@ -27,6 +27,8 @@ void luahost_queue_open(lua_State *L);
 void luahost_event_open(lua_State *L);
 void luahost_bytes_open(lua_State *L);
 void luahost_log_open(lua_State *L);
+void luahost_inspect_open(lua_State *L);
+void luahost_clock_open(lua_State *L);
 
 /* ---- random.c ---- */
 /* Seeds math.random, if `math` is filled. */
