@@ -17,7 +17,6 @@ package final class ClientLoop {
     private var spareBytes = 0
     package let backgroundCloses: BackgroundCloses
     /// Retained by hand: an array's own counting costs as much as the rest of a turn's bookkeeping.
-    /// No more than a batch takes.
     @exclusivity(unchecked) private var unflushed: [Unmanaged<FrameWriter>] = []
     @exclusivity(unchecked) private var flushing: [Unmanaged<FrameWriter>] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
@@ -87,18 +86,24 @@ package final class ClientLoop {
     /// Flushes `writer` when the loop has read what is ready, or soon where that takes long.
     ///
     /// A server that sleeps is woken by each write: those of one turn, one after the other, wake it once.
+    ///
+    /// Writers that came before may be flushed at once, but never this one, which may be in the middle of a write; nor
+    /// any from within a flush, whose own list that would replace.
     func flushSoon(_ writer: FrameWriter) {
-        self.unflushed.append(.passRetained(writer))
-        if self.unflushed.count == 1 { self.firstUnflushed = .now() }
-        if !self.isFlushDue {
-            self.isFlushDue = true
-            self.eventLoop.assumeIsolated().execute {
-                self.isFlushDue = false
-                self.flush()
-            }
-        } else if self.unflushed.count == SocketBatch.limit
-            || NIODeadline.now() - self.firstUnflushed > Self.longestFlushDelay
+        if self.unflushed.isEmpty {
+            self.firstUnflushed = self.now
+        } else if self.flushing.isEmpty,
+            self.unflushed.count >= SocketBatch.limit
+                || self.now - self.firstUnflushed > Self.longestFlushDelay
         {
+            self.flush()
+            self.firstUnflushed = self.now
+        }
+        self.unflushed.append(.passRetained(writer))
+        guard !self.isFlushDue else { return }
+        self.isFlushDue = true
+        self.eventLoop.assumeIsolated().execute {
+            self.isFlushDue = false
             self.flush()
         }
     }
@@ -106,19 +111,26 @@ package final class ClientLoop {
     private func flush() {
         // Swapped, not copied: a writer that is added meanwhile waits for the next turn.
         swap(&self.unflushed, &self.flushing)
-        let batch = self.flushing.count > 1 ? self.batch : nil
+        // More than a batch takes if the pongs of a whole batch were waiting for it.
+        for start in stride(from: 0, to: self.flushing.count, by: SocketBatch.limit) {
+            self.flush(self.flushing[start..<min(start + SocketBatch.limit, self.flushing.count)])
+        }
+        self.flushing.removeAll(keepingCapacity: true)
+    }
+
+    private func flush(_ writers: ArraySlice<Unmanaged<FrameWriter>>) {
+        let batch = writers.count > 1 ? self.batch : nil
         if let batch {
-            for (place, writer) in self.flushing.enumerated() {
+            for (place, writer) in writers.enumerated() {
                 writer._withUnsafeGuaranteedRef { $0.add(to: batch, at: place) }
             }
             batch.submit()
         }
-        for (place, writer) in self.flushing.enumerated() {
+        for (place, writer) in writers.enumerated() {
             writer._withUnsafeGuaranteedRef {
                 if let result = batch?.result(place) { $0.complete(result) } else { $0.flushIsDue() }
             }
             writer.release()
         }
-        self.flushing.removeAll(keepingCapacity: true)
     }
 }

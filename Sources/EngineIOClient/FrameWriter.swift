@@ -85,8 +85,8 @@ final class FrameWriter {
         return (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
-    /// Says that the frame that was collected last is a pong.
-    func collectedPong(_ kind: PongKinds) { self.pongs.formUnion(kind) }
+    /// The frame that is collected next is a pong.
+    func collectsPong(_ kind: PongKinds) { self.pongs.formUnion(kind) }
 
     /// Collects one frame, masked with a key of its own.
     @inline(__always)

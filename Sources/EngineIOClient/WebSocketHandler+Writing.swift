@@ -61,16 +61,17 @@ extension WebSocketHandler {
 
     func writePongs() {
         self.pongs.isDue = false
+        // Each is noted before it is written, because the loop may flush at once.
         if let data = self.pongs.packet.next() {
+            self.output.collectsPong(.packet)
             data.withUnsafeReadableBytes {
                 self.session.observer.log("Sending", .pong)
                 self.writePacket(.pong, $0)
             }
-            self.output.collectedPong(.packet)
         }
         if let data = self.pongs.frame.next() {
+            self.output.collectsPong(.frame)
             data.withUnsafeReadableBytes { self.writeControl(.pong, $0) }
-            self.output.collectedPong(.frame)
         }
     }
 

@@ -1,4 +1,5 @@
 import EngineIO
+import EpollLoop
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -8,14 +9,19 @@ import Testing
 /// ``FrameWriter`` with a channel in memory.
 struct FrameWriterTests {
     private final class Fixture {
-        let eventLoop = EmbeddedEventLoop()
+        let eventLoop: EmbeddedEventLoop
         let held = HeldWrites()
         let channel: EmbeddedChannel
         let writer: FrameWriter
         let traffic: TrafficCounts
 
-        init() throws {
-            let loop = ClientLoop(eventLoop: self.eventLoop)
+        let loop: ClientLoop
+
+        /// - Parameter neighbor: a writer on the same loop.
+        init(beside neighbor: Fixture? = nil) throws {
+            self.eventLoop = neighbor?.eventLoop ?? EmbeddedEventLoop()
+            let loop = neighbor?.loop ?? ClientLoop(eventLoop: self.eventLoop)
+            self.loop = loop
             self.traffic = loop.uncounted
             self.channel = try .connected(on: self.eventLoop, self.held)
             self.writer = FrameWriter(loop: loop, traffic: loop.uncounted[.websocket])
@@ -70,6 +76,20 @@ struct FrameWriterTests {
         test.writer.flushSoon()
         test.eventLoop.run()
         #expect(try test.channel.writtenFrames() == [SentFrame(.binary, "3")])
+    }
+
+    /// It may be in the middle of a write: a loop that has enough for a batch flushes those before.
+    @Test func theWriterThatIsAddedIsNotFlushedAtOnce() throws {
+        var tests = [try Fixture()]
+        while tests.count <= SocketBatch.limit { tests.append(try Fixture(beside: tests[0])) }
+        for test in tests {
+            test.append(.binary, nil, "1")
+            test.writer.flushSoon()
+            #expect(try test.channel.writtenFrames().isEmpty)
+        }
+        for test in tests.dropLast() { #expect(try test.channel.writtenFrames().count == 1) }
+        tests[0].eventLoop.run()
+        #expect(try tests[SocketBatch.limit].channel.writtenFrames().count == 1)
     }
 
     @Test func messagesAreWrittenWhenTheChannelHasWrittenThem() throws {

@@ -8,7 +8,7 @@ import Testing
 
 /// A session on an embedded loop that goes by transports in memory.
 final class MemorySession {
-    let eventLoop = EmbeddedEventLoop()
+    let eventLoop: EmbeddedEventLoop
     let loop: ClientLoop
     let delegate = RecordingDelegate()
     let session: ClientSession
@@ -16,11 +16,13 @@ final class MemorySession {
 
     private final class Made { var transports: [MemoryTransport] = [] }
 
+    /// - Parameter neighbor: a session on the same loop.
     init(
-        transports: [Transport] = [.polling, .websocket], triesAll: Bool = false,
+        transports: [Transport] = [.polling, .websocket], triesAll: Bool = false, beside neighbor: MemorySession? = nil,
         _ configure: (inout ClientConfiguration) -> Void = { _ in }
     ) throws {
-        let loop = ClientLoop(eventLoop: self.eventLoop)
+        self.eventLoop = neighbor?.eventLoop ?? EmbeddedEventLoop()
+        let loop = neighbor?.loop ?? ClientLoop(eventLoop: self.eventLoop)
         var options = ConnectOptions(url: try ServerURL("http://localhost:1"))
         options.transports = transports
         options.triesAllTransports = triesAll

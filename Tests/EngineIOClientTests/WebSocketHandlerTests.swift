@@ -1,4 +1,5 @@
 import EngineIO
+import EpollLoop
 import Glibc
 import Logging
 import NIOCore
@@ -15,8 +16,11 @@ struct WebSocketHandlerTests {
         let held = HeldWrites()
         let channel: EmbeddedChannel
 
-        init(isOpen: Bool = true, _ configure: (inout ClientConfiguration) -> Void = { _ in }) throws {
-            self.test = try MemorySession(transports: [.websocket], configure)
+        init(
+            isOpen: Bool = true, beside neighbor: Fixture? = nil,
+            _ configure: (inout ClientConfiguration) -> Void = { _ in }
+        ) throws {
+            self.test = try MemorySession(transports: [.websocket], beside: neighbor?.test, configure)
             let handler = WebSocketHandler(self.test.session)
             self.handler = handler
             self.channel = try .connected(on: self.test.eventLoop, self.held)
@@ -82,6 +86,41 @@ struct WebSocketHandlerTests {
         fixture.held.release()
         fixture.test.eventLoop.run()
         #expect(try fixture.channel.writtenFrames() == [SentFrame(.text, "3a"), SentFrame(.text, "3c")])
+    }
+
+    /// A pong this long is written at once, and the next ping is answered all the same.
+    @Test func aPongOfAnyLengthIsFollowedByTheNext() throws {
+        let fixture = try Fixture()
+        let data = String(repeating: "a", count: PongSlot.mostData)
+        var ping = ByteBuffer(bytes: [0x81, 127])
+        ping.writeInteger(UInt64(1 + data.utf8.count))
+        ping.writeString("2" + data)
+        try fixture.receive(ping)
+        fixture.test.eventLoop.run()
+        #expect(try fixture.channel.writtenFrames() == [SentFrame(.text, "3" + data)])
+        try fixture.receive(serverFrame(.text, "2b"))
+        fixture.test.eventLoop.run()
+        #expect(try fixture.channel.writtenFrames() == [SentFrame(.text, "3b")])
+    }
+
+    /// The loop flushes as many as a batch takes at once, in the middle of a turn; their pongs to later pings follow,
+    /// and are more than a batch takes with the one that was added then.
+    @Test func everyPingIsAnsweredHoweverManyThereAre() throws {
+        var fixtures = [try Fixture()]
+        while fixtures.count <= SocketBatch.limit { fixtures.append(try Fixture(beside: fixtures[0])) }
+        for fixture in fixtures.dropLast() {
+            for text in ["2a", "2b"] { try fixture.receive(serverFrame(.text, text)) }
+        }
+        #expect(try fixtures[0].channel.writtenFrames() == [])
+        try fixtures.last?.receive(serverFrame(.text, "2b"))
+        for fixture in fixtures.dropLast() {
+            #expect(try fixture.channel.writtenFrames() == [SentFrame(.text, "3a")])
+        }
+        for fixture in fixtures { try fixture.receive(serverFrame(.text, "2c")) }
+        fixtures[0].test.eventLoop.run()
+        for fixture in fixtures {
+            #expect(try fixture.channel.writtenFrames() == [SentFrame(.text, "3b"), SentFrame(.text, "3c")])
+        }
     }
 
     @Test func aViolationClosesWithItsCode() throws {
