@@ -62,7 +62,7 @@ run_unit() {
 
 # Everything that the integration tests need, apart from the program.
 need_integration() {
-    need_packages python3 python3-venv haproxy lua-cjson lua-lpeg lua-socket
+    need_packages python3 python3-venv haproxy lua-cjson lua-lpeg lua-socket lua-check
     # The browser of the report's tests, and a font for it.
     need_packages chromium-headless-shell fonts-dejavu-core
     # An old Socket.IO server, and the official Socket.IO parser for a server of its own.

@@ -53,12 +53,20 @@ static const luaL_Reg methods[16];
 
 /* ---- attributes ---- */
 
-enum { SID, CONNECTED, NAMESPACES, RECOVERED, EVENT, ENGINE, CONNECTION_URL, CONNECTION_NAMESPACES, PATH, STATE };
-
-static const char *const attributes[] = {
-    "sid", "connected", "namespaces", "recovered", "event", "eio", "connection_url", "connection_namespaces",
-    "socketio_path", "state", NULL,
+enum {
+    SID, CONNECTED, NAMESPACES, RECOVERED, EVENT, ENGINE, CONNECTION_URL, CONNECTION_NAMESPACES, PATH, STATE, NONE,
 };
+
+static const char *const attributes[NONE] = {
+    "sid", "connected", "namespaces", "recovered", "event", "eio", "connection_url", "connection_namespaces",
+    "socketio_path", "state",
+};
+
+static int attribute_of(const char *name) {
+    int which = 0;
+    while (which < NONE && strcmp(attributes[which], name) != 0) which++;
+    return which;
+}
 
 void luahost_sio_push_sid(lua_State *L, int userdata, const char *name_space) {
     if (lua_getiuservalue(L, userdata, LUAHOST_SIO_NAMESPACES) != LUA_TTABLE) {
@@ -127,10 +135,11 @@ static int engine_index(lua_State *L) {
         lua_pushcclosure(L, method->func, 2);
         return 1;
     }
-    /* The functions that all clients share; the methods of a session are not those of its Engine.IO client. */
+    /* The functions that all clients share; those of a session, and its attributes, are not its Engine.IO client's. */
     for (const luaL_Reg *method = methods; method->name != NULL; method++) {
         if (strcmp(method->name, name) == 0) return 0;
     }
+    if (attribute_of(name) != NONE) return 0;
     lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_UV_TABLE);
     lua_getfield(L, -1, name);
     return 1;
@@ -153,9 +162,8 @@ static void push_engine(lua_State *L, int userdata) {
 static int attribute(lua_State *L) {
     const luahost_sio *sio = lua_touserdata(L, 1);
     const char *name = lua_tostring(L, 2);
-    int which = 0;
-    while (attributes[which] != NULL && strcmp(attributes[which], name) != 0) which++;
-    if (attributes[which] == NULL) return 0;
+    int which = attribute_of(name);
+    if (which == NONE) return 0;
     lua_settop(L, 1);
     switch (which) {
     case SID: luahost_sio_push_sid(L, 1, NULL); break;
