@@ -27,6 +27,8 @@ int main(void) {
     test_process();
     test_input();
     test_socketio();
+    test_socketio_acks();
+    test_timers();
     test_socketio_queue();
     test_socketio_simple();
     test_socketio_json();

@@ -15,6 +15,7 @@ static int client_collect(lua_State *L) {
     if (client->context != NULL) vm->host.client_release(client->context);
     client->context = NULL;
     luahost_mailbox_clear(client);
+    if (client->kind->free_parts != NULL) client->kind->free_parts(client);
     if (client->previous != NULL) client->previous->next = client->next; else vm->clients.first = client->next;
     if (client->next != NULL) client->next->previous = client->previous;
     client->vm = NULL;

@@ -130,6 +130,7 @@ typedef struct luahost_client_kind {
     bool queues_all;                   /* start_next decides what of the queue may start, and sets `start` */
     /* For the pump: takes the first message of the queue and starts its handler. */
     void (*start_next)(luahost_client *client);
+    void (*free_parts)(luahost_client *client); /* frees its memory outside of Lua; NULL: it has none */
 } luahost_client_kind;
 
 struct luahost_client {
@@ -250,7 +251,7 @@ const char *luahost_client_state_name(const luahost_client *client);
  * within a slice. */
 void luahost_client_reset(luahost_client *client);
 /* The on_cancel of waits.connect: abandons the attempt. */
-bool luahost_connect_cancelled(luahost_wait_queue *queue);
+bool luahost_connect_cancelled(luahost_wait_queue *queue, luahost_task *task);
 /* Gives the disconnect event of a session that is over. */
 void luahost_client_show_end(luahost_client *client);
 /* Keeps what the handshake has brought. */

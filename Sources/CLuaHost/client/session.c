@@ -174,7 +174,8 @@ static void abandon(luahost_client *client) {
     client->vm->host.client_disconnect(client->context, -1, true);
 }
 
-bool luahost_connect_cancelled(luahost_wait_queue *queue) {
+bool luahost_connect_cancelled(luahost_wait_queue *queue, luahost_task *task) {
+    (void)task;
     luahost_client *client = (luahost_client *)((char *)queue - offsetof(luahost_client, waits.connect));
     if (client->state != LUAHOST_CONNECTING && client->state != LUAHOST_CONNECTED) return false;
     /* An error that the handler may still raise ends the attempt, too. */

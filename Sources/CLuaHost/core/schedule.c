@@ -21,7 +21,7 @@ void luahost_task_ready(luahost_task *task, int values) {
 }
 
 static void stop_waiting(luahost_task *task) {
-    luahost_timer_remove(task);
+    luahost_timer_stop(task);
     luahost_wait_queue *queue = task->waits_on;
     if (queue == NULL) return;
     if (task->previous != NULL) task->previous->next = task->next; else queue->first = task->next;
@@ -42,7 +42,7 @@ void luahost_task_cancel(luahost_task *task) {
     if (task->state != LUAHOST_TASK_WAITING) return;
     luahost_wait_queue *queue = task->waits_on;
     bool is_asked = queue != NULL && queue->on_cancel != NULL && !luahost_vm_is_closing(task->vm);
-    if (is_asked && queue->on_cancel(queue)) return;
+    if (is_asked && queue->on_cancel(queue, task)) return;
     luahost_task_end_wait(task);
 }
 
@@ -53,7 +53,7 @@ void luahost_task_end_wait(luahost_task *task) {
 
 void luahost_ask_again(luahost_vm *vm) {
     if (!luahost_vm_may_resume(vm) || vm->timers.count == 0) return;
-    uint64_t deadline = vm->timers.heap[0]->deadline;
+    uint64_t deadline = vm->timers.heap[0]->due;
     if (deadline >= vm->queue.wake_at) return;
     vm->queue.wake_at = deadline;
     vm->host.wake_at(vm->context, deadline);

@@ -9,6 +9,7 @@
 #include "core/report.h"
 #include "core/schedule.h"
 #include "core/stack.h"
+#include "core/timers.h"
 
 /* Coroutines that are kept for the next handlers. */
 #define POOL_LIMIT 1024
@@ -112,6 +113,7 @@ void luahost_task_release(luahost_task *task) {
 static void finish(luahost_task *task) {
     luahost_vm *vm = task->vm;
     task->state = LUAHOST_TASK_DONE;
+    if (task->heap_index != SIZE_MAX) luahost_timer_remove(task);
     give_back(vm, task);
     if (task->waited) {
         if (task->waited_previous != NULL) task->waited_previous->waited_next = task->waited_next;

@@ -14,9 +14,9 @@ typedef struct luahost_pace luahost_pace;
 /* Tasks that wait for the same thing, longest first. */
 typedef struct luahost_wait_queue {
     luahost_task *first, *last;
-    /* One of them is cancelled: returns true if it is to wait for the end of something first; when that has ended,
-     * luahost_task_end_wait is called for it. NULL: its wait ends at once. */
-    bool (*on_cancel)(struct luahost_wait_queue *queue);
+    /* One of them, the task, is cancelled: returns true if it is to wait for the end of something first; when that has
+     * ended, luahost_task_end_wait is called for it. NULL: its wait ends at once. */
+    bool (*on_cancel)(struct luahost_wait_queue *queue, luahost_task *task);
     bool awaits_sockets; /* what is waited for may lie in a socket unread */
 } luahost_wait_queue;
 
@@ -70,8 +70,10 @@ struct luahost_task {
     /* While it waits: */
     luahost_wait_queue *waits_on;
     luahost_task *previous, *next; /* in that queue, or in the run queue */
+    uint64_t ticket;           /* of a queue whose tasks wait for different things: a number of its owner */
     uint64_t deadline;         /* UINT64_MAX: none */
-    size_t heap_index;         /* in vm->timers; SIZE_MAX: not there */
+    uint64_t due;              /* the time of its place in vm->timers; not after the deadline */
+    size_t heap_index;         /* of that place; SIZE_MAX: it has none */
     unsigned char looks;       /* how often a deadline that is looked at late may be looked at again */
     lua_KFunction continuation; /* of luahost_park_with; NULL: of luahost_park */
     luahost_task *waited_previous, *waited_next; /* in vm->tasks.waited */

@@ -162,7 +162,6 @@ luahost_vm *luahost_vm_create(
 static bool looks_again(luahost_task *task, uint64_t now) {
     if (task->looks == 0 || now - task->deadline <= PUNCTUALITY) return false;
     task->looks--;
-    luahost_timer_remove(task);
     luahost_timer_add(task, now + TIME_TO_READ);
     return true;
 }
@@ -170,8 +169,8 @@ static bool looks_again(luahost_task *task, uint64_t now) {
 /* Wakes every task whose deadline is not after `now`. Where the loop was held up, by a slice of this script's or
  * another's, or the process was suspended, a task that has looks left has the loop read its sockets first. */
 static void expire_timers(luahost_vm *vm, uint64_t now) {
-    while (vm->timers.count > 0 && vm->timers.heap[0]->deadline <= now) {
-        luahost_task *task = vm->timers.heap[0];
+    luahost_task *task;
+    while ((task = luahost_timer_first(vm, now)) != NULL) {
         if (looks_again(task, now)) continue;
         int values = 0;
         if (task->on_timeout != NULL) {

@@ -50,7 +50,7 @@ typedef struct luahost_run_queue {
     bool is_draining;   /* luahost_vm_run is on the stack */
 } luahost_run_queue;
 
-/* A binary heap by deadline. */
+/* A binary heap by the `due` of the tasks. */
 typedef struct luahost_timers {
     luahost_task **heap;
     size_t count, capacity;

@@ -166,10 +166,9 @@ static int yield_to_host(lua_State *L, luahost_wait_queue *queue, int (*on_timeo
     return lua_yieldk(L, 0, lua_gettop(L), go_on);
 }
 
-int luahost_park_with(
+int luahost_park_checked_with(
     lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what,
     lua_KFunction k) {
-    luahost_check_wait(L, what);
     if (luahost_vm_is_plan(luahost_vm_of(L))) return luahost_plan_wait(L, what);
     luahost_task *task = luahost_vm_of(L)->current;
     if (queue != NULL) append(queue, task);
@@ -177,6 +176,13 @@ int luahost_park_with(
     /* Longer than centuries: a wait without a deadline. */
     if (seconds >= 0 && seconds < 9e9) luahost_timer_add(task, luahost_now() + (uint64_t)(seconds * 1e9));
     return yield_to_host(L, queue, on_timeout, k);
+}
+
+int luahost_park_with(
+    lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what,
+    lua_KFunction k) {
+    luahost_check_wait(L, what);
+    return luahost_park_checked_with(L, queue, seconds, on_timeout, what, k);
 }
 
 int luahost_park_first_with(lua_State *L, luahost_wait_queue *queue, const char *what, lua_KFunction k) {

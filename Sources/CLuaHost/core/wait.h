@@ -15,6 +15,10 @@ int luahost_park(
 int luahost_park_with(
     lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what,
     lua_KFunction k);
+/* luahost_park_with right after luahost_check_wait, with nothing between them that may run Lua. */
+int luahost_park_checked_with(
+    lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what,
+    lua_KFunction k);
 /* luahost_park_with, for a task that waited on the queue before and is to stay ahead of those that came after it. */
 int luahost_park_first_with(lua_State *L, luahost_wait_queue *queue, const char *what, lua_KFunction k);
 /* Raises luahost_park's error for where Lua cannot wait. Jumps. */

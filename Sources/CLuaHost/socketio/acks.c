@@ -7,125 +7,96 @@
 #include "core/wait.h"
 #include "socketio/own_json.h"
 
-/* A task in call(), in a userdata on its stack and in the table of acks. */
-typedef struct call {
-    luahost_wait_queue queue;
-    luahost_sio *sio;
-    luahost_slice name_space, event;  /* on the stack of the task */
-    lua_Integer id;
-    bool is_handler;                  /* it does not count as one that has not returned */
-} call;
-
-/* ---- the table ---- */
-
-/* Pushes the table of the namespace; the table of all is on top of the stack and is replaced. */
-static bool push_of_namespace(lua_State *L, luahost_slice name_space) {
-    if (!lua_istable(L, -1)) return false;
-    lua_pushlstring(L, name_space.data, name_space.length);
-    lua_rawget(L, -2);
-    lua_replace(L, -2);
-    return lua_istable(L, -1);
+static void add(luahost_sio *sio, luahost_slice name_space, luahost_sio_ack ack) {
+    luahost_sio_acks_add(&sio->acks, name_space, ack);
+    sio->client.mailbox.answers++;
+    if (__builtin_expect(sio->client.mailbox.is_paused, 0)) luahost_mailbox_balance(&sio->client);
 }
 
-void luahost_sio_keep_ack(lua_State *L, luahost_slice name_space, uint64_t id) {
+/* ---- callbacks ---- */
+
+void luahost_sio_keep_callback(lua_State *L, luahost_sio *sio, luahost_slice name_space, uint64_t id) {
     luahost_vm *vm = luahost_vm_of(L);
     bool enforced = vm->memory.is_enforced;
     vm->memory.is_enforced = false;
-    int value = lua_gettop(L);
-    if (lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_ACKS) != LUA_TTABLE) {
+    int callback = lua_gettop(L);
+    if (lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_CALLBACKS) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);
         lua_pushvalue(L, -1);
-        lua_setiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_ACKS);
+        lua_setiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_CALLBACKS);
     }
-    lua_pushlstring(L, name_space.data, name_space.length);
-    if (lua_rawget(L, value + 1) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        lua_pushlstring(L, name_space.data, name_space.length);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, value + 1);
-    }
-    lua_pushvalue(L, value);
-    lua_rawseti(L, -2, (lua_Integer)id);
-    lua_settop(L, value - 1);
-    luahost_client *client = lua_touserdata(L, lua_upvalueindex(1));
-    client->mailbox.answers++;
-    if (__builtin_expect(client->mailbox.is_paused, 0)) luahost_mailbox_balance(client);
+    lua_insert(L, callback);
+    int reference = luaL_ref(L, callback);
+    lua_settop(L, callback - 1);
     vm->memory.is_enforced = enforced;
+    add(sio, name_space, (luahost_sio_ack){.id = id, .callback = reference});
 }
 
-/* Takes the value of the ack out of the table, which is a user value of a client that is kept, and pushes it. */
-static int take_ack(lua_State *L, luahost_sio *sio, luahost_slice name_space, lua_Integer id) {
-    luahost_client_push(L, &sio->client, LUAHOST_SIO_ACKS);
-    if (!push_of_namespace(L, name_space)) {
-        lua_pop(L, 1);
-        lua_pushnil(L);
-        return LUA_TNIL;
-    }
-    int type = lua_rawgeti(L, -1, id);
-    if (type != LUA_TNIL) {
-        sio->client.mailbox.answers--;
-        /* The field is there, so that nothing is allocated. */
-        lua_pushnil(L);
-        lua_rawseti(L, -3, id);
-    }
+/* Pushes the callback and forgets it; nil if the session that it belonged to is over. */
+static void take_callback(lua_State *L, const luahost_sio *sio, int reference) {
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_CALLBACKS);
+    if (!lua_istable(L, -1)) return;
+    lua_rawgeti(L, -1, reference);
+    luaL_unref(L, -2, reference);
     lua_remove(L, -2);
-    return type;
 }
 
 /* ---- call ---- */
 
-static void wait_as_handler(call *call) {
-    luahost_client *client = &call->sio->client;
-    const luahost_task *task = client->vm->current;
-    call->is_handler =
-        task->kind == LUAHOST_IN_HANDLER && task->client == client && task->on_done != luahost_handler_done;
-    if (!call->is_handler) return;
-    client->mailbox.handlers--;
-    if (client->mailbox.is_paused) luahost_mailbox_balance(client);
+/* Whether the task counts as a handler that has not returned, which it does not while it waits for an ack. */
+static bool is_counted(const luahost_task *task, const luahost_client *client) {
+    return task->kind == LUAHOST_IN_HANDLER && task->client == client && task->on_done != luahost_handler_done;
 }
 
-static void end_wait(call *call) {
-    if (call->is_handler) call->sio->client.mailbox.handlers++;
-    call->is_handler = false;
+static bool is_waiting(const luahost_sio *sio, const luahost_task *task, uint64_t id) {
+    return task->state == LUAHOST_TASK_WAITING && task->waits_on == &sio->calls && task->ticket == id;
 }
 
-static bool call_cancelled(luahost_wait_queue *queue) {
-    call *record = (call *)((char *)queue - offsetof(call, queue));
-    lua_State *L = record->sio->client.vm->L;
-    end_wait(record);
-    if (record->sio->client.anchor.holds == 0) return false;
-    take_ack(L, record->sio, record->name_space, record->id);
-    lua_pop(L, 1);
+/* The ack that the task waits for is not awaited any more. Returns the acks of its namespace, or NULL if it has come or
+ * the namespace is over. */
+static const luahost_sio_acks *forget(luahost_sio *sio, const luahost_task *task) {
+    const luahost_sio_acks *acks = luahost_sio_acks_drop(sio->acks, task->ticket, task);
+    if (acks != NULL) sio->client.mailbox.answers--;
+    return acks;
+}
+
+bool luahost_sio_call_cancelled(luahost_wait_queue *queue, luahost_task *task) {
+    luahost_sio *sio = (luahost_sio *)((char *)queue - offsetof(luahost_sio, calls));
+    if (is_counted(task, &sio->client)) sio->client.mailbox.handlers++;
+    forget(sio, task);
     return false;
 }
 
-/* The first value after `top` is true before the values of the ack, false at the timeout, nil before the reason of the
- * session's end. The record is the value at `top`. */
-static int called(lua_State *L, int status, lua_KContext top) {
-    (void)status;
-    call *record = lua_touserdata(L, (int)top);
-    end_wait(record);
-    int marker = (int)top + 1;
-    const luahost_callbacks *host = &luahost_vm_of(L)->host;
+static int raise_no_ack(lua_State *L, luahost_sio *sio, int marker) {
+    const luahost_callbacks *host = &sio->client.vm->host;
+    const char *event = lua_tostring(L, marker - 1);
     /* Acks that did not come are counted; an error of a load test that nobody catches is not counted again. */
     bool is_measured = host->socketio_ack_timed_out != NULL;
     if (lua_isnil(L, marker)) {
         return luahost_raise_measured(
-            L, is_measured, "DisconnectedError", "call of '%.100s': the connection ended before its ack (%s)",
-            record->event.data, lua_tostring(L, marker + 1));
+            L, is_measured, "DisconnectedError", "call of '%.100s': the connection ended before its ack (%s)", event,
+            lua_tostring(L, marker + 1));
     }
-    if (lua_toboolean(L, marker)) {
-        if (luahost_sio_has_own_json(record->sio)) luahost_sio_unpack(L);
-        return lua_gettop(L) - marker;
+    const luahost_task *task = sio->client.vm->current;
+    const luahost_sio_acks *acks = forget(sio, task);
+    if (is_measured && acks != NULL && sio->client.context != NULL) {
+        luahost_slice name_space = {acks->name, acks->length};
+        host->socketio_ack_timed_out(sio->client.context, name_space, task->ticket);
     }
-    if (record->sio->client.anchor.holds > 0) take_ack(L, record->sio, record->name_space, record->id);
-    if (is_measured && record->sio->client.context != NULL) {
-        host->socketio_ack_timed_out(record->sio->client.context, record->name_space, (uint64_t)record->id);
-    }
-    return luahost_raise_measured(
-        L, is_measured, "TimeoutError", "call of '%.100s': no ack in time", record->event.data);
+    return luahost_raise_measured(L, is_measured, "TimeoutError", "call of '%.100s': no ack in time", event);
+}
+
+/* The value at `top` is the name of the event. The first one after it is true before the values of the ack, false at
+ * the timeout, nil before the reason of the session's end. */
+static int called(lua_State *L, int status, lua_KContext top) {
+    (void)status;
+    luahost_sio *sio = lua_touserdata(L, lua_upvalueindex(1));
+    if (is_counted(sio->client.vm->current, &sio->client)) sio->client.mailbox.handlers++;
+    int marker = (int)top + 1;
+    if (__builtin_expect(!lua_toboolean(L, marker), 0)) return raise_no_ack(L, sio, marker);
+    if (__builtin_expect(luahost_sio_has_own_json(sio), 0)) luahost_sio_unpack(L);
+    return lua_gettop(L) - marker;
 }
 
 static int push_timeout(lua_State *co) {
@@ -133,32 +104,50 @@ static int push_timeout(lua_State *co) {
     return 1;
 }
 
-int luahost_sio_await_ack(
-    lua_State *L, luahost_sio *sio, luahost_slice name_space, luahost_slice event, uint64_t id, lua_Number timeout) {
-    call *record = lua_newuserdatauv(L, sizeof *record, 0);
-    *record = (call){.sio = sio, .name_space = name_space, .event = event, .id = (lua_Integer)id};
-    record->queue.on_cancel = call_cancelled;
-    record->queue.awaits_sockets = true;
-    lua_pushvalue(L, -1);
-    luahost_sio_keep_ack(L, name_space, id);
-    wait_as_handler(record);
-    return luahost_park_with(L, &record->queue, timeout, push_timeout, "sio.call", called);
+int luahost_sio_await_ack(lua_State *L, luahost_sio *sio, const luahost_sio_request *request, uint64_t id) {
+    static const char what[] = "sio.call";
+    luahost_client *client = &sio->client;
+    luahost_task *task = client->vm->current;
+    lua_pushvalue(L, request->first - 1);
+    /* The script's own JSON function, or a finalizer, may have cancelled the task. */
+    if (__builtin_expect(task->cancelled, 0)) luahost_check_wait(L, what);
+    task->ticket = id;
+    add(sio, request->name_space, (luahost_sio_ack){.id = id, .task = task});
+    if (is_counted(task, client)) {
+        client->mailbox.handlers--;
+        if (client->mailbox.is_paused) luahost_mailbox_balance(client);
+    }
+    return luahost_park_checked_with(L, &sio->calls, request->timeout, push_timeout, what, called);
 }
 
 /* ---- what comes ---- */
 
 /* The values of the ack are the `values` on top of vm->L's stack. */
-static void wake(luahost_sio *sio, luahost_task *task, int values) {
+static void wake(const luahost_sio *sio, luahost_task *task, int values) {
     lua_State *L = sio->client.vm->L;
-    lua_pushboolean(L, true);
-    lua_insert(L, -values - 1);
     lua_checkstack(task->co, values + LUA_MINSTACK);
-    lua_xmove(L, task->co, values + 1);
+    lua_pushboolean(task->co, true);
+    lua_xmove(L, task->co, values);
     luahost_task_wake(task, values + 1);
 }
 
-void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_socketio_received *ack) {
+/* The arguments are the `values` on top of vm->L's stack. */
+static void run_callback(luahost_sio *sio, int reference, int values) {
     static const luahost_sio_handler callback = {"ack", LUA_NOREF, false};
+    luahost_vm *vm = sio->client.vm;
+    lua_State *L = vm->L;
+    int function = lua_gettop(L) - values + 1;
+    lua_checkstack(L, LUA_MINSTACK);
+    take_callback(L, sio, reference);
+    if (lua_isnil(L, -1)) return;
+    lua_insert(L, function);
+    values = luahost_sio_insert_unpacking(L, sio, values + 1);
+    luahost_task *task = luahost_sio_task(sio, &callback, LUAHOST_EVENT_NAMED, values);
+    lua_settop(L, function - 1);
+    if (luahost_may_run(vm)) luahost_task_run_now(task, values - 1); else luahost_task_ready(task, values - 1);
+}
+
+void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_socketio_received *ack) {
     luahost_sio *sio = (luahost_sio *)client;
     luahost_vm *vm = client->vm;
     lua_State *L = vm->L;
@@ -172,71 +161,66 @@ void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_soc
         luahost_sio_refuse(sio, problem, ack->payload);
         return;
     }
-    lua_checkstack(L, LUA_MINSTACK);
-    int type = take_ack(L, sio, ack->name_space, (lua_Integer)id);
-    lua_insert(L, top + 1);
-    luahost_task *waiting = type == LUA_TUSERDATA ? ((call *)lua_touserdata(L, top + 1))->queue.first : NULL;
-    if (waiting != NULL) {
-        wake(sio, waiting, values);
-    } else if (type == LUA_TFUNCTION || type == LUA_TTABLE) {
-        values = luahost_sio_insert_unpacking(L, sio, values + 1);
-        luahost_task *task = luahost_sio_task(sio, &callback, LUAHOST_EVENT_NAMED, values);
-        lua_settop(L, top);
-        if (luahost_may_run(vm)) luahost_task_run_now(task, values - 1); else luahost_task_ready(task, values - 1);
+    luahost_sio_ack awaited = luahost_sio_acks_take(sio->acks, ack->name_space, id);
+    if (awaited.id != 0) {
+        client->mailbox.answers--;
+        if (awaited.task == NULL) run_callback(sio, awaited.callback, values);
+        else if (is_waiting(sio, awaited.task, id)) wake(sio, awaited.task, values);
     }
     lua_settop(L, top);
     luahost_leave(vm);
 }
 
-/* Ends the waits of the calls in the table on top of the stack. Returns the number of its acks. */
-static size_t end_calls(lua_State *L, luahost_disconnect_reason reason) {
-    size_t count = 0;
-    int table = lua_gettop(L);
-    for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1), count++) {
-        if (lua_type(L, -1) != LUA_TUSERDATA) continue;
-        luahost_task *task = ((call *)lua_touserdata(L, -1))->queue.first;
-        if (task == NULL) continue;
+/* Wakes the tasks that wait for these acks, in the order in which they began to wait. */
+static void end_calls(luahost_sio *sio, const luahost_sio_acks *acks, luahost_disconnect_reason reason) {
+    lua_State *L = sio->client.vm->L;
+    /* Once, and before the first task: it may run a finalizer, which may cancel tasks. */
+    lua_pushstring(L, luahost_reason_text(reason));
+    luahost_task *next;
+    for (luahost_task *task = sio->calls.first; task != NULL; task = next) {
+        next = task->next;
+        if (acks != NULL && !luahost_sio_acks_has(acks, task->ticket, task)) continue;
+        lua_checkstack(task->co, LUA_MINSTACK);
         lua_pushnil(task->co);
-        lua_pushstring(task->co, luahost_reason_text(reason));
+        lua_pushvalue(L, -1);
+        lua_xmove(L, task->co, 1);
         luahost_task_wake(task, 2);
+        luahost_enter(sio->client.vm, L);
     }
-    return count;
+    lua_pop(L, 1);
+}
+
+static void forget_callbacks(const luahost_sio *sio, const luahost_sio_acks *acks) {
+    lua_State *L = sio->client.vm->L;
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_CALLBACKS);
+    for (size_t slot = 0; lua_istable(L, -1) && slot < acks->capacity; slot++) {
+        const luahost_sio_ack *ack = &acks->slots[slot];
+        if (ack->id != 0 && ack->task == NULL) luaL_unref(L, -1, ack->callback);
+    }
+    lua_pop(L, 1);
 }
 
 void luahost_sio_end_acks(luahost_sio *sio, luahost_slice name_space, luahost_disconnect_reason reason) {
-    luahost_client *client = &sio->client;
-    luahost_vm *vm = client->vm;
-    lua_State *L = vm->L;
-    int top = lua_gettop(L);
-    luahost_enter(vm, L);
-    luahost_client_push(L, client, LUAHOST_SIO_ACKS);
-    if (lua_istable(L, top + 1)) {
-        /* Taken out first: a finalizer, or a task that is woken, may ask for others. */
-        lua_pushlstring(L, name_space.data, name_space.length);
-        lua_pushvalue(L, -1);
-        lua_rawget(L, top + 1);
-        lua_insert(L, top + 2);
-        lua_pushnil(L);
-        lua_rawset(L, top + 1);
-        if (lua_istable(L, top + 2)) client->mailbox.answers -= end_calls(L, reason);
-    }
-    lua_settop(L, top);
+    luahost_vm *vm = sio->client.vm;
+    luahost_sio_acks *acks = luahost_sio_acks_detach(&sio->acks, name_space);
+    if (acks == NULL) return;
+    sio->client.mailbox.answers -= acks->count;
+    luahost_enter(vm, vm->L);
+    end_calls(sio, acks, reason);
+    forget_callbacks(sio, acks);
     luahost_leave(vm);
+    luahost_sio_acks_free(acks);
 }
 
 void luahost_sio_end_all_acks(luahost_sio *sio, luahost_disconnect_reason reason) {
     luahost_client *client = &sio->client;
     luahost_vm *vm = client->vm;
-    lua_State *L = vm->L;
-    int top = lua_gettop(L);
-    luahost_enter(vm, L);
-    luahost_client_push(L, client, LUAHOST_SIO_ACKS);
-    lua_pushnil(L);
-    luahost_client_store(client, LUAHOST_SIO_ACKS);
     client->mailbox.answers = 0;
-    if (lua_istable(L, top + 1)) {
-        for (lua_pushnil(L); lua_next(L, top + 1); lua_settop(L, top + 2)) end_calls(L, reason);
-    }
-    lua_settop(L, top);
+    luahost_sio_acks_free(sio->acks);
+    sio->acks = NULL;
+    luahost_enter(vm, vm->L);
+    end_calls(sio, NULL, reason);
+    lua_pushnil(vm->L);
+    luahost_client_store(client, LUAHOST_SIO_CALLBACKS);
     luahost_leave(vm);
 }

@@ -4,7 +4,7 @@
 #include "core/options.h"
 #include "core/stack.h"
 #include "core/wait.h"
-#include "socketio/socketio.h"
+#include "socketio/acks.h"
 
 /* ---- options ---- */
 
@@ -221,6 +221,12 @@ static const luaL_Reg methods[16] = {
 
 static int construct(lua_State *L);
 
+static void free_parts(luahost_client *client) {
+    luahost_sio *sio = (luahost_sio *)client;
+    luahost_sio_acks_free(sio->acks);
+    sio->acks = NULL;
+}
+
 static const luahost_client_kind kind = {
     .type_name = "socketio.Client",
     .size = sizeof(luahost_sio),
@@ -231,6 +237,7 @@ static const luahost_client_kind kind = {
     .attribute = attribute,
     .queues_all = true,
     .start_next = luahost_sio_start_next,
+    .free_parts = free_parts,
 };
 
 luahost_sio *luahost_sio_make(lua_State *L, int index, int table) {
@@ -239,6 +246,8 @@ luahost_sio *luahost_sio_make(lua_State *L, int index, int table) {
     read_options(L, index, &own);
     luahost_sio *sio = (luahost_sio *)luahost_client_make(L, &kind, index, table, &settings);
     sio->options = own;
+    sio->calls.on_cancel = luahost_sio_call_cancelled;
+    sio->calls.awaits_sockets = true;
     /* Both protocols have one log. */
     if (own.engineio_logger > settings.logger) settings.logger = own.engineio_logger;
     luahost_vm *vm = sio->client.vm;

@@ -84,7 +84,7 @@ void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, const 
     }
     if (request->last >= request->first && lua_isfunction(L, request->last)) request->callback = request->last--;
     while (request->last >= request->first && lua_isnil(L, request->last)) request->last--;
-    for (int index = request->first; index <= request->last; index++) {
+    for (int index = request->first; index < request->last; index++) {
         if (!lua_isnil(L, index)) continue;
         argument_error(L, request, index - request->first + 2, "nil between arguments: eio.null is JSON's null");
     }
@@ -126,7 +126,8 @@ static void end_for_missing_acks(lua_State *L, luahost_sio *sio) {
 luahost_socketio_result luahost_sio_transmit(
     lua_State *L, luahost_sio *sio, const luahost_sio_request *request, bool wants_ack, uint64_t *id) {
     luahost_socketio_packet packet = {
-        .name_space = request->name_space, .event = request->event, .may_wait = luahost_can_wait(L),
+        .name_space = request->name_space, .event = request->event,
+        .may_wait = request->may_wait || luahost_can_wait(L),
     };
     luahost_json_error error;
     if (__builtin_expect(!luahost_sio_encode(L, sio, request->first - 1, request->last, &packet, &error), 0)) {
@@ -174,7 +175,7 @@ static int emit(lua_State *L, luahost_sio *sio, luahost_sio_request *request) {
     luahost_socketio_result result = transmit(L, sio, request, request->callback != 0, &id);
     if (request->callback != 0) {
         lua_pushvalue(L, request->callback);
-        luahost_sio_keep_ack(L, request->name_space, id);
+        luahost_sio_keep_callback(L, sio, request->name_space, id);
     }
     return luahost_sio_emitted(L, sio, result, "sio.emit");
 }
@@ -204,7 +205,8 @@ int luahost_sio_call(lua_State *L) {
     luahost_sio_read_request(L, &request, known);
     luahost_sio_check_no_callback(L, &request, "a function: call() returns the ack, emit() has callbacks");
     luahost_check_wait(L, "sio.call");
+    request.may_wait = true;
     uint64_t id = 0;
     transmit(L, sio, &request, true, &id);
-    return luahost_sio_await_ack(L, sio, request.name_space, request.event, id, request.timeout);
+    return luahost_sio_await_ack(L, sio, &request, id);
 }

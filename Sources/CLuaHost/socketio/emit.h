@@ -12,6 +12,7 @@ typedef struct luahost_sio_request {
     int callback;         /* its index, or 0 */
     lua_Number timeout;   /* of call */
     bool is_table;        /* emit{…} */
+    bool may_wait;        /* luahost_check_wait was called */
     int hidden;           /* so many of the values before `first` are not the script's */
 } luahost_sio_request;
 

@@ -75,7 +75,8 @@ int luahost_sio_received(lua_State *L, int status, lua_KContext top) {
     return lua_gettop(L) - (int)top;
 }
 
-static bool receive_cancelled(luahost_wait_queue *queue) {
+static bool receive_cancelled(luahost_wait_queue *queue, luahost_task *task) {
+    (void)task;
     luahost_sio_unlink((luahost_sio_receiver *)((char *)queue - offsetof(luahost_sio_receiver, queue)));
     return false;
 }

@@ -124,11 +124,12 @@ static int call(lua_State *L) {
     request.name_space = push_namespace(L);
     luahost_sio_check_no_callback(L, &request, no_callback);
     luahost_check_wait(L, "SimpleClient.call");
+    request.may_wait = true;
     uint64_t id = 0;
     bool is_sent;
     send_or_wait(L, sio, &request, true, &id, &is_sent);
     if (!is_sent) return wait_until_ready(L, sio, top, "SimpleClient.call", call_again);
-    return luahost_sio_await_ack(L, sio, request.name_space, request.event, id, request.timeout);
+    return luahost_sio_await_ack(L, sio, &request, id);
 }
 
 static int call_again(lua_State *L, int status, lua_KContext top) {

@@ -7,6 +7,7 @@
 #include "base/attachments.h"
 #include "client/client.h"
 #include "json/json.h"
+#include "socketio/ack_table.h"
 
 /* The user values of a client, after those that every kind has. All are nil until they are needed. */
 enum {
@@ -16,7 +17,7 @@ enum {
     LUAHOST_SIO_NAMES,      /* the names of events that handlers were registered for */
     LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid */
     LUAHOST_SIO_WANTED,     /* a list: those of connect() */
-    LUAHOST_SIO_ACKS,       /* namespace -> number -> a callback, or the record of a call() */
+    LUAHOST_SIO_CALLBACKS,  /* of emit(), for acks that are awaited: by the references of luaL_ref */
     LUAHOST_SIO_URL,        /* of connect(), as the script gave them: */
     LUAHOST_SIO_AUTH,
     LUAHOST_SIO_OPTIONS,    /* the table of its options */
@@ -45,6 +46,8 @@ typedef struct luahost_sio {
     luahost_socketio_options options;
     luahost_sio_receiver *receivers, *last_receiver;
     luahost_attachments attachments; /* of the packet that is being encoded */
+    luahost_sio_acks *acks;       /* that are awaited */
+    luahost_wait_queue calls;     /* tasks in call(); the ticket of each is the number of its ack */
     luahost_wait_queue ready;     /* tasks that wait for the end of connecting, or of the client's session */
     size_t ordered;               /* handlers that have not returned and are `ordered` */
     bool is_simple;               /* of a SimpleClient: events without a handler are kept for receive() */
