@@ -120,7 +120,7 @@ struct TextPacketTests {
     @Test(
         arguments: [
             ("0", 0), ("012", 12), ("18446744073709551615", UInt64.max), ("18446744073709551616", nil),
-            ("99999999999999999999", nil), ("", nil),
+            ("9999999999999999999", 9_999_999_999_999_999_999), ("99999999999999999999", nil), ("", nil),
         ] as [(String, UInt64?)])
     func idsAsNumbers(digits: String, number: UInt64?) {
         var digits = digits

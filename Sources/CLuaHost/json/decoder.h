@@ -47,11 +47,18 @@ bool luahost_json_is_placeholder(lua_State *L, lua_Integer *number);
 
 /* The first quote, backslash or control character, or `end`. */
 static inline const char *luahost_json_skip_plain(const char *at, const char *end) {
+    const char *start = at;
     uint64_t unused = 0;
     while (end - at >= LUAHOST_JSON_BLOCK) {
         unsigned index = luahost_json_special(at, &unused);
         if (index < LUAHOST_JSON_BLOCK) return at + index;
         at += LUAHOST_JSON_BLOCK;
+    }
+    if (at > start && at < end) {
+        /* A block that begins in the one before. */
+        const char *last = end - LUAHOST_JSON_BLOCK;
+        unsigned bits = luahost_json_special_bits(last, &unused) >> (at - last);
+        return bits == 0 ? end : at + __builtin_ctz(bits);
     }
     while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\') at++;
     return at;

@@ -110,27 +110,30 @@ void luahost_json_write_real(luahost_buffer *out, lua_Number value);
 /* How many bytes `luahost_json_special` looks at. */
 #define LUAHOST_JSON_BLOCK 16
 
-/* The index of the first byte in a block that a JSON string cannot hold as it is (`"`, `\` and control
- * characters), or `LUAHOST_JSON_BLOCK` without one. `*not_ascii` becomes nonzero when the block holds a
- * byte above 0x7F. */
-static inline unsigned luahost_json_special(const char *block, uint64_t *not_ascii) {
+/* A bit for each byte in a block that a JSON string cannot hold as it is (`"`, `\` and control characters).
+ * `*not_ascii` becomes nonzero when the block holds a byte above 0x7F. */
+static inline unsigned luahost_json_special_bits(const char *block, uint64_t *not_ascii) {
 #if defined(__SSE2__)
     __m128i bytes = _mm_loadu_si128((const __m128i *)block);
     __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
     __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
     __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-    int mask = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
     *not_ascii |= (uint64_t)_mm_movemask_epi8(bytes);
-    return (unsigned)__builtin_ctz((unsigned)mask | 1u << LUAHOST_JSON_BLOCK);
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
 #else
-    unsigned first = LUAHOST_JSON_BLOCK;
-    for (unsigned index = LUAHOST_JSON_BLOCK; index-- > 0;) {
+    unsigned bits = 0;
+    for (unsigned index = 0; index < LUAHOST_JSON_BLOCK; index++) {
         unsigned char byte = (unsigned char)block[index];
-        if (byte < 0x20 || byte == '"' || byte == '\\') first = index;
+        if (byte < 0x20 || byte == '"' || byte == '\\') bits |= 1u << index;
         *not_ascii |= byte & 0x80;
     }
-    return first;
+    return bits;
 #endif
+}
+
+/* The index of the first of these bytes, or `LUAHOST_JSON_BLOCK` without one. */
+static inline unsigned luahost_json_special(const char *block, uint64_t *not_ascii) {
+    return (unsigned)__builtin_ctz(luahost_json_special_bits(block, not_ascii) | 1u << LUAHOST_JSON_BLOCK);
 }
 
 #endif

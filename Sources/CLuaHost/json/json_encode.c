@@ -212,9 +212,14 @@ bool luahost_json_encode_arguments(
     luahost_buffer_append_byte(out, '[');
     for (int slot = first; is_written && slot <= last; slot++) {
         e.argument = slot - first + 1;
-        lua_pushvalue(L, slot);
-        is_written = encode_value(&e, NULL, top + 1);
-        lua_settop(L, top);
+        /* A string stays where it is. */
+        if (lua_type(L, slot) == LUA_TSTRING) {
+            is_written = encode_string(&e, NULL, slot);
+        } else {
+            lua_pushvalue(L, slot);
+            is_written = encode_value(&e, NULL, top + 1);
+            lua_settop(L, top);
+        }
         luahost_buffer_append_byte(out, ',');
     }
     close_container(out, ']');

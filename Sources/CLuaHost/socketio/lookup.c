@@ -3,13 +3,17 @@
 #include "socketio/socketio.h"
 
 bool luahost_sio_is_reserved(luahost_slice event) {
-    static const char *const names[] = {
-        "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener",
-    };
-    for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
-        if (luahost_slice_is(event, names[index])) return true;
+#define IS(name) (memcmp(event.data, name, sizeof name - 1) == 0)
+    /* By the length first, because most events have none of these. */
+    switch (event.length) {
+    case sizeof "connect" - 1: return IS("connect");
+    case sizeof "disconnect" - 1: return IS("disconnect");
+    case sizeof "newListener" - 1: return IS("newListener");
+    case sizeof "connect_error" - 1: return IS("connect_error") || IS("disconnecting");
+    case sizeof "removeListener" - 1: return IS("removeListener");
+    default: return false;
     }
-    return false;
+#undef IS
 }
 
 static void push_slice(lua_State *L, luahost_slice slice) { lua_pushlstring(L, slice.data, slice.length); }

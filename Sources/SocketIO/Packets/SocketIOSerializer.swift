@@ -25,6 +25,9 @@ public enum SocketIOSerializer: Sendable, Equatable {
         }
     }
 
+    /// Fewer digits than 2^64 - 1 has are a number below that.
+    private static let digitsOfMostNumbers = 20
+
     /// The number that ``ReceivedSocketIOPacket/id`` stands for; nil if it is absent, negative or above 2^64 - 1, which
     /// no id of this side is.
     public func number(ofID id: UnsafeRawBufferPointer) -> UInt64? {
@@ -32,6 +35,10 @@ public enum SocketIOSerializer: Sendable, Equatable {
         case .json:
             guard !id.isEmpty else { return nil }
             var number: UInt64 = 0
+            if id.count < Self.digitsOfMostNumbers {
+                for digit in id { number = number &* 10 &+ UInt64(digit &- 0x30) }
+                return number
+            }
             for digit in id {
                 let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
                 let (sum, isLarger) = tens.addingReportingOverflow(UInt64(digit &- 0x30))
