@@ -77,6 +77,16 @@ let package = Package(
                 "EngineIO", "EngineIOServer", "JSONText", "SocketIO", .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // The files of `eio-lua init`.
+        .target(
+            name: "StarterFiles",
+            resources: [
+                "definitions/eio.lua", "definitions/engineio.lua", "definitions/socketio.lua",
+                "definitions/loadtest.lua", "templates/bot_engineio.lua", "templates/bot_socketio.lua",
+                "templates/scenario_engineio.lua", "templates/scenario_socketio.lua", "templates/luacheckrc",
+                "templates/luarc.json",
+            ].map { .embedInCode($0) },
+            swiftSettings: settings),
         .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
         // Rounding is libm's on processors without an instruction for it.
         .target(
@@ -147,9 +157,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CommandOptions", "EngineIOClient", "EngineIOServer", "JSONText", "LoadEngine", "LoadOutput",
-                "LoadPlan", "LoadReport", "Locust", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
-                "SocketIO", "SocketIOServer",
+                "CommandOptions", "EngineIO", "EngineIOClient", "EngineIOServer", "JSONText", "LoadEngine",
+                "LoadOutput", "LoadPlan", "LoadReport", "Locust", "Metrics", "ProcessSupport", "ScriptProcess",
+                "Scripting", "SocketIO", "SocketIOServer", "StarterFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -17,13 +17,14 @@ package struct EioLuaCommand: ParsableCommand {
             eio-lua inspect [options] script.lua [-- arguments ...]
             eio-lua worker [options] script.lua ... [-- arguments ...]
             eio-lua locustfile script.lua ...
+            eio-lua init [options] [dir]
             eio-lua report merge [options] export.json ...
             eio-lua serve [options]
             """,
         version: Version.text,
         subcommands: [
             RunCommand.self, LoadCommand.self, InspectCommand.self, WorkerLauncher.self, LocustfileCommand.self,
-            ReportCommand.self, ServeCommand.self,
+            ReportCommand.self, ServeCommand.self, InitCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

@@ -39,6 +39,7 @@ struct RunCommand: ParsableCommand {
           eio-lua report      Merge the exports of several load runs.
           eio-lua worker      Run scripts as virtual users under a Locust master.
           eio-lua locustfile  Print the file of a Locust master.
+          eio-lua init        Write a first bot or load test, with definitions for editors.
           eio-lua serve       Run an Engine.IO server to try scripts against.
           eio-lua help        Show the help of a command.
         """
