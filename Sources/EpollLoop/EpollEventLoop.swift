@@ -157,7 +157,8 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
         var count = 0
         self.collectInbox()
         repeat {
-            if self.timers.next != nil { self.runTimers(dueAt: .now(), .due) }
+            // A timer may have taken long, and a signal may have come meanwhile.
+            if self.timers.next != nil, self.runTimers(dueAt: .now(), .due) { self.collectInbox() }
             count += self.tasks.count
             self.runTasks()
             self.collectInbox()
@@ -165,10 +166,15 @@ package final class EpollEventLoop: EventLoop, NIOSerialEventLoopExecutor, @unch
     }
 
     /// Runs the timers that are due already. Those that they add wait for the next turn, even if they are due too.
-    private func runTimers(dueAt now: NIODeadline, _ outcome: TimerQueue.Outcome) {
+    ///
+    /// - Returns: whether there were any.
+    @discardableResult
+    private func runTimers(dueAt now: NIODeadline, _ outcome: TimerQueue.Outcome) -> Bool {
         self.timers.collectDue(now, into: &self.dueTimers)
+        if self.dueTimers.isEmpty { return false }
         for index in self.dueTimers.indices { self.timers.take(self.dueTimers[index])?(outcome) }
         self.dueTimers.removeAll(keepingCapacity: true)
+        return true
     }
 
     /// Runs the tasks that are there. Those that they add come after them.

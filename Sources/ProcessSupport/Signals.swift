@@ -10,13 +10,13 @@ import Synchronization
 /// starts would inherit that, and Ctrl-C would not end them. A handler is reset by exec.
 package enum Signals {
     private final class Receiver: Sendable {
-        let interrupter: @Sendable (Double) -> Void
+        let interrupter: @Sendable (Int32) -> Void
         let secondStatus: @Sendable (Int32) -> Int32
         let handler: @Sendable (Int32) -> Void
         let count = Atomic<Int>(0)
 
         init(
-            interrupter: @escaping @Sendable (Double) -> Void, secondStatus: @escaping @Sendable (Int32) -> Int32,
+            interrupter: @escaping @Sendable (Int32) -> Void, secondStatus: @escaping @Sendable (Int32) -> Int32,
             handler: @escaping @Sendable (Int32) -> Void
         ) {
             self.interrupter = interrupter
@@ -26,8 +26,7 @@ package enum Signals {
 
         func received(_ signal: Int32) {
             if self.count.add(1, ordering: .relaxed).newValue > 1 { _exit(self.secondStatus(signal)) }
-            // A slice that computes would keep the loop from its next turn.
-            self.interrupter(1)
+            self.interrupter(signal)
             // On another queue, so that a handler that waits does not keep the second signal from being received.
             Signals.handlers.async { self.handler(signal) }
         }
@@ -40,13 +39,13 @@ package enum Signals {
     /// Installs the handlers, in place of those of an earlier call.
     ///
     /// - Parameters:
-    ///   - interrupter: called first; its argument is the seconds that a computing script has left.
+    ///   - interrupter: called for the first signal before anything else; it may not wait.
     ///   - secondStatus: the exit status at the second signal.
-    ///   - handler: called for the first signal, on a thread of its own; it may wait.
+    ///   - handler: called for the first signal, on a thread of its own, perhaps late; it may wait.
     package static func install(
-        interrupter: @escaping @Sendable (Double) -> Void = { _ in },
+        interrupter: @escaping @Sendable (Int32) -> Void = { _ in },
         secondStatus: @escaping @Sendable (Int32) -> Int32 = ExitStatus.signalled,
-        handler: @escaping @Sendable (Int32) -> Void
+        handler: @escaping @Sendable (Int32) -> Void = { _ in }
     ) {
         let new = Receiver(interrupter: interrupter, secondStatus: secondStatus, handler: handler)
         self.receiver.withLock { $0 = new }

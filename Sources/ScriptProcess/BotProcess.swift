@@ -56,11 +56,14 @@ package final class BotProcess: ScriptHostDelegate {
             loop: loop, luaLoop: luaLoop, options: self.options, logger: self.logger, delegate: self)
         self.host = host
         let target = NIOLoopBound(self, eventLoop: eventLoop)
-        let lastMoment = self.lastMoment
-        Signals.install(interrupter: luaLoop.interrupter) { signal in
+        let (lastMoment, interruptSlice) = (self.lastMoment, luaLoop.interrupter)
+        Signals.install(interrupter: { signal in
             lastMoment.signalled(128 + signal)
+            // The loop knows of the signal before a slice ends by it: that would be taken for an error of the script.
             eventLoop.execute { target.value.interrupted(by: signal, eventLoop) }
-        }
+            // A slice that computes would keep the loop from its next turn.
+            interruptSlice(1)
+        })
         host.run()
         self.scenario = ScenarioRun(host, isStrict: self.options.isStrict)
         if self.scenario != nil {

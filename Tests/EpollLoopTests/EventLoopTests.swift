@@ -52,25 +52,25 @@ import Testing
         }
     }
 
-    @Test func tasksOfOtherThreadsRunBeforeThoseThatTheLoopAddsLater() async throws {
+    @Test(arguments: [false, true])
+    func tasksOfOtherThreadsRunBeforeThoseThatTheLoopAddsLater(inTimer: Bool) async throws {
         try await withGroup { group in
             let (loop, log) = (try group.loop, Log<String>())
             let promise = loop.makePromise(of: Void.self)
-            loop.heldUp {
-                // It adds its task only when the other has been handed over.
+            // Both are added while it runs.
+            let body: @Sendable () -> Void = {
                 loop.execute {
-                    loop.execute {
-                        log.append("added later")
-                        promise.succeed()
-                    }
-                    let handedOver = DispatchSemaphore(value: 0)
-                    DispatchQueue.global().async {
-                        loop.execute { log.append("handed over") }
-                        handedOver.signal()
-                    }
-                    handedOver.wait()
+                    log.append("added later")
+                    promise.succeed()
                 }
+                let handedOver = DispatchSemaphore(value: 0)
+                DispatchQueue.global().async {
+                    loop.execute { log.append("handed over") }
+                    handedOver.signal()
+                }
+                handedOver.wait()
             }
+            loop.heldUp { if inTimer { _ = loop.scheduleTask(in: .zero, body) } else { loop.execute(body) } }
             try await promise.futureResult.get()
             #expect(log.values == ["handed over", "added later"])
         }
