@@ -15,10 +15,11 @@ from .scripted import ScriptedServer
 # Engine.IO's close packet, which ends a session without reconnection.
 END = "1"
 
-# Each line of the output is a JSON array. Handlers for "*" show what no handler of the test's setup takes.
+# Each line of the output is a JSON array. Handlers for "*" show what no handler of the test's setup takes. The client
+# has more patience than the conversation, which may be the slower one on a busy machine.
 SCRIPT = """\
 local url = arg[1]
-local c = require("socketio").Client{{reconnection = false, {options}}}
+local c = require("socketio").Client{{reconnection = false, request_timeout = 60, {options}}}
 local function plain(value)
   if value ~= eio.null and type(value) == "userdata" then
     return "bytes " .. tostring(value):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
@@ -41,7 +42,7 @@ c.on("connect", function(ns) show("connect", ns) end, "*")
 c.on("connect_error", function(ns, ...) show("connect_error", ns, ...) end, "*")
 c.on("disconnect", function(ns, reason, detail) show("disconnect", ns, reason, detail.cause, detail.message) end, "*")
 {setup}
-local ok, err = pcall(c.connect, url, {{transports = arg[2], {connect}}})
+local ok, err = pcall(c.connect, url, {{transports = arg[2], wait_timeout = 60, {connect}}})
 if not ok then
   show("failed", err.message, err.phase, err.cause, err.refused, err.silent)
   return
@@ -108,9 +109,16 @@ def observer(options="", connect="", setup="", main=""):
 def talk(lua, conversation, transport="websocket", *, program=(), status=0, **script):
     """Runs the observing script against a conversation; `script` as in `observer`, `program` are options of the
     program, and without a transport the client upgrades."""
-    with ScriptedServer(conversation) as server:
-        arguments = [server.url] + ([transport] if transport else [])
-        result = lua.run(observer(**script), *arguments, options=program)
+    result = None
+    try:
+        with ScriptedServer(conversation) as server:
+            arguments = [server.url] + ([transport] if transport else [])
+            result = lua.run(observer(**script), *arguments, options=program)
+    except AssertionError as error:
+        # The server only knows that its client is gone.
+        if result is not None:
+            error.add_note(str(result))
+        raise
     assert result.status == status, result
     return Talk(result, server)
 
