@@ -36,8 +36,19 @@ int luahost_argument_error(lua_State *L, int number, const char *function, const
     return lua_error(L);
 }
 
+const char *luahost_push_typename(lua_State *L, int index) {
+    int type = lua_type(L, index);
+    if (type == LUA_TLIGHTUSERDATA && lua_touserdata(L, index) == NULL) return lua_pushliteral(L, "null");
+    if (type == LUA_TUSERDATA) {
+        int name = luaL_getmetafield(L, index, "__name");
+        if (name == LUA_TSTRING) return lua_tostring(L, -1);
+        if (name != LUA_TNIL) lua_pop(L, 1);
+    }
+    return lua_pushstring(L, lua_typename(L, type));
+}
+
 const char *luahost_push_refused(lua_State *L, int index) {
-    if (lua_type(L, index) != LUA_TNUMBER) return lua_pushstring(L, luaL_typename(L, index));
+    if (lua_type(L, index) != LUA_TNUMBER) return luahost_push_typename(L, index);
     /* The sign of a NaN, which printf may show, means nothing. */
     lua_Number number = lua_tonumber(L, index);
     return number != number ? lua_pushliteral(L, "nan") : luaL_tolstring(L, index, NULL);

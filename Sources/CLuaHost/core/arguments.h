@@ -15,6 +15,8 @@ void *luahost_check_self(lua_State *L, const void *key, const char *type, const 
 /* Raises "bad argument #1 to 'sleep' (…)". Unlike luaL_argerror it does not count a method's self. Jumps. */
 int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Pushes the name that scripts know the value's type by: also of a value of the host, such as bytes, and of null. */
+const char *luahost_push_typename(lua_State *L, int index);
 /* Pushes what an error message shows of a refused value: a number itself, of anything else the type. */
 const char *luahost_push_refused(lua_State *L, int index);
 /* A time in seconds: a number >= 0, not NaN; `by_default` for nil or none. `index` is where it is, `number` is its

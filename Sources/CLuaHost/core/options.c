@@ -78,7 +78,7 @@ int luahost_option_error(const luahost_options *options, const char *name, const
     lua_State *L = options->L;
     return luahost_argument_error(
         L, options->number, options->function, "option '%s': %s expected, got %s", name, expected,
-        luaL_typename(L, -1));
+        luahost_push_typename(L, -1));
 }
 
 bool luahost_option_boolean(const luahost_options *options, const char *name, bool by_default) {

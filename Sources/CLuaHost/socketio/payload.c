@@ -115,7 +115,7 @@ const char *luahost_sio_encode_auth(lua_State *L, luahost_sio *sio, int index, l
     luahost_json_error error;
     *payload = (luahost_slice){NULL, 0};
     if (lua_isnil(L, index)) return NULL;
-    if (!lua_istable(L, index)) return lua_pushfstring(L, "table expected, got %s", luaL_typename(L, index));
+    if (!lua_istable(L, index)) return lua_pushfstring(L, "table expected, got %s", luahost_push_typename(L, index));
     bool has_own = luahost_sio_has_own_json(sio);
     if (has_own) luahost_sio_run_encode_value(L, sio, index);
     scratch->length = 0;
