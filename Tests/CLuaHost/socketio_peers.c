@@ -1,8 +1,9 @@
 /* The sessions of a host's Socket.IO clients, without sockets. The server returns every event. Some urls are special:
  * "refuse" refuses all namespaces, "fail" has no server, "greet" sends "hello" after the first namespace is accepted.
  * An event named "ask" makes it send one that wants an ack, "kick" makes it leave the namespace, "lose" loses the
- * connection, "end" loses it for good, "bad" sends rubbish, "burst" makes it send 1100 events "tick". An event that
- * wants an ack gets its own payload without the name. */
+ * connection, "end" loses it for good, "bad" sends rubbish, "burst" makes it send 1100 events "tick". "hold" has
+ * no answer, and is the last thing of this turn of the loop. An event that wants an ack gets its own payload without
+ * the name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +138,9 @@ static luahost_socketio_result emit(
         if (names[other][0] != '\0' && is(packet->event, names[other])) kind = other;
     }
     *id = ++self->acks;
-    bool is_silent = wants_ack && is(packet->event, "silence");
+    bool ends_turn = is(packet->event, "hold");
+    if (ends_turn) luahost_tick++;
+    bool is_silent = ends_turn || (wants_ack && is(packet->event, "silence"));
     if (!is_silent) add(self, packet, wants_ack ? ACK : kind, wants_ack ? *id : 7);
     return LUAHOST_EMIT_SENT;
 }

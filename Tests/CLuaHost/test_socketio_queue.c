@@ -122,6 +122,31 @@ static void acks_that_do_not_come(void) {
         "sio.disconnect()\n");
 }
 
+/* The time of a receive() is over, its task has not gone on yet, and meanwhile an event or an end arrives. */
+static void a_timeout_that_is_overtaken(void) {
+    EXPECT_RUN(
+        "sio.connect('any')\n"
+        "eio.start_background_task(function() sio.emit('hold') sio.emit('late', 1) end)\n"
+        "sio.emit('hold') out(sio.receive(0))\n"
+        "out(sio.receive(0)) sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \nemit [\"hold\"]\nemit [\"hold\"]\nemit [\"late\",1]\nlog nil timeout\n"
+        "log late 1\ndisconnect\nfinished\n");
+    EXPECT_RUN(
+        "sio.connect('any')\n"
+        "eio.start_background_task(function() sio.emit('hold') sio.emit('kick') end)\n"
+        "local root = sio.of('/') sio.emit('hold') out(root.receive(0))\n"
+        "out(root.receive(0)) sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \nemit [\"hold\"]\nemit [\"hold\"]\nemit [\"kick\"]\nlog nil timeout\n"
+        "log nil server disconnect\ndisconnect\nfinished\n");
+    EXPECT_RUN(
+        "sio.on('disconnect', function() end) sio.connect('any')\n"
+        "eio.start_background_task(function() sio.emit('hold') sio.emit('end') end)\n"
+        "sio.emit('hold') out(sio.receive(0))\n"
+        "out(sio.receive(0))\n",
+        "connect\nopen any socket.io\nauth \nemit [\"hold\"]\nemit [\"hold\"]\nemit [\"end\"]\nlog nil timeout\n"
+        "log nil transport error\nfinished\n");
+}
+
 void test_socketio_queue(void) {
     events_without_a_handler_hold_up_no_others();
     events_without_a_handler_are_kept_after_the_end();
@@ -129,6 +154,7 @@ void test_socketio_queue(void) {
     events_behind_an_ordered_handler_are_kept();
     each_loss_has_its_own_detail();
     reading_goes_on_for_an_answer();
+    a_timeout_that_is_overtaken();
     a_pause_ends_with_the_session();
     an_end_of_a_namespace_ends_its_calls();
     acks_that_do_not_come();

@@ -277,6 +277,8 @@ int luahost_sio_connect(lua_State *L) {
     store(L, 3, LUAHOST_SIO_WANTED);
     luahost_option_push(&options, "auth");
     store(L, lua_gettop(L), LUAHOST_SIO_AUTH);
+    lua_pushnil(L);
+    store(L, lua_gettop(L), LUAHOST_SIO_LEFT);
     luahost_client_hold(L, client, lua_upvalueindex(1));
     luahost_error error = {.code = -1};
     if (vm->host.socketio_connect(client->context, &out, &error) != 0) {

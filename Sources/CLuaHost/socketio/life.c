@@ -181,6 +181,7 @@ void luahost_sio_happen(luahost_sio *sio, const luahost_sio_change *change) {
     case LUAHOST_SIO_CONNECTED:
         sio->is_recovered = change->flag;
         set_namespace(sio, change->name_space, change->text);
+        luahost_sio_forget_end(vm->L, sio, change->name_space);
         if (client->state == LUAHOST_CONNECTING) client->state = LUAHOST_CONNECTED;
         run_connect_handler(sio, change->name_space);
         break;
@@ -191,6 +192,8 @@ void luahost_sio_happen(luahost_sio *sio, const luahost_sio_change *change) {
         be_ready(sio);
         break;
     case LUAHOST_SIO_DISCONNECTED:
+        /* Before the handler, which may ask for the namespace again. */
+        if (!change->flag && !sio->is_simple) luahost_sio_end_namespace(sio, change);
         run_disconnect_handler(sio, change);
         set_namespace(sio, change->name_space, none);
         break;

@@ -100,6 +100,21 @@ static int push_message(lua_State *L, luahost_sio *sio, luahost_message *message
     return values;
 }
 
+/* Pushes nil and the reason if the namespace has ended while the session stays. */
+static bool push_end(lua_State *L, luahost_slice name_space) {
+    int top = lua_gettop(L);
+    lua_pushnil(L);
+    if (lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_LEFT) == LUA_TTABLE) {
+        lua_pushlstring(L, name_space.data, name_space.length);
+        if (lua_rawget(L, -2) == LUA_TSTRING) {
+            lua_remove(L, -2);
+            return true;
+        }
+    }
+    lua_settop(L, top);
+    return false;
+}
+
 int luahost_sio_receive_with(
     lua_State *L, luahost_sio *sio, const luahost_sio_receiver *wanted, lua_Number seconds, lua_KFunction k) {
     luahost_client *client = &sio->client;
@@ -118,6 +133,10 @@ int luahost_sio_receive_with(
             lua_pop(L, 1);
             lua_pushliteral(L, "not connected");
         }
+        return k(L, LUA_OK, top);
+    }
+    /* A SimpleClient ends with its namespace. */
+    if (wanted->name_space.data != NULL && !sio->is_simple && push_end(L, wanted->name_space)) {
         return k(L, LUA_OK, top);
     }
     luahost_check_wait(L, "sio.receive");
@@ -171,6 +190,29 @@ void luahost_sio_wake_receivers(luahost_sio *sio) {
         luahost_enter(vm, task->co);
         lua_pushnil(task->co);
         luahost_client_push(task->co, &sio->client, LUAHOST_UV_REASON);
+        luahost_task_wake(task, 2);
+    }
+}
+
+/* The first receiver of the namespace whose task still waits. */
+static luahost_sio_receiver *find_of(const luahost_sio *sio, luahost_slice name_space) {
+    luahost_sio_receiver *receiver = sio->receivers;
+    while (receiver != NULL && (receiver->queue.first == NULL || receiver->name_space.data == NULL ||
+                                !luahost_slices_are_equal(receiver->name_space, name_space))) {
+        receiver = receiver->next;
+    }
+    return receiver;
+}
+
+void luahost_sio_wake_receivers_of(luahost_sio *sio, luahost_slice name_space) {
+    lua_State *L = sio->client.vm->L;
+    luahost_sio_receiver *receiver;
+    while ((receiver = find_of(sio, name_space)) != NULL) {
+        luahost_task *task = receiver->queue.first;
+        luahost_sio_unlink(receiver);
+        lua_pushnil(task->co);
+        lua_pushvalue(L, -1);
+        lua_xmove(L, task->co, 1);
         luahost_task_wake(task, 2);
     }
 }

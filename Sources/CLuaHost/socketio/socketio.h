@@ -16,6 +16,7 @@ enum {
     LUAHOST_SIO_PLACES,     /* namespace -> the reference of the place where its object was registered */
     LUAHOST_SIO_NAMES,      /* the names of events that handlers were registered for */
     LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid */
+    LUAHOST_SIO_LEFT,       /* of those that have ended, and were not asked for again: namespace -> reason */
     LUAHOST_SIO_WANTED,     /* a list: those of connect() */
     LUAHOST_SIO_CALLBACKS,  /* of emit(), for acks that are awaited: by the references of luaL_ref */
     LUAHOST_SIO_URL,        /* of connect(), as the script gave them: */
@@ -157,6 +158,8 @@ int luahost_sio_receive_with(
 /* The k of receive(): reads what is packed. Returns the number of values above `top`. */
 int luahost_sio_received(lua_State *L, int status, lua_KContext top);
 void luahost_sio_wake_receivers(luahost_sio *sio);
+/* The same for those of one namespace; the reason of its end is on top of vm->L's stack. */
+void luahost_sio_wake_receivers_of(luahost_sio *sio, luahost_slice name_space);
 
 /* ---- queue.c ---- */
 
@@ -204,6 +207,10 @@ void luahost_sio_end_all_acks(luahost_sio *sio, luahost_disconnect_reason reason
 
 /* ---- namespace.c ---- */
 int luahost_sio_of(lua_State *L);
+/* The namespace has ended, and others may stay: its receive() returns. */
+void luahost_sio_end_namespace(luahost_sio *sio, const luahost_sio_change *change);
+/* The namespace is asked for, or connected: it has not ended any more. */
+void luahost_sio_forget_end(lua_State *L, luahost_sio *sio, luahost_slice name_space);
 
 /* ---- class.c ---- */
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness import wire
-from harness.socketio import END, accept, connect, join, leave, nothing_before_pong, talk
+from harness.socketio import END, accept, connect, join, leave, lose, nothing_before_pong, talk
 
 BOTH = 'namespaces = {"/", "/a"}'
 
@@ -34,6 +34,63 @@ def test_s96_the_last_namespace_ends_the_session(lua, transport):
         lua, conversation, transport, connect=BOTH, main=main, options="reconnection = true, reconnection_delay = 0")
     assert result.disconnects == [["/a", "server disconnect"], ["/", "server disconnect"]]
     assert result.of("waited") == [[True]]
+
+
+def test_receive_of_a_namespace_that_ends_while_others_stay(lua, transport):
+    async def conversation(server):
+        session = await join(server, transport, "/", "/a")
+        assert await session.receive() == '42["ready"]'
+        await session.send('42/a,["last"]', "41/a,")
+        assert await session.receive() == connect("/a")
+        await session.send(accept("/a", "a2"), '42/a,["again"]')
+        assert await session.receive() == "41/a,"
+        await session.send('42["news"]', END)
+
+    main = """
+        local a = c.of("/a")
+        local all = eio.start_background_task(function() show("all", c.receive{event = "news"}) end)
+        c.emit("ready")
+        show("last", a.receive())
+        show("waiting", a.receive())
+        show("over", a.receive())
+        show("named", c.receive{namespace = "/a", event = "news"})
+        show("other", c.receive{namespace = "/", timeout = 0.01})
+        a.connect()
+        show("again", a.receive())
+        a.disconnect()
+        show("left", a.receive())
+        all:join()
+    """
+    setup = 'c = require("socketio").Client{reconnection = false} c.on("disconnect", function() end, "*")'
+    result = talk(lua, conversation, transport, setup=setup, connect=BOTH, main=main)
+    assert result.shown[1:] == [
+        ["last", "last"], ["waiting", None, "server disconnect"], ["over", None, "server disconnect"],
+        ["named", None, "server disconnect"], ["other", None, "timeout"], ["again", "again"],
+        ["left", None, "client disconnect"], ["all", "news"]]
+
+
+def test_receive_of_a_namespace_waits_while_the_client_reconnects(lua, transport):
+    async def conversation(server):
+        session = await join(server, transport, "/", "/a")
+        assert await session.receive() == '42["ready"]'
+        await session.send("41/a,")
+        await lose(session)
+        session = await server.open(transport)
+        assert await session.receive() == connect()
+        await session.send(accept(), '42["back"]')
+        await leave(session)
+
+    main = """
+        eio.start_background_task(function() show("/a", c.of("/a").receive()) end)
+        c.emit("ready")
+        show("/", c.of("/").receive())
+        show("/a", c.of("/a").receive())
+        c.disconnect()
+    """
+    setup = 'c = require("socketio").Client{reconnection_delay = 0} c.on("disconnect", function() end, "*")'
+    result = talk(lua, conversation, transport, setup=setup, connect=BOTH, main=main)
+    assert result.shown[1:] == [
+        ["/a", None, "server disconnect"], ["/", "back"], ["/a", None, "server disconnect"]]
 
 
 def test_s98_100_packets_for_a_namespace_that_is_over(lua, transport):

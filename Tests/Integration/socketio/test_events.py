@@ -123,6 +123,27 @@ def test_s44_the_order_of_lookup(lua):
     assert [line for line in result.shown if line[0].isdigit()] == [["1"], ["5"], ["3", "/a"]]
 
 
+def test_an_event_without_a_method_stays_with_the_object_of_its_namespace(lua):
+    async def conversation(server):
+        session = await join(server, "websocket", "/", "/a")
+        await session.send('42/a,1["unknown"]', '42/a,["known"]', '422["unknown"]')
+        assert await session.receive() == "43/a,1[]"
+        assert await session.receive() == '432["of any"]'
+        await session.send('42["go"]')
+        assert await session.receive() == '42["done"]'
+        await session.send(END)
+
+    setup = """
+        c = require("socketio").Client{reconnection = false}
+        c.register_namespace("/a", {on_known = function(self, ...) show("known", ...) end})
+        c.register_namespace("*", {on_unknown = function(self, ns) show("any", ns) return "of any" end})
+    """
+    main = 'c.receive{event = "go"} show("kept", c.receive{event = "unknown", timeout = 0}) c.emit("done")'
+    result = talk(lua, conversation, setup=setup, connect='namespaces = {"/", "/a"}', main=main)
+    assert sorted(line for line in result.shown if line[0] in ("known", "any", "kept")) == [
+        ["any", "/"], ["kept", None, "timeout"], ["known"]]
+
+
 def test_s45_events_that_came_before_their_handler(lua):
     async def conversation(server):
         session = await join(server, "websocket")
