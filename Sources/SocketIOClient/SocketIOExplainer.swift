@@ -28,8 +28,10 @@ package final class SocketIOExplainer: MessageExplainer {
     private func explain(
         _ kind: MessageKind, _ data: UnsafeRawBufferPointer, _ limit: Int, _ attachments: inout Attachments
     ) -> MessageExplanation? {
-        guard kind == self.serializer.messageKind else { return Self.attachment(data, limit, &attachments) }
-        guard let packet = self.packet(data, limit) else { return self.unreadable(kind, data) }
+        guard kind == self.serializer.messageKind else {
+            return Self.attachment(data, limit, &attachments) ?? Self.unreadable(kind, data)
+        }
+        guard let packet = self.packet(data, limit) else { return Self.unreadable(kind, data) }
         attachments = Attachments(count: packet.attachmentCount)
         var explanation = MessageExplanation()
         explanation.add("packet", .text(packet.type.name))
@@ -71,9 +73,10 @@ package final class SocketIOExplainer: MessageExplainer {
         return explanation
     }
 
-    /// A packet that breaks the rules is shown as it is, unless it may have a secret.
-    private func unreadable(_ kind: MessageKind, _ data: UnsafeRawBufferPointer) -> MessageExplanation? {
-        guard kind == .text, data.first == SocketIOPacketType.connect.rawValue else { return nil }
+    /// A packet that breaks the rules, or is that of the other serializer, is shown as it is, unless it may have a
+    /// secret.
+    private static func unreadable(_ kind: MessageKind, _ data: UnsafeRawBufferPointer) -> MessageExplanation? {
+        guard ConnectSecret.mayBe(in: kind, data) || kind == .text && ConnectSecret.isConnect(data) else { return nil }
         var explanation = MessageExplanation()
         explanation.add("packet", .text(SocketIOPacketType.connect.name))
         explanation.add("payload", .text(SecretMask.mask))
@@ -81,10 +84,10 @@ package final class SocketIOExplainer: MessageExplainer {
     }
 
     package func masked(_ kind: MessageKind, _ data: UnsafeRawBufferPointer) -> String? {
-        guard kind == .text, self.serializer == .json, data.first == SocketIOPacketType.connect.rawValue else {
-            return nil
+        guard kind == .text, ConnectSecret.isConnect(data) else { return nil }
+        guard self.serializer == .json, let packet = self.packet(data, TraceEvent.startLimit) else {
+            return "0\(SecretMask.mask)"
         }
-        guard let packet = self.packet(data, 0) else { return "0\(SecretMask.mask)" }
         let payload = packet.isSecret ? SecretMask.mask : String(decoding: packet.payload ?? [], as: UTF8.self)
         return "0\(packet.namespace == "/" ? "" : packet.namespace + ",")\(payload)"
     }

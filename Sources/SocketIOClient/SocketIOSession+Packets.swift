@@ -30,7 +30,7 @@ extension SocketIOSession: SessionDelegate {
                 break
             }
         } catch {
-            self.illegal(error.description, bytes)
+            self.illegal(error.description, ConnectSecret.mayBe(in: kind, bytes) ? nil : bytes)
         }
     }
 
@@ -78,7 +78,8 @@ extension SocketIOSession: SessionDelegate {
     }
 
     private func logIgnored(_ packet: ReceivedSocketIOPacket) {
-        self.logger.debug("Ignored a packet \(packet.type) for the namespace \(PacketQuote.of(packet.namespace))")
+        let name = packet.type == .connect ? ConnectSecret.namespace(packet.namespace) : packet.namespace
+        self.logger.debug("Ignored a packet \(packet.type) for the namespace \(PacketQuote.of(name))")
     }
 
     // MARK: Namespaces

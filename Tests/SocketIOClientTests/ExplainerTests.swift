@@ -52,12 +52,36 @@ struct ExplainerTests {
     ])
     func packetsHaveFields(_ message: String, _ line: String) { #expect(self.text(message) == line) }
 
-    @Test(arguments: [#"0{"sid":"secret"}"#, #"0/chat,{"token":"secret"}"#, "0secret", #"0/a?token=secret,{}"#])
+    @Test(arguments: [
+        #"0{"sid":"secret"}"#, #"0/chat,{"token":"secret"}"#, "0secret", #"0/a?token=secret,{}"#,
+        #"0{"sid":"a","pid":"secret"}"#, #"0/a{"sid":"a","pid":"secret"}"#,
+    ])
     func secretsAreMasked(_ message: String) throws {
         #expect(try #require(self.text(message)).contains("CONNECT"))
         #expect(!self.text(message)!.contains("secret"))
         let masked = Array(message.utf8).withUnsafeBytes { SocketIOExplainer(.json).masked(.text, $0) }
         #expect(try #require(masked).contains("secret") == false)
+    }
+
+    /// The client and the server may differ in the serializer.
+    @Test func secretsOfTheOtherSerializerAreMasked() throws {
+        let text = Array(#"0{"sid":"a","pid":"secret"}"#.utf8)
+        let (line, logged) = text.withUnsafeBytes {
+            let explainer = SocketIOExplainer(.messagePack)
+            return (self.line(explainer.explain(.received, .text, $0, limit: 80)), explainer.masked(.text, $0))
+        }
+        #expect(line == "packet='CONNECT' payload='***'")
+        #expect(logged == "0***")
+        let pack = self.packet(0) + [0x81, 0xA3] + Array("pid".utf8) + [0xA6] + Array("secret".utf8)
+        let binary = pack.withUnsafeBytes {
+            self.line(SocketIOExplainer(.json).explain(.received, .binary, $0, limit: 80))
+        }
+        #expect(binary == "packet='CONNECT' payload='***'")
+    }
+
+    @Test func aDamagedConnectOfMessagePackIsMasked() {
+        let pack = self.packet(0) + [0x82, 0xA3] + Array("pid".utf8) + [0xA6] + Array("secret".utf8)
+        #expect(self.messagePack(pack) == "packet='CONNECT' payload='***'")
     }
 
     @Test func onlySecretsAreMasked() {
@@ -74,6 +98,12 @@ struct ExplainerTests {
             self.text(#"2["a","0123456789"]"#, limit: 14)
                 == #"packet='EVENT' namespace='/' event='a' arguments=["0123456789"]"#)
         #expect(self.text(#"3["ü"]"#, limit: 3) == #"packet='ACK' namespace='/' ["…"#)
+    }
+
+    @Test func longNamesAreCut() {
+        #expect(
+            self.text(#"2/chats,["abcdü",1]"#, limit: 5)
+                == #"packet='EVENT' namespace='/chat…' event='abcd…' arguments=[1]"#)
     }
 
     @Test func whatIsNotAPacketIsNotExplained() {

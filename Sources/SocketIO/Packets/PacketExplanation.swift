@@ -15,21 +15,23 @@ package struct PacketExplanation: Equatable {
     /// The payload is not shown, because it has the program's `auth`, or the ids of the session.
     package private(set) var isSecret = false
 
-    /// - Parameter limit: the most bytes of the payload that are shown.
+    /// - Parameter limit: the most bytes that are shown of the payload, and of each name.
     package init(_ packet: ReceivedSocketIOPacket, _ serializer: SocketIOSerializer, limit: Int) {
         self.type = packet.type
-        self.namespace = String(decoding: packet.namespace, as: UTF8.self)
+        let namespace = packet.type == .connect ? ConnectSecret.namespace(packet.namespace) : packet.namespace
+        self.namespace = Self.cut(namespace, limit)
         self.attachmentCount = packet.attachmentCount
         if !packet.id.isEmpty {
             self.id =
                 serializer == .json
                 ? String(decoding: packet.id, as: UTF8.self) : serializer.number(ofID: packet.id).map { String($0) }
         }
+        self.isSecret = namespace.count < packet.namespace.count
         guard !packet.payload.isEmpty else { return }
         switch packet.type {
         case .connect:
             // An empty object has no secret.
-            self.isSecret = !Self.isEmptyObject(packet.payload, serializer)
+            if !Self.isEmptyObject(packet.payload, serializer) { self.isSecret = true }
             if !self.isSecret { self.payload = Array("{}".utf8) }
         case .event, .binaryEvent: self.showEvent(packet.payload, serializer, limit)
         case .ack, .binaryAck, .connectError, .disconnect: self.show(packet.payload, serializer, limit)
@@ -49,13 +51,13 @@ package struct PacketExplanation: Equatable {
         switch serializer {
         case .json:
             guard let name = Self.textName(payload) else { return self.show(payload, serializer, limit) }
-            self.event = name.text
+            self.event = Self.cut(name.text.utf8, limit)
             self.cut([UInt8(ascii: "[")] + payload[name.rest...].prefix(limit), limit)
         case .messagePack:
             var cursor = MessagePackCursor(payload)
             guard cursor.array() ?? 0 > 0 else { return }
             if cursor.isAtString {
-                self.event = cursor.string().map { String(decoding: $0.prefix(limit), as: UTF8.self) }
+                self.event = cursor.string().map { Self.cut($0, limit) }
             } else if case .integer(let number)? = cursor.scalar() {
                 self.event = String(number)
             }
@@ -72,10 +74,19 @@ package struct PacketExplanation: Equatable {
 
     private mutating func cut(_ text: [UInt8], _ limit: Int) {
         self.isWhole = text.count <= limit
+        self.payload = Array(Self.beginning(of: text, limit))
+    }
+
+    private static func cut(_ name: some Collection<UInt8>, _ limit: Int) -> String {
+        let shown = String(decoding: self.beginning(of: Array(name.prefix(limit + 1)), limit), as: UTF8.self)
+        return name.count > limit ? shown + "…" : shown
+    }
+
+    private static func beginning(of text: [UInt8], _ limit: Int) -> ArraySlice<UInt8> {
         var end = min(text.count, limit)
         // Not through the middle of a character.
-        if !self.isWhole { while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 } }
-        self.payload = Array(text[..<end])
+        if end < text.count { while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 } }
+        return text[..<end]
     }
 
     /// The name of an event, and where its arguments begin: after the comma, or at the bracket.

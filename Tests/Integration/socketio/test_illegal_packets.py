@@ -1,6 +1,9 @@
 """Packets that break the rules: each ends its session, is quoted, and the next session begins. Lines S35, S36, S50,
 S81 to S83, S85 and S86 of the wire cases."""
 
+import msgpack
+import pytest
+
 from harness.socketio import accept, connect, join, placeholder, talk
 
 RESERVED = ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"]
@@ -197,6 +200,29 @@ def test_secrets_of_a_connect_are_not_quoted(lua):
     result = talk(lua, conversation)
     assert "whose sid is not a string" in result.failure[2]
     assert "secret" not in result.result.stdout + result.result.stderr
+
+
+@pytest.mark.parametrize("serializer, packet, problem", [
+    ("msgpack", '40{"sid":"n1","pid":"secret"}', "the server does not use msgpack"),
+    ("msgpack", msgpack.packb({"type": 0, "nsp": "/", "data": {"sid": "n1", "pid": "secret"}})[:-1], "cut off"),
+    ("default", msgpack.packb({"type": 0, "nsp": "/", "data": {"sid": "n1", "pid": "secret"}}), "uses msgpack"),
+    ("default", '40/a{"sid":"n1","pid":"secret"}', "whose payload is not an object"),
+    ("default", '40/a{"pid":"secret"}', "did not answer"),
+    ("default", '40{"sid":"n1","pid":"secret"', ""),
+], ids=["text", "cut msgpack", "msgpack", "no comma", "no comma at all", "cut text"])
+def test_private_ids_are_shown_nowhere(lua, serializer, packet, problem):
+    async def conversation(server):
+        session = await server.open("websocket")
+        await session.receive()
+        await session.send(packet)
+
+    result = talk(
+        lua, conversation, options=f'serializer = "{serializer}", logger = true', connect="wait_timeout = 0.5",
+        program=["--log-level", "debug", "--trace"])
+    assert problem in result.failure[2]
+    shown = result.result.stdout + result.result.stderr
+    assert "secret" not in shown and b"secr".hex() not in shown.replace(" ", "")
+    assert "CONNECT" in shown
 
 
 def test_a_number_of_attachments_that_is_the_limit(lua):
