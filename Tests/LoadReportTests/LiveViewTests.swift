@@ -65,6 +65,26 @@ struct LiveViewTests {
         #expect(view.waiting == nil)
     }
 
+    /// The acks of all events, in the last second that had some.
+    @Test func figuresHaveTheTimesOfAcks() throws {
+        let shard = MetricShard(number: 0, registry: MetricRegistry(selectors: []))
+        var collector = Collector()
+        let plan = try LoadPlan(options: LoadOptions(json: "{}"), shape: .scenario)
+        func figures(second: Double) -> [String] {
+            collector.merge(shard.takeDelta())
+            collector.closeInterval(at: second)
+            return LiveView(collector, plan: plan, seconds: second).figures
+        }
+        let counts = ["sent 0/s", "received 0/s", "errors 0"]
+        #expect(figures(second: 1) == counts)
+        for (event, count) in [("join", 98), ("leave", 2)] {
+            let acks = shard.trend(MetricID(.sioAck), shard.tags(["scenario": "chat", "event": event]))
+            for _ in 0..<count { acks.record(nanoseconds: event == "join" ? 20_000_000 : 70_000_000) }
+        }
+        #expect(figures(second: 2) == counts + ["ack p50=20ms p95=20ms p99=69.99ms"])
+        #expect(figures(second: 3) == counts)
+    }
+
     @Test func namesCannotMoveTheCursor() {
         var view = self.view
         view.scenarios[0].name = "a\u{1B}[2Jb"
