@@ -74,6 +74,7 @@ def test_disconnect_handler_has_five_seconds_after_a_signal(lua, echo):
 COMPUTING = {
     "main chunk": "print('ready') while true do end",
     "task": "eio.start_background_task(function() print('ready') while true do end end)",
+    "woken task": "eio.start_background_task(function() eio.sleep(0.001) print('ready') while true do end end)",
     "coroutine": "coroutine.wrap(function() print('ready') while true do end end)()",
     "pcall": "print('ready') while true do pcall(function() while true do end end) end",
     "coroutine and pcall": "print('ready') while true do pcall(coroutine.wrap(function() while true do end end)) end",
