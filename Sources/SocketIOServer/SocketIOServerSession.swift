@@ -44,7 +44,7 @@ final class SocketIOServerSession: ServerSessionDelegate {
                 break
             }
         } catch {
-            self.illegal(error, data)
+            self.illegal(error, kind, data)
         }
     }
 
@@ -53,7 +53,7 @@ final class SocketIOServerSession: ServerSessionDelegate {
             do throws(SocketIOPacketError) {
                 try self.received(try self.reader.packet(message), attachments)
             } catch {
-                self.illegal(error, message)
+                self.illegal(error, .text, message)
             }
         }
     }
@@ -64,11 +64,12 @@ final class SocketIOServerSession: ServerSessionDelegate {
     }
 
     /// Ends the session of a client that breaks the rules.
-    private func illegal(_ error: SocketIOPacketError, _ message: UnsafeRawBufferPointer) {
+    private func illegal(_ error: SocketIOPacketError, _ kind: MessageKind, _ message: UnsafeRawBufferPointer) {
         self.reader.stop()
         // CONNECT may have a token.
-        let isShown = message.first != SocketIOPacketType.connect.rawValue
-        let quote = isShown ? ": \(PacketQuote.of(message))" : ""
+        let isHidden =
+            kind == .text ? ConnectSecret.isConnect(message) : ConnectSecret.mayBe(in: kind, message)
+        let quote = isHidden ? "" : ": \(PacketQuote.of(message))"
         self.service.configuration.onIllegalPacket?("a client sent \(error)\(quote)")
         self.session.breach()
     }

@@ -11,7 +11,9 @@ package enum ConnectSecret {
     package static func mayBe(in kind: MessageKind, _ message: UnsafeRawBufferPointer) -> Bool {
         switch kind {
         case .text: self.isConnect(message) && message.contains(UInt8(ascii: "{"))
-        case .binary: self.keys.contains { message.prefix(self.searched).firstRange(of: $0) != nil }
+        case .binary:
+            (try? SocketIOSerializer.messagePack.read(message, maximumAttachments: 0))?.type == .connect
+                || self.keys.contains { message.prefix(self.searched).firstRange(of: $0) != nil }
         }
     }
 

@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 
+import msgpack
 import pytest
 import socketio
 
@@ -241,6 +242,16 @@ def test_illegal_packet_is_a_warning_without_secrets(lua):
         "nothing: its session is ended")
     assert len(lines) == 10 and lines[9].endswith("; further ones are not shown")
     assert server.stats()["bad"] == 23
+
+
+def test_token_of_a_msgpack_client_is_not_quoted(lua):
+    server = EmbeddedServer(lua, "--socketio")
+    session = open_raw("websocket", server.url)
+    session.send(msgpack.packb({"type": 0, "nsp": "/", "data": {"token": "s3cret"}}))
+    assert session.receive() is None
+    server.running.wait_for("its session is ended", stream="stderr")
+    assert "msgpack" in server.running.stderr
+    assert b"s3cret".hex(" ") not in server.running.stderr
 
 
 def test_pages_of_other_origins_are_refused(server):
