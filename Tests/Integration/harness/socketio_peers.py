@@ -35,6 +35,7 @@ KINDS = {
     "threads": Kind(options=THREADS, is_threaded=True),
     "threads-always": Kind(options=THREADS | ALWAYS, answers_first=True, is_threaded=True),
     "threads-msgpack": Kind(options=THREADS | MSGPACK, serializer="msgpack", is_threaded=True),
+    "gevent": Kind(options={"served_by": "gevent"}, is_threaded=True),
     # Its packages are from 2022: no reasons, and no maxPayload.
     "debian": Kind(server="socketio-debian", options={"served_by": "aiohttp"}),
     "javascript": Kind(server="socketio-javascript", answers_first=True, is_python=False),

@@ -1,6 +1,6 @@
 """A python-socketio server for the Socket.IO client. Prints "listening PORT" once it accepts connections.
 
-`--served-by` is uvicorn (asyncio), werkzeug (threads) or aiohttp, which Debian has, too.
+`--served-by` is uvicorn (asyncio), werkzeug (threads), gevent (greenlets) or aiohttp, which Debian has, too.
 """
 
 import argparse
@@ -60,7 +60,20 @@ def serve_by_werkzeug(options, port):
     listener.serve_forever()
 
 
-SERVED_BY = {"uvicorn": serve_by_uvicorn, "aiohttp": serve_by_aiohttp, "werkzeug": serve_by_werkzeug}
+def serve_by_gevent(options, port):
+    from gevent.pywsgi import WSGIServer
+
+    server = socketio.Server(async_mode="gevent", **options)
+    listener = WSGIServer(("127.0.0.1", port), socketio.WSGIApp(server), log=None, error_log=None)
+    listener.init_socket()
+    Application(server, listener.server_port)
+    print("listening", listener.server_port, flush=True)
+    listener.serve_forever()
+
+
+SERVED_BY = {
+    "uvicorn": serve_by_uvicorn, "aiohttp": serve_by_aiohttp, "werkzeug": serve_by_werkzeug, "gevent": serve_by_gevent,
+}
 
 arguments = parse()
 SERVED_BY[arguments.served_by](
