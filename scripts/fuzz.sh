@@ -3,13 +3,13 @@
 #   scripts/fuzz.sh TARGET [seconds]     20 seconds unless given
 #   scripts/fuzz.sh all [seconds]        each target in turn
 #   scripts/fuzz.sh TARGET coverage      the lines of the parser that the seed corpus reaches
-# Targets: frames, payloads, http, urls, cookies, json and packets (Swift, Tests/Fuzz/*.swift), json-decode,
-# json-arguments, msgpack and csv (C).
+# Targets: frames, payloads, http, urls, cookies, json, packets, server-arguments and trace (Swift,
+# Tests/Fuzz/*.swift), json-decode, json-arguments, msgpack and csv (C).
 # Seeds are in Tests/Fuzz/corpus; an input that fails is written to .build-fuzz.
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
-swift_targets="frames payloads http urls cookies json packets"
+swift_targets="frames payloads http urls cookies json packets server-arguments trace"
 c_targets="json-decode json-arguments msgpack csv"
 build=.build-fuzz
 target=${1:?usage: scripts/fuzz.sh TARGET [seconds | coverage]}
@@ -31,6 +31,11 @@ parser_files() {
                 Sources/SocketIO/Packets/{AttachmentAssembly,JoinedParts,ReservedEventName}.swift \
                 Sources/SocketIO/MessagePack/*.swift Sources/SocketIO/Values/ReceivedArguments.swift \
                 Sources/SocketIO/Session/{ConnectAnswer,ServerWords,RecoveryPoint}.swift
+            ;;
+        server-arguments) echo Sources/SocketIOServer/{ArgumentScanner,ReceivedEvent,ServerEvent,JSONString}.swift ;;
+        trace)
+            echo Sources/SocketIOClient/SocketIOExplainer.swift Sources/SocketIO/MessagePack/MessagePackText.swift \
+                Sources/SocketIO/Packets/{PacketExplanation,ConnectSecret}.swift
             ;;
         json-decode) echo Sources/CLuaHost/json/json_{decode,escape,number}.c ;;
         json-arguments) echo Sources/CLuaHost/json/json_{arguments,decode,encode,escape}.c ;;
@@ -58,12 +63,16 @@ build_swift() {
     compile JSONText Sources/JSONText/*.swift
     compile EngineIO $(find Sources/EngineIO -name '*.swift')
     compile SocketIO $(find Sources/SocketIO -name '*.swift')
-    compile Fuzz Tests/Fuzz/*.swift Sources/EngineIOClient/HTTPAnswer*.swift
+    # The part that an explanation is made of: the whole would bring SwiftNIO's TLS.
+    compile EngineIOClient Sources/EngineIOClient/{Message{Explainer,Explanation},SecretMask,TraceEvent}.swift
+    compile Fuzz Tests/Fuzz/*.swift Sources/EngineIOClient/HTTPAnswer*.swift \
+        Sources/SocketIOClient/SocketIOExplainer.swift \
+        Sources/SocketIOServer/{ArgumentScanner,ReceivedEvent,ServerEvent,JSONString,Rooms}.swift
     rm -f "$build/nio.a"
     find -L "$products" -name '*.o' -path '*.build/*' | grep -E '/(_?(C?NIO|Atomics|Deque|Internal)|_AtomicsShims|ContainersPreview)[A-Za-z0-9]*\.build/' |
         grep -vE 'Tests|NIOSSL|BoringSSL|HTTP2|FileSystem' | xargs -d '\n' "$llvm/llvm-ar" qc "$build/nio.a"
     "$llvm/llvm-ranlib" "$build/nio.a"
-    swiftc -g "$@" "$build"/objects/{JSONText,EngineIO,SocketIO,Fuzz}.o "$build/nio.a" -o "$build/swift-targets"
+    swiftc -g "$@" "$build"/objects/{JSONText,EngineIO,SocketIO,EngineIOClient,Fuzz}.o "$build/nio.a" -o "$build/swift-targets"
 }
 
 build_c() {

@@ -7,7 +7,7 @@ import NIOCore
 /// the parser, so that a wrong result is found, too. Built and run by scripts/fuzz.sh.
 @MainActor let targets: [String: (UnsafeRawBufferPointer) -> Void] = [
     "frames": fuzzFrames, "payloads": fuzzPayload, "http": fuzzHTTP, "urls": fuzzURL, "cookies": fuzzCookies,
-    "json": fuzzJSON, "packets": fuzzPackets,
+    "json": fuzzJSON, "packets": fuzzPackets, "server-arguments": fuzzServerArguments, "trace": fuzzTrace,
 ]
 
 @MainActor private let target: (UnsafeRawBufferPointer) -> Void = {
