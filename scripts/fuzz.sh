@@ -27,7 +27,7 @@ parser_files() {
         cookies) echo Sources/EngineIO/HTTP/{Cookie,CookieJar,HTTPDate}.swift ;;
         json) echo Sources/JSONText/JSONParser.swift ;;
         packets)
-            echo Sources/SocketIO/Packets/{ReceivedSocketIOPacket*,SocketIOPacketReader,SocketIOSerializer}.swift \
+            echo Sources/SocketIO/Packets/{ReceivedSocketIOPacket*,SocketIOPacketReader,SocketIOSerializer,PlainAck}.swift \
                 Sources/SocketIO/Packets/{AttachmentAssembly,JoinedParts,ReservedEventName}.swift \
                 Sources/SocketIO/MessagePack/*.swift Sources/SocketIO/Values/ReceivedArguments.swift \
                 Sources/SocketIO/Session/{ConnectAnswer,ServerWords,RecoveryPoint}.swift

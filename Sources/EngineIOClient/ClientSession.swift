@@ -84,12 +84,16 @@ package final class ClientSession {
 
     /// Takes a message to be sent.
     ///
-    /// - Parameter mayWait: whether the sender can wait after ``SendResult/full``; one that cannot is refused while
-    ///   more than the limit waits.
+    /// - Parameters:
+    ///   - mayWait: whether the sender can wait after ``SendResult/full``; one that cannot is refused while more than
+    ///     the limit waits.
+    ///   - isUTF8: a text is known to be valid.
     @inline(__always)
-    package func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool = true) -> SendResult {
+    package func send(
+        _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool = true, isUTF8: Bool = false
+    ) -> SendResult {
         guard let sender = self.sender else { return self.sendIndirectly(kind, bytes, mayWait: mayWait) }
-        if kind == .text, let offset = UTF8Validation.firstInvalidOffset(bytes) { return .invalidUTF8(offset) }
+        if kind == .text, !isUTF8, let offset = UTF8Validation.firstInvalidOffset(bytes) { return .invalidUTF8(offset) }
         if bytes.count >= self.serverLimit { self.noteOversized(bytes.count) }
         // Nothing that this calls releases the handler: what it causes happens later.
         let result = sender._withUnsafeGuaranteedRef { $0.send(kind, bytes, mayWait: mayWait) }

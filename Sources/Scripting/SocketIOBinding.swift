@@ -107,7 +107,7 @@ final class SocketIOBinding: ScriptClient {
                     UnsafeRawBufferPointer(packet.pointee.name_space), wantsAck: wantsAck,
                     packet: UnsafeMutableRawBufferPointer(start: packet.pointee.data, count: packet.pointee.length),
                     headroom: packet.pointee.headroom, attachments: attachments,
-                    mayWait: packet.pointee.may_wait)
+                    mayWait: packet.pointee.may_wait, isUTF8: packet.pointee.is_text)
             }
         }
         if let measurement { self.measure(measurement, packet, result) }
@@ -146,7 +146,7 @@ final class SocketIOBinding: ScriptClient {
                 UnsafeRawBufferPointer(packet.pointee.name_space), connection: connection,
                 id: UnsafeRawBufferPointer(packet.pointee.id),
                 packet: UnsafeMutableRawBufferPointer(start: packet.pointee.data, count: packet.pointee.length),
-                headroom: packet.pointee.headroom, attachments: attachments)
+                headroom: packet.pointee.headroom, attachments: attachments, isUTF8: packet.pointee.is_text)
         }
     }
 

@@ -19,6 +19,15 @@ extension SocketIOSession: SessionDelegate {
     }
 
     package func sessionReceived(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
+        let main = ReceivedSocketIOPacket.mainNamespace
+        if let ack = self.reader.plainAck(kind, bytes), let connection = self.namespaces.connection(of: main) {
+            self.delegate?.socketIOAck(
+                ack.id,
+                SocketIOReceived(
+                    namespace: main, connection: connection, id: ack.digits, payload: ack.payload,
+                    attachments: UnsafeBufferPointer(start: nil, count: 0)))
+            return
+        }
         do throws(SocketIOPacketError) {
             switch try self.reader.read(kind, bytes) {
             case .packet(let packet):
@@ -49,11 +58,11 @@ extension SocketIOSession: SessionDelegate {
         _ packet: ReceivedSocketIOPacket, _ attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>
     ) throws(SocketIOPacketError) {
         switch try self.namespaces.received(packet) {
-        case .deliver(let index):
-            self.delegate?.socketIOEvent(self.delivered(packet, attachments, index))
-        case .ack(let index):
+        case .deliver(let connection):
+            self.delegate?.socketIOEvent(self.delivered(packet, attachments, connection))
+        case .ack(let connection):
             guard let id = self.serializer.number(ofID: packet.id) else { return self.logIgnored(packet) }
-            self.delegate?.socketIOAck(id, self.delivered(packet, attachments, index))
+            self.delegate?.socketIOAck(id, self.delivered(packet, attachments, connection))
         case .hold(let index):
             try self.namespaces.hold(
                 index, packet, attachments, limit: self.configuration.engine.maximumMessageSize)
@@ -70,11 +79,12 @@ extension SocketIOSession: SessionDelegate {
 
     @inline(__always)
     private func delivered(
-        _ packet: ReceivedSocketIOPacket, _ attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ index: Int
+        _ packet: ReceivedSocketIOPacket, _ attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>,
+        _ connection: UInt64
     ) -> SocketIOReceived {
         SocketIOReceived(
-            namespace: packet.namespace, connection: self.namespaces.connection(index), id: packet.id,
-            payload: packet.payload, attachments: attachments)
+            namespace: packet.namespace, connection: connection, id: packet.id, payload: packet.payload,
+            attachments: attachments)
     }
 
     private func logIgnored(_ packet: ReceivedSocketIOPacket) {

@@ -16,19 +16,20 @@ extension SocketIOSession {
     ///   - packet: the payload (the array with the name and the arguments) behind free bytes for the header.
     ///   - headroom: the number of free bytes, at least `SocketIOHeader.longest` and the length of the namespace.
     ///   - attachments: none with MessagePack.
-    ///   - mayWait: see ``EngineIOClient/ClientSession/send(_:_:mayWait:)``.
+    ///   - mayWait: see ``EngineIOClient/ClientSession/send(_:_:mayWait:isUTF8:)``.
+    ///   - isUTF8: a payload of JSON is known to be valid.
     package func emit(
         _ namespace: UnsafeRawBufferPointer, wantsAck: Bool, packet: UnsafeMutableRawBufferPointer, headroom: Int,
-        attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, mayWait: Bool
+        attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, mayWait: Bool, isUTF8: Bool = false
     ) -> SocketIOSendResult {
-        guard let index = self.namespaces.connectedIndex(of: namespace) else {
+        guard let (index, nextAckID) = self.namespaces.route(to: namespace) else {
             return .notConnected(self.status(of: namespace))
         }
-        let ackID = wantsAck ? self.namespaces.nextAckID(index) : 0
+        let ackID = wantsAck ? nextAckID : 0
         var header = SocketIOHeader(
             attachments.isEmpty ? .event : .binaryEvent, namespace: namespace, id: wantsAck ? .number(ackID) : .none)
         header.attachmentCount = attachments.count
-        let result = self.send(header, packet, headroom, attachments, mayWait: mayWait)
+        let result = self.send(header, packet, headroom, attachments, mayWait: mayWait, isUTF8: isUTF8)
         switch result {
         case .sent:
             if wantsAck { self.namespaces.tookAckID(index) }
@@ -52,11 +53,12 @@ extension SocketIOSession {
     ///   - connection: that of the event.
     ///   - id: that of the event.
     ///   - packet: the payload (the array with the arguments) behind free bytes for the header.
-    ///   - headroom: as for ``emit(_:wantsAck:packet:headroom:attachments:mayWait:)``.
+    ///   - headroom: as for ``emit(_:wantsAck:packet:headroom:attachments:mayWait:isUTF8:)``.
+    ///   - isUTF8: a payload of JSON is known to be valid.
     package func acknowledge(
         _ namespace: UnsafeRawBufferPointer, connection: UInt64, id: UnsafeRawBufferPointer,
         packet: UnsafeMutableRawBufferPointer, headroom: Int,
-        attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>
+        attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, isUTF8: Bool = false
     ) -> SocketIOSendResult {
         guard let index = self.namespaces.index(of: namespace), self.namespaces.isConnected(index, connection) else {
             return .notConnected(self.status(of: namespace))
@@ -64,7 +66,7 @@ extension SocketIOSession {
         var header = SocketIOHeader(
             attachments.isEmpty ? .ack : .binaryAck, namespace: namespace, id: .received(id))
         header.attachmentCount = attachments.count
-        switch self.send(header, packet, headroom, attachments, mayWait: true) {
+        switch self.send(header, packet, headroom, attachments, mayWait: true, isUTF8: isUTF8) {
         case .sent: return .sent(ackID: 0)
         case .full: return .full(ackID: 0)
         case .notConnected: return .notConnected(.disconnected)
@@ -73,11 +75,12 @@ extension SocketIOSession {
         }
     }
 
-    /// Sends a packet and its attachments with nothing between them: only the packet may be refused.
+    /// Sends a packet and its attachments with nothing between them: only the packet may be refused. The namespace of
+    /// the header is connected, so that its name is valid text.
     @inline(__always)
     private func send(
         _ header: SocketIOHeader, _ packet: UnsafeMutableRawBufferPointer, _ headroom: Int,
-        _ attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, mayWait: Bool
+        _ attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, mayWait: Bool, isUTF8: Bool
     ) -> SendResult {
         guard let sender = self.sender else { return .notConnected }
         let room = UnsafeMutableRawBufferPointer(rebasing: packet[..<headroom])
@@ -85,7 +88,7 @@ extension SocketIOSession {
         let message = UnsafeRawBufferPointer(rebasing: packet[start...])
         let kind = self.serializer.messageKind
         // Nothing that this calls releases the session: its effects come later.
-        var result = sender._withUnsafeGuaranteedRef { $0.send(kind, message, mayWait: mayWait) }
+        var result = sender._withUnsafeGuaranteedRef { $0.send(kind, message, mayWait: mayWait, isUTF8: isUTF8) }
         guard !attachments.isEmpty, result == .sent || result == .full else { return result }
         for attachment in attachments {
             result = sender._withUnsafeGuaranteedRef { $0.send(.binary, attachment, mayWait: true) }
@@ -112,7 +115,7 @@ extension SocketIOSession {
 
     /// The number of the connection of a namespace; nil if it is not connected.
     package func connection(of namespace: UnsafeRawBufferPointer) -> UInt64? {
-        self.namespaces.connectedIndex(of: namespace).map { self.namespaces.connection($0) }
+        self.namespaces.connection(of: namespace)
     }
 
     /// Whether a namespace still has the connection with this number.

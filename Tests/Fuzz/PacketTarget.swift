@@ -34,12 +34,15 @@ private struct PacketSession {
 
     /// A packet has the messages that came, as many as it announced, and not more bytes than allowed.
     mutating func read(_ kind: MessageKind, _ message: UnsafeRawBufferPointer) {
+        let ack = self.reader.plainAck(kind, message)
         do throws(SocketIOPacketError) {
             switch try self.reader.read(kind, message) {
             case .packet(let packet):
                 precondition(self.parts.isEmpty && packet.attachmentCount == 0)
+                if let ack { self.check(ack, packet) }
                 self.check(packet, message, UnsafeBufferPointer(start: nil, count: 0))
             case .incomplete:
+                precondition(ack == nil)
                 self.parts.append(Array(message))
                 precondition(self.parts.joined().count <= Self.maximumSize)
             case .assembled(let assembled):
@@ -49,8 +52,16 @@ private struct PacketSession {
                 self.parts = []
             }
         } catch {
+            precondition(ack == nil)
             self.end(message)
         }
+    }
+
+    /// The short way to an ack leads to the same.
+    private func check(_ ack: PlainAck, _ packet: ReceivedSocketIOPacket) {
+        precondition(packet.type == .ack && packet.namespace.elementsEqual("/".utf8))
+        precondition(ack.digits.elementsEqual(packet.id) && ack.id == self.serializer.number(ofID: packet.id))
+        precondition(ack.payload.elementsEqual(packet.payload))
     }
 
     private func checkAssembled(_ assembled: AssembledPacket, last: UnsafeRawBufferPointer) {

@@ -126,4 +126,38 @@ struct TextPacketTests {
         var digits = digits
         #expect(digits.withUTF8 { SocketIOSerializer.json.number(ofID: UnsafeRawBufferPointer($0)) } == number)
     }
+
+    /// The short way reads the acks of the main namespace as the long one does, and nothing else.
+    @Test(arguments: Self.accepted.map { $0.0 } + ["3" + digits20 + "[]", "3" + digits20.dropLast() + "[]", "300[1]"])
+    func plainAcks(text: String) throws {
+        var text = text
+        try text.withUTF8 {
+            let bytes = UnsafeRawBufferPointer($0)
+            let packet = try ReceivedSocketIOPacket(text: bytes, maximumAttachments: 1000)
+            let ack = PlainAck(text: bytes)
+            let isPlain = packet.type == .ack && packet.namespace.count == 1 && (1...19).contains(packet.id.count)
+            #expect((ack != nil) == isPlain)
+            guard let ack else { return }
+            #expect(ack.id == SocketIOSerializer.json.number(ofID: packet.id))
+            #expect(ack.digits.elementsEqual(packet.id) && ack.payload.elementsEqual(packet.payload))
+        }
+    }
+
+    @Test(arguments: ["3", "31", "31]", "31{}", "3[", "3/a,1[]", "3-1[]", "3 1[]", "31 []", "21[]", ""])
+    func otherMessagesAreNotPlainAcks(text: String) {
+        var text = text
+        #expect(text.withUTF8 { PlainAck(text: UnsafeRawBufferPointer($0)) == nil })
+    }
+
+    @Test func attachmentsComeBeforePlainAcks() throws {
+        var reader = SocketIOPacketReader(.json, maximumAttachments: 10, maximumSize: 1000)
+        var (ack, event) = ("31[]", #"51-["a",{"_placeholder":true,"num":0}]"#)
+        try event.withUTF8 { _ = try reader.read(.text, UnsafeRawBufferPointer($0)) }
+        #expect(ack.withUTF8 { reader.plainAck(.text, UnsafeRawBufferPointer($0)) } == nil)
+        reader.restart()
+        #expect(ack.withUTF8 { reader.plainAck(.text, UnsafeRawBufferPointer($0)) }?.id == 1)
+        #expect(ack.withUTF8 { reader.plainAck(.binary, UnsafeRawBufferPointer($0)) } == nil)
+        reader.stop()
+        #expect(ack.withUTF8 { reader.plainAck(.text, UnsafeRawBufferPointer($0)) } == nil)
+    }
 }

@@ -63,6 +63,7 @@ typedef struct luahost_socketio_packet {
     size_t attachment_count;
     luahost_slice event;     /* its name, for what is measured */
     bool may_wait;
+    bool is_text;            /* the payload is UTF-8: its encoder has checked that */
 } luahost_socketio_packet;
 
 /* An event or an ack that has come. Nothing of it lives longer than the call. */

@@ -93,6 +93,7 @@ bool luahost_sio_encode(
     }
     packet->data = scratch->data;
     packet->length = scratch->length;
+    packet->is_text = !luahost_sio_has_own_json(sio);
     packet->attachments = sio->attachments.items;
     packet->attachment_count = sio->attachments.count;
     return true;

@@ -31,6 +31,9 @@ package struct SocketIOPacketReader {
         self.assembly = AttachmentAssembly(maximumSize: maximumSize)
     }
 
+    /// Whether no attachment is missing.
+    var isBetweenPackets: Bool { self.assembly.missing == 0 }
+
     /// Reads a message.
     ///
     /// - Throws: ``SocketIOPacketError``; the session has to end then.
@@ -38,7 +41,7 @@ package struct SocketIOPacketReader {
     package mutating func read(
         _ kind: MessageKind, _ message: UnsafeRawBufferPointer
     ) throws(SocketIOPacketError) -> Result {
-        if kind == self.serializer.messageKind, self.assembly.missing == 0 {
+        if kind == self.serializer.messageKind, self.isBetweenPackets {
             let packet = try self.packet(message)
             if packet.attachmentCount == 0 { return .packet(packet) }
             try self.assembly.begin(message, count: packet.attachmentCount)
@@ -48,6 +51,7 @@ package struct SocketIOPacketReader {
     }
 
     /// The packet of an assembled message, which was checked before.
+    @inline(__always)
     package func packet(_ message: UnsafeRawBufferPointer) throws(SocketIOPacketError) -> ReceivedSocketIOPacket {
         do {
             return try self.serializer.read(message, maximumAttachments: self.maximumAttachments)

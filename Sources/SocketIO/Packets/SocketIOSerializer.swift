@@ -36,7 +36,7 @@ public enum SocketIOSerializer: Sendable, Equatable {
             guard !id.isEmpty else { return nil }
             var number: UInt64 = 0
             if id.count < Self.digitsOfMostNumbers {
-                for digit in id { number = number &* 10 &+ UInt64(digit &- 0x30) }
+                for index in 0..<id.count { number = number &* 10 &+ UInt64(id[index] &- 0x30) }
                 return number
             }
             for digit in id {

@@ -185,12 +185,12 @@ package struct NamespaceMachine {
     // MARK: Packets of the server
 
     package enum PacketAction: Equatable {
-        /// An event for the program.
-        case deliver(Int)
+        /// An event for the program. The number is that of the namespace's connection.
+        case deliver(connection: UInt64)
         /// An event that waits for CONNECT: see ``hold(_:_:_:limit:)``.
         case hold(Int)
         /// An ack for the program.
-        case ack(Int)
+        case ack(connection: UInt64)
         /// Read the answer, then ``connected(_:_:)``.
         case connect(Int)
         /// The server has refused the namespace. `isAgain`: not for the first time.
@@ -211,10 +211,10 @@ package struct NamespaceMachine {
             if self.recovers, packet.id.isEmpty {
                 self.namespaces[index].recovery.received(payload: packet.payload, self.serializer)
             }
-            return .deliver(index)
+            return .deliver(connection: self.namespaces[index].connection)
         case (.ack, .connected), (.binaryAck, .connected):
             guard !packet.payload.isEmpty else { throw .noPayload(packet.type) }
-            return .ack(index)
+            return .ack(connection: self.namespaces[index].connection)
         case (.event, .connecting), (.binaryEvent, .connecting), (.event, .wanted), (.binaryEvent, .wanted):
             guard !packet.payload.isEmpty else { throw .noPayload(packet.type) }
             return .hold(index)
@@ -282,10 +282,10 @@ package struct NamespaceMachine {
 
     // MARK: Sending
 
-    /// The index of a namespace that is connected.
-    package func connectedIndex(of name: UnsafeRawBufferPointer) -> Int? {
+    /// The number of the connection of a namespace; nil if it is not connected. Mutating as ``route(to:)``.
+    package mutating func connection(of name: UnsafeRawBufferPointer) -> UInt64? {
         guard let index = self.index(of: name), self.namespaces[index].state == .connected else { return nil }
-        return index
+        return self.namespaces[index].connection
     }
 
     /// The number of the namespace's connection: what belongs to one must not reach the next.
@@ -297,10 +297,15 @@ package struct NamespaceMachine {
             && self.namespaces[index].connection == connection
     }
 
-    /// The id of the next packet that asks for an ack.
-    package func nextAckID(_ index: Int) -> UInt64 { self.namespaces[index].lastAckID + 1 }
+    /// The index of a namespace that is connected, and the id of its next packet that asks for an ack.
+    ///
+    /// Mutating, because a caller of another module would else retain all namespaces for the call.
+    package mutating func route(to name: UnsafeRawBufferPointer) -> (index: Int, nextAckID: UInt64)? {
+        guard let index = self.index(of: name), self.namespaces[index].state == .connected else { return nil }
+        return (index, self.namespaces[index].lastAckID + 1)
+    }
 
-    /// A packet with ``nextAckID(_:)`` was sent.
+    /// A packet with the next id was sent.
     package mutating func tookAckID(_ index: Int) { self.namespaces[index].lastAckID += 1 }
 
     // MARK: The end
