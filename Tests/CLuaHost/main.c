@@ -29,6 +29,7 @@ int main(void) {
     test_socketio();
     test_socketio_acks();
     test_timers();
+    test_json();
     test_socketio_queue();
     test_socketio_simple();
     test_socketio_json();

@@ -19,6 +19,7 @@ void test_input(void);
 void test_socketio(void);
 void test_socketio_acks(void);
 void test_timers(void);
+void test_json(void);
 void test_socketio_queue(void);
 void test_socketio_simple(void);
 void test_socketio_json(void);

@@ -63,6 +63,8 @@ static inline bool luahost_json_write_string(
     /* Two quotes, and a block is stored before it is known how much of it may stay. */
     const size_t spare = 2 + LUAHOST_JSON_BLOCK;
     const char *byte = text, *end = text + length;
+    /* From here on all was copied as it is. */
+    const char *plain = text;
     uint64_t not_ascii = 0;
     char *out = luahost_buffer_reserve(buffer, length + spare);
     *out++ = '"';
@@ -79,7 +81,16 @@ static inline bool luahost_json_write_string(
             out += LUAHOST_JSON_BLOCK;
         }
         size_t rest = (size_t)(end - byte);
-        if (rest >= 4 && rest < LUAHOST_JSON_BLOCK && luahost_json_copy_plain(out, byte, rest, &not_ascii)) {
+        bool is_copied = false;
+        if (rest > 0 && rest < LUAHOST_JSON_BLOCK && byte - plain >= LUAHOST_JSON_BLOCK) {
+            /* A block that begins in the one before. */
+            const char *last = end - LUAHOST_JSON_BLOCK;
+            is_copied = luahost_json_special(last, &not_ascii) == LUAHOST_JSON_BLOCK;
+            if (is_copied) memcpy(out + rest - LUAHOST_JSON_BLOCK, last, LUAHOST_JSON_BLOCK);
+        } else if (rest >= 4 && rest < LUAHOST_JSON_BLOCK) {
+            is_copied = luahost_json_copy_plain(out, byte, rest, &not_ascii);
+        }
+        if (is_copied) {
             byte += rest;
             out += rest;
         }
@@ -91,6 +102,7 @@ static inline bool luahost_json_write_string(
         buffer->length = (size_t)(out - buffer->data);
         out = luahost_buffer_reserve(buffer, (size_t)(end - byte) + 6 + spare);
         out = luahost_json_write_escape(out, (unsigned char)*byte++);
+        plain = byte;
     }
     *out++ = '"';
     buffer->length = (size_t)(out - buffer->data);

@@ -69,7 +69,8 @@ bool luahost_sio_call_cancelled(luahost_wait_queue *queue, luahost_task *task) {
 }
 
 static int raise_no_ack(lua_State *L, luahost_sio *sio, int marker) {
-    const luahost_callbacks *host = &sio->client.vm->host;
+    luahost_vm *vm = luahost_vm_of(L);
+    const luahost_callbacks *host = &vm->host;
     const char *event = lua_tostring(L, marker - 1);
     /* Acks that did not come are counted; an error of a load test that nobody catches is not counted again. */
     bool is_measured = host->socketio_ack_timed_out != NULL;
@@ -78,7 +79,7 @@ static int raise_no_ack(lua_State *L, luahost_sio *sio, int marker) {
             L, is_measured, "DisconnectedError", "call of '%.100s': the connection ended before its ack (%s)", event,
             lua_tostring(L, marker + 1));
     }
-    const luahost_task *task = sio->client.vm->current;
+    const luahost_task *task = vm->current;
     const luahost_sio_acks *acks = forget(sio, task);
     if (is_measured && acks != NULL && sio->client.context != NULL) {
         luahost_slice name_space = {acks->name, acks->length};
@@ -92,7 +93,7 @@ static int raise_no_ack(lua_State *L, luahost_sio *sio, int marker) {
 static int called(lua_State *L, int status, lua_KContext top) {
     (void)status;
     luahost_sio *sio = lua_touserdata(L, lua_upvalueindex(1));
-    if (is_counted(sio->client.vm->current, &sio->client)) sio->client.mailbox.handlers++;
+    if (is_counted(luahost_vm_of(L)->current, &sio->client)) sio->client.mailbox.handlers++;
     int marker = (int)top + 1;
     if (__builtin_expect(!lua_toboolean(L, marker), 0)) return raise_no_ack(L, sio, marker);
     if (__builtin_expect(luahost_sio_has_own_json(sio), 0)) luahost_sio_unpack(L);

@@ -77,13 +77,17 @@ void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, const 
     if (known != NULL && lua_istable(L, 1) && lua_isnone(L, 2)) {
         read_table(L, request, known);
     } else {
-        luaL_checkstack(L, LUA_MINSTACK, "too many arguments");
         check_event(L, request, 1);
         request->first = 2;
         request->last = lua_gettop(L);
     }
-    if (request->last >= request->first && lua_isfunction(L, request->last)) request->callback = request->last--;
-    while (request->last >= request->first && lua_isnil(L, request->last)) request->last--;
+    int type = request->last >= request->first ? lua_type(L, request->last) : LUA_TNONE;
+    if (type == LUA_TFUNCTION) {
+        request->callback = request->last--;
+        type = LUA_TNIL;
+    }
+    /* Nils at the end are not arguments. */
+    while (type == LUA_TNIL && request->last >= request->first && lua_isnil(L, request->last)) request->last--;
     for (int index = request->first; index < request->last; index++) {
         if (!lua_isnil(L, index)) continue;
         argument_error(L, request, index - request->first + 2, "nil between arguments: eio.null is JSON's null");
