@@ -171,7 +171,11 @@ final class SocketIOBinding: ScriptClient {
         let isAsked = self.session.join(name, payload.length == 0 ? nil : UnsafeRawBufferPointer(payload))
         guard !isAsked else { return LUAHOST_EMIT_SENT }
         var name = name
-        return name.withUTF8 { self.session.status(of: UnsafeRawBufferPointer($0)) }.code
+        return name.withUTF8 { name in
+            let name = UnsafeRawBufferPointer(name)
+            if self.session.connection(of: name) != nil { return LUAHOST_JOIN_CONNECTED }
+            return self.session.status(of: name) == .connecting ? LUAHOST_EMIT_CONNECTING : LUAHOST_EMIT_DISCONNECTED
+        }
     }
 
     func leave(_ name: String) -> luahost_socketio_result {

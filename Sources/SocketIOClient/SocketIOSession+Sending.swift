@@ -125,8 +125,13 @@ extension SocketIOSession {
 
     // MARK: Namespaces
 
+    /// The payload of a CONNECT packet, which is an empty object without one.
+    private func auth(_ payload: UnsafeRawBufferPointer?) -> [UInt8] {
+        payload.map { Array($0) } ?? (self.serializer == .json ? Array("{}".utf8) : [0x80])
+    }
+
     func sendConnect(_ index: Int, _ payload: UnsafeRawBufferPointer?) {
-        let auth = payload.map { Array($0) } ?? (self.serializer == .json ? Array("{}".utf8) : [0x80])
+        let auth = self.namespaces[index].auth ?? self.auth(payload)
         self.sendPacket(.connect, index, self.namespaces.connectPayload(index, auth: auth))
     }
 
@@ -142,17 +147,18 @@ extension SocketIOSession {
     /// Connects another namespace, or one that was left or refused, on the session that is open. Without
     /// an open session, the next one connects it with the others.
     ///
-    /// - Parameter payload: as for ``authenticate(_:)``.
+    /// - Parameter payload: as for ``authenticate(_:)``, but for this namespace alone, and for later sessions, too.
     /// - Returns: false if the namespace is connected or connecting, or the client is neither.
     package func join(_ namespace: String, _ payload: UnsafeRawBufferPointer?) -> Bool {
         switch self.machine.state {
-        case .idle, .closing: return false
-        case .attempting, .open, .waiting: break
+        case .idle: return false
+        case .closing where !self.machine.isReconnecting: return false
+        case .attempting, .open, .waiting, .closing: break
         }
-        guard let index = self.namespaces.join(namespace) else { return false }
+        guard let index = self.namespaces.join(namespace, auth: self.auth(payload)) else { return false }
         if self.machine.state == .open || self.machine.attempt?.stage == .namespaces {
             self.namespaces.ask(index, .program, now: self.loop.now.uptimeNanoseconds)
-            self.sendConnect(index, payload)
+            self.sendConnect(index, nil)
         }
         return true
     }

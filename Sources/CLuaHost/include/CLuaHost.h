@@ -183,7 +183,7 @@ typedef struct luahost_callbacks {
     void (*socketio_acknowledge)(void *context, const luahost_socketio_packet *packet, uint64_t connection);
     /* The payload of a packet is illegal: the session ends. Without a payload the message is what the server did. */
     void (*socketio_illegal)(void *context, luahost_slice message, luahost_slice payload);
-    /* Asks the open session for one more namespace; `payload` as in socketio_authenticate. */
+    /* Asks the open session for one more namespace, and later ones, too; `payload` as in socketio_authenticate. */
     luahost_socketio_result (*socketio_join)(void *context, luahost_slice name_space, luahost_slice payload);
     luahost_socketio_result (*socketio_leave)(void *context, luahost_slice name_space);
 

@@ -47,6 +47,7 @@ typedef enum luahost_socketio_result {
     LUAHOST_EMIT_RECONNECTING,  /* there is no session at the moment */
     LUAHOST_EMIT_DISCONNECTED,
     LUAHOST_EMIT_TEXT,          /* the packet is not UTF-8 */
+    LUAHOST_JOIN_CONNECTED,     /* the namespace to join is connected already */
 } luahost_socketio_result;
 
 /* Room that C leaves in front of a payload for the header, besides the length of the namespace. */

@@ -1,4 +1,6 @@
 /* The module `socketio`, its class, and the ready client `sio`, which is made when a script first uses it. */
+#include <math.h>
+
 #include "core/arguments.h"
 #include "core/module.h"
 #include "core/options.h"
@@ -28,6 +30,15 @@ static luahost_serializer check_serializer(const luahost_options *options, const
     return LUAHOST_SERIALIZER_JSON;
 }
 
+/* A part of an attempt is not an attempt, and 0 sets no limit. */
+static void check_whole(const luahost_options *options, const char *name, double number) {
+    if (number == floor(number)) return;
+    lua_pushnumber(options->L, number);
+    luahost_argument_error(
+        options->L, options->number, options->function, "option '%s': whole number expected, got %s", name,
+        lua_tostring(options->L, -1));
+}
+
 static void read_options(lua_State *L, int index, luahost_socketio_options *own) {
     int top = lua_gettop(L);
     luahost_options options = luahost_options_read(L, index, 1, "Client", option_names);
@@ -38,6 +49,8 @@ static void read_options(lua_State *L, int index, luahost_socketio_options *own)
 #define LUAHOST_OPTION(name, type, by_default, docs) READ_##type(name, by_default)
 #include "socketio_options.def"
 #undef LUAHOST_OPTION
+    check_whole(&options, "reconnection_attempts", own->reconnection_attempts);
+    check_whole(&options, "max_attachments", own->max_attachments);
     int json = luahost_option_push(&options, "json");
     if (json == LUA_TBOOLEAN && !lua_toboolean(L, -1)) {
         luahost_argument_error(

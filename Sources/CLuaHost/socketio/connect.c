@@ -16,15 +16,22 @@ luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, c
         luahost_argument_error(L, number, function, "namespace: string expected, got %s", luaL_typename(L, index));
     }
     luahost_slice name = luahost_sio_slice(L, index);
-    bool is_any = luahost_slice_is(name, "*") && strcmp(function, "connect") != 0;
+    if (luahost_slice_is(name, "*")) {
+        luahost_argument_error(L, number, function, "namespace '*' is for handlers and receive() alone: name one");
+    }
     bool is_valid = name.length > 0 && name.data[0] == '/' && memchr(name.data, ',', name.length) == NULL &&
         memchr(name.data, '?', name.length) == NULL;
-    if (!is_any && !is_valid) {
+    if (!is_valid) {
         luahost_argument_error(
             L, number, function, "namespace '%s' is not valid: it begins with '/' and has no ',' and no '?'",
             name.data);
     }
     return name;
+}
+
+luahost_slice luahost_sio_check_namespaces(lua_State *L, int index, int number, const char *function) {
+    bool is_all = lua_type(L, index) == LUA_TSTRING && luahost_slice_is(luahost_sio_slice(L, index), "*");
+    return is_all ? luahost_sio_slice(L, index) : luahost_sio_check_namespace(L, index, number, function);
 }
 
 /* Replaces the option `namespaces` on top of the stack by a list without doubles. */
@@ -197,10 +204,15 @@ void luahost_socketio_opened(luahost_client *client, const luahost_session_info 
 
 /* Checks what does not depend on a function's result, so that a mistake is an error of connect(). */
 static void check_constants(lua_State *L, luahost_sio *sio, const luahost_options *options) {
-    if (!lua_isfunction(L, 1)) luahost_check_url(L);
-    if (luahost_option_push(options, "headers") != LUA_TFUNCTION) {
-        if (!lua_isnil(L, -1)) luahost_check_headers(options, "headers");
+    if (!lua_isnil(L, 1) && lua_type(L, 1) != LUA_TSTRING && !lua_isfunction(L, 1)) {
+        luahost_argument_error(L, 1, "connect", "url: string or function expected, got %s", luaL_typename(L, 1));
     }
+    if (!lua_isfunction(L, 1)) luahost_check_url(L);
+    int headers = luahost_option_push(options, "headers");
+    if (headers != LUA_TNIL && headers != LUA_TTABLE && headers != LUA_TFUNCTION) {
+        luahost_option_error(options, "headers", "table or function");
+    }
+    if (headers == LUA_TTABLE) luahost_check_headers(options, "headers");
     luahost_check_transports(options, "transports");
     luahost_option_string(options, "socketio_path", "socket.io");
     int type = luahost_option_push(options, "auth");

@@ -73,7 +73,7 @@ static bool check_options(lua_State *L, int index, luahost_slice event) {
     static const char *const known[] = {"namespace", "ordered", NULL};
     if (lua_type(L, index) == LUA_TSTRING) {
         lua_pushvalue(L, index);
-        luahost_sio_check_namespace(L, lua_gettop(L), index, "on");
+        luahost_sio_check_namespaces(L, lua_gettop(L), index, "on");
         return false;
     }
     luahost_options options = luahost_options_read(L, index, index, "on", known);
@@ -86,7 +86,7 @@ static bool check_options(lua_State *L, int index, luahost_slice event) {
         if (lua_type(L, lua_upvalueindex(3)) == LUA_TSTRING) lua_pushvalue(L, lua_upvalueindex(3));
         else lua_pushliteral(L, "/");
     } else {
-        luahost_sio_check_namespace(L, lua_gettop(L), index, "on");
+        luahost_sio_check_namespaces(L, lua_gettop(L), index, "on");
     }
     return is_ordered;
 }
@@ -184,7 +184,7 @@ static void push_table_of_namespace(lua_State *L) {
 /* sio.event("/chat"). Upvalues: userdata, table. */
 static int call_event(lua_State *L) {
     lua_settop(L, 2);
-    luahost_sio_check_namespace(L, 2, 1, "event");
+    luahost_sio_check_namespaces(L, 2, 1, "event");
     push_table_of_namespace(L);
     return 1;
 }
@@ -217,7 +217,7 @@ int luahost_sio_register_namespace(lua_State *L) {
         lua_replace(L, 2);
         lua_insert(L, 1);
     }
-    luahost_sio_check_namespace(L, 1, 1, "register_namespace");
+    luahost_sio_check_namespaces(L, 1, 1, "register_namespace");
     if (!lua_istable(L, 2)) {
         return luahost_argument_error(
             L, 2, "register_namespace", "table with functions on_… expected, got %s", luaL_typename(L, 2));

@@ -40,9 +40,8 @@ void luahost_sio_end_namespace(luahost_sio *sio, const luahost_sio_change *chang
 
 static int raise_result(lua_State *L, luahost_slice name_space, luahost_socketio_result result) {
     const char *why = result == LUAHOST_EMIT_CONNECTING ? "it is being connected"
-        : result == LUAHOST_EMIT_RECONNECTING          ? "the client is reconnecting"
-        : result == LUAHOST_EMIT_DISCONNECTED          ? "the client is not connected"
-                                                       : "it is not connected";
+        : result == LUAHOST_JOIN_CONNECTED             ? "it is connected already"
+                                                       : "the client is not connected";
     return luahost_raise(L, "BadNamespaceError", "%.*s: %s", (int)name_space.length, name_space.data, why);
 }
 

@@ -171,7 +171,7 @@ int luahost_sio_receive(lua_State *L) {
         seconds = luahost_option_number(&options, "timeout", -1);
         wanted.event = check_text(&options, "event");
         if (luahost_option_push(&options, "namespace") != LUA_TNIL) {
-            wanted.name_space = luahost_sio_check_namespace(L, lua_gettop(L), 1, "receive");
+            wanted.name_space = luahost_sio_check_namespaces(L, lua_gettop(L), 1, "receive");
         }
     } else {
         seconds = luahost_check_seconds(L, 1, 1, "receive", -1);

@@ -127,6 +127,8 @@ luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *hand
 int luahost_sio_connect(lua_State *L);
 /* The name of a namespace at `index`; raises an argument error. */
 luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, const char *function);
+/* The same, or "*", which stands for all of them. */
+luahost_slice luahost_sio_check_namespaces(lua_State *L, int index, int number, const char *function);
 
 /* ---- delivery.c ---- */
 

@@ -43,6 +43,8 @@ package struct NamespaceMachine {
         package fileprivate(set) var askedAt: UInt64 = 0
         /// The server's reason for a refusal.
         package fileprivate(set) var refusal: String?
+        /// The payload of each CONNECT of this namespace alone; nil for that of the whole client.
+        package fileprivate(set) var auth: [UInt8]?
         fileprivate var recovery = RecoveryPoint()
         fileprivate var held = HeldEvents()
 
@@ -73,21 +75,25 @@ package struct NamespaceMachine {
     /// The namespaces of a new connection, in their order; a name counts once.
     package mutating func want(_ names: [String]) {
         self.namespaces = []
-        for name in names { _ = self.join(name) }
+        for name in names { _ = self.join(name, auth: nil) }
     }
 
     /// Another namespace is wanted, or the same again.
     ///
+    /// - Parameter auth: the payload of its CONNECT packets, in this session and in later ones; nil for that of the
+    ///   whole client.
     /// - Returns: its index; nil if it is connected or connecting.
-    package mutating func join(_ name: String) -> Int? {
+    package mutating func join(_ name: String, auth: [UInt8]?) -> Int? {
         guard let index = self.namespaces.firstIndex(where: { $0.name == name }) else {
             self.namespaces.append(Namespace(name))
+            self.namespaces[self.namespaces.count - 1].auth = auth
             return self.namespaces.count - 1
         }
         switch self.namespaces[index].state {
         case .connecting, .connected, .ending: return nil
         case .wanted, .refused, .postponed, .left, .disconnected:
             self.namespaces[index].state = .wanted
+            self.namespaces[index].auth = auth
             return index
         }
     }

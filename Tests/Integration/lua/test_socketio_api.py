@@ -51,6 +51,32 @@ def test_emit_says_why_a_namespace_is_not_connected(lua):
     }
 
 
+def test_connecting_a_namespace_says_why_it_cannot(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        assert await session.receive() == "40{}"
+        await session.send('40{"sid":"s"}')
+        assert await session.receive() == "40/a,{}"
+        assert await session.receive() == "41"
+
+    result = converse(lua, conversation, """
+        local function why(name)
+          local ok, err = pcall(sio.of(name).connect)
+          print(name, ok or err.type, ok or err.message)
+        end
+        why("/")
+        sio.connect(arg[1], {transports = "websocket"})
+        for _, name in ipairs {"/", "/a", "/a"} do why(name) end
+        sio.disconnect()
+        why("/")
+    """)
+    assert result.lines == [
+        "/\tBadNamespaceError\t/: the client is not connected", "/\tBadNamespaceError\t/: it is connected already",
+        "/a\ttrue\ttrue", "/a\tBadNamespaceError\t/a: it is being connected",
+        "/\tBadNamespaceError\t/: the client is not connected",
+    ]
+
+
 def test_emit_while_reconnecting(lua):
     async def conversation(server):
         session = await server.open("websocket")

@@ -59,6 +59,8 @@ def of_namespace(client):
     yield f"{client}.call{{'a', callback = print}}", 1, "call", "unknown option 'callback'"
     yield f"{client}.send(print, 1)", 1, "send", "cannot encode a function at $"
     yield f"{client}.send(1, nil, 2)", 2, "send", "nil between arguments"
+    yield f"{client}.emit{{'a', namespace = '*'}}", 1, "emit", "namespace '*' is for handlers and receive() alone"
+    yield f"{client}.call{{'a', namespace = '*'}}", 1, "call", "namespace '*' is for handlers and receive() alone"
     yield f"{client}.receive{{event = 5}}", 1, "receive", "'event': string expected, got number"
     yield f"{client}.receive{{namespace = 5}}", 1, "receive", "namespace: string expected, got number"
     yield f"{client}.receive{{namespace = 'x'}}", 1, "receive", "namespace 'x' is not valid"
@@ -82,6 +84,8 @@ def of_options(constructor):
         ("{request_timeot = 1}", "the nearest one is 'request_timeout'"), ("{[5] = 5}", "unknown option '5'"),
         ("{reconnection = 1}", "'reconnection': boolean expected"),
         ("{reconnection_attempts = -1}", "'reconnection_attempts': number >= 0 expected, got -1"),
+        ("{reconnection_attempts = 0.5}", "'reconnection_attempts': whole number expected, got 0.5"),
+        ("{max_attachments = 1.5}", "'max_attachments': whole number expected, got 1.5"),
         ("{reconnection_delay = 'x'}", "'reconnection_delay': number >= 0 expected, got string"),
         ("{reconnection_delay_max = {}}", "'reconnection_delay_max': number >= 0 expected, got table"),
         ("{randomization_factor = 0/0}", "'randomization_factor': number >= 0 expected, got nan"),
@@ -102,10 +106,11 @@ def of_options(constructor):
 def of_connect(client):
     name = f"{client}.connect"
     yield f"{name}()", 1, "connect", "url"
-    yield f"{name}(5)", 1, "connect", "url"
+    yield f"{name}(5)", 1, "connect", "url: string or function expected, got number"
+    yield f"{name}({{}}, {{}})", 1, "connect", "url: string or function expected, got table"
     for code, part in [
         ("5", "options expected, got number"), ("{headrs = {}}", "the nearest one is 'headers'"),
-        ("{headers = 'x'}", "'headers': "), ("{transports = 5}", "'transports': "),
+        ("{headers = 'x'}", "'headers': table or function expected, got string"), ("{transports = 5}", "'transports': "),
         ("{auth = 'secret'}", "'auth': table or function expected, got string"),
         ("{auth = eio.bytes('x')}", "'auth': table or function expected, got bytes"),
         ("{auth = eio.null}", "'auth': table or function expected, got null"),
@@ -144,6 +149,9 @@ CASES = [
     ("sio.register_namespace('/x')", 2, "register_namespace", "table with functions on_… expected, got nil"),
     ("sio.get_sid({})", 1, "get_sid", "namespace: string expected, got table"),
     ("sio:get_sid('x')", 1, "get_sid", "namespace 'x' is not valid"),
+    ("sio.get_sid('*')", 1, "get_sid", "namespace '*' is for handlers and receive() alone"),
+    ("sio.of('*')", 1, "of", "namespace '*' is for handlers and receive() alone"),
+    (f"sio.connect({URL}, {{namespaces = '*'}})", 2, "connect", "namespace '*' is for handlers and receive() alone"),
     ("sio.of()", 1, "of", "namespace: string expected, got"),
     ("sio:of('x')", 1, "of", "namespace 'x' is not valid"),
     ("sio.of('/a?b')", 1, "of", "namespace '/a?b' is not valid"),

@@ -266,3 +266,26 @@ def test_a_first_connect_is_repeated_with_retry(lua, transport):
     result = talk(lua, conversation, transport, options=AGAIN, connect="retry = true", main="c.disconnect()")
     assert [line[0] for line in result.shown] == [
         "connect_error", "connect_error", "connect", "connected", "disconnect"]
+
+
+def test_a_namespace_that_was_joined_has_its_own_auth_again(lua, transport):
+    async def conversation(server):
+        session = await server.open(transport)
+        assert await session.receive() == connect("/", '{"of":"all"}')
+        await session.send(accept("/"))
+        assert await session.receive() == connect("/a", '{"of":"a"}')
+        assert await session.receive() == connect("/b")
+        await session.send(accept("/a"), accept("/b"))
+        await lose(session)
+        session = await server.open(transport)
+        packets = [await session.receive() for _ in range(3)]
+        assert packets == [connect("/", '{"of":"all"}'), connect("/a", '{"of":"a"}'), connect("/b")]
+        await session.send(accept("/"), accept("/a"), accept("/b"), "41", "41/a,", "41/b,")
+
+    main = """
+        c.of("/a").connect{of = "a"}
+        c.of("/b").connect()
+    """
+    options = "reconnection = true, reconnection_delay = 0"
+    result = talk(lua, conversation, transport, options=options, connect='auth = {of = "all"}', main=main)
+    assert [line[0] for line in result.of("connect")] == ["/", "/a", "/b"] * 2
