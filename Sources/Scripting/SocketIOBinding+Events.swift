@@ -57,9 +57,10 @@ extension SocketIOBinding: SocketIOSessionDelegate {
         let error = self.measurement?.attemptFailed(error) ?? error
         let arena = SliceArena()
         var failure = luahost_error(error.error, arena)
+        let reasons = error.reasons.map { arena.slice($0) }
         withExtendedLifetime(arena) {
             luahost_socketio_attempt_failed(
-                self.handle, &failure, arena.slice(error.refused.joined(separator: ",")),
+                self.handle, &failure, arena.slice(error.refused.joined(separator: ",")), reasons,
                 arena.slice(error.silent.joined(separator: ",")), willRetry)
         }
     }

@@ -88,7 +88,8 @@ final class SocketIOMeasurement {
         self.meter.namespacesFailed(error.description)
         var measured = error.error
         measured.isMeasured = true
-        return SocketIOConnectError(measured, refused: error.refused, silent: error.silent)
+        return SocketIOConnectError(
+            measured, refused: error.refused, reasons: error.reasons, silent: error.silent)
     }
 
     /// No further attempt follows.

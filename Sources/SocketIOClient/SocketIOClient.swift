@@ -116,6 +116,7 @@ public final class SocketIOClient: Sendable {
 
     /// Connects another namespace of the same server, or one that was left; returns when it is connected.
     ///
+    /// - Parameter auth: for this namespace alone, also when the client reconnects; nil sends an empty object.
     /// - Throws: ``SocketIOConnectError`` if the server refuses it, ``SocketIOClientError/notConnected`` if there is no
     ///   session, ``SocketIOClientError/alreadyConnected``, ``SocketIOClientError/invalidName``.
     public func join(_ namespace: String, auth: SocketIOValue? = nil) async throws {

@@ -9,12 +9,17 @@ public struct SocketIOConnectError: Error, Sendable, Equatable, CustomStringConv
     public let error: ConnectionError
     /// The namespaces that the server has refused.
     public let refused: [String]
+    /// The payloads of the server's refusals, in the order of ``refused``.
+    package let reasons: [[UInt8]]
     /// The namespaces for which the server's answer did not come in time.
     public let silent: [String]
 
-    package init(_ error: ConnectionError, refused: [String] = [], silent: [String] = []) {
+    package init(
+        _ error: ConnectionError, refused: [String] = [], reasons: [[UInt8]] = [], silent: [String] = []
+    ) {
         self.error = error
         self.refused = refused
+        self.reasons = reasons
         self.silent = silent
     }
 
@@ -43,7 +48,7 @@ extension SocketIOConnectError {
         let message = "One or more namespaces failed to connect: \(names.joined(separator: ", "))"
         self.init(
             ConnectionError(.namespace, message, cause: causes.joined(separator: "; ")),
-            refused: refused.map(\.name), silent: silent)
+            refused: refused.map(\.name), reasons: refused.map(\.reason), silent: silent)
     }
 
     /// The server has left each namespace, or the program has, before connecting was over.

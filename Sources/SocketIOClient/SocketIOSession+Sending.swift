@@ -155,7 +155,8 @@ extension SocketIOSession {
         case .closing where !self.machine.isReconnecting: return false
         case .attempting, .open, .waiting, .closing: break
         }
-        guard let index = self.namespaces.join(namespace, auth: self.auth(payload)) else { return false }
+        let joined = self.namespaces.join(namespace, auth: self.auth(payload), isGiven: payload != nil)
+        guard let index = joined else { return false }
         if self.machine.state == .open || self.machine.attempt?.stage == .namespaces {
             self.namespaces.ask(index, .program, now: self.loop.now.uptimeNanoseconds)
             self.sendConnect(index, nil)

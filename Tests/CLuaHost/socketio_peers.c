@@ -209,7 +209,8 @@ static void accept_namespaces(peer *peer) {
         self->step = NOTHING;
         luahost_socketio_refused(peer->client, text(self->namespaces[0]), text("{\"message\":\"no\"}"));
         if (peer->client == NULL) return;
-        luahost_socketio_attempt_failed(peer->client, &error, text(self->namespaces[0]), text(""), false);
+        luahost_slice reason = text("{\"message\":\"no\"}");
+        luahost_socketio_attempt_failed(peer->client, &error, text(self->namespaces[0]), &reason, text(""), false);
         return;
     }
     self->session++;
@@ -289,7 +290,7 @@ bool serve_socketio(peer *peer) {
     case OPENING:
         self->step = NOTHING;
         if (strcmp(self->url, "fail") == 0) {
-            luahost_socketio_attempt_failed(peer->client, &error, text(""), text(""), false);
+            luahost_socketio_attempt_failed(peer->client, &error, text(""), NULL, text(""), false);
         } else {
             luahost_socketio_opened(peer->client, &info);
         }
@@ -302,7 +303,7 @@ bool serve_socketio(peer *peer) {
     case LEAVING: end_session(peer, LUAHOST_CLIENT_DISCONNECT, false); return true;
     case FAILED:
         self->step = NOTHING;
-        luahost_socketio_attempt_failed(peer->client, &error, text(""), text(""), false);
+        luahost_socketio_attempt_failed(peer->client, &error, text(""), NULL, text(""), false);
         return true;
     }
     return false;

@@ -192,6 +192,23 @@ struct ReconnectingTests {
         #expect(client.sent == ["0{}", "0/c,{}", "0/d,{}"])
     }
 
+    @Test func aNamespaceThatWasJoinedHasItsOwnAuthAgain() throws {
+        let client = MemoryClient()
+        client.delegate.auth = #"{"of":"all"}"#
+        try client.connected()
+        var auth = #"{"of":"a"}"#
+        #expect(auth.withUTF8 { client.session.join("/a", UnsafeRawBufferPointer($0)) })
+        #expect(client.session.join("/b", nil))
+        try client.receive(#"0/a,{"sid":"a"}"#)
+        try client.lose()
+        // They are wanted anyway.
+        #expect(client.session.join("/", nil))
+        #expect(client.session.join("/a", nil))
+        client.passPause(1)
+        try client.open()
+        #expect(client.sent == [#"0{"of":"all"}"#, #"0/a,{"of":"a"}"#, "0/b,{}"])
+    }
+
     @Test func aRefusedJoinIsNotRepeated() throws {
         let client = MemoryClient()
         try client.connected()

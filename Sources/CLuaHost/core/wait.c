@@ -148,9 +148,9 @@ int luahost_end_current(lua_State *L) {
     return lua_error(L);
 }
 
-static int yield_to_host(lua_State *L, luahost_wait_queue *queue, int (*on_timeout)(lua_State *co), lua_KFunction k) {
-    luahost_vm *vm = luahost_vm_of(L);
-    luahost_task *task = vm->current;
+static void wait_for(
+    luahost_task *task, luahost_wait_queue *queue, int (*on_timeout)(lua_State *co), lua_KFunction k) {
+    luahost_vm *vm = task->vm;
     task->state = LUAHOST_TASK_WAITING;
     task->on_timeout = on_timeout;
     task->continuation = k;
@@ -162,19 +162,34 @@ static int yield_to_host(lua_State *L, luahost_wait_queue *queue, int (*on_timeo
         if (vm->tasks.waited != NULL) vm->tasks.waited->waited_previous = task;
         vm->tasks.waited = task;
     }
+}
+
+static int yield_to_host(lua_State *L, luahost_wait_queue *queue, int (*on_timeout)(lua_State *co), lua_KFunction k) {
+    luahost_vm *vm = luahost_vm_of(L);
+    wait_for(vm->current, queue, on_timeout, k);
     vm->slice.is_wait = true;
     return lua_yieldk(L, 0, lua_gettop(L), go_on);
+}
+
+/* Puts the task into the queue, and sets its deadline. */
+static void begin_wait(luahost_task *task, luahost_wait_queue *queue, double seconds) {
+    if (queue != NULL) append(queue, task);
+    task->looks = queue != NULL && queue->awaits_sockets && seconds > 0 ? LUAHOST_SECOND_LOOKS : 0;
+    /* Longer than centuries: a wait without a deadline. */
+    if (seconds >= 0 && seconds < 9e9) luahost_timer_add(task, luahost_now() + (uint64_t)(seconds * 1e9));
+}
+
+void luahost_task_park(
+    luahost_task *task, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co)) {
+    begin_wait(task, queue, seconds);
+    wait_for(task, queue, on_timeout, NULL);
 }
 
 int luahost_park_checked_with(
     lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what,
     lua_KFunction k) {
     if (luahost_vm_is_plan(luahost_vm_of(L))) return luahost_plan_wait(L, what);
-    luahost_task *task = luahost_vm_of(L)->current;
-    if (queue != NULL) append(queue, task);
-    task->looks = queue != NULL && queue->awaits_sockets && seconds > 0 ? LUAHOST_SECOND_LOOKS : 0;
-    /* Longer than centuries: a wait without a deadline. */
-    if (seconds >= 0 && seconds < 9e9) luahost_timer_add(task, luahost_now() + (uint64_t)(seconds * 1e9));
+    begin_wait(luahost_vm_of(L)->current, queue, seconds);
     return yield_to_host(L, queue, on_timeout, k);
 }
 

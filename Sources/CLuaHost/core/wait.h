@@ -19,6 +19,10 @@ int luahost_park_with(
 int luahost_park_checked_with(
     lua_State *L, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co), const char *what,
     lua_KFunction k);
+/* The same for a task that has not started, and has nothing on its stack but its function: that is called with what the
+ * wait gives. */
+void luahost_task_park(
+    luahost_task *task, luahost_wait_queue *queue, double seconds, int (*on_timeout)(lua_State *co));
 /* luahost_park_with, for a task that waited on the queue before and is to stay ahead of those that came after it. */
 int luahost_park_first_with(lua_State *L, luahost_wait_queue *queue, const char *what, lua_KFunction k);
 /* Raises luahost_park's error for where Lua cannot wait. Jumps. */

@@ -89,9 +89,11 @@ void luahost_socketio_connected(luahost_client *client, luahost_slice name_space
 void luahost_socketio_refused(luahost_client *client, luahost_slice name_space, luahost_slice payload);
 /* All namespaces have answered and the attempt to upgrade is over: connect() returns. */
 void luahost_socketio_ready(luahost_client *client);
-/* An attempt has failed. `refused` and `silent`: the namespaces that did, separated by commas. */
+/* An attempt has failed. `refused` and `silent`: the namespaces that did, separated by commas; `reasons`: the payload,
+ * which may be empty, of each refusal. */
 void luahost_socketio_attempt_failed(
-    luahost_client *client, const luahost_error *error, luahost_slice refused, luahost_slice silent, bool will_retry);
+    luahost_client *client, const luahost_error *error, luahost_slice refused, const luahost_slice *reasons,
+    luahost_slice silent, bool will_retry);
 void luahost_socketio_event(luahost_client *client, const luahost_socketio_received *event);
 void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_socketio_received *ack);
 /* A connected namespace is over. */

@@ -46,7 +46,8 @@ static void take_callback(lua_State *L, const luahost_sio *sio, int reference) {
 
 /* Whether the task counts as a handler that has not returned, which it does not while it waits for an ack. */
 static bool is_counted(const luahost_task *task, const luahost_client *client) {
-    return task->kind == LUAHOST_IN_HANDLER && task->client == client && task->on_done != luahost_handler_done;
+    return task->started && task->kind == LUAHOST_IN_HANDLER && task->client == client &&
+        task->on_done != luahost_handler_done;
 }
 
 static bool is_waiting(const luahost_sio *sio, const luahost_task *task, uint64_t id) {
@@ -68,23 +69,26 @@ bool luahost_sio_call_cancelled(luahost_wait_queue *queue, luahost_task *task) {
     return false;
 }
 
+/* The ack that the task which runs has waited for did not come in time. */
+static void forget_late(lua_State *L, luahost_sio *sio) {
+    const luahost_callbacks *host = &luahost_vm_of(L)->host;
+    const luahost_task *task = luahost_vm_of(L)->current;
+    const luahost_sio_acks *acks = forget(sio, task);
+    if (host->socketio_ack_timed_out == NULL || acks == NULL || sio->client.context == NULL) return;
+    luahost_slice name_space = {acks->name, acks->length};
+    host->socketio_ack_timed_out(sio->client.context, name_space, task->ticket);
+}
+
 static int raise_no_ack(lua_State *L, luahost_sio *sio, int marker) {
-    luahost_vm *vm = luahost_vm_of(L);
-    const luahost_callbacks *host = &vm->host;
     const char *event = lua_tostring(L, marker - 1);
     /* Acks that did not come are counted; an error of a load test that nobody catches is not counted again. */
-    bool is_measured = host->socketio_ack_timed_out != NULL;
+    bool is_measured = luahost_vm_of(L)->host.socketio_ack_timed_out != NULL;
     if (lua_isnil(L, marker)) {
         return luahost_raise_measured(
             L, is_measured, "DisconnectedError", "call of '%.100s': the connection ended before its ack (%s)", event,
             lua_tostring(L, marker + 1));
     }
-    const luahost_task *task = vm->current;
-    const luahost_sio_acks *acks = forget(sio, task);
-    if (is_measured && acks != NULL && sio->client.context != NULL) {
-        luahost_slice name_space = {acks->name, acks->length};
-        host->socketio_ack_timed_out(sio->client.context, name_space, task->ticket);
-    }
+    forget_late(L, sio);
     return luahost_raise_measured(L, is_measured, "TimeoutError", "call of '%.100s': no ack in time", event);
 }
 
@@ -119,6 +123,60 @@ int luahost_sio_await_ack(lua_State *L, luahost_sio *sio, const luahost_sio_requ
         if (client->mailbox.is_paused) luahost_mailbox_balance(client);
     }
     return luahost_park_checked_with(L, &sio->calls, request->timeout, push_timeout, what, called);
+}
+
+/* ---- callbacks with a timeout ---- */
+
+static int returned(lua_State *L, int status, lua_KContext context) {
+    (void)L;
+    (void)status;
+    (void)context;
+    return 0;
+}
+
+/* The function of a task that waits for the ack. Upvalues: the userdata, the callback. Arguments: those of `called`
+ * above its `top`. */
+static int call_back(lua_State *L) {
+    luahost_sio *sio = lua_touserdata(L, lua_upvalueindex(1));
+    sio->client.mailbox.handlers++;
+    if (lua_toboolean(L, 1)) {
+        lua_remove(L, 1);
+        if (luahost_sio_has_own_json(sio)) luahost_sio_unpack(L);
+    } else if (!lua_isnil(L, 1)) {
+        forget_late(L, sio);
+        lua_settop(L, 0);
+        luahost_timeout_nil(L);
+    }
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, 0, 0, returned);
+    return 0;
+}
+
+static void call_back_done(luahost_task *task) {
+    /* Cancelled before it was called: it does not count. */
+    if (!task->started) task->client->mailbox.handlers++;
+    luahost_sio_handler_done(task);
+}
+
+void luahost_sio_keep_callback_for(lua_State *L, luahost_sio *sio, const luahost_sio_request *request, uint64_t id) {
+    static const luahost_sio_handler handler = {"ack", LUA_NOREF, false};
+    luahost_vm *vm = sio->client.vm;
+    bool enforced = vm->memory.is_enforced;
+    vm->memory.is_enforced = false;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, -2);
+    lua_pushcclosure(L, call_back, 2);
+    lua_checkstack(vm->L, LUA_MINSTACK);
+    lua_xmove(L, vm->L, 1);
+    luahost_task *task = luahost_sio_task(sio, &handler, LUAHOST_EVENT_NAMED, 1);
+    vm->memory.is_enforced = enforced;
+    task->ticket = id;
+    task->on_done = call_back_done;
+    /* As a handler that waits in call(), it does not count. */
+    sio->client.mailbox.handlers--;
+    add(sio, request->name_space, (luahost_sio_ack){.id = id, .task = task});
+    luahost_task_park(task, &sio->calls, request->timeout, push_timeout);
 }
 
 /* ---- what comes ---- */

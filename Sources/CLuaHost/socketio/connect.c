@@ -1,4 +1,5 @@
 /* sio.connect, and the functions of the script that each attempt calls: for the url, the headers and auth. */
+#include "base/utf8.h"
 #include "core/arguments.h"
 #include "core/error.h"
 #include "core/options.h"
@@ -13,11 +14,15 @@ static const char *const option_names[] = {
 
 luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, const char *function) {
     if (lua_type(L, index) != LUA_TSTRING) {
-        luahost_argument_error(L, number, function, "namespace: string expected, got %s", luaL_typename(L, index));
+        luahost_argument_error(
+            L, number, function, "namespace: string expected, got %s", luahost_push_typename(L, index));
     }
     luahost_slice name = luahost_sio_slice(L, index);
     if (luahost_slice_is(name, "*")) {
         luahost_argument_error(L, number, function, "namespace '*' is for handlers and receive() alone: name one");
+    }
+    if (luahost_utf8_validate(name.data, name.length) < name.length) {
+        luahost_argument_error(L, number, function, "namespace: the name is not UTF-8");
     }
     bool is_valid = name.length > 0 && name.data[0] == '/' && memchr(name.data, ',', name.length) == NULL &&
         memchr(name.data, '?', name.length) == NULL;
@@ -70,7 +75,7 @@ static void read_namespaces(lua_State *L, int number) {
     } else {
         luahost_argument_error(
             L, number, "connect", "option 'namespaces': string or list of strings expected, got %s",
-            luaL_typename(L, given));
+            luahost_push_typename(L, given));
     }
     lua_settop(L, list);
     lua_replace(L, given);
@@ -205,7 +210,8 @@ void luahost_socketio_opened(luahost_client *client, const luahost_session_info 
 /* Checks what does not depend on a function's result, so that a mistake is an error of connect(). */
 static void check_constants(lua_State *L, luahost_sio *sio, const luahost_options *options) {
     if (!lua_isnil(L, 1) && lua_type(L, 1) != LUA_TSTRING && !lua_isfunction(L, 1)) {
-        luahost_argument_error(L, 1, "connect", "url: string or function expected, got %s", luaL_typename(L, 1));
+        luahost_argument_error(
+            L, 1, "connect", "url: string or function expected, got %s", luahost_push_typename(L, 1));
     }
     if (!lua_isfunction(L, 1)) luahost_check_url(L);
     int headers = luahost_option_push(options, "headers");

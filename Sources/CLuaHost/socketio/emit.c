@@ -11,7 +11,8 @@
 
 static void check_event(lua_State *L, luahost_sio_request *request, int index) {
     if (lua_type(L, index) != LUA_TSTRING) {
-        luahost_argument_error(L, 1, request->function, "event: string expected, got %s", luaL_typename(L, index));
+        luahost_argument_error(
+            L, 1, request->function, "event: string expected, got %s", luahost_push_typename(L, index));
     }
     request->event = luahost_sio_slice(L, index);
     if (!luahost_sio_is_reserved(request->event)) return;
@@ -179,16 +180,20 @@ static int emit(lua_State *L, luahost_sio *sio, luahost_sio_request *request) {
     luahost_socketio_result result = transmit(L, sio, request, request->callback != 0, &id);
     if (request->callback != 0) {
         lua_pushvalue(L, request->callback);
-        luahost_sio_keep_callback(L, sio, request->name_space, id);
+        if (request->timeout < 0) luahost_sio_keep_callback(L, sio, request->name_space, id);
+        else luahost_sio_keep_callback_for(L, sio, request, id);
     }
     return luahost_sio_emitted(L, sio, result, "sio.emit");
 }
 
 int luahost_sio_emit(lua_State *L) {
-    static const char *const known[] = {"namespace", "callback", NULL};
+    static const char *const known[] = {"namespace", "callback", "timeout", NULL};
     luahost_sio *sio = luahost_sio_self(L);
-    luahost_sio_request request = {.function = "emit"};
+    luahost_sio_request request = {.function = "emit", .timeout = -1};
     luahost_sio_read_request(L, &request, known);
+    if (request.timeout >= 0 && request.callback == 0) {
+        luahost_argument_error(L, 1, "emit", "option 'timeout': there is no callback that could wait for an ack");
+    }
     return emit(L, sio, &request);
 }
 
@@ -197,7 +202,7 @@ int luahost_sio_send(lua_State *L) {
     luaL_checkstack(L, LUA_MINSTACK, "too many arguments");
     lua_pushliteral(L, "message");
     lua_insert(L, 1);
-    luahost_sio_request request = {.function = "send", .hidden = 1};
+    luahost_sio_request request = {.function = "send", .timeout = -1, .hidden = 1};
     luahost_sio_read_request(L, &request, NULL);
     return emit(L, sio, &request);
 }

@@ -10,7 +10,7 @@ typedef struct luahost_sio_request {
     luahost_slice event, name_space;
     int first, last;      /* the arguments on the stack */
     int callback;         /* its index, or 0 */
-    lua_Number timeout;   /* of call */
+    lua_Number timeout;   /* of call, and of a callback; < 0: none */
     bool is_table;        /* emit{…} */
     bool may_wait;        /* luahost_check_wait was called */
     int hidden;           /* so many of the values before `first` are not the script's */

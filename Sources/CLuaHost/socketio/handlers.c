@@ -94,7 +94,7 @@ static bool check_options(lua_State *L, int index, luahost_slice event) {
 static luahost_slice check_event(lua_State *L, int index, const char *function) {
     luahost_slice event;
     if (lua_type(L, index) != LUA_TSTRING) {
-        luahost_argument_error(L, 1, function, "event: string expected, got %s", luaL_typename(L, index));
+        luahost_argument_error(L, 1, function, "event: string expected, got %s", luahost_push_typename(L, index));
     }
     event.data = lua_tolstring(L, index, &event.length);
     return event;
@@ -105,7 +105,7 @@ static bool is_error_event(luahost_slice event) { return luahost_slice_is(event,
 
 static void check_callable(lua_State *L, int index, int number, const char *function) {
     if (luahost_is_callable(L, index)) return;
-    luahost_argument_error(L, number, function, "handler: function expected, got %s", luaL_typename(L, index));
+    luahost_argument_error(L, number, function, "handler: function expected, got %s", luahost_push_typename(L, index));
 }
 
 /* The function that on(event) returns. Upvalues: userdata, table, event, namespace, whether it is ordered. */
@@ -220,7 +220,7 @@ int luahost_sio_register_namespace(lua_State *L) {
     luahost_sio_check_namespaces(L, 1, 1, "register_namespace");
     if (!lua_istable(L, 2)) {
         return luahost_argument_error(
-            L, 2, "register_namespace", "table with functions on_… expected, got %s", luaL_typename(L, 2));
+            L, 2, "register_namespace", "table with functions on_… expected, got %s", luahost_push_typename(L, 2));
     }
     push_user_table(L, LUAHOST_SIO_CLASSES);
     lua_pushvalue(L, 1);

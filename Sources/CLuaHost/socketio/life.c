@@ -304,13 +304,34 @@ static void set_names(lua_State *L, const char *field, luahost_slice names) {
     lua_setfield(L, -2, field);
 }
 
+/* Pushes a table of the refused namespaces and the server's reasons, eio.null where it gave none. */
+static void push_reasons(luahost_sio *sio, luahost_slice refused, const luahost_slice *reasons) {
+    lua_State *L = sio->client.vm->L;
+    lua_newtable(L);
+    const char *at = refused.data, *stop = refused.data + refused.length;
+    while (at < stop) {
+        const char *comma = memchr(at, ',', (size_t)(stop - at));
+        if (comma == NULL) comma = stop;
+        lua_pushlstring(L, at, (size_t)(comma - at));
+        if (!luahost_sio_push_value(L, sio, *reasons++)) lua_pushlightuserdata(L, NULL);
+        lua_rawset(L, -3);
+        at = comma + 1;
+    }
+}
+
 void luahost_socketio_attempt_failed(
-    luahost_client *client, const luahost_error *error, luahost_slice refused, luahost_slice silent, bool will_retry) {
+    luahost_client *client, const luahost_error *error, luahost_slice refused, const luahost_slice *reasons,
+    luahost_slice silent, bool will_retry) {
     luahost_sio *sio = (luahost_sio *)client;
     luahost_vm *vm = client->vm;
     client->session.unwritten = 0;
     luahost_client_keep(client);
     if (refused.length == 0 && silent.length == 0) report_failure(sio, error);
+    int top = lua_gettop(vm->L);
+    luahost_enter(vm, vm->L);
+    if (!will_retry) push_reasons(sio, refused, reasons);
+    luahost_leave(vm);
+    /* A finalizer that ran may have cancelled the task. */
     luahost_task *task = client->waits.connect.first;
     if (!will_retry && task != NULL && luahost_vm_is_running(vm) && !task->cancelled) {
         luahost_enter(vm, task->co);
@@ -318,8 +339,13 @@ void luahost_socketio_attempt_failed(
         luahost_push_error(task->co, error, false);
         set_names(task->co, "refused", refused);
         set_names(task->co, "silent", silent);
+        if (refused.length > 0) {
+            lua_xmove(vm->L, task->co, 1);
+            lua_setfield(task->co, -2, "namespaces");
+        }
         luahost_task_wake(task, 2);
     }
+    lua_settop(vm->L, top);
     if (will_retry && client->state == LUAHOST_CONNECTED) client->state = LUAHOST_CONNECTING;
     if (!will_retry) luahost_sio_reset(sio);
     luahost_client_unhold(client);

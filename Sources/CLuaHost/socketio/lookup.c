@@ -129,7 +129,7 @@ luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice
     return find_method(L, sio, name_space, event);
 }
 
-static void handler_done(luahost_task *task) {
+void luahost_sio_handler_done(luahost_task *task) {
     luahost_client *client = task->client;
     client->mailbox.handlers--;
     if (client->mailbox.is_paused) luahost_mailbox_balance(client);
@@ -140,7 +140,7 @@ static void handler_done(luahost_task *task) {
 static void ordered_handler_done(luahost_task *task) {
     ((luahost_sio *)task->client)->ordered--;
     task->client->mailbox.start = LUAHOST_START_AT_ONCE;
-    handler_done(task);
+    luahost_sio_handler_done(task);
 }
 
 luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event, int values) {
@@ -151,7 +151,7 @@ luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *hand
     task->client_number = client->number;
     task->registered_ref = handler->place_ref;
     luahost_client_keep(client);
-    task->on_done = handler->is_ordered ? ordered_handler_done : handler_done;
+    task->on_done = handler->is_ordered ? ordered_handler_done : luahost_sio_handler_done;
     if (handler->is_ordered) sio->ordered++;
     if (++client->mailbox.handlers >= LUAHOST_HANDLERS) luahost_mailbox_balance(client);
     lua_checkstack(task->co, values + LUA_MINSTACK);

@@ -54,6 +54,13 @@ int luahost_sio_push_arguments(
     return count;
 }
 
+bool luahost_sio_push_value(lua_State *L, const luahost_sio *sio, luahost_slice payload) {
+    luahost_json_error error;
+    if (payload.length == 0) return false;
+    return is_msgpack(sio) ? luahost_msgpack_decode(L, payload.data, payload.length, &error)
+                           : luahost_json_decode(L, payload.data, payload.length, &error);
+}
+
 int luahost_sio_push_refusal(
     lua_State *L, const luahost_sio *sio, const luahost_socketio_received *packet, const char **problem) {
     luahost_json_error error;

@@ -91,6 +91,8 @@ int luahost_sio_push_arguments(
  * -1: it is illegal. */
 int luahost_sio_push_refusal(
     lua_State *L, const luahost_sio *sio, const luahost_socketio_received *packet, const char **problem);
+/* Pushes the one value of a payload, which the client's own code reads; false: there is none. */
+bool luahost_sio_push_value(lua_State *L, const luahost_sio *sio, luahost_slice payload);
 /* Writes the payload into the VM's scratch buffer, after the headroom: an array of the values in the slots first to
  * last, of which an event's name is the first. The namespace of the packet is set. Returns false and fills the error if
  * a value cannot be written; raises errors of the script's own functions. They may leave values on the stack, which
@@ -122,6 +124,8 @@ void luahost_sio_push_event_table(lua_State *L);
 void luahost_sio_push_namespaces(lua_State *L, int userdata);
 /* The task of a handler whose `values` (function and arguments) are taken from the top of vm->L's stack. */
 luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event, int values);
+/* The on_done of that task. */
+void luahost_sio_handler_done(luahost_task *task);
 
 /* ---- connect.c ---- */
 int luahost_sio_connect(lua_State *L);

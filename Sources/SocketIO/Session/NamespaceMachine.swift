@@ -41,8 +41,10 @@ package struct NamespaceMachine {
         fileprivate var lastAckID: UInt64 = 0
         /// When CONNECT was sent, in nanoseconds of a clock that the caller chooses.
         package fileprivate(set) var askedAt: UInt64 = 0
-        /// The server's reason for a refusal.
+        /// The text of the server's reason for a refusal.
         package fileprivate(set) var refusal: String?
+        /// That reason as the server has sent it; nothing for one of more than 64 KiB.
+        package fileprivate(set) var reason: [UInt8] = []
         /// The payload of each CONNECT of this namespace alone; nil for that of the whole client.
         package fileprivate(set) var auth: [UInt8]?
         fileprivate var recovery = RecoveryPoint()
@@ -56,6 +58,8 @@ package struct NamespaceMachine {
             self.bytes = Array(name.utf8)
         }
     }
+
+    private static let longestReason = 65536
 
     package private(set) var namespaces: [Namespace] = []
     private var connections: UInt64 = 0
@@ -80,10 +84,11 @@ package struct NamespaceMachine {
 
     /// Another namespace is wanted, or the same again.
     ///
-    /// - Parameter auth: the payload of its CONNECT packets, in this session and in later ones; nil for that of the
-    ///   whole client.
+    /// - Parameters:
+    ///   - auth: the payload of its CONNECT packets, also in later sessions; nil for that of the whole client.
+    ///   - isGiven: whether `auth` also replaces that of a namespace that is wanted already.
     /// - Returns: its index; nil if it is connected or connecting.
-    package mutating func join(_ name: String, auth: [UInt8]?) -> Int? {
+    package mutating func join(_ name: String, auth: [UInt8]?, isGiven: Bool = true) -> Int? {
         guard let index = self.namespaces.firstIndex(where: { $0.name == name }) else {
             self.namespaces.append(Namespace(name))
             self.namespaces[self.namespaces.count - 1].auth = auth
@@ -91,6 +96,8 @@ package struct NamespaceMachine {
         }
         switch self.namespaces[index].state {
         case .connecting, .connected, .ending: return nil
+        case .wanted where !isGiven:
+            return index
         case .wanted, .refused, .postponed, .left, .disconnected:
             self.namespaces[index].state = .wanted
             self.namespaces[index].auth = auth
@@ -234,6 +241,8 @@ package struct NamespaceMachine {
             self.namespaces[index].state = asking == .program ? .refused : .postponed
             self.namespaces[index].held = HeldEvents()
             self.namespaces[index].refusal = ServerWords.of(packet.payload, self.serializer)
+            self.namespaces[index].reason =
+                packet.payload.count <= Self.longestReason ? Array(packet.payload) : []
             return .refuse(index, isAgain: asking == .again)
         case (.disconnect, .connecting), (.disconnect, .connected):
             self.over(index, .disconnected)

@@ -64,6 +64,8 @@ local socketio = {}
 ---@class socketio.ConnectionError: eio.ConnectionError
 ---The namespaces that the server has refused.
 ---@field refused? string[]
+---The reasons of the server for these, by their names; `eio.null` without one.
+---@field namespaces? table<string, any>
 ---The namespaces that the server has not answered for.
 ---@field silent? string[]
 
@@ -89,8 +91,10 @@ local socketio = {}
 ---@field [integer] eio.Value|eio.Bytes
 ---Default: "/".
 ---@field namespace? string
----Gets the values of the ack.
+---Gets the values of the ack; nil and the reason if there is a timeout and no ack comes in time.
 ---@field callback? fun(...: any)
+---How long the callback waits for the ack. Default: without a limit.
+---@field timeout? number
 
 ---An event with options whose ack is awaited. See docs/socketio.md#emit-call-and-receive
 ---@class socketio.CallRequest

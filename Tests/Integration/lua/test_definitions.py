@@ -148,7 +148,7 @@ def test_fields_are_the_documented_ones(head, guide, name):
     if name == "loadtest.User":
         shown.remove("env")
     # Described in other places.
-    others = {"engineio.Client": set(), "socketio.Client": {"state", "event"}}.get(name, set())
+    others = {"engineio.Client": set(), "socketio.Client": {"event"}}.get(name, set())
     assert shown - {"reason"} == own - others
 
 

@@ -53,6 +53,8 @@ def of_namespace(client):
     yield f"{client}.emit{{'a', namespace = 'x'}}", 1, "emit", "namespace 'x' is not valid"
     yield f"{client}.emit{{'a', namespace = 5}}", 1, "emit", "namespace: string expected, got number"
     yield f"{client}.emit{{'a', callback = 5}}", 1, "emit", "'callback': function expected, got number"
+    yield f"{client}.emit{{'a', timeout = 1}}", 1, "emit", "option 'timeout': there is no callback"
+    yield f"{client}.emit{{'a', print, timeout = 'x'}}", 1, "emit", "'timeout': number >= 0 expected, got string"
     yield f"{client}.call('a', print)", 2, "call", "emit() has callbacks"
     yield f"{client}.call{{'a', timeout = 'x'}}", 1, "call", "'timeout': number >= 0 expected, got string"
     yield f"{client}.call{{'a', timeout = -1}}", 1, "call", "'timeout': number >= 0 expected, got -1"
@@ -154,6 +156,8 @@ CASES = [
     (f"sio.connect({URL}, {{namespaces = '*'}})", 2, "connect", "namespace '*' is for handlers and receive() alone"),
     ("sio.of()", 1, "of", "namespace: string expected, got"),
     ("sio:of('x')", 1, "of", "namespace 'x' is not valid"),
+    ("sio.of('/\\xff')", 1, "of", "namespace: the name is not UTF-8"),
+    (f"sio.connect({URL}, {{namespaces = {{'/a', '/\\xff'}}}})", 2, "connect", "namespace: the name is not UTF-8"),
     ("sio.of('/a?b')", 1, "of", "namespace '/a?b' is not valid"),
     (f"{OF}.connect(5)", 1, "connect", "auth: table expected, got number"),
     (f"{OF}.connect(eio.bytes('x'))", 1, "connect", "auth: table expected, got bytes"),

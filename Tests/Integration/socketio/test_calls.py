@@ -113,6 +113,82 @@ def test_s70_a_call_without_an_ack_in_time(lua, transport):
     assert result.of("next") == [["in time"]]
 
 
+def test_callbacks_with_a_timeout_are_called_once(lua, transport):
+    async def conversation(server):
+        session = await join(server, transport)
+        for number, name in [(1, "answered"), (2, "late"), (3, "open")]:
+            assert await session.receive() == f'42{number}["{name}"]'
+        await session.send('431["x",null]')
+        assert await session.receive() == '42["timed out"]'
+        await session.send('432["late"]', '431["again"]', END)
+
+    main = """
+        local function emit(name, timeout)
+          c.emit{name, timeout = timeout, callback = function(...)
+            show("called", name, select("#", ...), ...)
+            if (select(2, ...)) == "timeout" then c.emit("timed out") end
+          end}
+        end
+        emit("answered", 60)
+        emit("late", 0.05)
+        emit("open", 60)
+        c.wait()
+    """
+    result = talk(lua, conversation, transport, main=main)
+    assert result.of("called") == [
+        ["answered", 2, "x", None], ["late", 2, None, "timeout"], ["open", 2, None, "server disconnect"]]
+
+
+def test_callbacks_that_time_out_leave_nothing_in_memory(lua):
+    async def conversation(server):
+        session = await join(server, "websocket")
+        while await session.receive() != '42["end"]':
+            pass
+        await session.send(END)
+
+    main = """
+        for part = 1, 5 do
+          local open, done = 1000, eio.create_event()
+          local function callback(value, reason)
+            assert(value == nil and reason == "timeout")
+            open = open - 1
+            if open == 0 then done:set() end
+          end
+          for n = 1, 1000 do c.emit{"slow", timeout = 0, callback = callback} end
+          done:wait()
+          if part == 1 then collectgarbage() first = collectgarbage("count") end
+        end
+        collectgarbage()
+        show("grown", collectgarbage("count") - first)
+        c.emit("end")
+    """
+    ((grown,),) = talk(lua, conversation, main=main).of("grown")
+    assert grown < 500
+
+
+def test_handlers_go_on_while_callbacks_with_a_timeout_wait(lua):
+    async def conversation(server):
+        session = await join(server, "websocket")
+        for number in range(1, 10_003):
+            assert await session.receive() == f'42{number}["e"]'
+        await session.send('42["news"]')
+        assert await session.receive() == '42["seen"]'
+        await session.send(END)
+
+    setup = 'c.on("news", function() c.emit("seen") end)'
+    main = """
+        local reasons = {}
+        for n = 1, 10002 do
+          c.emit{"e", timeout = 60, callback = function(_, reason) reasons[reason] = (reasons[reason] or 0) + 1 end}
+        end
+        c.wait()
+        c.sleep(0)
+        show("reasons", reasons)
+    """
+    result = talk(lua, conversation, setup=setup, main=main)
+    assert result.of("reasons") == [[{"server disconnect": 10_002}]]
+
+
 def test_s70_calls_that_time_out_leave_nothing_in_memory(lua):
     async def conversation(server):
         session = await join(server, "websocket")

@@ -1,5 +1,6 @@
 """Connects that fail, lines S5 to S9, S18 to S20, S23 and S26 of the wire cases."""
 
+import msgpack
 import pytest
 
 from harness.scripted import ScriptedServer
@@ -123,3 +124,35 @@ def test_s26_a_wrong_path_names_the_option(lua, transport):
     """)
     assert result.of("status") == [["ConnectionError", 404]]
     assert "the server has nothing at /socket.io/: the option socketio_path names another path" in result.failure[0]
+
+
+@pytest.mark.parametrize("serializer", ["default", "msgpack"])
+def test_the_error_of_connect_has_the_reasons_of_the_server(lua, serializer):
+    async def conversation(server):
+        session = await server.open("websocket")
+        if serializer == "default":
+            assert [await session.receive() for _ in range(4)] == [connect(name) for name in ("/", "/a", "/b", "/c")]
+            await session.send('44{"message":"no","data":{"code":7}}', '44/a,"text"', "44/b,", '44/c,["x",2]')
+        else:
+            for _ in range(4):
+                await session.receive()
+            for name, data in [("/", {"message": "no", "data": {"code": 7}}), ("/a", "text"), ("/b", None), ("/c", ["x", 2])]:
+                packet = {"type": 4, "nsp": name, "data": data}
+                if data is None:
+                    del packet["data"]
+                await session.send(msgpack.packb(packet))
+        assert await session.receive() == END
+
+    setup = """
+        local connect = c.connect
+        function c.connect(...)
+          local ok, err = pcall(connect, ...)
+          show("reasons", err.namespaces)
+          error(err, 0)
+        end
+    """
+    result = talk(
+        lua, conversation, options=f'serializer = "{serializer}"', setup=setup,
+        connect='namespaces = {"/", "/a", "/b", "/c"}')
+    assert result.of("reasons") == [[{"/": {"message": "no", "data": {"code": 7}}, "/a": "text", "/b": None, "/c": ["x", 2]}]]
+    assert result.failure[3] == ["/", "/a", "/b", "/c"]
