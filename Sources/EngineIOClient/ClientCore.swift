@@ -5,10 +5,8 @@ import NIOCore
 
 /// The loop's side of ``EngineIOClient``: one client, its session, and those who wait for either.
 final class ClientCore: SessionDelegate {
-    private let loop: ClientLoop
-    private let configuration: ClientConfiguration
+    private let settings: ClientSettings
     private let logger: Logger
-    private let cookies = CookieStore()
     private var session: ClientSession?
     private var connecting: EventLoopPromise<Void>?
     private var disconnecting: [EventLoopPromise<Int>] = []
@@ -18,10 +16,11 @@ final class ClientCore: SessionDelegate {
     var events: ClientEvents.Producer.Source?
 
     init(configuration: ClientConfiguration, eventLoop: any EventLoop, logger: Logger) {
-        self.loop = ClientLoop(eventLoop: eventLoop)
-        self.configuration = configuration
+        self.settings = ClientSettings(loop: ClientLoop(eventLoop: eventLoop), configuration: configuration)
         self.logger = logger
     }
+
+    private var loop: ClientLoop { self.settings.loop }
 
     func ready<Value: Sendable>(_ value: Value) -> EventLoopFuture<Value> {
         self.loop.eventLoop.makeSucceededFuture(value)
@@ -32,8 +31,8 @@ final class ClientCore: SessionDelegate {
         let promise = self.loop.eventLoop.makePromise(of: Void.self)
         self.connecting = promise
         let session = ClientSession(
-            loop: self.loop, options: options, configuration: self.configuration, cookies: self.cookies,
-            observer: SessionObserver(logger: self.logger, loop: self.loop), delegate: self)
+            self.settings, options: options, observer: SessionObserver(logger: self.logger, loop: self.loop),
+            delegate: self)
         self.session = session
         session.connect()
         return promise.futureResult

@@ -44,11 +44,9 @@ package final class ClientSession {
     var oversized: String?
 
     package convenience init(
-        loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
-        observer: SessionObserver, delegate: any SessionDelegate
+        _ settings: ClientSettings, options: ConnectOptions, observer: SessionObserver, delegate: any SessionDelegate
     ) {
-        let context = SessionContext(
-            loop: loop, options: options, configuration: configuration, cookies: cookies, observer: observer)
+        let context = SessionContext(settings, options: options, observer: observer)
         self.init(context, transports: .standard, delegate: delegate)
     }
 

@@ -12,8 +12,7 @@ final class Connector {
     /// Looks up a name on the loop: ``HostResolver/lookUp(_:port:)``, or a test's own.
     typealias HostLookup = (_ host: String, _ port: Int) -> EventLoopFuture<HostAddresses>
 
-    let loop: ClientLoop
-    let configuration: ClientConfiguration
+    private let settings: ClientSettings
     let observer: SessionObserver
     /// The time at which the last connection was established, including TLS.
     private(set) var lastConnected = NIODeadline.uptimeNanoseconds(0)
@@ -25,15 +24,16 @@ final class Connector {
     ///   - open: nil opens sockets on the loop.
     ///   - lookUp: nil uses the system's resolver.
     init(
-        loop: ClientLoop, configuration: ClientConfiguration, observer: SessionObserver, open: SocketOpening? = nil,
-        lookUp: HostLookup? = nil
+        _ settings: ClientSettings, observer: SessionObserver, open: SocketOpening? = nil, lookUp: HostLookup? = nil
     ) {
-        self.loop = loop
-        self.configuration = configuration
+        self.settings = settings
         self.observer = observer
         self.openOverride = open
         self.lookUpOverride = lookUp
     }
+
+    var loop: ClientLoop { self.settings.loop }
+    var configuration: ClientConfiguration { self.settings.configuration }
 
     private var open: SocketOpening {
         if let open = self.openOverride { return open }

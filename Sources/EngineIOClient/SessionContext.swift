@@ -10,12 +10,10 @@ final class SessionContext {
     /// Whether the next transport is tried when the first cannot connect.
     let triesAllTransports: Bool
 
-    init(
-        loop: ClientLoop, options: ConnectOptions, configuration: ClientConfiguration, cookies: CookieStore,
-        observer: SessionObserver
-    ) {
-        self.connector = Connector(loop: loop, configuration: configuration, observer: observer)
-        self.requests = RequestBuilder(options, configuration, cookies: cookies, logger: observer.logger)
+    init(_ settings: ClientSettings, options: ConnectOptions, observer: SessionObserver) {
+        self.connector = Connector(settings, observer: observer)
+        self.requests = RequestBuilder(
+            options, settings.configuration, cookies: settings.cookies, logger: observer.logger)
         self.transports = options.transports
         self.triesAllTransports = options.triesAllTransports
     }

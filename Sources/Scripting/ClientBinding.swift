@@ -30,8 +30,7 @@ final class ClientBinding: ScriptClient, SessionDelegate {
             self.warnOfPath(of: options, option: "engineio_path")
             self.warnOfSocketIO(at: options.engineIOPath)
             let session = ClientSession(
-                loop: self.host.loop, options: options, configuration: self.configuration, cookies: self.cookies,
-                observer: self.makeObserver(), delegate: self)
+                self.settings, options: options, observer: self.makeObserver(), delegate: self)
             self.session = session
             session.connect()
             return 0

@@ -2,6 +2,8 @@ import CLuaHost
 import EngineIO
 import EngineIOClient
 import NIOCore
+import SocketIO
+import SocketIOClient
 
 /// Values of sessions as C has them, and options as C gives them.
 
@@ -67,6 +69,21 @@ extension ClientConfiguration {
         self.timestampsRequests = options.timestamp_requests
         self.maximumMessageSize = Int(min(options.max_message_size, 1e15))
         self.maximumBuffered = Int(min(options.max_buffered, 1e15))
+    }
+}
+
+extension SocketIOConfiguration {
+    /// The options that a script gave its client, besides those of Engine.IO.
+    init(_ options: luahost_socketio_options) {
+        self.init()
+        self.reconnection.isEnabled = options.reconnection
+        self.reconnection.attempts = Int(min(options.reconnection_attempts, 1e15))
+        self.reconnection.delay = options.reconnection_delay
+        self.reconnection.delayMaximum = options.reconnection_delay_max
+        self.reconnection.randomizationFactor = min(options.randomization_factor, 1)
+        self.maximumAttachments = Int(min(options.max_attachments, 100_000))
+        self.recoversConnectionState = options.recovery
+        self.serializer = options.serializer == LUAHOST_SERIALIZER_MSGPACK ? .messagePack : .json
     }
 }
 

@@ -8,8 +8,7 @@ import NIOCore
 class ScriptClient {
     let handle: OpaquePointer
     unowned let host: ScriptHost
-    let configuration: ClientConfiguration
-    let cookies = CookieStore()
+    let settings: ClientSettings
     let logger: Logger
     /// The client object is gone, or the script does not run any more.
     private(set) var isReleased = false
@@ -23,18 +22,10 @@ class ScriptClient {
     /// How long a client may take to close that nobody waits for.
     static let shortClose = TimeAmount.seconds(2)
 
-    init(handle: OpaquePointer, host: ScriptHost, options: luahost_client_options) {
+    init(handle: OpaquePointer, host: ScriptHost, settings: ClientSettings, logger: Logger) {
         self.handle = handle
         self.host = host
-        var configuration = ClientConfiguration(options)
-        configuration.localAddress = host.clientDefaults.localAddress
-        self.configuration = configuration
-        var logger = host.logger
-        switch options.logger {
-        case LUAHOST_LOG_INFO: logger.logLevel = min(logger.logLevel, .info)
-        case LUAHOST_LOG_DEBUG: logger.logLevel = min(logger.logLevel, .debug)
-        default: break
-        }
+        self.settings = settings
         self.logger = logger
     }
 
@@ -124,5 +115,25 @@ class ScriptClient {
             the path \(shown) of the url is not used: write \(namespace)\(option) = "\(name)" in the options of \
             connect()
             """)
+    }
+}
+
+extension ScriptHost {
+    /// Those that the sessions of a client with these options share.
+    func settings(_ options: luahost_client_options) -> ClientSettings {
+        var configuration = ClientConfiguration(options)
+        configuration.localAddress = self.clientDefaults.localAddress
+        return ClientSettings(loop: self.loop, configuration: configuration)
+    }
+
+    /// The logger of a client with these options.
+    func logger(_ options: luahost_client_options) -> Logger {
+        var logger = self.logger
+        switch options.logger {
+        case LUAHOST_LOG_INFO: logger.logLevel = min(logger.logLevel, .info)
+        case LUAHOST_LOG_DEBUG: logger.logLevel = min(logger.logLevel, .debug)
+        default: break
+        }
+        return logger
     }
 }

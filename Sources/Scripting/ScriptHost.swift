@@ -279,7 +279,8 @@ package final class ScriptHost {
     }
 
     func makeClient(_ handle: OpaquePointer, _ options: luahost_client_options) -> ClientBinding {
-        let client = ClientBinding(handle: handle, host: self, options: options)
+        let client = ClientBinding(
+            handle: handle, host: self, settings: self.settings(options), logger: self.logger(options))
         self.clients[ObjectIdentifier(client)] = client
         return client
     }

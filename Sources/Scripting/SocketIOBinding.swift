@@ -8,10 +8,8 @@ import SocketIOClient
 
 /// Joins one Socket.IO client of a script to its session.
 final class SocketIOBinding: ScriptClient {
-    private let serializer: SocketIOSerializer
-    private let own: luahost_socketio_options
-    private lazy var session = self.makeSession()
-    /// ``session`` for the call that each event makes: without a retain and a check.
+    private let session: SocketIOSession
+    /// ``session`` for the call that each event makes, without a retain; nil until `connect`.
     private var sender: Unmanaged<SocketIOSession>?
     /// From `connect` until its end was reported.
     private var isConnected = false
@@ -21,28 +19,13 @@ final class SocketIOBinding: ScriptClient {
     init(
         handle: OpaquePointer, host: ScriptHost, options: luahost_client_options, own: luahost_socketio_options
     ) {
-        self.own = own
-        self.serializer = own.serializer == LUAHOST_SERIALIZER_MSGPACK ? .messagePack : .json
+        let (settings, logger) = (host.settings(options), host.logger(options))
+        self.session = SocketIOSession(
+            settings, configuration: SocketIOConfiguration(own), logger: logger,
+            random: { [unowned host] in host.random() })
         self.measurement = host.meter.map { SocketIOMeasurement($0) }
-        super.init(handle: handle, host: host, options: options)
-    }
-
-    private func makeSession() -> SocketIOSession {
-        var configuration = SocketIOConfiguration()
-        configuration.reconnection.isEnabled = self.own.reconnection
-        configuration.reconnection.attempts = Int(min(self.own.reconnection_attempts, 1e15))
-        configuration.reconnection.delay = self.own.reconnection_delay
-        configuration.reconnection.delayMaximum = self.own.reconnection_delay_max
-        configuration.reconnection.randomizationFactor = min(self.own.randomization_factor, 1)
-        configuration.maximumAttachments = Int(min(self.own.max_attachments, 100_000))
-        configuration.recoversConnectionState = self.own.recovery
-        configuration.engine = self.configuration
-        configuration.serializer = self.serializer
-        let session = SocketIOSession(
-            loop: self.host.loop, configuration: configuration, cookies: self.cookies, logger: self.logger,
-            random: { [unowned host = self.host] in host.random() }, delegate: self)
-        self.sender = Unmanaged.passUnretained(session)
-        return session
+        super.init(handle: handle, host: host, settings: settings, logger: logger)
+        self.session.delegate = self
     }
 
     override var isOpen: Bool { self.isConnected }
@@ -51,7 +34,7 @@ final class SocketIOBinding: ScriptClient {
     var isEnding: Bool { self.isConnected && self.session.isEnding }
 
     override func release() {
-        self.sender?._withUnsafeGuaranteedRef { $0.release() }
+        self.session.release()
         self.isConnected = false
         super.release()
     }
@@ -65,6 +48,7 @@ final class SocketIOBinding: ScriptClient {
         request.waitTimeout = .seconds(fromScript: options.wait_timeout)
         request.retries = options.retry
         guard self.session.connect(request) else { return 1 }
+        self.sender = Unmanaged.passUnretained(self.session)
         self.measurement?.connectRequested()
         self.isConnected = true
         return 0
@@ -84,7 +68,7 @@ final class SocketIOBinding: ScriptClient {
     /// For a log or a trace that shows packets.
     private var explainer: SocketIOExplainer? {
         let isShown = self.host.clientDefaults.trace != nil || self.logger.logLevel <= .info
-        return isShown ? SocketIOExplainer(self.serializer) : nil
+        return isShown ? SocketIOExplainer(self.session.serializer) : nil
     }
 
     func authenticate(_ payload: luahost_slice) {

@@ -45,7 +45,8 @@ struct ConnectionMachine {
         case open
         /// The pause before this attempt.
         case waiting(Attempt)
-        case closing(Closing)
+        /// Rare, and large: not kept by each machine.
+        indirect case closing(Closing)
     }
 
     private(set) var state = State.idle

@@ -13,11 +13,11 @@ final class SocketIOClientCore {
         var id: UInt64
     }
 
-    let loop: ClientLoop
+    private let settings: ClientSettings
     private let configuration: SocketIOConfiguration
     let logger: Logger
     private lazy var session = SocketIOSession(
-        loop: self.loop, configuration: self.configuration, cookies: CookieStore(), logger: self.logger,
+        self.settings, configuration: self.configuration, logger: self.logger,
         random: { .random(in: 0...1) }, delegate: self)
     private(set) var options: SocketIOConnectOptions?
     /// Counts the requests for the payload of CONNECT: an answer must not reach another one.
@@ -36,11 +36,13 @@ final class SocketIOClientCore {
     private static let mostUnread = 100_000
 
     init(configuration: SocketIOConfiguration, eventLoop: any EventLoop, logger: Logger) {
-        self.loop = ClientLoop(eventLoop: eventLoop)
+        self.settings = ClientSettings(
+            loop: ClientLoop(eventLoop: eventLoop), configuration: configuration.engine)
         self.configuration = configuration
         self.logger = logger
     }
 
+    var loop: ClientLoop { self.settings.loop }
     private var eventLoop: any EventLoop { self.loop.eventLoop }
 
     // MARK: Calls of the program

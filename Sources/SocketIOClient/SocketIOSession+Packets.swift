@@ -64,8 +64,7 @@ extension SocketIOSession: SessionDelegate {
             guard let id = self.serializer.number(ofID: packet.id) else { return self.logIgnored(packet) }
             self.delegate?.socketIOAck(id, self.delivered(packet, attachments, connection))
         case .hold(let index):
-            try self.namespaces.hold(
-                index, packet, attachments, limit: self.configuration.engine.maximumMessageSize)
+            try self.namespaces.hold(index, packet, attachments, limit: self.maximumSize)
         case .connect(let index):
             self.connected(index, packet.payload)
         case .refuse(let index, let isAgain):

@@ -26,21 +26,22 @@ package final class SocketIOSession {
     }
 
     /// Makes the Engine.IO session of an attempt.
-    typealias MakeEngine = (ConnectOptions, SessionObserver, any SessionDelegate) -> ClientSession
+    package typealias MakeEngine = (ConnectOptions, SessionObserver, any SessionDelegate) -> ClientSession
 
-    let loop: ClientLoop
-    let configuration: SocketIOConfiguration
+    private let settings: ClientSettings
     let logger: Logger
     private let random: () -> Double
-    private let makeEngine: MakeEngine
+    /// A test's own. A client that is idle keeps it, so the usual function is not stored.
+    private let makeEngine: MakeEngine?
     /// Released by ``release()``.
-    var delegate: (any SocketIOSessionDelegate)?
+    package var delegate: (any SocketIOSessionDelegate)?
 
     /// Not checked for overlapping accesses, as those below: nothing is called while one is open, and each packet would
     /// pay for the checks.
     @exclusivity(unchecked) var machine: ConnectionMachine
     @exclusivity(unchecked) var namespaces: NamespaceMachine
     @exclusivity(unchecked) var reader: SocketIOPacketReader
+    /// That of the program's latest ``connect(_:)``; ``namespaces`` has its names.
     private(set) var request = Request(namespaces: [])
     private(set) var engine: ClientSession? {
         didSet { self.sender = self.engine.map { Unmanaged.passUnretained($0) } }
@@ -54,25 +55,14 @@ package final class SocketIOSession {
     private(set) var hasWarnedOfAttachments = false
 
     /// - Parameters:
-    ///   - cookies: of the client, through all sessions.
+    ///   - settings: of the sessions of Engine.IO; `configuration` has no others.
     ///   - random: from 0 to 1, for the pauses before attempts.
-    package convenience init(
-        loop: ClientLoop, configuration: SocketIOConfiguration, cookies: CookieStore, logger: Logger,
-        random: @escaping () -> Double, delegate: any SocketIOSessionDelegate
+    ///   - makeEngine: nil makes sessions on the network.
+    package init(
+        _ settings: ClientSettings, configuration: SocketIOConfiguration, logger: Logger,
+        random: @escaping () -> Double, delegate: (any SocketIOSessionDelegate)? = nil, makeEngine: MakeEngine? = nil
     ) {
-        let engine = configuration.engine
-        self.init(loop: loop, configuration: configuration, logger: logger, random: random, delegate: delegate) {
-            ClientSession(
-                loop: loop, options: $0, configuration: engine, cookies: cookies, observer: $1, delegate: $2)
-        }
-    }
-
-    init(
-        loop: ClientLoop, configuration: SocketIOConfiguration, logger: Logger, random: @escaping () -> Double,
-        delegate: any SocketIOSessionDelegate, makeEngine: @escaping MakeEngine
-    ) {
-        self.loop = loop
-        self.configuration = configuration
+        self.settings = settings
         self.logger = logger
         self.random = random
         self.makeEngine = makeEngine
@@ -82,10 +72,15 @@ package final class SocketIOSession {
             configuration.serializer, recovers: configuration.recoversConnectionState)
         self.reader = SocketIOPacketReader(
             configuration.serializer, maximumAttachments: configuration.maximumAttachments,
-            maximumSize: configuration.engine.maximumMessageSize)
+            maximumSize: settings.configuration.maximumMessageSize)
     }
 
-    var serializer: SocketIOSerializer { self.configuration.serializer }
+    var loop: ClientLoop { self.settings.loop }
+
+    package var serializer: SocketIOSerializer { self.reader.serializer }
+
+    /// The most bytes of a packet with its attachments, and of the events that wait for a namespace.
+    var maximumSize: Int { self.settings.configuration.maximumMessageSize }
 
     /// A random number for a pause, from 0 to 1.
     func nextRandom() -> Double { self.random() }
@@ -100,8 +95,9 @@ package final class SocketIOSession {
     /// - Returns: false if the client is connected, or connects already.
     package func connect(_ request: Request) -> Bool {
         guard self.machine.connectRequested(retries: request.retries) else { return false }
-        self.request = request
         self.namespaces.want(request.namespaces)
+        self.request = request
+        self.request.namespaces = []
         let attempt = self.machine.attempt
         self.later {
             guard self.machine.attempt == attempt else { return }
@@ -118,7 +114,9 @@ package final class SocketIOSession {
         self.reader.restart()
         var options = options
         options.missingPathHint = .socketIO
-        let engine = self.makeEngine(options, observer, self)
+        let engine =
+            self.makeEngine?(options, observer, self)
+            ?? ClientSession(self.settings, options: options, observer: observer, delegate: self)
         self.engine = engine
         if self.isReadingPaused { engine.setReading(false) }
         engine.connect()

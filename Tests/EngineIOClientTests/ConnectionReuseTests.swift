@@ -31,7 +31,7 @@ import Testing
             return try await eventLoop.submit {
                 let loop = ClientLoop(eventLoop: eventLoop)
                 let connector = Connector(
-                    loop: loop, configuration: ClientConfiguration(),
+                    ClientSettings(loop: loop, configuration: ClientConfiguration()),
                     observer: SessionObserver(logger: .quiet, loop: loop))
                 let url = try ServerURL("http://127.0.0.1:\(port)")
                 return Client(

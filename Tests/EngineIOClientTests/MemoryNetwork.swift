@@ -28,7 +28,7 @@ final class MemoryNetwork {
 
     func connector(_ configuration: ClientConfiguration = ClientConfiguration()) -> Connector {
         Connector(
-            loop: self.clientLoop, configuration: configuration,
+            ClientSettings(loop: self.clientLoop, configuration: configuration),
             observer: SessionObserver(logger: .quiet, meter: self.meter, loop: self.clientLoop)
         ) { addresses, _, progress, completion in
             self.attempts.append(Attempt(addresses: addresses, completion: completion))

@@ -30,7 +30,7 @@ final class MemorySession {
         configure(&configuration)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let context = SessionContext(
-            loop: loop, options: options, configuration: configuration, cookies: CookieStore(),
+            ClientSettings(loop: loop, configuration: configuration), options: options,
             observer: SessionObserver(logger: logger, loop: loop))
         let made = Made()
         func make(_ name: Transport) -> (ClientSession) -> MemoryTransport {

@@ -58,14 +58,14 @@ import Testing
     @Test func boundlessTimeIsBounded() throws {
         let (script, binding) = try TestScript.connecting(
             "require('engineio').Client{request_timeout = 1e300}.connect('http://127.0.0.1:1')")
-        #expect(binding.configuration.requestTimeout == .hours(365 * 24))
+        #expect(binding.settings.configuration.requestTimeout == .hours(365 * 24))
         #expect(script.errors.isEmpty)
     }
 
     /// The list of a script's options and the library declare each default on their own.
     @Test func defaultsOfScriptsAreThoseOfTheLibrary() throws {
         let script = TestScript("")
-        let made = try #require(script.host.clients.values.first).configuration
+        let made = try #require(script.host.clients.values.first).settings.configuration
         let own = ClientConfiguration()
         #expect(made.verifiesCertificates == own.verifiesCertificates)
         #expect(made.authoritiesFile == own.authoritiesFile)
@@ -85,7 +85,7 @@ import Testing
             c = nil
             """)
         let made = try #require(
-            script.host.clients.values.map(\.configuration).first { $0.requestTimeout == .seconds(7) })
+            script.host.clients.values.map(\.settings.configuration).first { $0.requestTimeout == .seconds(7) })
         #expect(!made.verifiesCertificates)
         #expect(made.authoritiesFile == "ca.pem")
         #expect(made.connectTimeout == .seconds(8))

@@ -21,7 +21,8 @@ final class MemoryClient {
         let loop = ClientLoop(eventLoop: self.eventLoop)
         var configuration = SocketIOConfiguration()
         configure(&configuration)
-        let (made, engine) = (Made(), configuration.engine)
+        let made = Made()
+        let settings = ClientSettings(loop: loop, configuration: configuration.engine)
         let table = TransportTable(
             transports: [
                 .websocket: {
@@ -33,10 +34,9 @@ final class MemoryClient {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let delegate = ScriptedDelegate(SessionObserver(logger: logger, loop: loop))
         self.session = SocketIOSession(
-            loop: loop, configuration: configuration, logger: logger, random: { random }, delegate: delegate
+            settings, configuration: configuration, logger: logger, random: { random }, delegate: delegate
         ) { options, observer, session in
-            let context = SessionContext(
-                loop: loop, options: options, configuration: engine, cookies: CookieStore(), observer: observer)
+            let context = SessionContext(settings, options: options, observer: observer)
             return ClientSession(context, transports: table, delegate: session)
         }
         self.delegate = delegate

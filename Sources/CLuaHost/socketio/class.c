@@ -109,7 +109,9 @@ void luahost_sio_push_sid(lua_State *L, int userdata, const char *name_space) {
 static void push_copy(lua_State *L, int userdata, int user_value) {
     lua_newtable(L);
     int copy = lua_gettop(L);
-    if (lua_getiuservalue(L, userdata, user_value) == LUA_TTABLE) {
+    lua_getiuservalue(L, userdata, user_value);
+    if (user_value == LUAHOST_SIO_WANTED) luahost_sio_list_wanted(L);
+    if (lua_istable(L, copy + 1)) {
         for (lua_pushnil(L); lua_next(L, copy + 1);) {
             lua_pushvalue(L, -2);
             lua_insert(L, -2);
@@ -122,11 +124,7 @@ static void push_copy(lua_State *L, int userdata, int user_value) {
 /* Pushes the path of the last connect(), or nil. */
 static void push_path(lua_State *L, int userdata) {
     if (lua_getiuservalue(L, userdata, LUAHOST_SIO_WANTED) == LUA_TNIL) return;
-    if (lua_getiuservalue(L, userdata, LUAHOST_SIO_OPTIONS) == LUA_TTABLE) {
-        lua_pushliteral(L, "socketio_path");
-        if (lua_rawget(L, -2) == LUA_TSTRING) return;
-    }
-    lua_pushliteral(L, "socket.io");
+    if (lua_getiuservalue(L, userdata, LUAHOST_SIO_PATH) == LUA_TNIL) lua_pushliteral(L, "socket.io");
 }
 
 /* The Engine.IO client below: the fields and functions that show its state. */
@@ -258,13 +256,13 @@ luahost_sio *luahost_sio_make(lua_State *L, int index, int table) {
     luahost_socketio_options own;
     read_options(L, index, &own);
     luahost_sio *sio = (luahost_sio *)luahost_client_make(L, &kind, index, table, &settings);
-    sio->options = own;
+    sio->serializer = own.serializer;
     sio->calls.on_cancel = luahost_sio_call_cancelled;
     sio->calls.awaits_sockets = true;
     /* Both protocols have one log. */
     if (own.engineio_logger > settings.logger) settings.logger = own.engineio_logger;
     luahost_vm *vm = sio->client.vm;
-    sio->client.context = vm->host.socketio_create(vm->context, &sio->client, &settings, &sio->options);
+    sio->client.context = vm->host.socketio_create(vm->context, &sio->client, &settings, &own);
     lua_rawgetp(L, table, &luahost_key_client);
     return sio;
 }

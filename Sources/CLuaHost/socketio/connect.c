@@ -89,33 +89,24 @@ static luahost_sio *current(lua_State *L) { return (luahost_sio *)luahost_vm_of(
 static int opened_url(lua_State *L, int status, lua_KContext context);
 static int opened_headers(lua_State *L, int status, lua_KContext context);
 
-/* Pushes the option of connect(), or nil. */
-static void push_option(lua_State *L, const luahost_sio *sio, const char *name) {
-    luahost_client_push(L, &sio->client, LUAHOST_SIO_OPTIONS);
-    lua_pushstring(L, name);
-    if (lua_istable(L, -2)) lua_rawget(L, -2);
-    else lua_pushnil(L);
-    lua_replace(L, -2);
-}
-
 /* Opens the connection with the url and the headers that the functions gave. */
 static int opened_headers(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
-    static const char *const known[] = {"headers", "transports", "socketio_path", NULL};
+    static const char *const known[] = {"headers", NULL};
     luahost_sio *sio = current(L);
-    lua_settop(L, 2);
-    luahost_connect_options out = {.url = luahost_check_url(L)};
-    lua_createtable(L, 0, 3);
-    for (int index = 0; known[index] != NULL; index++) {
-        if (index == 0) lua_pushvalue(L, 2); else push_option(L, sio, known[index]);
-        lua_setfield(L, 3, known[index]);
-    }
-    luahost_options options = luahost_options_read(L, 3, 2, "connect", known);
-    out.headers = luahost_check_headers(&options, "headers");
-    out.transports = luahost_check_transports(&options, "transports");
-    out.engineio_path = luahost_option_string(&options, "socketio_path", "socket.io");
     luahost_client *client = &sio->client;
+    lua_settop(L, 2);
+    luahost_connect_options out = {
+        .url = luahost_check_url(L), .transports = sio->transports, .engineio_path = {"socket.io", 9},
+    };
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, 2);
+    lua_setfield(L, 3, known[0]);
+    luahost_options options = luahost_options_read(L, 3, 2, "connect", known);
+    out.headers = luahost_check_headers(&options, known[0]);
+    luahost_client_push(L, client, LUAHOST_SIO_PATH);
+    if (lua_type(L, -1) == LUA_TSTRING) out.engineio_path = luahost_sio_slice(L, lua_gettop(L));
     luahost_error error = {.code = -1};
     if (client->context == NULL || client->vm->host.socketio_open(client->context, &out, &error) == 0) return 0;
     luahost_push_error(L, &error, true);
@@ -125,7 +116,7 @@ static int opened_headers(lua_State *L, int status, lua_KContext context) {
 static int opened_url(lua_State *L, int status, lua_KContext context) {
     (void)status;
     lua_settop(L, 1);
-    push_option(L, current(L), "headers");
+    luahost_client_push(L, &current(L)->client, LUAHOST_SIO_HEADERS);
     if (!lua_isfunction(L, 2)) return opened_headers(L, LUA_OK, 0);
     lua_callk(L, 0, 1, context, opened_headers);
     return opened_headers(L, LUA_OK, 0);
@@ -207,8 +198,9 @@ void luahost_socketio_opened(luahost_client *client, const luahost_session_info 
 
 /* ---- connect ---- */
 
-/* Checks what does not depend on a function's result, so that a mistake is an error of connect(). */
-static void check_constants(lua_State *L, luahost_sio *sio, const luahost_options *options) {
+/* Checks what does not depend on a function's result, so that a mistake is an error of connect(). Returns the
+ * transports. */
+static luahost_transports check_constants(lua_State *L, luahost_sio *sio, const luahost_options *options) {
     if (!lua_isnil(L, 1) && lua_type(L, 1) != LUA_TSTRING && !lua_isfunction(L, 1)) {
         luahost_argument_error(
             L, 1, "connect", "url: string or function expected, got %s", luahost_push_typename(L, 1));
@@ -219,15 +211,23 @@ static void check_constants(lua_State *L, luahost_sio *sio, const luahost_option
         luahost_option_error(options, "headers", "table or function");
     }
     if (headers == LUA_TTABLE) luahost_check_headers(options, "headers");
-    luahost_check_transports(options, "transports");
+    luahost_transports transports = luahost_check_transports(options, "transports");
     luahost_option_string(options, "socketio_path", "socket.io");
     int type = luahost_option_push(options, "auth");
-    if (type == LUA_TFUNCTION) return;
+    if (type == LUA_TFUNCTION) return transports;
     if (type != LUA_TNIL && type != LUA_TTABLE) luahost_option_error(options, "auth", "table or function");
     luahost_slice payload;
     const char *problem = luahost_sio_encode_auth(L, sio, lua_gettop(L), &payload);
     if (problem != NULL) luahost_argument_error(L, options->number, options->function, "auth: %s", problem);
     luahost_sio_encoded(sio);
+    return transports;
+}
+
+void luahost_sio_list_wanted(lua_State *L) {
+    if (lua_type(L, -1) != LUA_TSTRING) return;
+    lua_createtable(L, 1, 0);
+    lua_insert(L, -2);
+    lua_rawseti(L, -2, 1);
 }
 
 /* The slices of the list on top of the stack, in a userdata that is pushed. */
@@ -243,8 +243,8 @@ static const luahost_slice *slices_of(lua_State *L, size_t *count) {
     return slices;
 }
 
-static void store(lua_State *L, int value, int user_value) {
-    lua_pushvalue(L, value);
+static void store_option(lua_State *L, const luahost_options *options, const char *name, int user_value) {
+    luahost_option_push(options, name);
     lua_setiuservalue(L, lua_upvalueindex(1), user_value);
 }
 
@@ -272,7 +272,7 @@ int luahost_sio_connect(lua_State *L) {
         .wait_timeout = luahost_option_number(&options, "wait_timeout", 5),
         .retry = luahost_option_boolean(&options, "retry", false),
     };
-    check_constants(L, sio, &options);
+    luahost_transports transports = check_constants(L, sio, &options);
     lua_settop(L, 2);
     luahost_option_push(&options, "namespaces");
     read_namespaces(L, number);
@@ -290,13 +290,17 @@ int luahost_sio_connect(lua_State *L) {
         lua_settop(L, 2);
         return luahost_park_with(L, &client->waits.wait, -1, NULL, "sio.connect", connect_again);
     }
-    store(L, 1, LUAHOST_SIO_URL);
-    store(L, 2, LUAHOST_SIO_OPTIONS);
-    store(L, 3, LUAHOST_SIO_WANTED);
-    luahost_option_push(&options, "auth");
-    store(L, lua_gettop(L), LUAHOST_SIO_AUTH);
+    /* Of one name, as most have it, no list is kept. */
+    if (out.namespace_count == 1) lua_rawgeti(L, 3, 1); else lua_pushvalue(L, 3);
+    lua_setiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_WANTED);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_URL);
+    store_option(L, &options, "auth", LUAHOST_SIO_AUTH);
+    store_option(L, &options, "headers", LUAHOST_SIO_HEADERS);
+    store_option(L, &options, "socketio_path", LUAHOST_SIO_PATH);
+    sio->transports = transports;
     lua_pushnil(L);
-    store(L, lua_gettop(L), LUAHOST_SIO_LEFT);
+    lua_setiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_LEFT);
     luahost_client_hold(L, client, lua_upvalueindex(1));
     luahost_error error = {.code = -1};
     if (vm->host.socketio_connect(client->context, &out, &error) != 0) {

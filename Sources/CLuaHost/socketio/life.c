@@ -274,6 +274,7 @@ static void report_failure(luahost_sio *sio, const luahost_error *error) {
     int top = lua_gettop(L);
     luahost_enter(vm, L);
     luahost_client_push(L, &sio->client, LUAHOST_SIO_WANTED);
+    luahost_sio_list_wanted(L);
     lua_Integer count = lua_istable(L, -1) ? (lua_Integer)lua_rawlen(L, -1) : 0;
     for (lua_Integer index = 1; index <= count && luahost_vm_may_resume(vm); index++) {
         lua_settop(L, top + 1);

@@ -8,7 +8,7 @@
 /* The most that the scratch buffer keeps from one packet to the next. */
 #define SCRATCH_KEPT 65536
 
-static bool is_msgpack(const luahost_sio *sio) { return sio->options.serializer == LUAHOST_SERIALIZER_MSGPACK; }
+static bool is_msgpack(const luahost_sio *sio) { return sio->serializer == LUAHOST_SERIALIZER_MSGPACK; }
 
 /* ---- reading ---- */
 

@@ -10,13 +10,11 @@
 
 /* Pushes the namespace of the last connect(), or "/". */
 static luahost_slice push_namespace(lua_State *L) {
-    int top = lua_gettop(L);
-    bool is_there = lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_WANTED) == LUA_TTABLE &&
-        lua_rawgeti(L, -1, 1) == LUA_TSTRING;
-    if (!is_there) lua_pushliteral(L, "/");
-    lua_replace(L, top + 1);
-    lua_settop(L, top + 1);
-    return luahost_sio_slice(L, top + 1);
+    if (lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_WANTED) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_pushliteral(L, "/");
+    }
+    return luahost_sio_slice(L, lua_gettop(L));
 }
 
 static bool is_over(const luahost_client *client) {

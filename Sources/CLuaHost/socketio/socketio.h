@@ -17,11 +17,12 @@ enum {
     LUAHOST_SIO_NAMES,      /* the names of events that handlers were registered for */
     LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid */
     LUAHOST_SIO_LEFT,       /* of those that have ended, and were not asked for again: namespace -> reason */
-    LUAHOST_SIO_WANTED,     /* a list: those of connect() */
+    LUAHOST_SIO_WANTED,     /* those of connect(): its name if there is one, or a list */
     LUAHOST_SIO_CALLBACKS,  /* of emit(), for acks that are awaited: by the references of luaL_ref */
-    LUAHOST_SIO_URL,        /* of connect(), as the script gave them: */
+    LUAHOST_SIO_URL,        /* of connect(), as the script gave them, for the attempts: */
     LUAHOST_SIO_AUTH,
-    LUAHOST_SIO_OPTIONS,    /* the table of its options */
+    LUAHOST_SIO_HEADERS,
+    LUAHOST_SIO_PATH,
     LUAHOST_SIO_DROPPED,    /* names of events that nobody handles and whose warning was logged */
     LUAHOST_SIO_ENGINE,     /* sio.eio */
     LUAHOST_SIO_USER_VALUES = LUAHOST_SIO_ENGINE,
@@ -44,7 +45,8 @@ typedef struct luahost_sio_receiver {
 
 typedef struct luahost_sio {
     luahost_client client;
-    luahost_socketio_options options;
+    luahost_serializer serializer;
+    luahost_transports transports; /* of connect() */
     luahost_sio_receiver *receivers, *last_receiver;
     luahost_attachments attachments; /* of the packet that is being encoded */
     luahost_sio_acks *acks;       /* that are awaited */
@@ -129,6 +131,8 @@ void luahost_sio_handler_done(luahost_task *task);
 
 /* ---- connect.c ---- */
 int luahost_sio_connect(lua_State *L);
+/* Replaces LUAHOST_SIO_WANTED, on top of the stack, by a list of its own if it is one name. */
+void luahost_sio_list_wanted(lua_State *L);
 /* The name of a namespace at `index`; raises an argument error. */
 luahost_slice luahost_sio_check_namespace(lua_State *L, int index, int number, const char *function);
 /* The same, or "*", which stands for all of them. */

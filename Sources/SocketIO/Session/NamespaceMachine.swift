@@ -50,12 +50,15 @@ package struct NamespaceMachine {
         fileprivate var recovery = RecoveryPoint()
         fileprivate var held = HeldEvents()
 
+        /// Shared by all clients: most have this namespace alone.
+        private static let mainBytes = Array("/".utf8)
+
         /// CONNECT was sent, and not answered yet.
         package var isAsked: Bool { if case .connecting = self.state { true } else { false } }
 
         fileprivate init(_ name: String) {
             self.name = name
-            self.bytes = Array(name.utf8)
+            self.bytes = name == "/" ? Self.mainBytes : Array(name.utf8)
         }
     }
 
