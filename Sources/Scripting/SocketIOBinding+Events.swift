@@ -108,6 +108,8 @@ extension SocketIOBinding: SocketIOSessionDelegate {
         luahost_socketio_gave_up(self.handle, byProgram)
     }
 
+    func socketIORandom() -> Double { self.host.random() }
+
     func socketIOWritable() {
         guard !self.isReleased else { return }
         luahost_client_writable(self.handle)

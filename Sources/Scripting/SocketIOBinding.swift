@@ -20,9 +20,7 @@ final class SocketIOBinding: ScriptClient {
         handle: OpaquePointer, host: ScriptHost, options: luahost_client_options, own: luahost_socketio_options
     ) {
         let (settings, logger) = (host.settings(options), host.logger(options))
-        self.session = SocketIOSession(
-            settings, configuration: SocketIOConfiguration(own), logger: logger,
-            random: { [unowned host] in host.random() })
+        self.session = SocketIOSession(settings, configuration: SocketIOConfiguration(own), logger: logger)
         self.measurement = host.meter.map { SocketIOMeasurement($0) }
         super.init(handle: handle, host: host, settings: settings, logger: logger)
         self.session.delegate = self

@@ -76,6 +76,8 @@ extension SocketIOClientCore: SocketIOSessionDelegate {
 
     func socketIOGaveUp(byProgram: Bool) { self.ended(unwritten: 0, willReconnect: false) }
 
+    func socketIORandom() -> Double { .random(in: 0...1) }
+
     func socketIOWritable() { self.writable() }
 
     /// Nothing here asks for it.

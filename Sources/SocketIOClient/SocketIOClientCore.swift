@@ -17,8 +17,7 @@ final class SocketIOClientCore {
     private let configuration: SocketIOConfiguration
     let logger: Logger
     private lazy var session = SocketIOSession(
-        self.settings, configuration: self.configuration, logger: self.logger,
-        random: { .random(in: 0...1) }, delegate: self)
+        self.settings, configuration: self.configuration, logger: self.logger, delegate: self)
     private(set) var options: SocketIOConnectOptions?
     /// Counts the requests for the payload of CONNECT: an answer must not reach another one.
     private var authRequests = 0

@@ -30,7 +30,6 @@ package final class SocketIOSession {
 
     private let settings: ClientSettings
     let logger: Logger
-    private let random: () -> Double
     /// A test's own. A client that is idle keeps it, so the usual function is not stored.
     private let makeEngine: MakeEngine?
     /// Released by ``release()``.
@@ -56,15 +55,13 @@ package final class SocketIOSession {
 
     /// - Parameters:
     ///   - settings: of the sessions of Engine.IO; `configuration` has no others.
-    ///   - random: from 0 to 1, for the pauses before attempts.
     ///   - makeEngine: nil makes sessions on the network.
     package init(
         _ settings: ClientSettings, configuration: SocketIOConfiguration, logger: Logger,
-        random: @escaping () -> Double, delegate: (any SocketIOSessionDelegate)? = nil, makeEngine: MakeEngine? = nil
+        delegate: (any SocketIOSessionDelegate)? = nil, makeEngine: MakeEngine? = nil
     ) {
         self.settings = settings
         self.logger = logger
-        self.random = random
         self.makeEngine = makeEngine
         self.delegate = delegate
         self.machine = ConnectionMachine(configuration.reconnection)
@@ -83,7 +80,7 @@ package final class SocketIOSession {
     var maximumSize: Int { self.settings.configuration.maximumMessageSize }
 
     /// A random number for a pause, from 0 to 1.
-    func nextRandom() -> Double { self.random() }
+    func nextRandom() -> Double { self.delegate?.socketIORandom() ?? 0 }
 
     /// Calls `body` on the loop after everything that is under way now.
     func later(_ body: @escaping () -> Void) { self.loop.eventLoop.assumeIsolated().execute(body) }
@@ -184,7 +181,7 @@ package final class SocketIOSession {
 
     /// Asks again, after a pause, for namespaces that the server has refused although it accepted others.
     func rejoinLater() {
-        guard let pause = self.machine.rejoins(random: self.random()) else {
+        guard let pause = self.machine.rejoins(random: self.nextRandom()) else {
             self.namespaces.dropPostponed()
             return
         }

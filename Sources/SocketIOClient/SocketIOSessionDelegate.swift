@@ -39,6 +39,8 @@ package protocol SocketIOSessionDelegate: AnyObject {
     func socketIOEnded(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, willReconnect: Bool)
     /// A lost session is not made again: no attempt is left, or the program has disconnected.
     func socketIOGaveUp(byProgram: Bool)
+    /// A random number from 0 to 1, for a pause before an attempt. Does not call the session.
+    func socketIORandom() -> Double
     /// After ``SocketIOSendResult/full(ackID:)``, less than half of the limit waits.
     func socketIOWritable()
     /// After ``SocketIOSession/notifyDrained()``, everything that was sent is written.

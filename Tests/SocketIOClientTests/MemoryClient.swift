@@ -34,11 +34,12 @@ final class MemoryClient {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let delegate = ScriptedDelegate(SessionObserver(logger: logger, loop: loop))
         self.session = SocketIOSession(
-            settings, configuration: configuration, logger: logger, random: { random }, delegate: delegate
+            settings, configuration: configuration, logger: logger, delegate: delegate
         ) { options, observer, session in
             let context = SessionContext(settings, options: options, observer: observer)
             return ClientSession(context, transports: table, delegate: session)
         }
+        delegate.random = random
         self.delegate = delegate
         self.made = made
         delegate.session = self.session

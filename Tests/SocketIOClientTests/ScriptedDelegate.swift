@@ -20,6 +20,7 @@ final class ScriptedDelegate: SocketIOSessionDelegate {
     private(set) var received: [Event] = []
     private(set) var error: SocketIOConnectError?
     private(set) var detail: DisconnectDetail?
+    var random = 0.5
     /// Whether attempts are opened at once.
     var opens = true
     /// Whether CONNECT is sent at once, and its payload.
@@ -110,6 +111,7 @@ final class ScriptedDelegate: SocketIOSessionDelegate {
     }
 
     func socketIOGaveUp(byProgram: Bool) { self.record("gave up\(byProgram ? " by the program" : "")") }
+    func socketIORandom() -> Double { self.random }
     func socketIOWritable() { self.record("writable") }
     func socketIODrained() { self.record("drained") }
 }

@@ -100,11 +100,13 @@ static int opened_headers(lua_State *L, int status, lua_KContext context) {
     luahost_connect_options out = {
         .url = luahost_check_url(L), .transports = sio->transports, .engineio_path = {"socket.io", 9},
     };
-    lua_createtable(L, 0, 1);
-    lua_pushvalue(L, 2);
-    lua_setfield(L, 3, known[0]);
-    luahost_options options = luahost_options_read(L, 3, 2, "connect", known);
-    out.headers = luahost_check_headers(&options, known[0]);
+    if (!lua_isnil(L, 2)) {
+        lua_createtable(L, 0, 1);
+        lua_pushvalue(L, 2);
+        lua_setfield(L, 3, known[0]);
+        luahost_options options = luahost_options_read(L, 3, 2, "connect", known);
+        out.headers = luahost_check_headers(&options, known[0]);
+    }
     luahost_client_push(L, client, LUAHOST_SIO_PATH);
     if (lua_type(L, -1) == LUA_TSTRING) out.engineio_path = luahost_sio_slice(L, lua_gettop(L));
     luahost_error error = {.code = -1};
