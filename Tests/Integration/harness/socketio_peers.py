@@ -22,6 +22,8 @@ class Kind:
     answers_first: bool = False
     is_python: bool = True
     is_threaded: bool = False
+    # Whether the server waits for all of a POST that comes in several parts.
+    reads_whole_posts: bool = True
 
 
 MSGPACK = {"serializer": "msgpack"}
@@ -37,7 +39,7 @@ KINDS = {
     "threads-msgpack": Kind(options=THREADS | MSGPACK, serializer="msgpack", is_threaded=True),
     "gevent": Kind(options={"served_by": "gevent"}, is_threaded=True),
     # Its packages are from 2022: no reasons, and no maxPayload.
-    "debian": Kind(server="socketio-debian", options={"served_by": "aiohttp"}),
+    "debian": Kind(server="socketio-debian", options={"served_by": "aiohttp"}, reads_whole_posts=False),
     "javascript": Kind(server="socketio-javascript", answers_first=True, is_python=False),
     "haproxy": Kind(count=2),
 }

@@ -92,12 +92,14 @@ def test_burst_arrives_in_order(run):
     assert lines == ["1000"]
 
 
-def test_large_attachments_both_ways(run):
-    lines = run("""
+def test_large_attachments_both_ways(run, peer, way):
+    # A POST of some kilobytes comes in one part.
+    count = 60000 if peer.kind.reads_whole_posts or way != "polling" else 500
+    lines = run(f"""
         c.connect(arg[1], options)
-        local first, second = eio.bytes(("\\0\\255ab"):rep(60000)), eio.bytes(("xyz"):rep(70000))
-        c.emit("echo", {first, {second}}, "between", first)
-        local event, list, text, last = c.receive{event = "echoed", timeout = 20}
+        local first, second = eio.bytes(("\\0\\255ab"):rep({count})), eio.bytes(("xyz"):rep({count}))
+        c.emit("echo", {{first, {{second}}}}, "between", first)
+        local event, list, text, last = c.receive{{event = "echoed", timeout = 20}}
         show(event, list[1] == first, list[2][1] == second, text, last == first)
         c.disconnect()
     """)
