@@ -30,6 +30,10 @@ extension SocketIOConnectError {
     /// Servers of plain Engine.IO do so, whatever else they do.
     static let unanswered = "the server opened the Engine.IO session, but did not answer Socket.IO's CONNECT"
 
+    static func unanswered(within time: TimeAmount) -> String {
+        "\(Self.unanswered) within \(ErrorText.seconds(time)); does it speak plain Engine.IO?"
+    }
+
     /// Some namespaces did not connect.
     ///
     /// - Parameters:
@@ -42,7 +46,7 @@ extension SocketIOConnectError {
             isAnswered
             ? refused.map { "\($0.name): \($0.refusal ?? "refused without a reason")" }
                 + silent.map { "\($0): no answer within \(limit)" }
-            : ["\(Self.unanswered) within \(limit); does it speak plain Engine.IO?"]
+            : [Self.unanswered(within: time)]
         let names = refused.map(\.name) + silent
         // The words of python-socketio.
         let message = "One or more namespaces failed to connect: \(names.joined(separator: ", "))"

@@ -108,8 +108,18 @@ extension SocketIOSession {
         self.engineIsOver()
         self.endWaiting()
         self.stopPause()
+        self.warnIfSilent(end)
         let connected = self.namespaces.sessionEnded()
         self.report(self.machine.engineEnded(end, random: self.nextRandom()), connected: connected)
+    }
+
+    /// A program that does not wait gets no error if the session ends before the server has answered.
+    private func warnIfSilent(_ end: ConnectionMachine.EngineEnd) {
+        guard case .closed(_, let detail, _) = end, self.machine.state == .open, self.namespaces.isSilent else {
+            return
+        }
+        let cause = detail.message.map { ": \($0)" } ?? ""
+        self.logger.warning("\(SocketIOConnectError.unanswered)\(cause)")
     }
 
     /// - Parameter connected: the indices of the namespaces that were connected.

@@ -130,7 +130,7 @@ package final class SocketIOSession {
         let asked = self.namespaces.ask(asking, now: self.loop.now.uptimeNanoseconds)
         for index in asked { self.sendConnect(index, payload) }
         guard isAttempt else { return }
-        if waits { self.limitWaiting() }
+        if waits { self.limitWaiting() } else { self.watchForSilence() }
         // Not from within this call.
         self.later { self.checkReady() }
     }
@@ -140,6 +140,15 @@ package final class SocketIOSession {
         self.waitTimer = NetworkTimer(on: self.loop.eventLoop, in: time) {
             guard !self.namespaces.isAnswered else { return }
             self.attemptFailed(self.namespacesFailed())
+        }
+    }
+
+    /// A program that does not wait gets no error if the server answers nothing.
+    private func watchForSilence() {
+        let time = self.request.waitTimeout
+        self.waitTimer = NetworkTimer(on: self.loop.eventLoop, in: time) {
+            guard self.machine.state == .open, self.namespaces.isSilent else { return }
+            self.logger.warning("\(SocketIOConnectError.unanswered(within: time))")
         }
     }
 
@@ -164,7 +173,8 @@ package final class SocketIOSession {
         guard let attempt = self.machine.attempt, attempt.stage == .namespaces, self.namespaces.isAnswered else {
             return
         }
-        self.endWaiting()
+        // Without waiting, it is the timer of a warning.
+        if self.request.waitsForNamespaces || !attempt.isInitial { self.endWaiting() }
         let hasRefused = !self.namespaces.refused.isEmpty
         // After a loss the accepted namespaces stay, and the others are asked for again.
         let mustHaveAll = attempt.isInitial && self.request.waitsForNamespaces

@@ -173,6 +173,11 @@ package struct NamespaceMachine {
         }
     }
 
+    /// Whether the server has not answered for any of the namespaces since they were wanted.
+    package var isSilent: Bool {
+        self.namespaces.allSatisfy { ($0.isAsked || $0.state == .wanted) && $0.connection == 0 }
+    }
+
     /// The indices of the namespaces that are connected, in the order of connecting.
     package var connectedIndices: [Int] { self.sorted { $0 == .connected } }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.scripted import ScriptedServer
 from harness.talk import complete, converse
 
 SOCKETIO = """
@@ -68,6 +69,39 @@ def test_no_answer_to_connect(lua, transport):
     result = converse(lua, conversation, SOCKETIO, transport, "0.1")
     assert result.lines == [
         f"One or more namespaces failed to connect: /: {UNANSWERED} within 0.1 s; does it speak plain Engine.IO?"]
+
+
+NOT_WAITING = """
+    local c = require("socketio").Client{reconnection = false}
+    c.connect(arg[1], {transports = arg[2], wait_timeout = tonumber(arg[3]), wait = false})
+    c.wait()
+"""
+
+
+@pytest.mark.parametrize("packet, cause", [
+    ("4hello", ANSWERS["4hello"]), ("1", "the server closed the session")], ids=["message", "close"])
+def test_a_script_that_does_not_wait_is_warned_of_another_answer(lua, packet, cause):
+    async def conversation(server):
+        session = await server.open("websocket")
+        assert await session.receive() == "40{}"
+        await session.send(packet)
+
+    with ScriptedServer(conversation) as server:
+        result = lua.run(NOT_WAITING, server.url, "websocket")
+    assert f"warning: {UNANSWERED}: {cause}\n" in result.stderr, result
+
+
+def test_a_script_that_does_not_wait_is_warned_of_no_answer(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        assert await session.receive() == "40{}"
+        assert await session.receive() == "1"
+
+    with ScriptedServer(conversation) as server:
+        running = lua.start(NOT_WAITING, server.url, "websocket", "0.1")
+        running.wait_for(f"warning: {UNANSWERED} within 0.1 s; does it speak plain Engine.IO?\n", stream="stderr")
+        running.signal()
+        running.finish()
 
 
 def test_plain_client_at_the_path_of_socketio_is_a_warning(lua):
