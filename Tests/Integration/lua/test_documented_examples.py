@@ -35,16 +35,25 @@ def test_example_runs_and_prints_what_it_says(lua, echo, line):
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
+    """The server of the protocol's tests, in Python."""
     server = RealServer("suite", tmp_path_factory.mktemp("server"))
-    yield server
+    yield server.url
     server.kill()
 
 
+@pytest.fixture(params=["python", "embedded"])
+def suite_url(request, lua):
+    """A server with the events of the protocol's tests."""
+    if request.param == "python":
+        return request.getfixturevalue("suite")
+    return EmbeddedServer(lua, "--socketio").url
+
+
 @pytest.mark.parametrize("line", SOCKETIO_EXAMPLES)
-def test_socketio_example_runs_and_prints_what_it_says(lua, suite, line):
+def test_socketio_example_runs_and_prints_what_it_says(lua, suite_url, line):
     # Not every example has a handler for the event that the server sends to all.
     dropped = r'(.* has no handler for the event "auth" of /\w*: it is dropped\n)?'
-    script = SOCKETIO_EXAMPLES[line].replace("http://localhost:3000", suite.url)
+    script = SOCKETIO_EXAMPLES[line].replace("http://localhost:3000", suite_url)
     if "http://localhost:5000" in script:
         script = script.replace("http://localhost:5000", EmbeddedServer(lua, "--socketio").url)
     check(lua, script, stderr=dropped)
