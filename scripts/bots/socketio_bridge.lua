@@ -17,6 +17,9 @@ eio.on("message", function(data)
 end, { ordered = true })
 
 sio.on("said", function(_, _, data)
+  if data == nil or data == eio.null then
+    return
+  end
   if type(data) == "number" or type(data) == "boolean" then
     data = tostring(data)
   end

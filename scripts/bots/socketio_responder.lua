@@ -1,7 +1,8 @@
 -- An automated responder for a Socket.IO server: answers what people say in a room, and what the server asks.
 --   eio-lua serve --socketio
 --   eio-lua socketio_responder.lua [URL] [ROOM]
--- People in the room talk to it with "bot, help"; see how with another script:
+-- People in the room talk to it with "bot, help". The script of one of them, which shows every event:
+--   sio.on("*", print)
 --   sio.connect("http://localhost:5000") sio.call("join", "lobby") sio.emit("say", "lobby", "bot, help")
 
 local url, room = arg[1] or "http://localhost:5000", arg[2] or "lobby"

@@ -58,6 +58,16 @@ def test_responder_answers_what_is_said(lua, server):
     assert (result.lines[-1], result.status) == ("disconnected: client disconnect", 130)
 
 
+def test_responder_answers_the_script_of_its_head(lua):
+    server = Embedded(lua)
+    running = bot(lua, "socketio_responder", server.url)
+    running.wait_for("in lobby with 0 others")
+    text = (BOTS / "socketio_responder.lua").read_text()
+    script = "\n".join(line[2:] for line in text.splitlines() if line.startswith("--   sio."))
+    person = lua.start(script.replace("http://localhost:5000", server.url))
+    person.wait_for("I know: time, add A B, remind SECONDS TEXT")
+
+
 def test_responder_acknowledges_a_question(lua, real_server):
     running = lua.command("-e", """
         sio.on("answer", function(text) print("the ack: " .. text) sio.disconnect() end)
@@ -154,6 +164,8 @@ def test_bridge(lua, server):
         sio.emit("say", "lobby", "text")
         sio.emit("say", "lobby", {list = {1, true}})
         sio.emit("say", "lobby", eio.bytes("\\0\\255"))
+        sio.emit("say", "lobby")
+        sio.emit("say", "lobby", eio.null)
         sio.emit("say", "lobby", 1.5)
         print(got:get(), eio.json.encode(got:get()), got:get() == eio.bytes("\\0\\255"), got:get())
         sio.disconnect()
