@@ -37,6 +37,14 @@ struct PacketsTests {
         try client.connected()
         try client.receive(
             #"2/b,["x"]"#, #"2/b["x"]"#, "3[]", "3-1[]".replacing("-1", with: "99999999999999999999"), "1/b",
+            #"2["y"]"#)
+        #expect(client.events == [#"event / ["y"]"#])
+    }
+
+    @Test func answersThatNobodyWaitsForAreIgnored() throws {
+        let client = MemoryClient()
+        try client.connected()
+        try client.receive(
             #"0{"sid":"again"}"#, #"0/b,{"sid":"b"}"#, #"4{"message":"late"}"#, #"2["y"]"#)
         #expect(client.events == [#"event / ["y"]"#])
     }

@@ -141,9 +141,9 @@ def test_ack_in_another_namespace(session):
 
 
 ILLEGAL = [
-    "4abc", "42{}", "42", "42[]", '42abc["message-with-ack",1,"2",{"3":[false]}]', "47", "41/custom", "41/random", '43["x"]x', '430{}',
-    "40", '44{"message":"no"}', '42/custom,["message"]', '42["message"', '42["message",1]x', '42["message",nul]',
-    '42["disconnect"]', '451-["message",{"_placeholder":true,"num":1}]', '45["message"]', '4511-["message"]', b"\0",
+    "4abc", "42{}", "42", "42[]", '42abc["message-with-ack",1,"2",{"3":[false]}]', "47", "41/custom", "41/random",
+    '43["x"]x', '430{}', "40", '44{"message":"no"}', '42/custom,["message"]', '42["message"', '42["message",1]x',
+    '42["message",nul]', '42["disconnect"]', '451-["message",{"_placeholder":true,"num":1}]', '45["message"]', '4511-["message"]', b"\0",
     '42["message",' + "[" * 129 + "]" * 129 + "]",
 ]
 
