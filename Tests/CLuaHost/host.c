@@ -140,6 +140,8 @@ void host_run(host *host, double seconds) {
     for (;;) {
         if (host->exit_status >= 0) return;
         bool was_busy = give_stdin(host);
+        /* As each event of a socket does. */
+        luahost_loop_turn(host->loop);
         was_busy = serve_peers(host) || was_busy;
         if (host->is_wanted || host->deadline <= now()) {
             was_busy = true;
