@@ -108,11 +108,16 @@ class ScriptedServer:
     async def open_upgraded(self, **fields):
         """The whole upgrade; returns the session on the websocket."""
         _, socket = await self.open_upgrade(**fields)
+        await self.finish_upgrade(socket)
+        return WebSocketSession(self, socket)
+
+    async def finish_upgrade(self, socket):
+        """Answers the probe, and each poll until the client has upgraded: it may begin another before it has read the
+        answer to its probe."""
         await socket.text("3probe")
         release = asyncio.ensure_future(self._release_polls())
         assert await socket.message() == "5"
         release.cancel()
-        return WebSocketSession(self, socket)
 
     async def nothing(self, method, seconds):
         """Fails when a request with this method comes within the seconds."""

@@ -1,8 +1,6 @@
 """Attachments of the server, lines S76 to S80, S84, S87 and S88 of the wire cases, and those of the client, S89 to
 S94."""
 
-import asyncio
-
 import pytest
 
 from harness import wire
@@ -50,10 +48,7 @@ def test_s78_header_by_polling_and_attachment_by_websocket(lua):
         session, socket = await server.open_upgrade()
         assert await session.receive() == connect()
         await session.send(accept(), f'452-["split",{FIRST},{SECOND}]', b"\1")
-        await socket.text("3probe")
-        releasing = asyncio.ensure_future(session.send("6"))
-        assert await socket.message() == "5"
-        releasing.cancel()
+        await server.finish_upgrade(socket)
         await socket.binary(b"\2")
         await socket.text(END)
 

@@ -1,7 +1,5 @@
 """How namespaces connect, lines S1 to S4, S10 to S17, S21 to S25 and S27 to S29 of the wire cases."""
 
-import asyncio
-
 import pytest
 
 from harness import frames, wire
@@ -210,10 +208,7 @@ def test_s29_an_upgrade_while_the_namespaces_connect(lua):
         session, socket = await server.open_upgrade()
         assert [await session.receive(), await session.receive()] == [connect(), connect("/a")]
         await session.send(accept())
-        await socket.text("3probe")
-        releasing = asyncio.ensure_future(session.send("6"))
-        assert await socket.message() == "5"
-        releasing.cancel()
+        await server.finish_upgrade(socket)
         await socket.text(accept("/a"))
         await socket.text('42/a,["news"]')
         assert await socket.message() == '42["thanks"]'
