@@ -3,8 +3,10 @@
 
 extern const luahost_module luahost_library_module, luahost_script_module;
 extern const luahost_module luahost_loadtest_module, luahost_client_module, luahost_socketio_module;
+/* The last one, because the others set globals. */
+extern const luahost_module luahost_globals_module;
 
 const luahost_module *const luahost_modules[] = {
     &luahost_library_module, &luahost_script_module, &luahost_loadtest_module, &luahost_client_module,
-    &luahost_socketio_module, NULL,
+    &luahost_socketio_module, &luahost_globals_module, NULL,
 };

@@ -40,6 +40,9 @@ struct LoadCommand: ParsableCommand {
     @Option(help: "The url for eio.connect() without one.")
     var url: String?
 
+    @Option(help: "strict: report each read of an undefined global with its line.")
+    var globals: GlobalsRule?
+
     @OptionGroup var common: ScriptRunOptions
 
     @Option(name: .long, help: "A tag of all samples, KEY=VALUE; may be repeated.")
@@ -124,6 +127,7 @@ struct LoadCommand: ParsableCommand {
     private func scriptSettings() throws -> ScriptSettings {
         var options = try ScriptOptions(readable: self.script, arguments: self.arguments)
         options.defaultURL = self.url
+        self.globals?.apply(to: &options)
         options.clients.trace = try self.tracing.open().map { TracedUser($0) }
         options.memoryLimit = try self.control.memoryBytes()
         options.outputMayClose = true

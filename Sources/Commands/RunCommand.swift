@@ -31,6 +31,7 @@ struct RunCommand: ParsableCommand {
           --trace-format F    text (the default) or json, one JSON object a line.
           --trace-file FILE   Write the trace to FILE instead.
           --strict            End at the first error that no part of the script catches.
+          --globals strict    Report each read of an undefined global with its line.
           -h, --help          Show this help.
 
         OTHER COMMANDS:

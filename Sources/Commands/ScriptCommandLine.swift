@@ -57,6 +57,12 @@ package struct ScriptCommandLine {
             case "-E" where whole == name: self.options.ignoresEnvironment = true
             case "-W" where whole == name: self.options.showsWarnings = true
             case "--strict" where whole == name: self.options.isStrict = true
+            case "--globals":
+                let text = Self.text(try value(name))
+                guard let rule = GlobalsRule(rawValue: text) else {
+                    throw UsageError("--globals: 'strict' expected, got '\(text)'")
+                }
+                rule.apply(to: &self.options)
             case "-h" where whole == name, "--help" where whole == name: self.showsHelp = true
             default:
                 guard argument.first != UInt8(ascii: "-") else { throw Self.unknown(whole) }
@@ -75,7 +81,8 @@ package struct ScriptCommandLine {
     }
 
     private static let longOptions = [
-        "--help", "--log-level", "--strict", "--trace", "--trace-file", "--trace-format", "--url", "--version",
+        "--globals", "--help", "--log-level", "--strict", "--trace", "--trace-file", "--trace-format", "--url",
+        "--version",
     ]
 
     private static func unknown(_ argument: String) -> UsageError {

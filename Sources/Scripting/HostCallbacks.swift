@@ -63,6 +63,12 @@ enum HostCallbacks {
         return table
     }()
 
+    /// For a script whose reads of undefined globals are to be reported.
+    static let undefinedGlobal: @convention(c) (UnsafeMutableRawPointer?, luahost_slice, luahost_slice) -> Void = {
+        context, name, place in
+        host(context).onUndefinedGlobal?(String(name), String(place))
+    }
+
     /// With those of the `loadtest` module. Without them, as in a plain bot, C drops its samples, and `abort` exits.
     static let loadTestTable: luahost_callbacks = {
         var table = HostCallbacks.table

@@ -26,6 +26,7 @@ package final class ScriptHost {
     private lazy var input = StandardInput()
     private let sharedInput: SharedInput?
     private var generator: SeededGenerator
+    let onUndefinedGlobal: (@Sendable (_ name: String, _ place: String) -> Void)?
     /// Read by C as long as the VM lives.
     private let source: ScriptSource?
 
@@ -45,6 +46,7 @@ package final class ScriptHost {
         self.sharedInput = options.input
         self.generator = SeededGenerator(seed: options.seed)
         self.source = options.source
+        self.onUndefinedGlobal = options.onUndefinedGlobal
         let arena = SliceArena()
         var vmOptions = luahost_vm_options()
         vmOptions.ignore_environment = options.ignoresEnvironment
@@ -59,6 +61,7 @@ package final class ScriptHost {
         vmOptions.default_url = arena.slice(options.defaultURL)
         vmOptions.default_transports = options.clients.transportOrder
         var callbacks = sink == nil ? HostCallbacks.table : HostCallbacks.loadTestTable
+        if options.onUndefinedGlobal != nil { callbacks.undefined_global = HostCallbacks.undefinedGlobal }
         self.vm = luahost_vm_create(
             luaLoop.handle, &callbacks, Unmanaged.passUnretained(self).toOpaque(), &vmOptions)
         for step in options.steps { self.add(step, arena) }

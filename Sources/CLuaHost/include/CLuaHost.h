@@ -128,6 +128,9 @@ typedef struct luahost_callbacks {
     void (*report)(void *host, const luahost_report *report);
     /* The script has disconnected the last client that was open. May be NULL; possibly within a slice. */
     void (*disconnected)(void *host);
+    /* The script has read a global that is not defined, at `place` ("bot.lua:12", or empty). May be NULL. From within a
+     * slice of Lua: of this header's functions it may call none. */
+    void (*undefined_global)(void *host, luahost_slice name, luahost_slice place);
     /* os.exit was called: no Lua of this VM runs after this. */
     void (*exit)(void *host, int status);
     /* Wants a chunk of the standard input: luahost_vm_stdin follows, once. */

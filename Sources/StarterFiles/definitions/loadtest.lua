@@ -128,7 +128,7 @@ function loadtest.Gauge(name) end
 ---@return loadtest.Metric metric
 function loadtest.Rate(name) end
 
----With `isTime` its values are seconds, and are shown in milliseconds.
+---With `isTime` its values are seconds, such as the difference of two `eio.monotonic()`, and are shown in milliseconds.
 ---See docs/loadtest-api.md#counter-gauge-rate-trend
 ---@param name string
 ---@param isTime? boolean
