@@ -33,7 +33,7 @@ struct LocustThreshold: Equatable, Sendable {
                 threshold.path, "\"\(threshold.selector)\"",
                 "a Locust master does not know it: it has eio_time, eio_time{name:…}, eio_connect, sio_ack, "
                     + "sio_ack{event:…}, sio_connect, eio_errors, eio_errors{kind:…} and "
-                    + "eio_connects{result:failed}; judge it with eio-lua load")
+                    + "eio_connects{result:failed}; judge it with eio-lua load, or omit all with --no-thresholds")
             return nil
         }
         self.threshold = threshold

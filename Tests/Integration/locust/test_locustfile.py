@@ -28,6 +28,7 @@ def test_thresholds_that_a_master_cannot_judge(lua):
     result = lua.command("locustfile", script).finish()
     assert result.status == 104
     assert 'checks' in result.stderr and "eio_time" not in result.stderr.split(":")[0]
+    assert result.stderr.endswith("or omit all with --no-thresholds\n")
     fine = lua.command("locustfile", "--no-thresholds", script).finish()
     assert fine.status == 0 and "class script(" in fine.stdout
 
