@@ -26,10 +26,14 @@ local function each_end()
   count("ack") client.emit("ack", function() is_answered:set() end)
   is_answered:wait()
   count("mixed") pcall(client.call, {"mixed", timeout = 0.01})
+  is_answered:clear()
+  count("mixed") client.emit{"mixed", timeout = 0.01, callback = function() is_answered:set() end}
+  is_answered:wait()
   local waiting = eio.start_background_task(function() pcall(client.call, "mixed") end)
   count("mixed")
   eio.sleep(0)
   count("mixed") client.emit("mixed", function() end)
+  count("mixed") client.emit{"mixed", timeout = 60, callback = function() end}
   again:clear()
   client.emit("drop")
   again:wait()
@@ -67,9 +71,9 @@ def sums(export, metric, *keys):
 def check(export, ends, still_open):
     """`ends`: how often each user has gone through all of the ends."""
     wanted = sums(export, "wanted", "event")
-    assert wanted == {("ack",): 2 * ends, ("mixed",): 3 * ends + still_open}
+    assert wanted == {("ack",): 2 * ends, ("mixed",): 5 * ends + still_open}
     assert sums(export, "sio_acks", "event", "result") == {
-        ("ack", "ok"): 2 * ends, ("mixed", "timeout"): ends, ("mixed", "disconnected"): 2 * ends}
+        ("ack", "ok"): 2 * ends, ("mixed", "timeout"): 2 * ends, ("mixed", "disconnected"): 3 * ends}
     sent = sums(export, "sio_events_sent", "event")
     assert {event: sent[event] for event in wanted} == wanted
     assert sums(export, "sio_reconnects", "result") == {("ok",): ends}
