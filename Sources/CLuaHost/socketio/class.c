@@ -82,7 +82,9 @@ static int attribute_of(const char *name) {
 }
 
 void luahost_sio_push_sid(lua_State *L, int userdata, const char *name_space) {
-    if (lua_getiuservalue(L, userdata, LUAHOST_SIO_NAMESPACES) != LUA_TTABLE) {
+    int type = lua_getiuservalue(L, userdata, LUAHOST_SIO_NAMESPACES);
+    if (type == LUA_TSTRING && (name_space == NULL || strcmp(name_space, "/") == 0)) return;
+    if (type != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_pushnil(L);
         return;
@@ -111,6 +113,7 @@ static void push_copy(lua_State *L, int userdata, int user_value) {
     int copy = lua_gettop(L);
     lua_getiuservalue(L, userdata, user_value);
     if (user_value == LUAHOST_SIO_WANTED) luahost_sio_list_wanted(L);
+    else if (lua_type(L, -1) == LUA_TSTRING) lua_setfield(L, copy, "/");
     if (lua_istable(L, copy + 1)) {
         for (lua_pushnil(L); lua_next(L, copy + 1);) {
             lua_pushvalue(L, -2);
@@ -180,7 +183,7 @@ static int attribute(lua_State *L) {
     case SID: luahost_sio_push_sid(L, 1, NULL); break;
     case CONNECTED:
         if (lua_getiuservalue(L, 1, LUAHOST_SIO_NAMESPACES) == LUA_TTABLE) lua_pushnil(L);
-        lua_pushboolean(L, lua_istable(L, 2) && lua_next(L, 2) != 0);
+        lua_pushboolean(L, lua_type(L, 2) == LUA_TSTRING || (lua_istable(L, 2) && lua_next(L, 2) != 0));
         break;
     case NAMESPACES: push_copy(L, 1, LUAHOST_SIO_NAMESPACES); break;
     case CONNECTION_NAMESPACES: push_copy(L, 1, LUAHOST_SIO_WANTED); break;

@@ -24,13 +24,16 @@ static void end_in_turn(luahost_sio *sio, luahost_disconnect_reason reason) {
 
 /* ---- namespaces ---- */
 
-/* Pushes the table of the connected namespaces on vm->L; makes it. */
-static void push_namespaces(luahost_sio *sio) {
+static void push_sid(lua_State *L, luahost_slice sid) {
+    if (sid.data == NULL) lua_pushnil(L); else lua_pushlstring(L, sid.data, sid.length);
+}
+
+/* Replaces what is on top of vm->L, the sid of "/" or nil, by a table of the connected namespaces, which is kept. */
+static void make_namespaces(luahost_sio *sio) {
     lua_State *L = sio->client.vm->L;
-    luahost_client_push(L, &sio->client, LUAHOST_SIO_NAMESPACES);
-    if (lua_istable(L, -1)) return;
-    lua_pop(L, 1);
-    lua_newtable(L);
+    lua_createtable(L, 0, 2);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, "/");
     lua_pushvalue(L, -1);
     luahost_client_store(&sio->client, LUAHOST_SIO_NAMESPACES);
 }
@@ -39,12 +42,19 @@ static void push_namespaces(luahost_sio *sio) {
 static bool set_namespace(luahost_sio *sio, luahost_slice name_space, luahost_slice sid) {
     lua_State *L = sio->client.vm->L;
     int top = lua_gettop(L);
-    push_namespaces(sio);
-    lua_pushlstring(L, name_space.data, name_space.length);
-    bool was_connected = lua_rawget(L, top + 1) != LUA_TNIL;
-    lua_pushlstring(L, name_space.data, name_space.length);
-    if (sid.data == NULL) lua_pushnil(L); else lua_pushlstring(L, sid.data, sid.length);
-    lua_rawset(L, top + 1);
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_NAMESPACES);
+    bool was_connected = lua_type(L, top + 1) == LUA_TSTRING;
+    if (!lua_istable(L, top + 1) && luahost_slice_is(name_space, "/")) {
+        push_sid(L, sid);
+        luahost_client_store(&sio->client, LUAHOST_SIO_NAMESPACES);
+    } else {
+        if (!lua_istable(L, top + 1)) make_namespaces(sio);
+        lua_pushlstring(L, name_space.data, name_space.length);
+        was_connected = lua_rawget(L, top + 1) != LUA_TNIL;
+        lua_pushlstring(L, name_space.data, name_space.length);
+        push_sid(L, sid);
+        lua_rawset(L, top + 1);
+    }
     lua_settop(L, top);
     return was_connected;
 }

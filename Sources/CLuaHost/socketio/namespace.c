@@ -80,12 +80,7 @@ static const luaL_Reg methods[] = {
 /* The field `sid`. Upvalues: the client's userdata, its table, the namespace. */
 static int index_namespace(lua_State *L) {
     if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "sid") != 0) return 0;
-    if (lua_getiuservalue(L, lua_upvalueindex(1), LUAHOST_SIO_NAMESPACES) != LUA_TTABLE) {
-        lua_pushnil(L);
-        return 1;
-    }
-    lua_pushvalue(L, lua_upvalueindex(3));
-    lua_rawget(L, -2);
+    luahost_sio_push_sid(L, lua_upvalueindex(1), lua_tostring(L, lua_upvalueindex(3)));
     return 1;
 }
 

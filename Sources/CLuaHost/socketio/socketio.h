@@ -15,7 +15,7 @@ enum {
     LUAHOST_SIO_CLASSES,    /* namespace -> object */
     LUAHOST_SIO_PLACES,     /* namespace -> the reference of the place where its object was registered */
     LUAHOST_SIO_NAMES,      /* the names of events that handlers were registered for */
-    LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid */
+    LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid; or the sid of "/", if no other has connected */
     LUAHOST_SIO_LEFT,       /* of those that have ended, and were not asked for again: namespace -> reason */
     LUAHOST_SIO_WANTED,     /* those of connect(): its name if there is one, or a list */
     LUAHOST_SIO_CALLBACKS,  /* of emit(), for acks that are awaited: by the references of luaL_ref */
