@@ -1,4 +1,5 @@
-"""Each example of docs/lua-api.md and docs/socketio.md runs against a server, and prints what its comments say."""
+"""Each example of docs/lua-api.md, docs/socketio.md and docs/command.md runs against a server, and prints what its
+comments say."""
 
 import re
 
@@ -57,6 +58,11 @@ def test_socketio_example_runs_and_prints_what_it_says(lua, suite_url, line):
     if "http://localhost:5000" in script:
         script = script.replace("http://localhost:5000", EmbeddedServer(lua, "--socketio").url)
     check(lua, script, stderr=dropped)
+
+
+def test_the_example_of_the_embedded_server(lua):
+    [script] = examples("command.md").values()
+    check(lua, script.replace("http://localhost:5000", EmbeddedServer(lua, "--socketio").url))
 
 
 def test_the_examples_were_found():
