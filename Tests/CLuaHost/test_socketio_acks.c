@@ -1,7 +1,8 @@
 /* Acks that are awaited: the table of them, and what happens to calls and callbacks. */
 #include <string.h>
 
-#include "socketio/ack_table.h"
+#include "core/vm.h"
+#include "socketio/socketio.h"
 #include "socketio_run.h"
 #include "tests.h"
 
@@ -76,6 +77,24 @@ static void calls_do_not_get_the_acks_of_others(void) {
         "sio.disconnect()\n");
 }
 
+/* By its ack, by its timeout, or by a cancellation, in a task or in a handler. */
+static void nothing_is_left_of_a_call_that_has_ended(void) {
+    host *host = run_socketio(
+        "sio.connect('any')\n"
+        "sio.on('echo', function() pcall(sio.call, {'silence', timeout = 0.01}) end)\n"
+        "local task = eio.start_background_task(function() sio.call('silence') end)\n"
+        "eio.start_background_task(function() pcall(sio.call, {'silence', timeout = 0.01}) end)\n"
+        "sio.emit('echo') assert(sio.call('echo', 1) == 1)\n"
+        "eio.sleep(0.02) task:cancel() eio.sleep(1e6)\n");
+    const luahost_sio *sio = (luahost_sio *)host->vm->clients.first;
+    EXPECT(sio->acks != NULL && sio->acks->count == 0 && sio->calls.first == NULL);
+    EXPECT(sio->client.mailbox.answers == 0 && sio->client.mailbox.handlers == 0);
+    EXPECT_LOG(
+        host, "connect\nopen any socket.io\nauth \nemit [\"echo\"]\nemit [\"echo\",1]\n"
+        "emit [\"silence\"]\nemit [\"silence\"]\nemit [\"silence\"]\n");
+    host_end(host);
+}
+
 /* A callback may send the next one, and is forgotten after it has run. */
 static void callbacks_run_once(void) {
     EXPECT_QUIET_RUN(
@@ -117,6 +136,7 @@ void test_socketio_acks(void) {
     namespaces_have_their_own_numbers();
     acks_are_dropped_by_their_task();
     calls_do_not_get_the_acks_of_others();
+    nothing_is_left_of_a_call_that_has_ended();
     callbacks_run_once();
     all_calls_end_with_the_session();
 }
