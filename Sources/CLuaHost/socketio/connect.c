@@ -85,6 +85,10 @@ static void read_namespaces(lua_State *L, int number) {
 
 static luahost_sio *current(lua_State *L) { return (luahost_sio *)luahost_vm_of(L)->current->client; }
 
+/* Whether no step has begun since the one that runs, whose number is its upvalue: a function of the script may return
+ * when its attempt is over, and the next one has begun. */
+static bool is_latest(lua_State *L) { return lua_tointeger(L, lua_upvalueindex(1)) == current(L)->step; }
+
 /* The steps of `build`, by what is on the stack: the url, then the headers too. */
 static int opened_url(lua_State *L, int status, lua_KContext context);
 static int opened_headers(lua_State *L, int status, lua_KContext context);
@@ -96,6 +100,7 @@ static int opened_headers(lua_State *L, int status, lua_KContext context) {
     static const char *const known[] = {"headers", NULL};
     luahost_sio *sio = current(L);
     luahost_client *client = &sio->client;
+    if (!is_latest(L)) return 0;
     lua_settop(L, 2);
     luahost_connect_options out = {
         .url = luahost_check_url(L), .transports = sio->transports, .engineio_path = {"socket.io", 9},
@@ -117,6 +122,7 @@ static int opened_headers(lua_State *L, int status, lua_KContext context) {
 
 static int opened_url(lua_State *L, int status, lua_KContext context) {
     (void)status;
+    if (!is_latest(L)) return 0;
     lua_settop(L, 1);
     luahost_client_push(L, &current(L)->client, LUAHOST_SIO_HEADERS);
     if (!lua_isfunction(L, 2)) return opened_headers(L, LUA_OK, 0);
@@ -136,6 +142,7 @@ static int authenticated(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
     luahost_sio *sio = current(L);
+    if (!is_latest(L)) return 0;
     lua_settop(L, 1);
     luahost_slice payload;
     const char *problem = luahost_sio_encode_auth(L, sio, 1, &payload);
@@ -160,6 +167,7 @@ static int step_ended(lua_State *L, int status, lua_KContext context) {
     luahost_client *client = &current(L)->client;
     /* A cancelled task ends by that. */
     if (luahost_is_cancelled(L, -1)) return lua_error(L);
+    if (!is_latest(L)) return 0;
     luahost_push_error_text(L, -1);
     if (client->context != NULL) {
         client->vm->host.socketio_attempt_failed(client->context, luahost_sio_slice(L, lua_gettop(L)), false);
@@ -180,8 +188,11 @@ static void start_step(luahost_client *client, lua_CFunction step) {
     task->client_number = client->number;
     task->on_done = luahost_handler_done;
     luahost_client_keep(client);
-    lua_pushcfunction(task->co, run_step);
-    lua_pushcfunction(task->co, step);
+    lua_Integer number = ++((luahost_sio *)client)->step;
+    lua_pushinteger(task->co, number);
+    lua_pushcclosure(task->co, run_step, 1);
+    lua_pushinteger(task->co, number);
+    lua_pushcclosure(task->co, step, 1);
     luahost_task_run_now(task, 1);
 }
 

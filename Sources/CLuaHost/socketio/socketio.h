@@ -53,6 +53,7 @@ typedef struct luahost_sio {
     luahost_wait_queue calls;     /* tasks in call(); the ticket of each is the number of its ack */
     luahost_wait_queue ready;     /* tasks that wait for the end of connecting, or of the client's session */
     size_t ordered;               /* handlers that have not returned and are `ordered` */
+    unsigned step;                /* the number of the last step of an attempt, in which the script's functions run */
     bool is_simple;               /* of a SimpleClient: events without a handler are kept for receive() */
     bool is_recovered;
     bool is_rejected;             /* by its connect handler, before connect() has returned */

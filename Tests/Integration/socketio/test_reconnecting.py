@@ -289,3 +289,59 @@ def test_a_namespace_that_was_joined_has_its_own_auth_again(lua, transport):
     options = "reconnection = true, reconnection_delay = 0"
     result = talk(lua, conversation, transport, options=options, connect='auth = {of = "all"}', main=main)
     assert [line[0] for line in result.of("connect")] == ["/", "/a", "/b"] * 2
+
+
+@pytest.mark.parametrize("end", ["return {n = 2}", 'error("of an attempt that is over")'], ids=["value", "error"])
+def test_auth_of_an_attempt_that_is_over_is_not_used(lua, end):
+    async def conversation(server):
+        session = await server.open("websocket")
+        assert await session.receive() == connect("/", '{"n":1}')
+        await session.send(accept("/"))
+        await lose(session)
+        await lose(await server.open("websocket"))
+        session = await server.open("websocket")
+        assert await session.receive() == connect("/", '{"n":3}')
+        await session.send(accept("/"), "41")
+
+    setup = f"""
+        local calls, third = 0, eio.create_event()
+        function auth()
+          calls = calls + 1
+          local call = calls
+          if call == 2 then
+            third:wait()
+            {end}
+          end
+          if call == 3 then
+            third:set()
+            for _ = 1, 10 do c.sleep(0) end
+          end
+          return {{n = call}}
+        end
+    """
+    result = talk(
+        lua, conversation, options=f"{AGAIN}, reconnection_attempts = 3", setup=setup, connect="auth = auth")
+    assert result.of("connect") == [["/"]] * 2
+    assert [text for _, text in result.of("connect_error")] == [
+        "the session ended while connecting: Connection reset by peer"]
+
+
+def test_url_of_a_connect_that_was_stopped_is_not_used(lua):
+    async def conversation(server):
+        session = await join(server, "websocket")
+        await session.send("41")
+
+    setup = """
+        local real, second = url, eio.create_event()
+        local function stopped() second:wait() return "http://stopped.invalid" end
+        eio.start_background_task(function() show("stopped", (pcall(c.connect, stopped))) end)
+        c.sleep(0.01)
+        c.disconnect()
+        url = function()
+          second:set()
+          for _ = 1, 10 do c.sleep(0) end
+          return real
+        end
+    """
+    result = talk(lua, conversation, setup=setup)
+    assert result.of("connected") == [[]] and result.of("stopped") == [[False]]
