@@ -38,7 +38,7 @@ package final class EngineIOServer: Sendable {
                 .pausingWithoutDescriptors(configuration.onAcceptPaused)
                 // One read an event: a second would mostly find nothing.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
-                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try self.configure(channel, context.value) }
