@@ -7,6 +7,7 @@
 #   scripts/test.sh attack     the minute of scripts/attack.sh, with a known seed
 #   scripts/test.sh fuzz       each target of scripts/fuzz.sh for 20 seconds
 #   scripts/test.sh sanitize   unit tests and some integration tests with AddressSanitizer, then with ThreadSanitizer
+#   scripts/test.sh packages   makes a release by scripts/package.sh, installs it as an ordinary user, and uses it
 #   scripts/test.sh house      the limits of scripts/house.sh
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
@@ -90,6 +91,15 @@ run_attack() {
     EIO_LUA=$eio_lua scripts/attack.sh --seed 1
 }
 
+# The release build is linked again, not compiled.
+run_packages() {
+    scripts/package.sh
+    need_packages python3-venv man-db groff-base zsh fish lua-cjson lua-lpeg lua-socket
+    need_venv .venv-test Tests/Integration/requirements.txt
+    say "installing and using the release"
+    .venv-test/bin/python -m pytest -q Tests/Packages
+}
+
 run_fuzz() { scripts/fuzz.sh all 20; }
 
 run_sanitize() {
@@ -149,9 +159,9 @@ case $part in
         timed run_unit
         timed run_integration
         ;;
-    unit | integration | attack | fuzz | sanitize | house) timed "run_$part" "$@" ;;
+    unit | integration | attack | fuzz | sanitize | packages | house) timed "run_$part" "$@" ;;
     *)
-        echo "usage: scripts/test.sh [--full] [unit | integration [pytest arguments] | attack | fuzz | sanitize | house]" >&2
+        echo "usage: scripts/test.sh [--full] [unit | integration [pytest arguments] | attack | fuzz | sanitize | packages | house]" >&2
         exit 64
         ;;
 esac

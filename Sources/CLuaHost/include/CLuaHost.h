@@ -369,4 +369,7 @@ luahost_plan luahost_vm_plan(const luahost_vm *vm, luahost_slice *place);
 /* Whether the main task of such a VM wanted to start others. */
 bool luahost_vm_plan_starts_tasks(const luahost_vm *vm);
 
+/* The name and version of the Lua library that runs, such as "Lua 5.4.4"; it lives as long as the process. */
+luahost_slice luahost_lua_version(void);
+
 #endif

@@ -1,6 +1,7 @@
 """The command line, exit statuses and signals."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -16,6 +17,14 @@ def test_information(lua, arguments):
     result = lua.command(*arguments).finish()
     assert result.status == 0
     assert result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["-v"], ["load", "--version"]])
+def test_version_names_lua_and_the_protocols(lua, arguments):
+    installed = subprocess.run(["pkg-config", "--modversion", "lua5.4"], capture_output=True, text=True, check=True).stdout
+    result = lua.command(*arguments).finish()
+    assert re.fullmatch(
+        rf"eio-lua \d+\.\d+\.\d+ \(Lua {re.escape(installed.strip())}, Engine\.IO 4, Socket\.IO 5\)\n", result.stdout)
 
 
 WRONG_USAGE = [["--no-such-flag"], ["--no-such-flag", "x.lua"], ["--log-level", "loudest", "x.lua"]]

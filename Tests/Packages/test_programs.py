@@ -1,0 +1,88 @@
+"""The programs of the tarball: what they need, what they export, and that they run where they are installed."""
+
+import re
+
+import pytest
+
+from release import ROOT
+
+# README.md names the systems that have them: Debian 12 and Ubuntu 22.04, and later ones.
+GLIBC, LIBSTDCXX = "GLIBC_2.35", "GLIBCXX_3.4.29"
+PROGRAMS = ["eio-lua", "eio-lua-worker"]
+
+
+def newest(release, prefix, program):
+    symbols = release.run("objdump", "-T", release.folder / "bin" / program).stdout
+    versions = re.findall(rf"\({prefix}_([\d.]+)\)", symbols)
+    return f"{prefix}_" + max(versions, key=lambda version: [int(part) for part in version.split(".")])
+
+
+def test_programs_need_no_newer_system(release):
+    assert max(newest(release, "GLIBC", program) for program in PROGRAMS) == GLIBC
+    assert max(newest(release, "GLIBCXX", program) for program in PROGRAMS) == LIBSTDCXX
+    assert f"{GLIBC} and {LIBSTDCXX}" in (release.folder / "install.sh").read_text()
+
+
+def needed(release, program):
+    return set(re.findall(r"NEEDED.*\[(.*?)\.so", release.run("readelf", "-d", release.folder / "bin" / program).stdout))
+
+
+def test_needed_libraries(release):
+    ordinary = {"libc", "libm", "libgcc_s", "libstdc++", "libz", "ld-linux-x86-64"}
+    assert needed(release, "eio-lua") == ordinary
+    assert needed(release, "eio-lua-worker") == ordinary | {"libzmq", "libmsgpackc"}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_only_the_symbols_of_lua_are_exported(release, program):
+    lines = release.run("nm", "-D", "--defined-only", release.folder / "bin" / program).stdout.splitlines()
+    names = {line.split()[-1] for line in lines}
+    # Variables of the C library that the program refers to live in the program.
+    assert names - {name for name in names if re.match(r"lua(L|open)?_", name)} <= {
+        f"{stream}@GLIBC_2.2.5" for stream in ("stdin", "stdout", "stderr")}
+    assert {"lua_newstate", "luaL_checkinteger", "luaopen_string", "lua_ident"} <= names
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_are_stripped_and_no_larger_than_known(release, program):
+    file = release.folder / "bin" / program
+    assert ".symtab" not in release.run("readelf", "-SW", file).stdout
+    assert file.stat().st_size < 27_000_000
+
+
+def test_version(installed):
+    number = re.search(r'number = "(.*)"', (ROOT / "Sources/ProcessSupport/Version.swift").read_text())[1]
+    assert installed.tarball.name == f"eio-lua-{number}-linux-x86_64.tar.gz"
+    for program in PROGRAMS:
+        text = installed.run(program, "--version").stdout
+        assert re.fullmatch(
+            rf"eio-lua {re.escape(number)} \(Lua 5\.4\.\d+, Engine\.IO 4, Socket\.IO 5\)\n", text)
+
+
+@pytest.fixture
+def server(installed):
+    process = installed.start("eio-lua", "serve", "--port", "0")
+    yield process.stdout.readline().split()[-1]
+    process.terminate()
+    process.wait(30)
+    process.stdout.close()
+
+
+def test_bot_against_the_embedded_server(installed, server):
+    bot = installed.prefix / "share/eio-lua/bots/echo.lua"
+    assert "hello" in installed.run("eio-lua", bot, server, "--say", "hello").stdout
+
+
+def test_load_run_with_a_report(installed, server):
+    script = installed.prefix / "share/eio-lua/load/request_reply.lua"
+    installed.run("eio-lua", "load", "-u", "3", "-i", "6", "-q", "--report", "report.html", script, "--", server)
+    assert "<html" in (installed.home / "report.html").read_text()
+
+
+@pytest.mark.parametrize("script, printed", [
+    ('print(require("cjson").encode({ 1, 2 }))', "[1,2]"),
+    ('print(require("lpeg").match(require("lpeg").P("a") ^ 1, "aaab"))', "4"),
+    ('print(require("socket")._VERSION:match("LuaSocket"))', "LuaSocket"),
+], ids=["cjson", "lpeg", "socket"])
+def test_c_module_loads(installed, script, printed):
+    assert installed.run("eio-lua", "-e", script).stdout == printed + "\n"
