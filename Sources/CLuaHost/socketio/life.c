@@ -203,7 +203,11 @@ void luahost_sio_happen(luahost_sio *sio, const luahost_sio_change *change) {
         break;
     case LUAHOST_SIO_DISCONNECTED:
         /* Before the handler, which may ask for the namespace again. */
-        if (!change->flag && !sio->is_simple) luahost_sio_end_namespace(sio, change);
+        if (!change->flag && !sio->is_simple) {
+            luahost_sio_push_end(sio, change);
+            luahost_sio_wake_receivers_of(sio, change->name_space);
+            lua_settop(vm->L, top);
+        }
         run_disconnect_handler(sio, change);
         set_namespace(sio, change->name_space, none);
         break;

@@ -218,8 +218,11 @@ void luahost_sio_end_all_acks(luahost_sio *sio, luahost_disconnect_reason reason
 
 /* ---- namespace.c ---- */
 int luahost_sio_of(lua_State *L);
-/* The namespace has ended, and others may stay: its receive() returns. */
-void luahost_sio_end_namespace(luahost_sio *sio, const luahost_sio_change *change);
+
+/* ---- ends.c ---- */
+
+/* The namespace has ended, and others may stay: notes the reason, and pushes it on vm->L. */
+void luahost_sio_push_end(luahost_sio *sio, const luahost_sio_change *change);
 /* The namespace is asked for, or connected: it has not ended any more. */
 void luahost_sio_forget_end(lua_State *L, luahost_sio *sio, luahost_slice name_space);
 
