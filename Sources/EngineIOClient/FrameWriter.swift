@@ -130,28 +130,24 @@ final class FrameWriter {
         self.isFlushDue = false
         // Of those that are written at once, one may have closed another.
         guard let channel = self.channel else { return }
-        self.complete(max(0, result), channel, nil)
+        self.complete(max(0, result), channel)
     }
 
     /// Hands over what is collected.
-    ///
-    /// - Parameter promise: succeeds when the system has all of it.
-    func flush(promise: EventLoopPromise<Void>? = nil) {
+    func flush() {
         guard let channel = self.channel, self.count > 0 else {
             self.block.count = 0
-            promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        self.complete(self.socket?.writeNow(self.block.bytes) ?? 0, channel, promise)
+        self.complete(self.socket?.writeNow(self.block.bytes) ?? 0, channel)
     }
 
     /// - Parameter sent: how many of the collected bytes the system has; the channel gets the rest.
-    private func complete(_ sent: Int, _ channel: any Channel, _ promise: EventLoopPromise<Void>?) {
+    private func complete(_ sent: Int, _ channel: any Channel) {
         let pongs = self.pongs
         if sent == self.count {
             self.count(written: self.accepted, bytes: sent)
             self.empty()
-            promise?.succeed()
             self.notifyIfDrained()
             if !pongs.isEmpty { self.owner?.pongsTaken(pongs) }
             return
@@ -159,12 +155,10 @@ final class FrameWriter {
         self.traffic.pointee.bytesWritten &+= sent
         let rest = ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: self.block.bytes[sent...]))
         self.empty()
-        self.write(rest, pongs, channel, promise)
+        self.write(rest, pongs, channel)
     }
 
-    private func write(
-        _ bytes: ByteBuffer, _ pongs: PongKinds, _ channel: any Channel, _ promise: EventLoopPromise<Void>?
-    ) {
+    private func write(_ bytes: ByteBuffer, _ pongs: PongKinds, _ channel: any Channel) {
         let mark = self.accepted
         let length = bytes.readableBytes
         self.handed += length
@@ -176,7 +170,6 @@ final class FrameWriter {
             self.notifyIfDrained()
             if !pongs.isEmpty { self.owner?.pongsTaken(pongs) }
         }
-        if let promise { done.futureResult.cascade(to: promise) }
         self.isFlushing = true
         channel.writeAndFlush(bytes, promise: done)
         self.isFlushing = false

@@ -23,15 +23,12 @@ extension WebSocketHandler {
     }
 
     private func startCloseHandshake(timeout: TimeAmount) {
-        guard let channel = self.channel else { return }
+        guard self.channel != nil else { return }
         self.writeClosePackets()
         self.state = .closing
         self.endAfter(timeout)
-        let promise = channel.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess {
-            self.endAfter(min(timeout, ClientSession.closeGracePeriod))
-        }
-        self.output.flush(promise: promise)
+        self.output.flush()
+        self.output.whenDrained { self.endAfter(min(timeout, ClientSession.closeGracePeriod)) }
     }
 
     func abort() -> Bool {

@@ -50,9 +50,9 @@ struct ConnectionMachine {
     }
 
     private(set) var state = State.idle
-    private var policy: ReconnectionPolicy
-    /// Whether the first attempt is repeated, too.
+    /// Whether the first attempt is repeated, too. In this place it takes no room of its own.
     private var retries = false
+    private var policy: ReconnectionPolicy
     private var connects = 0
 
     init(_ policy: ReconnectionPolicy) {

@@ -40,8 +40,8 @@ package final class SocketIOSession {
     @exclusivity(unchecked) var machine: ConnectionMachine
     @exclusivity(unchecked) var namespaces: NamespaceMachine
     @exclusivity(unchecked) var reader: SocketIOPacketReader
-    /// That of the program's latest ``connect(_:)``; ``namespaces`` has its names.
-    private(set) var request = Request(namespaces: [])
+    /// That of the program's latest ``connect(_:)``, whose other parts are in ``machine`` and ``namespaces``.
+    private var waitTimeout = TimeAmount.zero
     private(set) var engine: ClientSession? {
         didSet { self.sender = self.engine.map { Unmanaged.passUnretained($0) } }
     }
@@ -50,6 +50,8 @@ package final class SocketIOSession {
     private var waitTimer: NetworkTimer?
     /// The pause before the next attempt, or before the refused namespaces are asked for again.
     private var pause: Scheduled<Void>?
+    /// That of the program's latest ``connect(_:)``.
+    private var waitsForNamespaces = true
     private var isReadingPaused = false
     private(set) var hasWarnedOfAttachments = false
 
@@ -93,8 +95,8 @@ package final class SocketIOSession {
     package func connect(_ request: Request) -> Bool {
         guard self.machine.connectRequested(retries: request.retries) else { return false }
         self.namespaces.want(request.namespaces)
-        self.request = request
-        self.request.namespaces = []
+        self.waitsForNamespaces = request.waitsForNamespaces
+        self.waitTimeout = request.waitTimeout
         let attempt = self.machine.attempt
         self.later {
             guard self.machine.attempt == attempt else { return }
@@ -125,7 +127,7 @@ package final class SocketIOSession {
     package func authenticate(_ payload: UnsafeRawBufferPointer?) {
         let isAttempt = self.machine.advance(from: .authentication, to: .namespaces)
         guard isAttempt || self.machine.state == .open else { return }
-        let waits = isAttempt && (self.request.waitsForNamespaces || self.machine.isReconnecting)
+        let waits = isAttempt && (self.waitsForNamespaces || self.machine.isReconnecting)
         let asking: NamespaceMachine.Asking = waits ? .attempt : isAttempt ? .program : .again
         let asked = self.namespaces.ask(asking, now: self.loop.now.uptimeNanoseconds)
         for index in asked { self.sendConnect(index, payload) }
@@ -136,7 +138,7 @@ package final class SocketIOSession {
     }
 
     private func limitWaiting() {
-        let time = self.request.waitTimeout
+        let time = self.waitTimeout
         self.waitTimer = NetworkTimer(on: self.loop.eventLoop, in: time) {
             guard !self.namespaces.isAnswered else { return }
             self.attemptFailed(self.namespacesFailed())
@@ -145,7 +147,7 @@ package final class SocketIOSession {
 
     /// A program that does not wait gets no error if the server answers nothing.
     private func watchForSilence() {
-        let time = self.request.waitTimeout
+        let time = self.waitTimeout
         self.waitTimer = NetworkTimer(on: self.loop.eventLoop, in: time) {
             guard self.machine.state == .open, self.namespaces.isSilent else { return }
             self.logger.warning("\(SocketIOConnectError.unanswered(within: time))")
@@ -154,7 +156,7 @@ package final class SocketIOSession {
 
     private func namespacesFailed() -> SocketIOConnectError {
         SocketIOConnectError(
-            self.namespaces, within: self.request.waitTimeout, isAnswered: self.machine.attempt?.isAnswered ?? true)
+            self.namespaces, within: self.waitTimeout, isAnswered: self.machine.attempt?.isAnswered ?? true)
     }
 
     func endWaiting() {
@@ -174,10 +176,10 @@ package final class SocketIOSession {
             return
         }
         // Without waiting, it is the timer of a warning.
-        if self.request.waitsForNamespaces || !attempt.isInitial { self.endWaiting() }
+        if self.waitsForNamespaces || !attempt.isInitial { self.endWaiting() }
         let hasRefused = !self.namespaces.refused.isEmpty
         // After a loss the accepted namespaces stay, and the others are asked for again.
-        let mustHaveAll = attempt.isInitial && self.request.waitsForNamespaces
+        let mustHaveAll = attempt.isInitial && self.waitsForNamespaces
         if hasRefused,
             mustHaveAll || !attempt.isInitial && self.namespaces.connectedIndices.isEmpty || !self.namespaces.isInUse
         {

@@ -249,6 +249,18 @@ struct WebSocketHandlerTests {
         #expect(fixture.events.last == "closed: client disconnect, unwritten 0")
     }
 
+    @Test func aServerThatDoesNotAnswerTheCloseFrameIsNotAwaitedLong() throws {
+        let fixture = try Fixture()
+        _ = fixture.test.send("last")
+        fixture.test.session.close(timeout: .seconds(60), abort: false)
+        fixture.test.eventLoop.run()
+        #expect(try fixture.channel.writtenFrames().last == SentFrame(.close, [0x03, 0xE8]))
+        #expect(fixture.channel.isActive)
+        fixture.test.eventLoop.advanceTime(by: ClientSession.closeGracePeriod)
+        #expect(!fixture.channel.isActive)
+        #expect(fixture.events.last == "closed: client disconnect, unwritten 0")
+    }
+
     @Test func theCloseFrameWaitsForWhatTheSystemHasNotTaken() throws {
         let fixture = try Fixture()
         fixture.held.isHolding = true

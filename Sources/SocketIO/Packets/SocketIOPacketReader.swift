@@ -13,9 +13,9 @@ package struct SocketIOPacketReader {
     }
 
     package let serializer: SocketIOSerializer
-    package let maximumAttachments: Int
     /// The side that reads, by the name of its limit.
     private let side: MessageLimit
+    package let maximumAttachments: Int
     private var assembly: AttachmentAssembly
 
     /// - Parameters:
