@@ -49,7 +49,10 @@ check_docs_of() {
         -output-dir "$graphs" "${maps[@]}"
     docc convert "Sources/$product/Documentation.docc" --additional-symbol-graph-dir "$graphs" --warnings-as-errors \
         --fallback-display-name "$product" --fallback-bundle-identifier "eio-lua.$product" \
-        --output-path "$graphs/$product.doccarchive" >/dev/null
+        --output-path "$graphs/$product.doccarchive" >"$graphs/log" || {
+        cat "$graphs/log" >&2
+        return 1
+    }
     rm -r "$graphs"
 }
 

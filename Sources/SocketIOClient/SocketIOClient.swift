@@ -116,13 +116,16 @@ public final class SocketIOClient: Sendable {
 
     /// Connects another namespace of the same server, or one that was left; returns when it is connected.
     ///
-    /// - Parameter auth: for this namespace alone, also when the client reconnects; nil sends an empty object.
+    /// - Parameters:
+    ///   - namespace: its name, which begins with a slash.
+    ///   - auth: for this namespace alone, also when the client reconnects; nil sends an empty object.
     /// - Throws: ``SocketIOConnectError`` if the server refuses it, ``SocketIOClientError/notConnected`` if there is no
-    ///   session, ``SocketIOClientError/alreadyConnected``, ``SocketIOClientError/invalidName``.
+    ///   session, ``SocketIOClientError/alreadyConnected``, ``SocketIOClientError/invalidName``; `CancellationError` if
+    ///   the task is cancelled, and then the namespace is left.
     public func join(_ namespace: String, auth: SocketIOValue? = nil) async throws {
         try Self.check(namespace)
         let payload = try auth.map { try Self.payload($0) }
-        try await self.onLoop { core in core.join(namespace, payload) }
+        try await self.onLoopUntilCancelled { core, cancellation in core.join(namespace, payload, cancellation) }
     }
 
     /// Leaves a namespace. With the last one the client disconnects.
@@ -167,12 +170,14 @@ public final class SocketIOClient: Sendable {
     /// Sends an event, waits for the server's answer as long as `timeout`, and returns the answer's arguments.
     ///
     /// - Throws: the errors of ``emit(_:_:namespace:)``, also ``SocketIOClientError/notConnected`` if the namespace's
-    ///   connection ends meanwhile, and ``SocketIOClientError/timeout``.
+    ///   connection ends meanwhile, ``SocketIOClientError/timeout``, and `CancellationError` if the task is cancelled.
     public func call(
         _ event: String, _ arguments: SocketIOValue..., namespace: String = "/", timeout: TimeAmount = .seconds(60)
     ) async throws -> [SocketIOValue] {
         let written = try Self.write(event, arguments, namespace)
-        return try await self.onLoop { core in core.call(written, namespace, timeout: timeout) }
+        return try await self.onLoopUntilCancelled { core, cancellation in
+            core.call(written, namespace, timeout: timeout, cancellation)
+        }
     }
 
     /// Answers an event whose ``SocketIOEvent/wantsAck`` is true. The answer is dropped if the event was answered
@@ -214,5 +219,22 @@ public final class SocketIOClient: Sendable {
     ) async throws -> Result {
         let place = try self.place.get()
         return try await place.eventLoop.flatSubmit { body(place.core.value) }.get()
+    }
+
+    /// The same for what waits for the server.
+    private func onLoopUntilCancelled<Result: Sendable>(
+        _ body: @escaping @Sendable (SocketIOClientCore, NIOLoopBoundBox<TaskCancellation>) -> EventLoopFuture<Result>
+    ) async throws -> Result {
+        let place = try self.place.get()
+        let cancellation = NIOLoopBoundBox.makeBoxSendingValue(TaskCancellation(), eventLoop: place.eventLoop)
+        return try await withTaskCancellationHandler {
+            try await self.onLoop { core in
+                // Nothing is sent for a task that is cancelled already.
+                if cancellation.value.isCancelled { return place.eventLoop.makeFailedFuture(CancellationError()) }
+                return body(core, cancellation)
+            }
+        } onCancel: {
+            place.eventLoop.execute { cancellation.value.cancel()?() }
+        }
     }
 }

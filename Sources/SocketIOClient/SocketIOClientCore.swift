@@ -65,7 +65,9 @@ final class SocketIOClientCore {
         self.session.disconnect(timeout: .seconds(2), abort: true)
     }
 
-    func join(_ namespace: String, _ payload: [UInt8]?) -> EventLoopFuture<Void> {
+    func join(
+        _ namespace: String, _ payload: [UInt8]?, _ cancellation: NIOLoopBoundBox<TaskCancellation>
+    ) -> EventLoopFuture<Void> {
         let isJoining =
             payload.map { $0.withUnsafeBytes { self.session.join(namespace, $0) } } ?? self.session.join(namespace, nil)
         guard isJoining else {
@@ -75,6 +77,12 @@ final class SocketIOClientCore {
         }
         let promise = self.eventLoop.makePromise(of: Void.self)
         self.joining.updateValue(promise, forKey: namespace)?.fail(SocketIOClientError.notConnected)
+        cancellation.value.waits {
+            promise.fail(CancellationError())
+            guard self.joining[namespace]?.futureResult === promise.futureResult else { return }
+            self.joining[namespace] = nil
+            _ = self.session.leave(namespace)
+        }
         return promise.futureResult
     }
 
@@ -126,7 +134,8 @@ final class SocketIOClientCore {
     }
 
     func call(
-        _ written: WrittenArguments, _ namespace: String, timeout: TimeAmount
+        _ written: WrittenArguments, _ namespace: String, timeout: TimeAmount,
+        _ cancellation: NIOLoopBoundBox<TaskCancellation>
     ) -> EventLoopFuture<[SocketIOValue]> {
         switch self.send(written, namespace, wantsAck: true) {
         case .sent(let id), .full(let id):
@@ -136,6 +145,7 @@ final class SocketIOClientCore {
                 self.end(call)?.fail(SocketIOClientError.timeout)
             }
             self.calls[call] = (promise, timer)
+            cancellation.value.waits { self.end(call)?.fail(CancellationError()) }
             self.updateReading()
             return promise.futureResult
         case .notConnected(let status):

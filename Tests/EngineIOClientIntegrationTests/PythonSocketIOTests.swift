@@ -251,6 +251,37 @@ import Testing
         #expect(refused?.error.phase == .tcp)
     }
 
+    /// The server's handler waits for an answer of the client, which comes after the task is cancelled.
+    @Test func aCancelledCallEndsAtOnce() async throws {
+        try await Self.run { server in
+            let client = SocketIOClient()
+            try await client.connect(try Self.options(server, by: [.websocket]))
+            var events = client.events.makeAsyncIterator()
+            let calling = Task { try await client.call("question", 1) }
+            let question = try #require(await Self.event("question", &events))
+            calling.cancel()
+            await #expect(throws: CancellationError.self) { try await calling.value }
+            try await client.acknowledge(question, with: 2)
+            #expect(await Self.event("answer", &events)?.arguments == [2])
+            #expect(try await client.call("ack", 3) == [3])
+            let early = Task {
+                while !Task.isCancelled { await Task.yield() }
+                return try await client.call("question", 4)
+            }
+            early.cancel()
+            await #expect(throws: CancellationError.self) { try await early.value }
+            #expect(try await client.call("ack", 5) == [5])
+            await client.disconnect()
+            // The second question was never sent.
+            var questions = 0
+            while let event = await events.next() {
+                if case .event(let event) = event, event.name == "question" { questions += 1 }
+                if case .disconnected = event { break }
+            }
+            #expect(questions == 0)
+        }
+    }
+
     @Test func credentialsThatCannotBeMade() async throws {
         struct NoToken: Error {}
         try await Self.run { server in
