@@ -20,9 +20,9 @@ typedef struct luahost_sio_acks {
     char name[];
 } luahost_sio_acks;
 
-/* Adds an ack whose number is none of those in the namespace. */
+/* Adds an ack whose number the namespace does not have yet. */
 void luahost_sio_acks_add(luahost_sio_acks **list, luahost_slice name_space, luahost_sio_ack ack);
-/* Takes the ack out; its id is 0 if there is none. */
+/* Takes the ack out; the id of the result is 0 if nobody awaits it. */
 luahost_sio_ack luahost_sio_acks_take(luahost_sio_acks *list, luahost_slice name_space, uint64_t id);
 /* Whether the task waits for the ack with this number of the namespace. */
 bool luahost_sio_acks_has(const luahost_sio_acks *acks, uint64_t id, const luahost_task *task);

@@ -94,7 +94,7 @@ int luahost_sio_push_arguments(
  * -1: it is illegal. */
 int luahost_sio_push_refusal(
     lua_State *L, const luahost_sio *sio, const luahost_socketio_received *packet, const char **problem);
-/* Pushes the one value of a payload, which the client's own code reads; false: there is none. */
+/* Pushes the one value of a payload that the client's own code reads; false: the payload is not one value. */
 bool luahost_sio_push_value(lua_State *L, const luahost_sio *sio, luahost_slice payload);
 /* Writes the payload into the VM's scratch buffer, after the headroom: an array of the values in the slots first to
  * last, of which an event's name is the first. The namespace of the packet is set. Returns false and fills the error if

@@ -14,6 +14,14 @@ rows:close()
 local data, counter = loadtest.data("rows.csv"), loadtest.Counter("counter")
 local queue, flag = eio.create_queue(), eio.create_event()
 local function nothing() end
+-- The results of `client.connect(url)`, after it is disconnected.
+local function connect(client, url)
+  local function pass(...)
+    client.disconnect()
+    return ...
+  end
+  return pass(client.connect(url))
+end
 local task = eio.start_background_task(nothing)
 
 local objects = {
@@ -91,14 +99,7 @@ local calls = {
   engineio = { Client = function() return engineio.Client {} end },
   ["engineio.Client"] = {
     on = function() return eio.on("connect", nothing) end,
-    connect = function()
-      local client = engineio.Client()
-      local function pass(...)
-        client.disconnect()
-        return ...
-      end
-      return pass(client.connect(arg[1]))
-    end,
+    connect = function() return connect(engineio.Client(), arg[1]) end,
     send = function() return eio.send("x") end, buffered = function() return eio.buffered() end,
     drain = function() return eio.drain(5) end,
     receive = function()
@@ -115,11 +116,7 @@ local calls = {
     connect = function()
       local client = socketio.Client()
       client.on("*", nothing)
-      local function pass(...)
-        client.disconnect()
-        return ...
-      end
-      return pass(client.connect(arg[2]))
+      return connect(client, arg[2])
     end,
     on = function() return sio.on("news", nothing) end,
     register_namespace = function() return sio.register_namespace("/other", {}) end,
@@ -143,14 +140,7 @@ local calls = {
     receive = function() return namespace.receive(0) end,
   },
   ["socketio.SimpleClient"] = {
-    connect = function()
-      local client = socketio.SimpleClient()
-      local function pass(...)
-        client.disconnect()
-        return ...
-      end
-      return pass(client.connect(arg[2]))
-    end,
+    connect = function() return connect(socketio.SimpleClient(), arg[2]) end,
     emit = function() return simple.emit("news") end, call = function() return simple.call("news", 1) end,
     receive = function()
       simple.emit("message")

@@ -5,6 +5,14 @@ from harness.socketio import END, accept, connect, join, lose, nothing_before_po
 RECONNECTS = "reconnection = true, reconnection_delay = 0"
 
 
+async def no_acks(server):
+    """Answers nothing, until the client sends `end`."""
+    session = await join(server, "websocket")
+    while await session.receive() != '42["end"]':
+        pass
+    await session.send(END)
+
+
 def test_s64_ids_begin_again_in_each_session_and_namespace(lua, transport):
     async def conversation(server):
         session = await join(server, transport, "/", "/a")
@@ -140,12 +148,6 @@ def test_callbacks_with_a_timeout_are_called_once(lua, transport):
 
 
 def test_callbacks_that_time_out_leave_nothing_in_memory(lua):
-    async def conversation(server):
-        session = await join(server, "websocket")
-        while await session.receive() != '42["end"]':
-            pass
-        await session.send(END)
-
     main = """
         for part = 1, 5 do
           local open, done = 1000, eio.create_event()
@@ -162,7 +164,7 @@ def test_callbacks_that_time_out_leave_nothing_in_memory(lua):
         show("grown", collectgarbage("count") - first)
         c.emit("end")
     """
-    ((grown,),) = talk(lua, conversation, main=main).of("grown")
+    ((grown,),) = talk(lua, no_acks, main=main).of("grown")
     assert grown < 500
 
 
@@ -191,12 +193,6 @@ def test_callbacks_with_a_timeout_do_not_count_as_handlers_that_run(lua):
 
 
 def test_s70_calls_that_time_out_leave_nothing_in_memory(lua):
-    async def conversation(server):
-        session = await join(server, "websocket")
-        while await session.receive() != '42["end"]':
-            pass
-        await session.send(END)
-
     main = """
         local function call() pcall(c.call, {"slow", timeout = 0}) end
         for part = 1, 5 do
@@ -209,7 +205,7 @@ def test_s70_calls_that_time_out_leave_nothing_in_memory(lua):
         show("grown", collectgarbage("count") - first)
         c.emit("end")
     """
-    ((grown,),) = talk(lua, conversation, main=main).of("grown")
+    ((grown,),) = talk(lua, no_acks, main=main).of("grown")
     # Kilobytes; the calls of all parts would be more than a megabyte.
     assert grown < 500
 
