@@ -78,10 +78,10 @@ final class SocketIOClientCore {
         let promise = self.eventLoop.makePromise(of: Void.self)
         self.joining.updateValue(promise, forKey: namespace)?.fail(SocketIOClientError.notConnected)
         cancellation.value.waits {
-            promise.fail(CancellationError())
             guard self.joining[namespace]?.futureResult === promise.futureResult else { return }
             self.joining[namespace] = nil
             _ = self.session.leave(namespace)
+            promise.fail(CancellationError())
         }
         return promise.futureResult
     }

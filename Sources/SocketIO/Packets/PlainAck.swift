@@ -7,9 +7,6 @@ package struct PlainAck {
     package let digits: UnsafeRawBufferPointer
     package let payload: UnsafeRawBufferPointer
 
-    /// Fewer digits than 2^64 - 1 has are a number below that.
-    private static let longestID = 19
-
     /// Reads the text of a message.
     ///
     /// - Returns: nil if it is anything else, or not valid.
@@ -17,7 +14,7 @@ package struct PlainAck {
         guard text.count > 3, text[0] == SocketIOPacketType.ack.rawValue else { return nil }
         var position = 1
         var id: UInt64 = 0
-        while position < text.count, position <= Self.longestID {
+        while position < text.count, position < SocketIOSerializer.digitsOfLargestID {
             let digit = text[position] &- 0x30
             guard digit < 10 else { break }
             id = id &* 10 &+ UInt64(digit)

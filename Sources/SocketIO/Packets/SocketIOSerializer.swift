@@ -26,7 +26,7 @@ public enum SocketIOSerializer: Sendable, Equatable {
     }
 
     /// Fewer digits than 2^64 - 1 has are a number below that.
-    private static let digitsOfMostNumbers = 20
+    static let digitsOfLargestID = 20
 
     /// The number that ``ReceivedSocketIOPacket/id`` stands for; nil if it is absent, negative or above 2^64 - 1, which
     /// no id of this side is.
@@ -35,7 +35,7 @@ public enum SocketIOSerializer: Sendable, Equatable {
         case .json:
             guard !id.isEmpty else { return nil }
             var number: UInt64 = 0
-            if id.count < Self.digitsOfMostNumbers {
+            if id.count < Self.digitsOfLargestID {
                 for index in 0..<id.count { number = number &* 10 &+ UInt64(id[index] &- 0x30) }
                 return number
             }
