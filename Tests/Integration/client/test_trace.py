@@ -180,7 +180,9 @@ def test_bad_options(lua, command, options, message):
 
 
 def test_each_line_names_its_user(lua, echo):
+    # Each user has two iterations of its own: of shared ones a quick user may take all.
     lua.write("""
+        options = {scenarios = {each = {executor = "per-vu-iterations", vus = 3, iterations = 2}}}
         function setup() eio.connect(arg[1], {transports = {"websocket"}}) eio.disconnect() end
         function default()
             eio.connect(arg[1], {transports = {"websocket"}})
@@ -189,7 +191,7 @@ def test_each_line_names_its_user(lua, echo):
         end
     """)
     result = lua.command(
-        "load", "-u", 3, "-i", 6, "--threads", 2, "--trace-format", "json", "script.lua", "--", echo.url).finish()
+        "load", "--threads", 2, "--trace-format", "json", "script.lua", "--", echo.url).finish()
     assert result.status == 0, result
     sent = [each for each in events(result.stderr) if each["direction"] == "out" and each["type"] == "message"]
     assert len(sent) == 6

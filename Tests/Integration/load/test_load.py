@@ -69,10 +69,14 @@ def test_os_exit_ends_the_iteration_only(lua):
     assert result.totals["iterations"] == 10
 
 
+# Each user has three iterations of its own: of shared ones a quick user may take all.
+TWO_USERS = 'options = {scenarios = {each = {executor = "per-vu-iterations", vus = 2, iterations = 3}}}\n'
+
+
 def test_random_numbers_come_from_the_seed(lua):
-    script = "print('drawn ' .. math.random(1 << 40))"
+    script = TWO_USERS + "function default() print('drawn ' .. math.random(1 << 40)) end"
     drawn = [
-        sorted(line for line in load(lua, script, "-u", 2, "-i", 6, "--seed", seed).lines if line.startswith("drawn"))
+        sorted(line for line in load(lua, script, "--seed", seed).lines if line.startswith("drawn"))
         for seed in (7, 7, 8)]
     assert len(set(drawn[0])) == 6
     assert drawn[0] == drawn[1] != drawn[2]
@@ -231,14 +235,14 @@ def test_report_is_one_page_without_network(lua, server):
 
 
 def test_iterations_are_seeded_and_numbered(lua):
-    script = """
+    script = TWO_USERS + """
         local loadtest = require "loadtest"
         function default()
             print("user", __VU, __ITER, loadtest.vu.id, loadtest.vu.iteration, __ENV.ROOM, math.random(1 << 30))
         end
     """
     lines = [
-        sorted(line for line in load(lua, script, "-u", 2, "-i", 6, "--seed", 5, "-e", "ROOM=blue").lines
+        sorted(line for line in load(lua, script, "--seed", 5, "-e", "ROOM=blue").lines
                if line.startswith("user")) for _ in range(2)]
     assert len(lines[0]) == 6
     assert lines[0] == lines[1]

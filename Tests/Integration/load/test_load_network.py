@@ -118,8 +118,15 @@ def test_mix_is_exact_over_all_segments(lua, echo):
 
 
 def test_a_user_keeps_its_transport(lua, echo):
-    script = "print('user', __VU, (function() eio.connect(arg[1]) return eio.transport() end)()) eio.disconnect()"
-    result = run(lua, script, "-u", 5, "-i", 40, *MIX, args=[echo.url])
+    script = """
+        options = {scenarios = {each = {executor = "per-vu-iterations", vus = 5, iterations = 8}}}
+        function default()
+            eio.connect(arg[1])
+            print("user", __VU, eio.transport())
+            eio.disconnect()
+        end
+    """
+    result = run(lua, script, *MIX, args=[echo.url])
     assert result.status == 0, result
     used = {}
     for line in result.lines:

@@ -244,16 +244,17 @@ def test_a_run_without_socketio_shows_nothing_of_it(lua):
 
 
 HERD = """
+options = {scenarios = {each = {executor = "per-vu-iterations", vus = 20, iterations = 1}}}
 local client = require("socketio").Client{
   logger = true, reconnection_attempts = 2, reconnection_delay = 0.05, randomization_factor = 0.9}
-pcall(client.connect, arg[1], {retry = true})
+function default() pcall(client.connect, arg[1], {retry = true}) end
 """
 
 
 def pauses(lua, port, seed):
     lua.write(HERD)
     result = lua.command(
-        "load", "-u", 20, "-i", 20, "--seed", seed, "--threads", 2, "script.lua", "--", f"http://127.0.0.1:{port}"
+        "load", "--seed", seed, "--threads", 2, "script.lua", "--", f"http://127.0.0.1:{port}"
     ).finish()
     return sorted(re.findall(r"new attempt in ([\d.]+) s", result.stderr))
 
