@@ -49,13 +49,27 @@ package struct EioLuaCommand: ParsableCommand {
         let name = self.name(of: RunCommand.self)
         let isNamed = CommandLine.argc > 1 && CommandLine.arguments[1] == name
         do {
-            if !isNamed, let first { self.suggestCommand(insteadOf: first) }
+            if !isNamed, let first {
+                if self.isURL(first) {
+                    // It is not repeated, because it may have a secret.
+                    FileDescriptorOutput.standardError.say(
+                        "eio-lua: a URL is not a script; did you mean 'eio-lua connect URL'?")
+                    throw ExitCode(EX_USAGE)
+                }
+                self.suggestCommand(insteadOf: first)
+            }
             try RunCommand.run(
                 program: ProcessArguments.all[0], arguments: Array(ProcessArguments.all.dropFirst(isNamed ? 2 : 1)))
             self.exit()
         } catch {
             self.exit(withError: error)
         }
+    }
+
+    /// A url instead of a script, if no file has such a name.
+    private static func isURL(_ text: String) -> Bool {
+        let schemes = ["http://", "https://", "ws://", "wss://"]
+        return schemes.contains(where: text.lowercased().hasPrefix) && access(text, F_OK) != 0
     }
 
     /// A script that does not exist, and that is named almost like a command.

@@ -10,10 +10,11 @@ import Synchronization
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Runs an Engine.IO or Socket.IO server on loopback, to try scripts against.",
+        abstract: "Runs an Engine.IO or Socket.IO server, to try scripts against.",
         discussion: """
             It speaks polling, websocket and the upgrade between them, prints the address it listens at, and answers \
-            GET /stats by its counters as JSON. It ends by Ctrl-C.
+            GET /stats by its counters as JSON. On a terminal it logs connects, disconnects and messages. It ends by \
+            Ctrl-C.
             """)
 
     // The options of each protocol are nil unless they are given, so that those of the other can be refused.
@@ -23,6 +24,14 @@ struct ServeCommand: ParsableCommand {
         parsing: .unconditional, help: "The port to listen at; 0 takes a free one. (default: 5000)",
         transform: Self.number(0...65_535))
     var port = 5000
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The IP address to listen at, such as 0.0.0.0 for all of this machine. (default: 127.0.0.1)",
+            valueName: "address"),
+        transform: Self.address)
+    var host = "127.0.0.1"
 
     @Option(parsing: .unconditional, help: "The treatment of messages. (default: echo)")
     var mode: ServerConfiguration.Mode?
@@ -60,6 +69,9 @@ struct ServeCommand: ParsableCommand {
         transform: Self.number(0...1_000_000))
     var size: Int?
 
+    @Flag(name: [.customShort("q"), .long], help: "Log nothing on a terminal.")
+    var quiet = false
+
     @OptionGroup(title: "Socket.IO")
     var socketIO: SocketIOServerOptions
 
@@ -78,6 +90,13 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
+    private static func address(_ text: String) throws -> String {
+        guard (try? SocketAddress(ipAddress: text, port: 0)) != nil else {
+            throw ValidationError("it must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::1")
+        }
+        return text
+    }
+
     private static func origin(_ text: String) throws -> AllowedOrigin {
         guard let origin = AllowedOrigin(text) else {
             throw ValidationError("it must be an origin, such as http://localhost:3000 or https://example.org, or *")
@@ -93,6 +112,7 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         var configuration = ServerConfiguration()
+        configuration.host = self.host
         configuration.port = self.port
         configuration.mode = self.mode ?? .echo
         configuration.pingInterval = .nanoseconds(Int64(self.pingInterval * 1e9))
@@ -108,20 +128,40 @@ struct ServeCommand: ParsableCommand {
                 "warning: new connections wait: \(SystemError.text(error.errnoCode))")
         }
         self.socketIO.apply(to: &configuration)
+        let terminal = TerminalWriter()
+        if let terminal, !self.quiet {
+            let describe: MessageText.Describe = self.socketIO.socketio ? MessageText.socketIO : MessageText.engineIO
+            configuration.makeObserver = { ServerLog(terminal, describe, eventLoop: $0) }
+        }
         let server: EngineIOServer
         do {
             server = try EngineIOServer.start(configuration, group: MultiThreadedEventLoopGroup.singleton).wait()
         } catch let error as IOError {
             FileDescriptorOutput.standardError.say(
-                "eio-lua: cannot listen at port \(self.port): \(SystemError.text(error.errnoCode))")
+                "eio-lua: cannot listen at \(self.place): \(SystemError.text(error.errnoCode))")
             throw ExitCode.failure
         }
+        self.warnOfOthers()
         Signals.install { signal in
             try? server.shutdown().wait()
+            terminal?.finish()
             Glibc.exit(ExitStatus.signalled(signal))
         }
-        FileDescriptorOutput.standardOutput.write("listening on http://127.0.0.1:\(server.port)\n")
+        FileDescriptorOutput.standardOutput.write("listening on \(self.url(server.port))\n")
         while true { pause() }
+    }
+
+    private func url(_ port: Int) -> String {
+        "http://\(self.host.contains(":") ? "[\(self.host)]" : self.host):\(port)"
+    }
+
+    /// The place that a message names if the server cannot listen there.
+    private var place: String { self.host == "127.0.0.1" ? "port \(self.port)" : self.url(self.port) }
+
+    private func warnOfOthers() {
+        guard (try? SocketAddress(ipAddress: self.host, port: 0))?.isLoopback == false else { return }
+        FileDescriptorOutput.standardError.say(
+            "warning: other machines can use this server, because of --host \(self.host)")
     }
 }
 

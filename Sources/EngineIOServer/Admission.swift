@@ -15,7 +15,8 @@ struct Admission {
     init(_ configuration: ServerConfiguration) {
         self.allowed = configuration.allowedOrigins
         self.listening = configuration.host.lowercased()
-        self.isEverywhere = ["0.0.0.0", "::", ""].contains(self.listening)
+        let address = (try? SocketAddress(ipAddress: self.listening, port: 0))?.ipAddress ?? self.listening
+        self.isEverywhere = ["0.0.0.0", "::", ""].contains(address)
     }
 
     /// - Parameters:
@@ -72,7 +73,8 @@ struct Admission {
 }
 
 extension SocketAddress {
-    fileprivate var isLoopback: Bool {
+    /// Whether only programs on this machine reach the address.
+    package var isLoopback: Bool {
         switch (self, self.ipAddress) {
         case (.v4, let text?): text.hasPrefix("127.")
         case (.v6, let text?): text == "::1" || text.hasPrefix("::ffff:127.")

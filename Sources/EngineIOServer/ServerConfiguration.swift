@@ -13,6 +13,8 @@ package struct ServerConfiguration: Sendable {
         case flood
         /// Each message goes to every open session, its sender too.
         case broadcast
+        /// Each message goes to every other open session.
+        case chat
     }
 
     /// The address to listen at.
@@ -26,11 +28,13 @@ package struct ServerConfiguration: Sendable {
     /// The most bytes that the body of a POST or a websocket message may have.
     package var maxPayload = 1_000_000
     /// The bytes that may wait for a client that takes them slowly. With more, its posts are answered later and its
-    /// websocket is not read; the connection of a client that does not take the messages of a broadcast is closed.
+    /// websocket is not read; the connection of a client that does not take the messages of others is closed.
     package var maxQueued = 16 << 20
     package var mode = Mode.echo
     /// Makes the application that uses the messages instead of ``mode``, on the server's loop.
     package var makeApplication: (@Sendable (any EventLoop) -> any ServerApplication)?
+    /// Makes the observer of the sessions and their messages, on the server's loop.
+    package var makeObserver: (@Sendable (any EventLoop) -> any ServerObserver)?
     /// The transports that clients may use.
     package var transports: Set<Transport> = [.polling, .websocket]
     /// Whether a session may move from polling to websocket.

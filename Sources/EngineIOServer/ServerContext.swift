@@ -6,6 +6,8 @@ final class ServerContext {
     let configuration: ServerConfiguration
     /// Nil if an application uses the messages.
     let mode: ServerConfiguration.Mode?
+    /// Whether messages go back as they came, and nothing else needs them.
+    let onlyEchoes: Bool
     let admission: Admission
     let eventLoop: any EventLoop
     var statistics = ServerStatistics()
@@ -22,8 +24,11 @@ final class ServerContext {
     private var connections: [ObjectIdentifier: any Channel] = [:]
     private var heartbeats: HeartbeatQueue
     private var heartbeatTimerDeadline: NIODeadline?
-    private var broadcast = SharedMessages()
+    /// The messages of this read cycle for every session except their sender.
+    private var shared = SharedMessages()
+    private var sharedSender: Int?
     private let application: (any ServerApplication)?
+    private let observer: (any ServerObserver)?
     private(set) var isShuttingDown = false
 
     /// Notifies a connection that no session is left, so that it ends after its last write.
@@ -37,7 +42,9 @@ final class ServerContext {
     init(_ configuration: ServerConfiguration, eventLoop: any EventLoop) {
         self.configuration = configuration
         self.application = configuration.makeApplication?(eventLoop)
+        self.observer = configuration.makeObserver?(eventLoop)
         self.mode = self.application == nil ? configuration.mode : nil
+        self.onlyEchoes = self.mode == .echo && self.observer == nil
         self.admission = Admission(configuration)
         self.eventLoop = eventLoop
         self.heartbeats = HeartbeatQueue(
@@ -75,16 +82,18 @@ final class ServerContext {
 
     /// To be called when the session's open packet is on its way.
     func opened(_ session: ServerSession) {
+        self.observer?.opened(session)
         session.delegate = self.application?.opened(session)
         guard var greeting = self.configuration.greeting else { return }
         greeting.withUTF8 { session.reply(.text, UnsafeRawBufferPointer($0)) }
     }
 
-    func remove(_ session: ServerSession) {
+    func remove(_ session: ServerSession, _ end: SessionEnd) {
         self.sessions[session.sid] = nil
         self.sessionsByNumber[session.number] = nil
         self.statistics.open -= 1
         self.statistics.closed += 1
+        self.observer?.closed(session, by: end)
         session.delegate?.closed()
         session.delegate = nil
         if self.isShuttingDown { self.closeConnectionsWithoutSessions() }
@@ -99,6 +108,7 @@ final class ServerContext {
     func received(_ kind: MessageKind, _ data: UnsafeRawBufferPointer, from session: ServerSession) {
         self.statistics.messages += 1
         self.statistics.bytes += data.count
+        self.observer?.received(kind, data, from: session)
         switch self.mode {
         case nil:
             session.delegate?.received(kind, data)
@@ -107,17 +117,30 @@ final class ServerContext {
         case .echo:
             session.reply(kind, data)
         case .broadcast:
-            self.broadcast.append(kind, data)
+            self.share(kind, data, from: nil)
+        case .chat:
+            self.share(kind, data, from: session.number)
         }
     }
 
     /// Sends the messages of a read cycle to every session: one write each, however many messages there were.
     func endOfReadCycle() {
         self.application?.endOfReadCycle()
-        if self.broadcast.isEmpty { return }
-        let messages = self.broadcast
-        self.broadcast = SharedMessages()
-        for session in self.sessions.values { session.send(messages) }
+        self.sendShared()
+    }
+
+    /// - Parameter sender: the session that does not get the message.
+    private func share(_ kind: MessageKind, _ data: UnsafeRawBufferPointer, from sender: Int?) {
+        if sender != self.sharedSender { self.sendShared() }
+        self.sharedSender = sender
+        self.shared.append(kind, data)
+    }
+
+    private func sendShared() {
+        if self.shared.isEmpty { return }
+        let messages = self.shared
+        self.shared = SharedMessages()
+        for session in self.sessions.values where session.number != self.sharedSender { session.send(messages) }
     }
 
     /// Runs `work` after the events and tasks that wait now, as a read cycle of its own.
@@ -160,7 +183,7 @@ final class ServerContext {
                 self.scheduleHeartbeat(.timeout, for: session)
             case .timeout:
                 self.statistics.timeouts += 1
-                session.close(.server)
+                session.close(.timeout)
             }
         }
         self.armHeartbeatTimer()

@@ -333,17 +333,17 @@ package final class ServerSession {
         if self.webSocket != nil || self.poll != nil { self.close(.server) }
     }
 
-    func close(_ cause: ServerSessionStateMachine.CloseCause) {
-        let action = self.state.close(cause)
+    func close(_ end: SessionEnd) {
+        let action = self.state.close(end)
         if case .none = action { return }
-        self.server.remove(self)
+        self.server.remove(self, end)
         self.outgoing.removeAll()
         self.outgoingBytes = 0
         self.answerPostUnlessBehind()
         if case .endAndAnswerPoll(let type) = action { self.answerPoll(type) }
         let (webSocket, probe) = (self.webSocket, self.probe)
         (self.webSocket, self.probe) = (nil, nil)
-        if cause == .server { webSocket?.sendPacket(.close) }
+        if end != .client { webSocket?.sendPacket(.close) }
         webSocket?.close()
         probe?.close()
     }

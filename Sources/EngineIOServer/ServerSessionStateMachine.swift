@@ -185,12 +185,6 @@ struct ServerSessionStateMachine {
         }
     }
 
-    enum CloseCause: Equatable {
-        /// The client sent a close packet, or its connection ended: a poll that waits is answered by a noop.
-        case client
-        case server
-    }
-
     enum CloseAction: Equatable {
         /// The session was closed before.
         case none
@@ -199,14 +193,14 @@ struct ServerSessionStateMachine {
         case endAndAnswerPoll(PacketType)
     }
 
-    mutating func close(_ cause: CloseCause) -> CloseAction {
+    mutating func close(_ end: SessionEnd) -> CloseAction {
         if self.isClosed { return .none }
         self.state = .closed
         guard self.isPollWaiting else { return .end }
         self.isPollWaiting = false
-        switch cause {
+        switch end {
         case .client: return .endAndAnswerPoll(.noop)
-        case .server: return .endAndAnswerPoll(.close)
+        case .server, .timeout: return .endAndAnswerPoll(.close)
         }
     }
 }

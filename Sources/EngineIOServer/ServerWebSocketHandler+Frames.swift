@@ -43,7 +43,7 @@ extension ServerWebSocketHandler {
 
     /// Whether this is a message that goes back as it came: nothing of it needs to be read but its type.
     private func canEcho(_ opcode: WebSocketOpcode, _ payload: WebSocketPayload) -> Bool {
-        guard self.server.mode == .echo, self.role == .session else { return false }
+        guard self.server.onlyEchoes, self.role == .session else { return false }
         return opcode == .binary || payload.first == PacketType.message.rawValue
     }
 

@@ -40,7 +40,7 @@ struct AdmissionTests {
         #expect(try Self.refuses(["10.0.0.2"], listening: "10.0.0.1", at: "10.0.0.1"))
     }
 
-    @Test(arguments: ["0.0.0.0", "::"])
+    @Test(arguments: ["0.0.0.0", "::", "0:0:0:0:0:0:0:0", "::0"])
     func aServerAtAllAddressesTakesAddressesAndNoNames(listening: String) throws {
         for host in ["192.0.2.7:80", "[2001:db8::1]", "localhost"] {
             #expect(try !Self.refuses([host], listening: listening, at: "172.17.0.2"))

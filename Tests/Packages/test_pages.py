@@ -44,7 +44,7 @@ LINES = [
     ("eio-lua worker --master-", {"--master-host", "--master-port"}),
     ("eio-lua report ", {"merge"}),
     ("eio-lua report merge --no-", {"--no-color"}),
-    ("eio-lua serve --mode ", {"echo", "sink", "flood", "broadcast"}),
+    ("eio-lua serve --mode ", {"echo", "sink", "flood", "broadcast", "chat"}),
 ]
 
 COMPLETE = """\

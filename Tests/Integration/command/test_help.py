@@ -42,9 +42,12 @@ def documented(page, heading):
 
 
 def number(text):
-    """The default in a line of help or a row of a table."""
+    """The default in a line of help or a row of a table: a number, or an address."""
     found = re.search(r"default:? ([\d.]+)", text)
-    return float(found[1].rstrip(".")) if found else None
+    if not found:
+        return None
+    value = found[1].rstrip(".")
+    return value if value.count(".") == 3 else float(value)
 
 
 @pytest.mark.parametrize("command, page, heading", [("load", "load-testing.md", "Options"), ("serve", "command.md", "serve"), ("init", "command.md", "init")])
@@ -107,3 +110,23 @@ def test_file_that_is_named_like_a_command_is_a_script(lua):
     lua.write("print('a script')", "lod")
     result = lua.command("lod").finish()
     assert (result.stdout, result.stderr, result.status) == ("a script\n", "", 0)
+
+
+@pytest.mark.parametrize("url", ["http://localhost:5000", "HTTPS://user:secret@example.org/?token=secret", "ws://x", "wss://x"])
+def test_url_is_not_a_script(lua, url):
+    result = lua.command(url).finish()
+    assert (result.status, result.stdout) == (64, "")
+    assert result.stderr == "eio-lua: a URL is not a script; did you mean 'eio-lua connect URL'?\n"
+
+
+def test_file_that_is_named_like_a_url_is_a_script(lua):
+    (lua.folder / "http:").mkdir()
+    lua.write("print('a script')", "http:/x")
+    result = lua.command("http://x").finish()
+    assert (result.stdout, result.stderr, result.status) == ("a script\n", "", 0)
+
+
+def test_mistyped_command(lua):
+    result = lua.command("laod", "script.lua").finish()
+    assert result.status == 1
+    assert result.stderr.startswith("eio-lua: 'laod' is not a command; did you mean 'load'?\n")

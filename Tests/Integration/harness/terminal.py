@@ -20,6 +20,8 @@ class Terminal:
         self.resize(columns, rows)
         self.output = b""
         self._changed = threading.Condition()
+        self._reads = threading.Event()
+        self._reads.set()
         self.process = subprocess.Popen(
             [PROGRAM, *arguments], cwd=folder, stdin=follower, stdout=follower, stderr=follower,
             env={**os.environ, "TERM": "xterm", **(env or {})})
@@ -35,6 +37,13 @@ class Terminal:
             found = self._changed.wait_for(
                 lambda: len(re.findall(pattern, self.output.decode("utf-8", "replace"))) >= count, timeout)
         assert found, self.output[-2000:]
+
+    def pause(self):
+        """Reads no more from the next output on, so that the program's writes soon wait."""
+        self._reads.clear()
+
+    def resume(self):
+        self._reads.set()
 
     def finish(self, timeout=30):
         try:
@@ -62,7 +71,7 @@ class Terminal:
         return lines
 
     def _read(self):
-        while True:
+        while self._reads.wait():
             try:
                 chunk = os.read(self.leader, 65536)
             except OSError:

@@ -126,6 +126,25 @@ def test_broadcast(serve, python_client):
         assert client.wait_for(2) == ["to all", b"\1"]
 
 
+def test_chat(serve, python_client):
+    """Each message reaches the others in its order, and never its sender."""
+    server = serve("--mode", "chat")
+    clients = [python_client(server.url, transports) for transports in (["polling"], ["websocket"], None)]
+    for number, client in enumerate(clients):
+        client.client.send(f"from {number}")
+        client.client.send(bytes([number]))
+    for client in clients:
+        client.wait_for(4)
+    # A message that was wrong would have come before the answer to this one.
+    assert server.stats()["sent"] == 12
+    for number, client in enumerate(clients):
+        others = [other for other in range(3) if other != number]
+        assert sorted(map(str, client.received)) == sorted(
+            str(message) for other in others for message in (f"from {other}", bytes([other])))
+        for other in others:
+            assert client.received.index(f"from {other}") < client.received.index(bytes([other]))
+
+
 def test_open_packet_has_the_options(serve):
     server = serve("--ping-interval", "0.5", "--ping-timeout", "0.25", "--max-payload", "5000")
     fields, _ = handshake(server)
