@@ -19,6 +19,10 @@ package struct WorkerLauncher: ParsableCommand {
     /// Becomes that program, with what stands behind `worker`.
     package static func start() -> Never {
         let program = Self.program
+        guard WorkerLibraries.areFound(by: program) else {
+            FileDescriptorOutput.standardError.say(WorkerLibraries.advice)
+            Glibc.exit(EX_UNAVAILABLE)
+        }
         var arguments = ([Array(program.utf8)] + ProcessArguments.all.dropFirst(2)).map { bytes in
             strdup(bytes.map { CChar(bitPattern: $0) } + [0])
         }

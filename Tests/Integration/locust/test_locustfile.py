@@ -47,3 +47,15 @@ def test_worker_needs_its_program(lua, tmp_path):
     result = subprocess.run([alone / "eio-lua", "worker", "x.lua"], capture_output=True, text=True, timeout=30)
     assert result.returncode == 69
     assert "eio-lua-worker" in result.stderr and "it is not there" in result.stderr
+
+
+def test_worker_without_its_libraries_advises_to_install_them(lua, tmp_path):
+    worker = tmp_path / "eio-lua-worker"
+    shutil.copy(PROGRAM, tmp_path / "eio-lua")
+    # As the dynamic linker ends a program.
+    worker.write_text("#!/bin/sh\necho 'libzmq.so.5: cannot open' >&2\nexit 127\n")
+    worker.chmod(0o755)
+    result = subprocess.run([tmp_path / "eio-lua", "worker", "x.lua"], capture_output=True, text=True, timeout=30)
+    assert result.returncode == 69
+    assert result.stderr.startswith("libzmq.so.5: cannot open\neio-lua: ")
+    assert result.stderr.endswith("apt install libzmq5 libmsgpackc2\n")
