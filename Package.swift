@@ -31,7 +31,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
@@ -123,12 +122,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .target(name: "CommandLineParser", dependencies: ["JSONText"], swiftSettings: settings),
         // The parts of a command line that several commands have.
         .target(
             name: "CommandOptions",
             dependencies: [
-                "EngineIOClient", "LoadEngine", "LoadPlan", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLineParser", "EngineIOClient", "LoadEngine", "LoadPlan", "Metrics", "ProcessSupport",
+                "ScriptProcess", "Scripting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -136,9 +136,8 @@ let package = Package(
         .target(
             name: "Locust",
             dependencies: [
-                "CommandOptions", "JSONText", "LoadEngine", "LoadOutput", "LoadPlan", "LoadReport", "Metrics",
-                "ProcessSupport", "ScriptProcess", "Scripting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLineParser", "CommandOptions", "JSONText", "LoadEngine", "LoadOutput", "LoadPlan",
+                "LoadReport", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -157,25 +156,21 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CommandOptions", "EngineIO", "EngineIOClient", "EngineIOServer", "JSONText", "LoadEngine",
-                "LoadOutput", "LoadPlan", "LoadReport", "Locust", "Metrics", "ProcessSupport", "ScriptProcess",
-                "Scripting", "SocketIO", "SocketIOServer", "StarterFiles",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLineParser", "CommandOptions", "EngineIO", "EngineIOClient", "EngineIOServer", "JSONText",
+                "LoadEngine", "LoadOutput", "LoadPlan", "LoadReport", "Locust", "Metrics", "ProcessSupport",
+                "ScriptProcess", "Scripting", "SocketIO", "SocketIOServer", "StarterFiles",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "eio-lua",
-            dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: settings),
+            name: "eio-lua", dependencies: ["Commands"], swiftSettings: settings),
         .executableTarget(
             name: "eio-lua-worker",
             dependencies: [
-                "CommandOptions", "JSONText", "LoadEngine", "LoadOutput", "LoadPlan", "LoadReport", "Locust",
-                "LocustTransport", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLineParser", "CommandOptions", "JSONText", "LoadEngine", "LoadOutput", "LoadPlan",
+                "LoadReport", "Locust", "LocustTransport", "Metrics", "ProcessSupport", "ScriptProcess", "Scripting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -268,6 +263,7 @@ let package = Package(
             name: "LocustTests",
             dependencies: ["LoadPlan", "Locust", "LocustTransport", "Metrics", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(name: "CommandLineParserTests", dependencies: ["CommandLineParser"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 
 /// The values of an option that is given as KEY=VALUE and may be repeated: the last one of a key counts.
 package func keyValuePairs(_ texts: [String], _ option: String) throws -> [String: String] {

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import LoadEngine
 import LoadPlan
 import Metrics

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import Glibc
 import LoadEngine
 import ProcessSupport

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import LoadPlan
 import Logging
 import ProcessSupport

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import ProcessSupport
 
 /// Makes an error of the command line of what a value's own reader throws.

@@ -1,7 +1,7 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import Glibc
-import LoadPlan
+import JSONText
 import Locust
 import ProcessSupport
 import ScriptProcess
@@ -26,7 +26,7 @@ package struct EioLuaCommand: ParsableCommand {
             RunCommand.self, LoadCommand.self, InspectCommand.self, WorkerLauncher.self, LocustfileCommand.self,
             ReportCommand.self, ServeCommand.self, InitCommand.self,
         ],
-        defaultSubcommand: RunCommand.self)
+        defaultSubcommand: RunCommand.configuration.commandName)
 
     package init() {}
 
@@ -37,17 +37,12 @@ package struct EioLuaCommand: ParsableCommand {
     package static func start() -> Never {
         prepareProcess(descriptors: 16)
         let first = CommandLine.arguments.dropFirst().first
-        if first == self.name(of: WorkerLauncher.self) { WorkerLauncher.start() }
-        let others = ["help"] + self.configuration.subcommands.dropFirst().map { self.name(of: $0) }
-        if let first, others.contains(first) {
+        if first == WorkerLauncher.configuration.commandName { WorkerLauncher.start() }
+        let isNamed = first == RunCommand.configuration.commandName
+        if let first, !isNamed, self.words.contains(first) {
             FileDescriptorLimit.require(32)
-            let arguments = self.shortOptions.separated(Array(CommandLine.arguments.dropFirst()))
-            if let refusal = ForeignOption.refusal(in: arguments) { self.exit(withError: ValidationError(refusal)) }
-            self.main(first == self.name(of: LocustfileCommand.self) ? ScriptArguments.separated(arguments) : arguments)
-            self.exit()
+            self.main(Array(CommandLine.arguments.dropFirst()))
         }
-        let name = self.name(of: RunCommand.self)
-        let isNamed = CommandLine.argc > 1 && CommandLine.arguments[1] == name
         do {
             if !isNamed, let first {
                 if self.isURL(first) {
@@ -60,10 +55,10 @@ package struct EioLuaCommand: ParsableCommand {
             }
             try RunCommand.run(
                 program: ProcessArguments.all[0], arguments: Array(ProcessArguments.all.dropFirst(isNamed ? 2 : 1)))
-            self.exit()
         } catch {
-            self.exit(withError: error)
+            CommandPath([self, RunCommand.self]).failure(error).endProcess()
         }
+        endProcess(0)
     }
 
     /// A url instead of a script, if no file has such a name.
@@ -75,14 +70,11 @@ package struct EioLuaCommand: ParsableCommand {
     /// A script that does not exist, and that is named almost like a command.
     private static func suggestCommand(insteadOf name: String) {
         guard !name.hasPrefix("-"), access(name, F_OK) != 0,
-            let nearest = nearestName(
-                to: name, among: ["help"] + self.configuration.subcommands.compactMap { self.name(of: $0) })
+            let nearest = nearestName(to: name, among: self.words)
         else { return }
         FileDescriptorOutput.standardError.say("eio-lua: '\(name)' is not a command; did you mean '\(nearest)'?")
     }
 
-    /// Those of `load`; the others have no more.
-    private static let shortOptions = ShortOptions(flags: "qh", valued: "udiseo")
-
-    private static func name(of command: any ParsableCommand.Type) -> String? { command.configuration.commandName }
+    /// The first words that are commands.
+    private static var words: [String] { ["help"] + self.configuration.subcommandNames }
 }

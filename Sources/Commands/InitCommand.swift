@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import EngineIO
 import Glibc
@@ -12,7 +12,7 @@ struct InitCommand: ParsableCommand {
         abstract: "Writes a first bot or load test, with definitions for editors and rules for luacheck.",
         discussion: "A file that is there already is not overwritten.")
 
-    @Argument(help: ArgumentHelp("The folder, which is made if necessary. (default: .)", valueName: "dir"))
+    @Argument(help: ArgumentHelp("The folder, which is made if necessary.", valueName: "dir"))
     var folder = "."
 
     @Flag(help: "Write a load test, scenario.lua, instead of bot.lua.")

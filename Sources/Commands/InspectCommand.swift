@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import JSONText
 import LoadEngine
@@ -13,7 +13,8 @@ struct InspectCommand: ParsableCommand {
         abstract: "Checks a script's options and thresholds, and prints what load would do.",
         discussion: """
             Takes the options of load. Exit status 104: invalid options; 105: stopped by a signal; 107: script error.
-            """)
+            """,
+        foreignOptions: ForeignOption.names)
 
     @Flag(help: "Print the plan as JSON.")
     var json = false

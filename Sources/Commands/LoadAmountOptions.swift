@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import LoadPlan
 
 /// The users and iterations of a load run.

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import EngineIOClient
 import Glibc
@@ -16,7 +16,8 @@ struct LoadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "Runs a script as many virtual users, and measures.",
-        discussion: "The script's own arguments follow `--`.")
+        discussion: "The script's own arguments follow `--`.",
+        foreignOptions: ForeignOption.names)
 
     @Argument(
         help: "The script, - for the standard input: each iteration of each user runs it from its start to its end.")
@@ -68,7 +69,7 @@ struct LoadCommand: ParsableCommand {
     func run() throws {
         // The reader of the output may end, as `head` does; the run and its files continue.
         signal(SIGPIPE, SIG_IGN)
-        try endingWithoutLeftLoops { try reportingProblems { try self.runSession() } }
+        try reportingProblems { try self.runSession() }
     }
 
     private func runSession() throws {

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import LoadOutput
 import LoadPlan

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import Glibc
 import LoadOutput
@@ -23,7 +23,8 @@ struct MergeCommand: ParsableCommand {
         discussion: """
             The files are those of `eio-lua load --summary-export`. Thresholds are evaluated again over the whole, and \
             the exit status is that of the whole run: 99 if a threshold fails.
-            """)
+            """,
+        foreignOptions: ForeignOption.names)
 
     @Argument(help: ArgumentHelp("The exports.", valueName: "export.json"))
     var exports: [String]

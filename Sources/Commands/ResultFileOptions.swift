@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import LoadOutput
 import LoadPlan
 import Metrics

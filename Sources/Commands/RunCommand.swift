@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import EngineIOClient
 import Glibc
@@ -12,9 +12,10 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs a Lua script (the default: eio-lua bot.lua).",
-        usage: "eio-lua [run] [options] [script.lua [arguments ...]]")
+        usage: "eio-lua [run] [options] [script.lua [arguments ...]]",
+        wholeHelp: Self.help)
 
-    static let help = """
+    private static let help = """
         USAGE: eio-lua [run] [options] [script.lua [arguments ...]]
 
         OPTIONS:

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import LoadPlan
 
 /// Which part of a run this process does, when, and within what limits.

@@ -1,4 +1,5 @@
 import CommandOptions
+import JSONText
 import LoadPlan
 import Logging
 import ProcessSupport

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import EngineIOServer
 import Glibc
 import NIOCore
@@ -57,7 +57,7 @@ struct ServeCommand: ParsableCommand {
     var greet: String?
 
     @Option(
-        parsing: .unconditionalSingleValue,
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Let pages of this origin use the server, such as http://localhost:3000; * for all. May be repeated.",
             valueName: "origin"),

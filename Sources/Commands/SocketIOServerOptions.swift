@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import EngineIOServer
 import NIOCore
 import ProcessSupport
@@ -21,7 +21,7 @@ struct SocketIOServerOptions: ParsableArguments {
     var authToken: String?
 
     @Option(
-        parsing: .unconditionalSingleValue,
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Another namespace that clients may connect, besides / and /custom. May be repeated.",
             valueName: "namespace"),

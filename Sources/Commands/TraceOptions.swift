@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import ProcessSupport
 import ScriptProcess
 

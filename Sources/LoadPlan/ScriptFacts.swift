@@ -1,3 +1,5 @@
+import JSONText
+
 /// The facts about a script that are known when its chunk has run for its options.
 package struct ScriptFacts: Equatable, Sendable {
     /// Global functions that a load test could call.

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Decides whether a script's chunk is the iteration or functions of it are, and finds what looks like a mistake: a
 /// name with a slip in it must not silently turn one into the other.
 struct ShapeChoice {

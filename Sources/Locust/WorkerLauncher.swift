@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import Glibc
 import ProcessSupport
 
@@ -9,7 +9,7 @@ package struct WorkerLauncher: ParsableCommand {
         abstract: "Runs scripts as virtual users under a Locust master.",
         discussion: "See `eio-lua worker --help`.")
 
-    @Argument(parsing: .allUnrecognized, help: "As `eio-lua worker --help` has them.")
+    @Argument(help: "As `eio-lua worker --help` has them.")
     var arguments: [String] = []
 
     package init() {}

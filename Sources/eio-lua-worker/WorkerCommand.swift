@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import Glibc
 import JSONText
@@ -52,7 +52,7 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         let logLevel = try self.common.level()
-        try endingWithoutLeftLoops { try reportingProblems { try self.runWorker(logLevel) } }
+        try reportingProblems { try self.runWorker(logLevel) }
     }
 
     private func runWorker(_ logLevel: Logger.Level) throws {

@@ -1,7 +1,6 @@
-import ArgumentParser
+import CommandLineParser
 import CommandOptions
 import ScriptProcess
 
 prepareProcess(descriptors: 32)
-let arguments = ShortOptions(flags: "qh", valued: "e").separated(Array(CommandLine.arguments.dropFirst()))
-WorkerCommand.main(ScriptArguments.separated(arguments))
+WorkerCommand.main(Array(CommandLine.arguments.dropFirst()))

@@ -2,8 +2,8 @@
 
     completions.py PROGRAM FOLDER
 
-swift-argument-parser can write such scripts, but it does not know the options of `run`, which the program reads as
-`lua` reads its own, and those of `worker`, which is another program.
+The help is the one place that has the options of all commands: `run` is read as `lua` reads its command line, and
+`worker` is another program.
 """
 
 import sys

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 OPTION = r"(?<![\w-])--?[a-zA-Z][\w-]*"
-# Where swift-argument-parser begins the descriptions.
+# Where the descriptions begin.
 RIGHT_COLUMN = 26
 # "text (the default) or json, one JSON object a line."
 CHOICES = r"((?:[a-z]+(?: \(the default\))?, )*[a-z]+(?: \(the default\))? or [a-z]+)[.,]"

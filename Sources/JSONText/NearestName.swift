@@ -1,7 +1,9 @@
 /// The name of `candidates` that a mistyped one most probably means, or nil where none is near.
 ///
-/// Letters' case is ignored; near is at most one mistake in three letters. Of equally near ones the first wins.
+/// Letters' case is ignored. A name of more than 100 bytes is near to none, because the time grows with its length;
+/// near is at most one mistake in three letters. Of equally near ones the first wins.
 package func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+    guard name.utf8.count <= 100 else { return nil }
     let letters = Array(name.lowercased().unicodeScalars)
     var best: (name: String, distance: Int)?
     for candidate in candidates {
