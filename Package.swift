@@ -91,7 +91,10 @@ let package = Package(
         .target(
             name: "Metrics", dependencies: ["JSONText"], swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LoadPlan", dependencies: ["JSONText", "Metrics"], swiftSettings: settings),
-        .target(name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"], swiftSettings: settings),
+        // Style and script of the report's page.
+        .target(
+            name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"],
+            resources: [.embedInCode("page/report.css")], swiftSettings: settings),
         // The parts that every process needs; it does not depend on Lua.
         .target(
             name: "ProcessSupport",

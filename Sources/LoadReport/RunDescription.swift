@@ -43,6 +43,8 @@ package struct RunDescription: Sendable, Equatable {
     package var name: String
     package var script: String
     package var commandLine: String
+    /// Scheme, host and port of the script's first argument that is a url; empty without one.
+    package var server = ""
     /// Version of the program.
     package var version: String
     /// Seconds since 1970.

@@ -32,6 +32,7 @@ extension RunDescription {
     fileprivate var json: JSON {
         .object([
             "name": .string(self.name), "script": .string(self.script), "command_line": .string(self.commandLine),
+            "server": .string(self.server),
             "version": .string(self.version), "start": .number(self.start), "seconds": .number(self.seconds),
             "seed": .string(String(self.seed)), "processes": .integer(self.processes),
             "scenarios": .array(

@@ -89,6 +89,8 @@ extension RunDescription {
             seed: seed, scenarios: scenarios.compactMap(\.self), thresholds: thresholds.compactMap(\.self),
             exitReason: exitReason, exitCode: exitCode)
         self.processes = processes
+        // Exports of former versions do not have it.
+        self.server = json["server"]?.string ?? ""
     }
 }
 

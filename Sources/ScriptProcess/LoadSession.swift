@@ -173,7 +173,7 @@ package final class LoadSession {
     }
 
     private func description(_ start: Double, _ last: LoadRun.Progress) -> RunDescription {
-        RunDescription(
+        var description = RunDescription(
             name: self.scriptName, script: self.scriptName, commandLine: self.outputs.commandLine,
             version: Version.number, start: start, seconds: last.seconds,
             seed: self.settings.runSeed,
@@ -182,5 +182,10 @@ package final class LoadSession {
                     name: $0.name, executor: $0.executor.kind.rawValue,
                     plan: $0.description(share: self.settings.plan.share, fraction: 1))
             })
+        let options = self.settings.script.options
+        description.server = RunDescription.server(
+            of: options.arguments.dropFirst((options.scriptIndex ?? -1) + 1).map { String(decoding: $0, as: UTF8.self) }
+        )
+        return description
     }
 }

@@ -74,8 +74,8 @@ def tables(browser):
 
 
 def milliseconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)(µs|ms|s)", text).groups()
-    return float(number) * {"µs": 0.001, "ms": 1, "s": 1000}[unit]
+    number, unit = re.fullmatch(r"([\d.]+) (ns|µs|ms|s)", text).groups()
+    return float(number) * {"ns": 1e-6, "µs": 0.001, "ms": 1, "s": 1000}[unit]
 
 
 def test_asks_for_nothing_and_complains_of_nothing(run, browser):
@@ -83,21 +83,37 @@ def test_asks_for_nothing_and_complains_of_nothing(run, browser):
     assert browser.complaints == []
 
 
-def test_says_what_ran(browser):
-    text = browser.value("document.querySelector('header').innerText")
-    for part in ("shop.lua", "failed", "--seed 7", "ramping-vus", "Up to 10 looping VUs", "99: thresholds failed"):
-        assert part in text
+def test_says_what_ran(run, browser):
+    verdict = browser.value("document.querySelector('.verdict').textContent")
+    metrics = run[1]["metrics"]
+    errors = metrics["eio_errors"]["count"]
+    assert verdict.startswith("The run of at most 10 users for 4") and " against http://127.0.0.1:" in verdict
+    assert verdict.endswith(
+        f" failed: 1 of 3 thresholds failed; {errors:.0f} errors, most often iteration: the <basket> is full "
+        f"({errors:.0f} times).")
+    facts = browser.value("document.querySelector('dl').innerText")
+    for part in ("shop.lua", "--seed 7", "ramping-vus", "Up to 10 looping VUs", "99: thresholds failed"):
+        assert part in facts
     assert browser.value("document.title") == "shop.lua: load test"
+
+
+def test_failures_come_before_the_plots_and_the_facts_last(browser):
+    titles = browser.value("[...document.querySelectorAll('h2')].map(h => h.textContent)")
+    assert titles[:3] == ["Failed thresholds", "Errors", "Over time"]
+    assert titles[-1] == "The run"
 
 
 def test_thresholds(run, tables):
     metrics = run[1]["metrics"]
-    rows = {row[1]: row for row in tables["Thresholds"][1:]}
-    assert rows["checks"][0] == "✗ failed"
-    assert rows["eio_time{name:ask}"][0] == rows["eio_connect{phase:total}"][0] == "✓ passed"
-    assert float(rows["checks"][3].rstrip("%")) == pytest.approx(100 * metrics["checks"]["value"], abs=0.011)
-    assert milliseconds(rows["eio_time{name:ask}"][3]) == pytest.approx(
+    failed = {row[1]: row for row in tables["Failed thresholds"][1:]}
+    held = {row[1]: row for row in tables["Thresholds that held"][1:]}
+    assert list(failed) == ["checks"] and failed["checks"][0] == "✗ failed"
+    assert set(held) == {"eio_time{name:ask}", "eio_connect{phase:total}"}
+    assert {row[0] for row in held.values()} == {"✓ held"}
+    assert float(failed["checks"][3].rstrip(" %")) == pytest.approx(100 * metrics["checks"]["value"], abs=0.011)
+    assert milliseconds(held["eio_time{name:ask}"][3]) == pytest.approx(
         metrics["eio_time{name:ask}"]["p(95)"], rel=0.01, abs=0.01)
+    assert held["eio_time{name:ask}"][2] == "p(95)<5000 ms"
 
 
 def test_numbers_are_those_of_the_export(run, tables):
@@ -122,7 +138,7 @@ def test_checks_and_errors(run, tables):
     checks = {row[1]: row for row in tables["Checks"][1:]}
     exported = run[1]["root_group"]["checks"]["is odd"]
     assert checks["is odd"][3:] == [str(exported["passes"]), str(exported["fails"])]
-    assert checks["is an echo"][0] == "✓" and checks["is odd"][0] == "✗"
+    assert checks["is an echo"][0] == "✓ held" and checks["is odd"][0] == "✗ failed"
     error = tables["Errors"][1]
     assert error[1] == "the <basket> is full"
     assert int(error[2]) == run[1]["metrics"]["iterations_failed"]["count"] > 0
@@ -171,7 +187,7 @@ def test_fits_every_width(browser, width):
     assert browser.value("document.documentElement.scrollWidth") <= width
     # The most important columns are visible without scrolling to the side.
     hidden = browser.value("""
-        [...document.querySelectorAll("header *, .tiles *, figure, figcaption, section:nth-of-type(2) td")].filter(e => {
+        [...document.querySelectorAll("header *, .tiles *, figure, figcaption, .verdict, section:nth-of-type(1) td")].filter(e => {
             const box = e.getBoundingClientRect(); return box.right > innerWidth + 0.5 || box.left < 0
         }).map(e => e.outerHTML.slice(0, 80))
     """)

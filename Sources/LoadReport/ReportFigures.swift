@@ -1,0 +1,70 @@
+import LoadPlan
+import Metrics
+
+/// The four figures that one looks for first: load, throughput, latency, failures.
+struct ReportFigures {
+    private let result: RunResult
+
+    init(_ result: RunResult) { self.result = result }
+
+    private struct Figure {
+        let value: String
+        let name: String
+        let details: String
+    }
+
+    /// Empty for a run without any.
+    var html: String {
+        let figures = [self.users, self.throughput, self.latency, self.errors].compactMap(\.self)
+        let html = figures.map { figure in
+            "<div><b>\(HTMLText.escape(figure.value))</b>\(figure.name)"
+                + "<small>\(HTMLText.escape(figure.details))</small></div>\n"
+        }
+        return html.isEmpty ? "" : "<section class=\"tiles\" aria-label=\"Figures\">\n\(html.joined())</section>\n"
+    }
+
+    private var users: Figure? {
+        guard let most = self.number(.vus, .maximum) else { return nil }
+        let iterations = self.number(.iterations, .count) ?? 0
+        return Figure(
+            value: ReportNumber.plain(most), name: "users at most",
+            details: "\(ReportNumber.plain(iterations)) iterations")
+    }
+
+    private var throughput: Figure? {
+        guard let sent = self.number(.messagesSent, .rate), let received = self.number(.messagesReceived, .rate) else {
+            return nil
+        }
+        return Figure(
+            value: ReportNumber.plain(sent) + "/s", name: "messages sent",
+            details: "\(ReportNumber.plain(received))/s received")
+    }
+
+    /// The time that the script measures; else that to an ack or of a connect.
+    private var latency: Figure? {
+        let times: [(BuiltInMetric, TagSet, String)] = [
+            (.time, [:], "p95 of actions"), (.sioAck, [:], "p95 to an ack"),
+            (.connect, ["phase": "total"], "p95 to connect"),
+        ]
+        for (metric, tags, name) in times {
+            guard let p95 = self.number(metric, .percentile(95), tags),
+                let median = self.number(metric, .median, tags), let p99 = self.number(metric, .percentile(99), tags)
+            else { continue }
+            return Figure(
+                value: ReportNumber.time(p95), name: name,
+                details: "p50 \(ReportNumber.time(median)), p99 \(ReportNumber.time(p99))")
+        }
+        return nil
+    }
+
+    private var errors: Figure? {
+        guard let errors = self.number(.errors, .count) else { return nil }
+        let checks = self.number(.checks, .rate).map { "\(ReportNumber.share($0)) of checks held" }
+        return Figure(value: ReportNumber.plain(errors), name: "errors", details: checks ?? "")
+    }
+
+    private func number(_ metric: BuiltInMetric, _ aggregation: Aggregation, _ tags: TagSet = [:]) -> Double? {
+        let selector = MetricSelector(metric: metric.definition.name, tags: tags)
+        return self.result.metrics.value(selector, aggregation, seconds: self.result.run.seconds)
+    }
+}
