@@ -156,12 +156,22 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        // The client of `eio-lua connect`.
+        .target(
+            name: "TerminalClient",
+            dependencies: [
+                "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LoadReport", "ProcessSupport", "Scripting",
+                "SocketIO", "SocketIOClient",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Commands",
             dependencies: [
                 "CommandLineParser", "CommandOptions", "EngineIO", "EngineIOClient", "EngineIOServer", "JSONText",
                 "LoadEngine", "LoadOutput", "LoadPlan", "LoadReport", "Locust", "Metrics", "ProcessSupport",
-                "ScriptProcess", "Scripting", "SocketIO", "SocketIOServer", "StarterFiles",
+                "ScriptProcess", "Scripting", "SocketIO", "SocketIOServer", "StarterFiles", "TerminalClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -267,6 +277,10 @@ let package = Package(
             dependencies: ["LoadPlan", "Locust", "LocustTransport", "Metrics", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "CommandLineParserTests", dependencies: ["CommandLineParser"], swiftSettings: settings),
+        .testTarget(
+            name: "TerminalClientTests",
+            dependencies: ["EngineIO", "JSONText", "ProcessSupport", "SocketIO", "TerminalClient"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

@@ -13,6 +13,7 @@ package struct EioLuaCommand: ParsableCommand {
         abstract: "Runs Engine.IO clients that are scripted in Lua.",
         usage: """
             eio-lua [run] [options] [script.lua [arguments ...]]
+            eio-lua connect [options] url
             eio-lua load [options] script.lua [-- arguments ...]
             eio-lua inspect [options] script.lua [-- arguments ...]
             eio-lua worker [options] script.lua ... [-- arguments ...]
@@ -23,8 +24,8 @@ package struct EioLuaCommand: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, LoadCommand.self, InspectCommand.self, WorkerLauncher.self, LocustfileCommand.self,
-            ReportCommand.self, ServeCommand.self, InitCommand.self,
+            RunCommand.self, ConnectCommand.self, LoadCommand.self, InspectCommand.self, WorkerLauncher.self,
+            LocustfileCommand.self, ReportCommand.self, ServeCommand.self, InitCommand.self,
         ],
         defaultSubcommand: RunCommand.configuration.commandName)
 

@@ -36,6 +36,7 @@ struct RunCommand: ParsableCommand {
           -h, --help          Show this help.
 
         OTHER COMMANDS:
+          eio-lua connect     Talk to a server: type or pipe messages, see what comes.
           eio-lua load        Run a script as many virtual users, and measure.
           eio-lua inspect     Check a script's options and show what load would do.
           eio-lua report      Merge the exports of several load runs.

@@ -14,8 +14,8 @@ public struct ConnectOptions: Sendable {
     public var transports: [Transport] = [.polling, .websocket]
     /// Whether the next transport is tried when the first cannot connect.
     public var triesAllTransports = false
-    /// Part of the error if the server has nothing at the path.
-    package var missingPathHint = MissingPathHint.engineIO
+    /// Part of the error if the server has nothing at the path; nil is that for programs.
+    package var missingPathHint: MissingPathHint?
 
     public init(url: ServerURL) {
         self.url = url

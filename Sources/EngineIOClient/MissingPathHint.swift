@@ -17,6 +17,14 @@ package struct MissingPathHint: Sendable {
         option: "socketio_path", defaultPath: "socket.io",
         others: "; require \"engineio\" is the client for a plain Engine.IO server, at /engine.io/")
 
+    /// For the user of a command.
+    package static func command(isSocketIO: Bool) -> Self {
+        Self(
+            option: "--path", defaultPath: isSocketIO ? "socket.io" : ConnectOptions.defaultPath,
+            others: isSocketIO
+                ? "; a plain Engine.IO server needs no --socketio" : "; a Socket.IO server needs --socketio")
+    }
+
     /// - Parameter path: of the request, as an error may show it.
     func text(path: some StringProtocol) -> String {
         let text = "the server has nothing at \(path): the option \(self.option) names another path"

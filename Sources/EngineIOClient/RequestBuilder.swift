@@ -19,7 +19,7 @@ struct RequestBuilder {
         self.url = options.url
         self.engineIOPath = options.engineIOPath
         self.headers = options.headers.filter { !RequestHeaders.isReserved($0.name) }
-        self.hint = options.missingPathHint
+        self.hint = options.missingPathHint ?? .engineIO
         self.timestamps = configuration.timestampsRequests
         self.cookies = cookies
         self.logger = logger

@@ -19,6 +19,23 @@ package enum VisibleText {
         }.joined(separator: "\n")
     }
 
+    /// JSON of one line: everything hidden is escaped as JSON has it, so that the value stays the same.
+    package static func json(_ text: String) -> String {
+        guard text.utf8.contains(where: { !(0x20..<0x7F).contains($0) }) else { return text }
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            guard Self.isHidden(scalar) else {
+                shown.append(scalar)
+                continue
+            }
+            // Controls, and everything else that is hidden, stand inside strings and have at most four digits.
+            let digits = String(scalar.value, radix: 16)
+            let escape = "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            shown.append(contentsOf: escape.unicodeScalars)
+        }
+        return String(shown)
+    }
+
     private static func escaped(_ text: String, keepsLines: Bool) -> String {
         guard text.utf8.contains(where: { !(0x20..<0x7F).contains($0) }) else { return text }
         var shown = String.UnicodeScalarView()

@@ -27,20 +27,25 @@ package struct FileDescriptorOutput: Sendable {
     @discardableResult
     package func write(_ text: String) -> Int32? {
         var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Glibc.write(self.descriptor, rest.baseAddress, rest.count)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    guard errno == EAGAIN else { return errno }
-                    var waiting = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
-                    _ = poll(&waiting, 1, -1)
-                    continue
-                }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        return text.withUTF8 { self.write(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// - Returns: `errno` if not all bytes were written; else nil.
+    package func write(_ bytes: [UInt8]) -> Int32? { bytes.withUnsafeBytes { self.write($0) } }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(self.descriptor, rest.baseAddress, rest.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                guard errno == EAGAIN else { return errno }
+                var waiting = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&waiting, 1, -1)
+                continue
             }
-            return nil
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
         }
+        return nil
     }
 }

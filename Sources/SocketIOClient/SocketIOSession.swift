@@ -112,7 +112,7 @@ package final class SocketIOSession {
         guard self.machine.advance(from: .options, to: .engine) else { return }
         self.reader.restart()
         var options = options
-        options.missingPathHint = .socketIO
+        options.missingPathHint = options.missingPathHint ?? .socketIO
         let engine =
             self.makeEngine?(options, observer, self)
             ?? ClientSession(self.settings, options: options, observer: observer, delegate: self)

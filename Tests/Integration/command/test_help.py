@@ -7,7 +7,7 @@ import pytest
 
 DOCS = Path(__file__).parents[3] / "docs"
 ALWAYS = {"--help", "--version", "-h"}
-COMMANDS = ["run", "load", "inspect", "worker", "locustfile", "report", "serve", "init"]
+COMMANDS = ["run", "connect", "load", "inspect", "worker", "locustfile", "report", "serve", "init"]
 OPTION = r"(?<![\w-])--?[a-zA-Z][\w-]*"
 
 
@@ -50,13 +50,13 @@ def number(text):
     return value if value.count(".") == 3 else float(value)
 
 
-@pytest.mark.parametrize("command, page, heading", [("load", "load-testing.md", "Options"), ("serve", "command.md", "serve"), ("init", "command.md", "init")])
+@pytest.mark.parametrize("command, page, heading", [("load", "load-testing.md", "Options"), ("serve", "command.md", "serve"), ("init", "command.md", "init"), ("connect", "command.md", "connect")])
 def test_documented_options_are_the_declared_ones(lua, command, page, heading):
     options, rows = helped(lua, command), documented(page, heading)
     assert set(options) - ALWAYS == set(rows) - ALWAYS
     # The default in the rows of --mode is that of --size.
     defaults = {name: number(row) for name, row in rows.items() if name != "--mode" and number(row) is not None}
-    assert len(defaults) >= 2 or command == "init"
+    assert len(defaults) >= 2 or command in ("init", "connect")
     for name, value in defaults.items():
         assert number(options[name]) == value, name
 
@@ -69,7 +69,7 @@ def test_documented_options_of_run_are_those_of_its_help(lua):
     assert set(documented("command.md", "run")) - {"-l"} == set(helped(lua)) - {"-l"}
 
 
-@pytest.mark.parametrize("command", [["load"], ["inspect"], ["serve"], ["locustfile"], ["report", "merge"]])
+@pytest.mark.parametrize("command", [["load"], ["inspect"], ["serve"], ["connect"], ["locustfile"], ["report", "merge"]])
 def test_each_default_is_shown_once(lua, command):
     for name, text in helped(lua, *command).items():
         assert text.count("default") <= 1, (name, text)
