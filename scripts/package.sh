@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes a release from this checkout, in dist/: the tarball and its SHA-256. Prints their sizes, and the highest
-# versions of glibc and of the C++ library that the programs need.
+# Makes a release from this checkout, in dist/: the tarball, its SHA-256 and the wheel. Prints their sizes, and the
+# highest versions of glibc and of the C++ library that the programs need.
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 source scripts/package/link.sh
 
 need_swift
-need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev binutils python3
+need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev binutils gcc libc6-dev python3
 
 say "building eio-lua and eio-lua-worker (the first time takes some minutes)"
 link_packaged eio-lua
@@ -27,6 +27,7 @@ python3 scripts/package/completions.py "$folder/bin/eio-lua" "$folder/share"
 cp -r scripts/bots scripts/load Sources/StarterFiles/definitions "$folder/share/eio-lua"
 cp Sources/StarterFiles/templates/luacheckrc "$folder/share/eio-lua/.luacheckrc"
 cp LICENSE CHANGELOG.md "$folder/share/doc/eio-lua"
+copy_licences "$folder/share/doc/eio-lua/licenses"
 glibc=$(newest_version GLIBC "$folder"/bin/*)
 libstdcxx=$(newest_version GLIBCXX "$folder"/bin/*)
 cp scripts/package/uninstall.sh "$folder/share/eio-lua"
@@ -35,12 +36,15 @@ sed "s/@NEEDS@/$glibc and $libstdcxx/" scripts/package/install.sh >"$folder/inst
 find "$folder" -type f -exec chmod 644 {} +
 chmod 755 "$folder"/bin/* "$folder"/*.sh "$folder/share/eio-lua/uninstall.sh"
 
-# The same commit gives the same tarball.
+# The same commit gives the same files.
+date=$(git log -1 --format=%ct)
 tar --create --directory "$staging" --sort=name --owner=0 --group=0 --numeric-owner \
-    --mtime="@$(git log -1 --format=%ct)" "$name" | gzip -n -9 >"dist/$name.tar.gz"
+    --mtime="@$date" "$name" | gzip -n -9 >"dist/$name.tar.gz"
 (cd dist && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256")
+rm -f dist/eio_lua-*.whl
+python3 scripts/package/wheel.py "$folder" "${glibc#GLIBC_}" "$date" dist
 
 say "made:"
-stat --printf '%s %n\n' "dist/$name.tar.gz" "dist/$name.tar.gz.sha256" "$folder"/bin/* |
+stat --printf '%s %n\n' "dist/$name.tar.gz" "dist/$name.tar.gz.sha256" dist/eio_lua-*.whl "$folder"/bin/* |
     while read -r bytes file; do printf '%10s  %s\n' "$(numfmt --to=si --format=%.1f "$bytes")B" "${file#"$staging/"}"; done
 say "needs $glibc and $libstdcxx"

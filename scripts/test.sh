@@ -99,6 +99,7 @@ run_packages() {
     scripts/package.sh
     need_packages python3-venv man-db groff-base zsh fish lua-cjson lua-lpeg lua-socket
     need_venv .venv-test Tests/Integration/requirements.txt
+    need_venv .venv-packages Tests/Packages/requirements.txt
     say "installing and using the release"
     .venv-test/bin/python -m pytest -q Tests/Packages
 }

@@ -7,7 +7,7 @@ import pytest
 from release import ROOT
 
 # README.md names the systems that have them: Debian 12 and Ubuntu 22.04, and later ones.
-GLIBC, LIBSTDCXX = "GLIBC_2.35", "GLIBCXX_3.4.29"
+GLIBC, LIBSTDCXX = "GLIBC_2.35", "GLIBCXX_3.4.30"
 PROGRAMS = ["eio-lua", "eio-lua-worker"]
 
 
@@ -27,19 +27,20 @@ def needed(release, program):
     return set(re.findall(r"NEEDED.*\[(.*?)\.so", release.run("readelf", "-d", release.folder / "bin" / program).stdout))
 
 
-def test_needed_libraries(release):
-    ordinary = {"libc", "libm", "libgcc_s", "libstdc++", "libz", "ld-linux-x86-64"}
-    assert needed(release, "eio-lua") == ordinary
-    assert needed(release, "eio-lua-worker") == ordinary | {"libzmq", "libmsgpackc"}
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_needed_libraries(release, program):
+    assert needed(release, program) == {"libc", "libm", "libgcc_s", "libstdc++", "libz", "ld-linux-x86-64"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_only_the_symbols_of_lua_are_exported(release, program):
     lines = release.run("nm", "-D", "--defined-only", release.folder / "bin" / program).stdout.splitlines()
     names = {line.split()[-1] for line in lines}
-    # Variables of the C library that the program refers to live in the program.
-    assert names - {name for name in names if re.match(r"lua(L|open)?_", name)} <= {
-        f"{stream}@GLIBC_2.2.5" for stream in ("stdin", "stdout", "stderr")}
+    others = {name for name in names if not re.match(r"lua(L|open)?_", name)}
+    # Variables of the C library that the program refers to live in the program; ZeroMQ also refers to others.
+    if program == "eio-lua":
+        assert others <= {f"{stream}@GLIBC_2.2.5" for stream in ("stdin", "stdout", "stderr")}
+    assert {name for name in others if not re.search(r"@(GLIBC|GLIBCXX|CXXABI)_", name)} == set()
     assert {"lua_newstate", "luaL_checkinteger", "luaopen_string", "lua_ident"} <= names
 
 
@@ -47,7 +48,7 @@ def test_only_the_symbols_of_lua_are_exported(release, program):
 def test_programs_are_stripped_and_no_larger_than_known(release, program):
     file = release.folder / "bin" / program
     assert ".symtab" not in release.run("readelf", "-SW", file).stdout
-    assert file.stat().st_size < 27_000_000
+    assert file.stat().st_size < 28_000_000
 
 
 def test_version(installed):

@@ -64,8 +64,6 @@ main() {
         *":$prefix/bin:"*) ;;
         *) echo "$prefix/bin is not in PATH: add it with  export PATH=\"$prefix/bin:\$PATH\"" ;;
     esac
-    bin/eio-lua-worker --version >/dev/null 2>&1 ||
-        echo "\`eio-lua worker\` also needs the libraries of ZeroMQ and msgpack: apt install libzmq5 libmsgpackc2"
 }
 
 main "$@"
