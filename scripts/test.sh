@@ -97,7 +97,7 @@ run_attack() {
 # The release build is linked again, not compiled.
 run_packages() {
     scripts/package.sh
-    need_packages python3-venv man-db groff-base zsh fish lua-cjson lua-lpeg lua-socket
+    need_packages python3-venv curl man-db groff-base zsh fish lua-cjson lua-lpeg lua-socket
     need_venv .venv-test Tests/Integration/requirements.txt
     need_venv .venv-packages Tests/Packages/requirements.txt
     say "installing and using the release"
