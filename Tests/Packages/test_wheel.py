@@ -1,7 +1,10 @@
 """The wheel of `dist/`, installed by pip beside Locust, used and uninstalled."""
 
+import base64
 import calendar
 import csv
+import hashlib
+import io
 import os
 import socket
 import subprocess
@@ -63,7 +66,7 @@ def installed(environment, wheel):
     """The environment with the wheel, which is uninstalled at the end, with all of its files."""
     before = environment.files()
     environment.pip("install", "--no-index", "--find-links", wheel.parent, "eio-lua")
-    assert environment.files() > before
+    environment.added = environment.files() - before
     yield environment
     environment.pip("uninstall", "--yes", "eio-lua")
     assert environment.files() == before
@@ -79,6 +82,18 @@ def test_tag_is_what_the_programs_need(wheel):
 def read(wheel, name):
     with zipfile.ZipFile(wheel) as archive:
         return archive.read(wheel.name.removesuffix(".whl").split("-py3")[0] + f".dist-info/{name}").decode()
+
+
+def test_record_has_each_file_with_its_digest(wheel):
+    rows = {name: (digest, size) for name, digest, size in csv.reader(io.StringIO(read(wheel, "RECORD")))}
+    with zipfile.ZipFile(wheel) as archive:
+        assert set(rows) == set(archive.namelist())
+        for name, (digest, size) in rows.items():
+            if not name.endswith("/RECORD"):
+                data = archive.read(name)
+                found = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+                assert (digest, size) == (f"sha256={found}", str(len(data)))
+    assert rows[wheel.name.split("-py3")[0] + ".dist-info/RECORD"] == ("", "")
 
 
 def test_metadata(wheel):
@@ -98,16 +113,13 @@ def test_same_folder_gives_the_same_wheel(release, wheel, tmp_path):
 
 
 def test_installed_files_are_those_of_the_tarball(installed, release):
-    for top in ("bin", "share"):
-        shipped = [path for path in (release.folder / top).rglob("*") if path.is_file() and path.name != "uninstall.sh"]
-        for path in shipped:
-            copy = installed.folder / path.relative_to(release.folder)
-            assert copy.read_bytes() == path.read_bytes()
-            assert bool(copy.stat().st_mode & 0o111) == (top == "bin")
-    # Each file is listed with the digest that pip checks.
-    [record] = installed.folder.glob("lib/python*/site-packages/eio_lua-*.dist-info/RECORD")
-    rows = list(csv.reader(record.open()))
-    assert sum("bin/eio-lua" in row[0] and row[1].startswith("sha256=") for row in rows) == 2
+    shipped = {path.relative_to(release.folder): path for top in ("bin", "share")
+               for path in (release.folder / top).rglob("*") if path.is_file() and path.name != "uninstall.sh"}
+    added = {path.relative_to(installed.folder): path for path in installed.added if "site-packages" not in path.parts}
+    assert added.keys() == shipped.keys()
+    for name, path in added.items():
+        assert path.read_bytes() == shipped[name].read_bytes()
+        assert bool(path.stat().st_mode & 0o111) == (name.parts[0] == "bin")
 
 
 @pytest.fixture
