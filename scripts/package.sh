@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Makes a release from this checkout, in dist/: the tarball, its SHA-256 and the wheel. Prints their sizes, and the
-# highest versions of glibc and of the C++ library that the programs need.
+# Makes a release from this checkout, in dist/: the tarball, its SHA-256, the wheel and the package for Debian. Prints
+# their sizes, and the highest versions of glibc and of the C++ library that the programs need.
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 source scripts/package/link.sh
+source scripts/package/deb.sh
 
 need_swift
-need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev binutils gcc libc6-dev python3
+need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev binutils gcc libc6-dev python3 dpkg-dev \
+    xz-utils
 
 say "building eio-lua and eio-lua-worker (the first time takes some minutes)"
 link_packaged eio-lua
@@ -44,7 +46,12 @@ tar --create --directory "$staging" --sort=name --owner=0 --group=0 --numeric-ow
 rm -f dist/eio_lua-*.whl
 python3 scripts/package/wheel.py "$folder" "${glibc#GLIBC_}" "$date" dist
 
+say "making the package for Debian"
+rm -f dist/eio-lua_*.deb
+make_deb "$folder" "$version" "$date"
+
 say "made:"
-stat --printf '%s %n\n' "dist/$name.tar.gz" "dist/$name.tar.gz.sha256" dist/eio_lua-*.whl "$folder"/bin/* |
+stat --printf '%s %n\n' "dist/$name.tar.gz" "dist/$name.tar.gz.sha256" dist/eio_lua-*.whl dist/eio-lua_*.deb \
+    "$folder"/bin/* |
     while read -r bytes file; do printf '%10s  %s\n' "$(numfmt --to=si --format=%.1f "$bytes")B" "${file#"$staging/"}"; done
 say "needs $glibc and $libstdcxx"

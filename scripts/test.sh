@@ -7,10 +7,11 @@
 #   scripts/test.sh attack     the minute of scripts/attack.sh, with a known seed
 #   scripts/test.sh fuzz       each target of scripts/fuzz.sh for 20 seconds
 #   scripts/test.sh sanitize   unit tests and some integration tests with AddressSanitizer, then with ThreadSanitizer
-#   scripts/test.sh packages   makes a release by scripts/package.sh, installs it as an ordinary user, and uses it
+#   scripts/test.sh packages   makes a release by scripts/package.sh, installs it here and in a bare Debian, and uses it
 #   scripts/test.sh house      the limits of scripts/house.sh
 set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
+source scripts/lib/bare_root.sh
 
 full=()
 if [ "${1:-}" = --full ]; then
@@ -96,12 +97,13 @@ run_attack() {
 
 # The release build is linked again, not compiled.
 run_packages() {
-    scripts/package.sh
-    need_packages python3-venv curl man-db groff-base zsh fish lua-cjson lua-lpeg lua-socket
+    timed scripts/package.sh
+    timed need_bare_root .build-packages
+    need_packages python3-venv curl man-db groff-base zsh fish lua-cjson lua-lpeg lua-socket lintian
     need_venv .venv-test Tests/Integration/requirements.txt
     need_venv .venv-packages Tests/Packages/requirements.txt
     say "installing and using the release"
-    .venv-test/bin/python -m pytest -q Tests/Packages
+    .venv-test/bin/python -m pytest -q --durations 8 Tests/Packages
 }
 
 run_fuzz() { scripts/fuzz.sh all 20; }

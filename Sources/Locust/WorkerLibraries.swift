@@ -1,12 +1,10 @@
 // Swift 6 would refuse the C library's variable `environ`, which is only read here.
 @preconcurrency import Glibc
 
-/// The libraries that only `eio-lua-worker` needs.
+/// The libraries that only `eio-lua-worker` needs. In the package for Debian that is ZeroMQ.
 enum WorkerLibraries {
-    static let advice = """
-        eio-lua: `eio-lua worker` also needs the libraries of ZeroMQ and msgpack; on Debian and Ubuntu: \
-        apt install libzmq5 libmsgpackc2
-        """
+    static let advice =
+        "eio-lua: `eio-lua worker` also needs the library of ZeroMQ; on Debian and Ubuntu: apt install libzmq5"
 
     /// Whether the dynamic linker finds all libraries of the program; it writes the name of an absent one to the
     /// standard error.

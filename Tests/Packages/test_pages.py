@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-COMMANDS = ["init", "run", "load", "inspect", "worker", "locustfile", "report", "report merge", "serve"]
+COMMANDS = ["init", "run", "load", "inspect", "connect", "worker", "locustfile", "report", "report merge", "serve"]
 OPTION = r"(?<![\w-])--?[a-zA-Z][\w-]*"
 
 

@@ -1,16 +1,31 @@
-# Links the release build again, with Lua, ZeroMQ and msgpack inside. To be sourced after lib/setup.sh.
+# Links the release build again, for the forms in which it is installed. To be sourced after lib/setup.sh.
 
-# link_packaged PRODUCT: relinks the product; its objects are those of build_release, and none is compiled again.
+# link_packaged PRODUCT: relinks the product with Lua, ZeroMQ and msgpack inside.
 #
 # Swift's settings for a static standard library hide the symbols of every archive, so that Lua is given as an object.
-# It takes the place of the library by a linker script and a file for pkg-config that come before those of Debian.
 link_packaged() {
-    local product=$1 folder=$root/.build/package/lua
+    local product=$1 folder=$root/.build/package/inside
     mkdir -p "$folder"
     archives_inside "$folder"
     ld -r --whole-archive "$(pkg-config --variable=libdir lua5.4)/liblua5.4.a" -o "$folder/lua.o"
     echo "INPUT($folder/lua.o)" >"$folder/liblua5.4.so"
-    printf '%s\n' 'Name: Lua' 'Description: Lua as an object' "Version: $(pkg-config --modversion lua5.4)" \
+    relink "$product" "$folder"
+}
+
+# link_for_debian PRODUCT: relinks the product for Debian's libraries of Lua and ZeroMQ; C modules find Lua's symbols
+# there. The library of msgpack is inside, because its name differs between Debian 12 and 13.
+link_for_debian() {
+    local product=$1 folder=$root/.build/package/debian
+    mkdir -p "$folder"
+    msgpack_inside "$folder"
+    relink "$product" "$folder"
+}
+
+# relink PRODUCT FOLDER: links the objects of build_release, and compiles none again. The linker scripts in the folder
+# take the place of Debian's libraries, because a file for pkg-config puts the folder before Debian's.
+relink() {
+    local product=$1 folder=$2
+    printf '%s\n' 'Name: Lua' 'Description: Lua' "Version: $(pkg-config --modversion lua5.4)" \
         "Libs: -L$folder -llua5.4" "Cflags: $(pkg-config --cflags lua5.4)" >"$folder/lua5.4.pc"
     PKG_CONFIG_PATH=$folder swift build -c release --static-swift-stdlib --product "$product" \
         -Xlinker "--version-script=$root/scripts/package/exports.map"
@@ -29,8 +44,11 @@ archives_inside() {
     } | gcc -c -O1 -fPIC -Wall -Wextra -Werror -x c - -o "$folder/zeromq.o"
     ar rcs "$folder/zeromq.a" "$folder/zeromq.o"
     echo "INPUT($libraries/libzmq.a $libraries/libsodium.a $folder/zeromq.a)" >"$folder/libzmq.so"
-    echo "INPUT($libraries/libmsgpackc.a)" >"$folder/libmsgpackc.so"
+    msgpack_inside "$folder"
 }
+
+# msgpack_inside FOLDER: the same for the library of msgpack alone.
+msgpack_inside() { echo "INPUT(/usr/lib/$(gcc -print-multiarch)/libmsgpackc.a)" >"$1/libmsgpackc.so"; }
 
 # copy_licences FOLDER: those of the libraries that are inside the programs.
 copy_licences() {
