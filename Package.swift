@@ -12,6 +12,9 @@ if Context.environment["CI"] != nil {
     settings.append(.treatAllWarnings(as: .error))
 }
 
+/// A release can be linked without the tables for unwinding the stack by LLVM's linker only (scripts/package/link.sh).
+let releaseLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"], .when(configuration: .release))]
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -56,7 +59,7 @@ let package = Package(
         .target(
             name: "EngineIOClient",
             dependencies: nio + [
-                "CZlib", "EngineIO", "EpollLoop",
+                "CZlib", "EngineIO", "EpollLoop", "JSONText",
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
@@ -79,6 +82,7 @@ let package = Package(
         // The files of `eio-lua init`.
         .target(
             name: "StarterFiles",
+            dependencies: ["JSONText"],
             resources: [
                 "definitions/eio.lua", "definitions/engineio.lua", "definitions/socketio.lua",
                 "definitions/loadtest.lua", "templates/bot_engineio.lua", "templates/bot_socketio.lua",
@@ -178,7 +182,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "eio-lua", dependencies: ["Commands"], swiftSettings: settings),
+            name: "eio-lua", dependencies: ["Commands"], swiftSettings: settings, linkerSettings: releaseLinker),
         .executableTarget(
             name: "eio-lua-worker",
             dependencies: [
@@ -188,7 +192,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: releaseLinker),
         .target(
             name: "TestSupport", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/TestSupport", swiftSettings: settings),

@@ -99,7 +99,7 @@ run_attack() {
 run_packages() {
     timed scripts/package.sh
     timed need_bare_root .build-packages
-    need_packages python3-venv curl man-db groff-base zsh fish lua-cjson lua-lpeg lua-socket lintian
+    need_packages python3-venv curl man-db groff-base zsh fish lua5.4 lua-cjson lua-lpeg lua-socket lintian
     need_venv .venv-test Tests/Integration/requirements.txt
     need_venv .venv-packages Tests/Packages/requirements.txt
     say "installing and using the release"

@@ -1,5 +1,6 @@
 import EngineIO
 import Glibc
+import JSONText
 import Logging
 import NIOHTTP1
 
@@ -58,7 +59,7 @@ struct RequestBuilder {
     /// The address as an error shows it: with masks for credentials and for the values of the query.
     func shownURL(_ transport: Transport) -> String {
         var text = self.address(transport)
-        if self.url.authorization != nil, let scheme = text.firstRange(of: "://") {
+        if self.url.authorization != nil, let scheme = text.utf8.firstOccurrence(of: "://".utf8) {
             text.insert(contentsOf: "\(SecretMask.mask)@", at: scheme.upperBound)
         }
         if !self.url.query.isEmpty { text += "?" + SecretMask.query(self.url.query) }

@@ -1,3 +1,4 @@
+import JSONText
 import NIOHTTP1
 
 /// Takes out of what is shown to a person what would let its reader take over a session or an account.
@@ -41,7 +42,7 @@ package enum SecretMask {
     ///   and is kept.
     package static func url(_ address: String, hasScheme: Bool = true) -> String {
         let bytes = Array(address.utf8)
-        let scheme = bytes.firstRange(of: "://".utf8)
+        let scheme = bytes.firstOccurrence(of: "://".utf8)
         if scheme == nil, hasScheme { return address }
         let start = scheme?.upperBound ?? 0
         let (server, query, rest) = self.parts(Array(bytes[start...]))
@@ -99,7 +100,7 @@ package enum SecretMask {
 
     /// An address that a redirect names; it may have a user and a password before its host.
     private static func location(_ address: String) -> String {
-        let isWhole = address.utf8.firstRange(of: "://".utf8) != nil
+        let isWhole = address.utf8.firstOccurrence(of: "://".utf8) != nil
         return isWhole ? self.url(address) : self.target(address)
     }
 }

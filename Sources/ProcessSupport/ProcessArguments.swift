@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 
 /// The command line as the system gave it: a Swift String would replace what is not UTF-8.
 package enum ProcessArguments {
@@ -25,7 +26,7 @@ package enum ProcessArguments {
     }
 
     /// Whether something in it was not UTF-8.
-    private static func isReplaced(_ bytes: [UInt8]) -> Bool { bytes.firstRange(of: "\u{FFFD}".utf8) != nil }
+    private static func isReplaced(_ bytes: [UInt8]) -> Bool { bytes.firstOccurrence(of: "\u{FFFD}".utf8) != nil }
 
     /// A file's name for the system, with the zero at its end.
     package static func path(_ text: String) -> [CChar] { self.bytes(text).map { CChar(bitPattern: $0) } + [0] }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Makes one line with a count of equal reports of many clients: the first is written at once, and equal ones within a
 /// second are only counted. It has no clock and writes nothing.
 package struct RepeatFilter {
@@ -59,7 +61,7 @@ package struct RepeatFilter {
         let name = "client "
         var rest = text[...]
         var result = ""
-        while let found = rest.firstRange(of: name) {
+        while let found = rest.utf8.firstOccurrence(of: name.utf8) {
             result += rest[..<found.upperBound]
             rest = rest[found.upperBound...]
             let digits = rest.prefix { $0.isASCII && $0.isNumber }

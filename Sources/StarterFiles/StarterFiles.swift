@@ -1,3 +1,5 @@
+import JSONText
+
 /// The files of a new folder with scripts: a first script, and what an editor and luacheck need for it.
 package struct StarterFiles {
     /// A text, with a path in the folder.
@@ -34,9 +36,13 @@ package struct StarterFiles {
             ("definitions/socketio.lua", PackageResources.socketio_lua),
             ("definitions/loadtest.lua", PackageResources.loadtest_lua),
         ]
-        let parts = String(decoding: bytes, as: UTF8.self).split(separator: Self.literal(Self.defaultURL))
+        var text = String(decoding: bytes, as: UTF8.self)
+        // Each script has it once.
+        if let place = text.utf8.firstOccurrence(of: Self.literal(Self.defaultURL).utf8) {
+            text.replaceSubrange(place, with: Self.literal(url))
+        }
         self.files =
-            [File(path: name, text: parts.joined(separator: Self.literal(url)))]
+            [File(path: name, text: text)]
             + others.map { path, bytes in File(path: path, text: String(decoding: bytes, as: UTF8.self)) }
     }
 

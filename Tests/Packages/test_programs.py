@@ -1,6 +1,7 @@
 """The programs of the tarball: what they need, what they export, and that they run where they are installed."""
 
 import re
+import resource
 
 import pytest
 
@@ -48,7 +49,34 @@ def test_only_the_symbols_of_lua_are_exported(release, program):
 def test_programs_are_stripped_and_no_larger_than_known(release, program):
     file = release.folder / "bin" / program
     assert ".symtab" not in release.run("readelf", "-SW", file).stdout
-    assert file.stat().st_size < 28_000_000
+    assert file.stat().st_size < 18_000_000
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_have_no_foundation_no_regular_expressions_and_no_unwind_tables(release, program):
+    file = release.folder / "bin" / program
+    # The names of types are in the metadata, and those of modules are parts of them.
+    content = file.read_bytes()
+    assert b"NIOCore" in content
+    assert [name for name in (b"FoundationEssentials", b"_RegexParser", b"_StringProcessing") if name in content] == []
+    assert "eh_frame" not in release.run("readelf", "-SlW", file).stdout
+
+
+def test_start_takes_little_more_than_that_of_lua(installed, capsys):
+    """The least CPU time of several starts, which a busy machine does not change."""
+    times = {
+        command: min(cpu_time(installed, *command.split()) for _ in range(20))
+        for command in ("lua5.4 -v", "eio-lua -v", "eio-lua serve --help", "eio-lua load --help")}
+    with capsys.disabled():
+        print("", *(f"{command}: {seconds * 1000:.1f} ms of CPU time" for command, seconds in times.items()), sep="\n")
+    assert max(times.values()) < times["lua5.4 -v"] + 0.004
+
+
+def cpu_time(release, *command):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    release.run(*command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_version(installed):

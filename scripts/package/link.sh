@@ -1,4 +1,5 @@
-# Links the release build again, for the forms in which it is installed. To be sourced after lib/setup.sh.
+# Links the release build again, for the forms in which it is installed, and without the tables for unwinding the
+# stack. To be sourced after lib/setup.sh.
 
 # link_packaged PRODUCT: relinks the product with Lua, ZeroMQ and msgpack inside.
 #
@@ -28,7 +29,8 @@ relink() {
     printf '%s\n' 'Name: Lua' 'Description: Lua' "Version: $(pkg-config --modversion lua5.4)" \
         "Libs: -L$folder -llua5.4" "Cflags: $(pkg-config --cflags lua5.4)" >"$folder/lua5.4.pc"
     PKG_CONFIG_PATH=$folder swift build -c release --static-swift-stdlib --product "$product" \
-        -Xlinker "--version-script=$root/scripts/package/exports.map"
+        -Xlinker "--version-script=$root/scripts/package/exports.map" \
+        -Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker "$root/scripts/package/discard.ld"
 }
 
 # archives_inside FOLDER: linker scripts that take the place of the libraries of ZeroMQ and msgpack.

@@ -1,7 +1,11 @@
+import JSONText
+
 /// RFC 4291, section 2.2.
 enum IPv6Syntax {
     static func isAddress(_ text: Substring) -> Bool {
-        guard let gap = text.firstRange(of: "::") else { return self.groups(text, mayEndInIPv4: true) == 8 }
+        guard let gap = text.utf8.firstOccurrence(of: "::".utf8) else {
+            return self.groups(text, mayEndInIPv4: true) == 8
+        }
         guard let before = self.groups(text[..<gap.lowerBound], mayEndInIPv4: false),
             let behind = self.groups(text[gap.upperBound...], mayEndInIPv4: true)
         else { return false }

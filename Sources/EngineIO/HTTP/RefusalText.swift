@@ -18,7 +18,7 @@ public enum RefusalText {
                 if let text, let line = self.line(text) { return line }
             }
         }
-        if let contentType, contentType.lowercased().contains("html") { return nil }
+        if let contentType, contentType.lowercased().utf8.firstOccurrence(of: "html".utf8) != nil { return nil }
         var bytes = Array(body.prefix(self.readLimit))
         if bytes.count < body.count {
             // Not through the middle of a character.

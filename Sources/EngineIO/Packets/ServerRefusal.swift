@@ -26,7 +26,7 @@ public struct ServerRefusal: Sendable, Equatable {
 
     /// The usual meaning of the refusal, for people who see it for the first time.
     public var hint: String? {
-        if self.code == 5 || self.message?.contains(Self.versionRefusal) == true {
+        if self.code == 5 || self.message?.utf8.firstOccurrence(of: Self.versionRefusal.utf8) != nil {
             return "the server and this client speak different versions of Engine.IO; this client speaks Engine.IO 4, "
                 + "as Socket.IO does since version 3 (python-socketio since version 5)"
         }

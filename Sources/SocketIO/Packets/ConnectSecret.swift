@@ -1,4 +1,5 @@
 import EngineIO
+import JSONText
 
 /// The secrets of CONNECT packets: the program's `auth`, and the ids of the session. With `pid`, the private one,
 /// anybody could take over the session and all events that its client missed.
@@ -13,7 +14,7 @@ package enum ConnectSecret {
         case .text: self.isConnect(message) && message.contains(UInt8(ascii: "{"))
         case .binary:
             (try? SocketIOSerializer.messagePack.read(message, maximumAttachments: 0))?.type == .connect
-                || self.keys.contains { message.prefix(self.searched).firstRange(of: $0) != nil }
+                || self.keys.contains { message.prefix(self.searched).firstOccurrence(of: $0) != nil }
         }
     }
 
