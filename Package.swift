@@ -90,6 +90,14 @@ let package = Package(
                 "templates/luarc.json",
             ].map { .embedInCode($0) },
             swiftSettings: settings),
+        // The page of `eio-lua serve`.
+        .target(
+            name: "ServerPage",
+            resources: [
+                "page/page.html", "page/page.css", "page/engineio.js", "page/socketio.js", "page/log.js",
+                "page/page.js",
+            ].map { .embedInCode($0) },
+            swiftSettings: settings),
         .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
         // Rounding is libm's on processors without an instruction for it.
         .target(
@@ -175,7 +183,8 @@ let package = Package(
             dependencies: [
                 "CommandLineParser", "CommandOptions", "EngineIO", "EngineIOClient", "EngineIOServer", "JSONText",
                 "LoadEngine", "LoadOutput", "LoadPlan", "LoadReport", "Locust", "Metrics", "ProcessSupport",
-                "ScriptProcess", "Scripting", "SocketIO", "SocketIOServer", "StarterFiles", "TerminalClient",
+                "ScriptProcess", "Scripting", "ServerPage", "SocketIO", "SocketIOServer", "StarterFiles",
+                "TerminalClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

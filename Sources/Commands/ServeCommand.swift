@@ -4,6 +4,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import ProcessSupport
+import ServerPage
 import Synchronization
 
 /// `eio-lua serve`: the embedded server, to try scripts against.
@@ -13,8 +14,8 @@ struct ServeCommand: ParsableCommand {
         abstract: "Runs an Engine.IO or Socket.IO server, to try scripts against.",
         discussion: """
             It speaks polling, websocket and the upgrade between them, prints the address it listens at, and answers \
-            GET /stats by its counters as JSON. On a terminal it logs connects, disconnects and messages. It ends by \
-            Ctrl-C.
+            GET /stats by its counters as JSON. Its page at / is a client for browsers. On a terminal it logs \
+            connects, disconnects and messages. It ends by Ctrl-C.
             """)
 
     // The options of each protocol are nil unless they are given, so that those of the other can be refused.
@@ -128,9 +129,14 @@ struct ServeCommand: ParsableCommand {
                 "warning: new connections wait: \(SystemError.text(error.errnoCode))")
         }
         self.socketIO.apply(to: &configuration)
+        let (isSocketIO, path) = (self.socketIO.socketio, configuration.path)
+        configuration.makePage = {
+            let page = ServerPage.make(isSocketIO: isSocketIO, path: path, nonce: Self.nonce())
+            return ServedPage(html: page.html, contentSecurityPolicy: page.contentSecurityPolicy)
+        }
         let terminal = TerminalWriter()
         if let terminal, !self.quiet {
-            let describe: MessageText.Describe = self.socketIO.socketio ? MessageText.socketIO : MessageText.engineIO
+            let describe: MessageText.Describe = isSocketIO ? MessageText.socketIO : MessageText.engineIO
             configuration.makeObserver = { ServerLog(terminal, describe, eventLoop: $0) }
         }
         let server: EngineIOServer
@@ -151,8 +157,10 @@ struct ServeCommand: ParsableCommand {
         while true { pause() }
     }
 
+    private static func nonce() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+
     private func url(_ port: Int) -> String {
-        "http://\(self.host.contains(":") ? "[\(self.host)]" : self.host):\(port)"
+        "http://\(self.host.utf8.contains(UInt8(ascii: ":")) ? "[\(self.host)]" : self.host):\(port)"
     }
 
     /// The place that a message names if the server cannot listen there.

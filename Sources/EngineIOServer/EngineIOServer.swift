@@ -5,7 +5,7 @@ import NIOPosix
 /// An Engine.IO 4 server on loopback for demonstrations, tests and measurements: polling, websocket and the upgrade.
 ///
 /// All of a server lives on one event loop, because the requests of one polling session may come over any connection.
-/// Besides Engine.IO it answers `GET /stats` by its counters as JSON.
+/// Besides Engine.IO it answers `GET /stats` by its counters as JSON, and `GET /` by a page, if it has one.
 package final class EngineIOServer: Sendable {
     /// The port it listens at.
     package let port: Int

@@ -2,7 +2,7 @@ import EngineIO
 import NIOCore
 import NIOHTTP1
 
-/// The HTTP side of one connection: handshakes, polls, posts, the statistics, and the way to a websocket.
+/// The HTTP side of one connection: handshakes, polls, posts, the statistics, the page, and the way to a websocket.
 ///
 /// The pipeline handler before it gives it one request at a time.
 final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -14,6 +14,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         case idle
         /// The request's head is there; what it asks is done at its end.
         case statistics
+        case page(ServedPage)
         case requested(EngineIORequest, HTTPRequestHead)
         case receivingPost(ServerSession, ByteBuffer)
         case waitingPoll(ServerSession)
@@ -49,7 +50,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         case .waitingPoll(let session): session.pollAborted()
         case .receivingPost(let session, _): session.close(.server)
         case .waitingPost(let session): session.postAborted()
-        case .idle, .statistics, .requested: break
+        case .idle, .statistics, .page, .requested: break
         }
     }
 
@@ -95,6 +96,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         }
         if head.method == .GET, head.uri == "/stats" {
             self.exchange = .statistics
+            return
+        }
+        if head.method == .GET, head.uri == "/", let page = self.server.configuration.makePage?() {
+            self.exchange = .page(page)
             return
         }
         guard head.uri.hasPrefix(self.server.configuration.path) else {
@@ -149,6 +154,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
             break
         case .statistics:
             self.respond(.ok, "application/json", ByteBuffer(string: self.server.counters))
+        case .page(let page):
+            self.respond(.ok, "text/html; charset=utf-8", ByteBuffer(string: page.html), page.headers)
         case .receivingPost(let session, let body):
             self.exchange = .waitingPost(session)
             session.postEnded(body, on: self)

@@ -42,7 +42,12 @@ class Chromium:
 
     def open(self, path):
         """Opens a file, and waits until it is there."""
-        self.call("Page.navigate", url=path.as_uri())
+        self.visit(path.as_uri())
+
+    def visit(self, url):
+        """Opens a page, and waits until it is there."""
+        self._events.clear()
+        self.call("Page.navigate", url=url)
         while not any(event["method"] == "Page.loadEventFired" for event in self._events):
             self._receive()
 
@@ -58,6 +63,26 @@ class Chromium:
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def wait_for(self, condition):
+        """Waits until an expression of JavaScript is true; it is looked at with each change of the page."""
+        self.call("Runtime.evaluate", awaitPromise=True, expression=f"""
+            new Promise(done => {{
+                const look = () => {{ if ({condition}) done() }}
+                new MutationObserver(look).observe(
+                    document, {{subtree: true, childList: true, attributes: true, characterData: true}})
+                look()
+            }})""")
+
+    def type(self, text):
+        """Types into the element that has the focus."""
+        self.call("Input.insertText", text=text)
+
+    def press(self, key):
+        code = {"Enter": 13, "Tab": 9, "ArrowUp": 38, "ArrowDown": 40}[key]
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code,
+                      text="\r" if key == "Enter" and kind == "keyDown" else "")
 
     def screenshot(self):
         """The whole page as PNG."""

@@ -131,8 +131,8 @@ def test_flood_is_counted_instead_of_shown(lua, logged):
 
 
 def test_terminal_that_is_stopped_does_not_stop_the_server(lua, logged):
-    """Nobody reads the terminal, whose buffer is full after some lines."""
-    server = logged()
+    """Nobody reads the terminal, whose buffer of 64 KiB is full after some lines."""
+    server = logged(columns=4000)
     server.terminal.pause()
     text = "x" * 4000
     result = lua.run(f"""
