@@ -99,6 +99,8 @@ run_attack() {
 run_packages() {
     timed scripts/package.sh
     timed need_bare_root .build-packages
+    # The browser opens the report of the README.
+    need_packages chromium-headless-shell fonts-dejavu-core
     need_packages python3-venv curl man-db groff-base zsh fish lua5.4 lua-cjson lua-lpeg lua-socket lintian
     need_venv .venv-test Tests/Integration/requirements.txt
     need_venv .venv-packages Tests/Packages/requirements.txt

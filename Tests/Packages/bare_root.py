@@ -30,9 +30,9 @@ class BareRoot:
         assert result.returncode == status, (command, result.stdout, result.stderr)
         return result
 
-    def start(self, *command, user="user", path="") -> subprocess.Popen:
+    def start(self, *command, user="user", path="", **how) -> subprocess.Popen:
         """Starts a command whose output can be read."""
-        return subprocess.Popen(self._entering(command, user, path), stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(self._entering(command, user, path), stdout=subprocess.PIPE, text=True, **how)
 
     def apt(self, *arguments, **how) -> subprocess.CompletedProcess:
         return self.run("apt", "-y", *arguments, user="root", **how)
