@@ -20,18 +20,28 @@ extension SocketIOSession: SessionDelegate {
 
     package func sessionReceived(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
         let main = ReceivedSocketIOPacket.mainNamespace
+        let noAttachments = UnsafeBufferPointer<UnsafeRawBufferPointer>(start: nil, count: 0)
+        if let payload = self.reader.plainEvent(kind, bytes),
+            let connection = self.namespaces.receivedEvent(main, payload: payload)
+        {
+            self.delegate?.socketIOEvent(
+                SocketIOReceived(
+                    namespace: main, connection: connection, id: UnsafeRawBufferPointer(start: nil, count: 0),
+                    payload: payload, attachments: noAttachments))
+            return
+        }
         if let ack = self.reader.plainAck(kind, bytes), let connection = self.namespaces.connection(of: main) {
             self.delegate?.socketIOAck(
                 ack.id,
                 SocketIOReceived(
                     namespace: main, connection: connection, id: ack.digits, payload: ack.payload,
-                    attachments: UnsafeBufferPointer(start: nil, count: 0)))
+                    attachments: noAttachments))
             return
         }
         do throws(SocketIOPacketError) {
             switch try self.reader.read(kind, bytes) {
             case .packet(let packet):
-                try self.received(packet, UnsafeBufferPointer(start: nil, count: 0))
+                try self.received(packet, noAttachments)
             case .assembled(let assembled):
                 self.received(assembled, last: bytes)
                 self.reader.reuse(assembled)

@@ -52,6 +52,25 @@ static void acks_are_the_results_of_handlers(void) {
         "disconnect\nfinished\n");
 }
 
+/* The latest handler is remembered, for its own event and namespace, until another is registered. */
+static void each_event_finds_its_own_handler(void) {
+    EXPECT_RUN(
+        "local function echo(...) sio.emit(...) eio.sleep(0.01) end\n"
+        "sio.on('one', function() out('one') end)\n"
+        "sio.on('one', function() out('one of a') end, '/a')\n"
+        "sio.on('two', function() out('two') end)\n"
+        "sio.on('*', function(event) out('any', event) end)\n"
+        "sio.connect('any', {namespaces = {'/', '/a'}})\n"
+        "for _, event in ipairs{'one', 'one', 'two', 'on', 'one'} do echo(event) end\n"
+        "echo{'one', namespace = '/a'} echo{'one', namespace = '/a'} echo('one')\n"
+        "sio.on('one', function() out('new') end) echo('one') echo('one')\n"
+        "sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \n"
+        "emit [\"one\"]\nlog one\nemit [\"one\"]\nlog one\nemit [\"two\"]\nlog two\nemit [\"on\"]\nlog any on\n"
+        "emit [\"one\"]\nlog one\nemit [\"one\"]\nlog one of a\nemit [\"one\"]\nlog one of a\n"
+        "emit [\"one\"]\nlog one\nemit [\"one\"]\nlog new\nemit [\"one\"]\nlog new\ndisconnect\nfinished\n");
+}
+
 static void calls_return_the_ack(void) {
     EXPECT_RUN(
         "sio.connect('any')\n"
@@ -199,6 +218,7 @@ void test_socketio(void) {
     an_event_without_a_handler_holds_up_nothing();
     a_connect_handler_that_fails_late_fails_the_connect();
     acks_are_the_results_of_handlers();
+    each_event_finds_its_own_handler();
     calls_return_the_ack();
     handlers_are_found_in_order();
     receive_takes_events();

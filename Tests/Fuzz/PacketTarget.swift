@@ -35,14 +35,16 @@ private struct PacketSession {
     /// A packet has the messages that came, as many as it announced, and not more bytes than allowed.
     mutating func read(_ kind: MessageKind, _ message: UnsafeRawBufferPointer) {
         let ack = self.reader.plainAck(kind, message)
+        let event = self.reader.plainEvent(kind, message).map { Array($0) }
         do throws(SocketIOPacketError) {
             switch try self.reader.read(kind, message) {
             case .packet(let packet):
                 precondition(self.parts.isEmpty && packet.attachmentCount == 0)
                 if let ack { self.check(ack, packet) }
+                if let event { self.check(event, packet) }
                 self.check(packet, message, UnsafeBufferPointer(start: nil, count: 0))
             case .incomplete:
-                precondition(ack == nil)
+                precondition(ack == nil && event == nil)
                 self.parts.append(Array(message))
                 precondition(self.parts.joined().count <= Self.maximumSize)
             case .assembled(let assembled):
@@ -52,7 +54,7 @@ private struct PacketSession {
                 self.parts = []
             }
         } catch {
-            precondition(ack == nil)
+            precondition(ack == nil && event == nil)
             self.end(message)
         }
     }
@@ -62,6 +64,12 @@ private struct PacketSession {
         precondition(packet.type == .ack && packet.namespace.elementsEqual("/".utf8))
         precondition(ack.digits.elementsEqual(packet.id) && ack.id == self.serializer.number(ofID: packet.id))
         precondition(ack.payload.elementsEqual(packet.payload))
+    }
+
+    /// The short way to an event leads to the same.
+    private func check(_ payload: [UInt8], _ packet: ReceivedSocketIOPacket) {
+        precondition(packet.type == .event && packet.namespace.elementsEqual("/".utf8) && packet.id.isEmpty)
+        precondition(payload.elementsEqual(packet.payload))
     }
 
     private func checkAssembled(_ assembled: AssembledPacket, last: UnsafeRawBufferPointer) {

@@ -149,6 +149,43 @@ struct TextPacketTests {
         #expect(text.withUTF8 { PlainAck(text: UnsafeRawBufferPointer($0)) == nil })
     }
 
+    /// The short way reads the events of the main namespace without an ack id as the long one does, and nothing else.
+    @Test(arguments: Self.accepted.map { $0.0 } + [#"2["a","b"]"#, #"2["connected"]"#, #"2["a"#])
+    func plainEvents(text: String) throws {
+        var text = text
+        var reader = SocketIOPacketReader(.json, maximumAttachments: 1000, maximumSize: 1000)
+        try text.withUTF8 {
+            let bytes = UnsafeRawBufferPointer($0)
+            let packet = try ReceivedSocketIOPacket(text: bytes, maximumAttachments: 1000)
+            let payload = reader.plainEvent(.text, bytes)
+            let isPlain = packet.type == .event && bytes.starts(with: #"2[""#.utf8)
+            #expect((payload != nil) == isPlain)
+            if let payload { #expect(payload.elementsEqual(packet.payload)) }
+        }
+    }
+
+    @Test(
+        arguments: [
+            "2", "2[", #"2[""#, "2[1]", "2[]", #"2["connect"]"#, #"2["\u0063onnect"]"#, #"2 ["a"]"#, #"21["a"]"#, "",
+        ])
+    func otherMessagesAreNotPlainEvents(text: String) {
+        var text = text
+        var reader = SocketIOPacketReader(.json, maximumAttachments: 10, maximumSize: 1000)
+        #expect(text.withUTF8 { reader.plainEvent(.text, UnsafeRawBufferPointer($0)) } == nil)
+    }
+
+    @Test func attachmentsComeBeforePlainEvents() throws {
+        var reader = SocketIOPacketReader(.json, maximumAttachments: 10, maximumSize: 1000)
+        var (event, binary) = (#"2["a"]"#, #"51-["a",{"_placeholder":true,"num":0}]"#)
+        #expect(event.withUTF8 { reader.plainEvent(.text, UnsafeRawBufferPointer($0)) } != nil)
+        #expect(event.withUTF8 { reader.plainEvent(.binary, UnsafeRawBufferPointer($0)) } == nil)
+        try binary.withUTF8 { _ = try reader.read(.text, UnsafeRawBufferPointer($0)) }
+        #expect(event.withUTF8 { reader.plainEvent(.text, UnsafeRawBufferPointer($0)) } == nil)
+        reader.restart()
+        reader.stop()
+        #expect(event.withUTF8 { reader.plainEvent(.text, UnsafeRawBufferPointer($0)) } == nil)
+    }
+
     @Test func attachmentsComeBeforePlainAcks() throws {
         var reader = SocketIOPacketReader(.json, maximumAttachments: 10, maximumSize: 1000)
         var (ack, event) = ("31[]", #"51-["a",{"_placeholder":true,"num":0}]"#)

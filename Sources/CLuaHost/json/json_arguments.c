@@ -38,8 +38,8 @@ bool luahost_json_is_placeholder(lua_State *L, lua_Integer *number) {
 }
 
 /* Pushes each attachment once, so that a placeholder that occurs a thousand times costs no more memory than one. */
-static bool push_attachments(luahost_json_decoder *d, const luahost_slice *attachments, size_t count) {
-    if (count == 0) return true;
+static __attribute__((noinline)) bool push_attachments(
+    luahost_json_decoder *d, const luahost_slice *attachments, size_t count) {
     if (count > LUAHOST_MAX_ATTACHMENTS || !lua_checkstack(d->L, (int)count + LUAHOST_JSON_SPARE_SLOTS)) {
         return luahost_json_fail(d, d->text, "no room on the Lua stack for %zu attachments", count) != NULL;
     }
@@ -74,7 +74,7 @@ static const char *read_elements(luahost_json_decoder *d, const char *at, int *c
 /* Pushes the elements that begin at `at`, or none if the closing bracket is there; to the end of the text. */
 static int decode_elements(luahost_json_decoder *d, const char *at, const luahost_slice *attachments, size_t count) {
     int top = lua_gettop(d->L), arguments = 0;
-    bool is_read = push_attachments(d, attachments, count);
+    bool is_read = count == 0 || push_attachments(d, attachments, count);
     if (is_read && *at != ']') is_read = (at = read_elements(d, at, &arguments)) != NULL;
     if (is_read) {
         at = luahost_json_skip_space(at + 1, d->end);
@@ -120,25 +120,22 @@ int luahost_json_decode_rest(
 
 /* ---- the name of an event ---- */
 
-/* Sets the name to the string at `at`; an escaped one is written to `scratch`. */
+/* Sets the name to the string that begins at `at`; an escaped one is written to `scratch`. */
 static const char *read_name(luahost_json_decoder *d, const char *at, luahost_buffer *scratch, luahost_slice *name) {
-    at += 1;
-    const char *stop = luahost_json_skip_plain(at, d->end);
-    if ((stop = luahost_json_find_quote(d, stop)) == NULL) return NULL;
-    size_t length = (size_t)(stop - at);
-    if (memchr(at, '\\', length) == NULL) {
-        *name = (luahost_slice){at, length};
-        return stop + 1;
-    }
+    const char *plain = luahost_json_skip_plain(at, d->end), *stop = luahost_json_find_quote(d, plain);
+    if (stop == NULL) return NULL;
+    *name = (luahost_slice){at, (size_t)(stop - at)};
+    if (stop == plain) return stop + 1;
     scratch->length = 0;
-    char *start = luahost_buffer_reserve(scratch, length), *out = start;
+    char *start = luahost_buffer_reserve(scratch, name->length), *out = start;
     if (luahost_json_unescape(d, at, stop, &out) == NULL) return NULL;
     scratch->length = (size_t)(out - start);
     *name = (luahost_slice){start, scratch->length};
     return stop + 1;
 }
 
-bool luahost_json_read_event_name(
+/* Reads what luahost_json_read_event_name does, however it is written. */
+static __attribute__((noinline)) bool read_unusual_name(
     const char *text, size_t length, luahost_buffer *scratch, luahost_slice *name, size_t *rest,
     luahost_json_error *error) {
     luahost_json_decoder d = {.text = text, .end = text + length, .error = error};
@@ -147,7 +144,7 @@ bool luahost_json_read_event_name(
     luahost_json_number number;
     const char *start = at;
     if (*at == '"') {
-        if ((at = read_name(&d, at, scratch, name)) == NULL) return false;
+        if ((at = read_name(&d, at + 1, scratch, name)) == NULL) return false;
     } else if ((at = luahost_json_read_number(at, d.end, &number)) != NULL) {
         *name = (luahost_slice){start, (size_t)(at - start)};
     } else {
@@ -156,4 +153,20 @@ bool luahost_json_read_event_name(
     }
     *rest = (size_t)(at - text);
     return true;
+}
+
+bool luahost_json_read_event_name(
+    const char *text, size_t length, luahost_buffer *scratch, luahost_slice *name, size_t *rest,
+    luahost_json_error *error) {
+    /* Nearly every name is the first thing in the array, and has no escapes. */
+    if (length > 2 && text[0] == '[' && text[1] == '"') {
+        const char *at = text + 2, *end = text + length;
+        while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\') at++;
+        if (at < end && *at == '"') {
+            *name = (luahost_slice){text + 2, (size_t)(at - text) - 2};
+            *rest = (size_t)(at - text) + 1;
+            return true;
+        }
+    }
+    return read_unusual_name(text, length, scratch, name, rest, error);
 }

@@ -159,7 +159,7 @@ static __attribute__((noinline)) bool encode_userdata(luahost_encoder *e, const 
 
 /* ---- any value ---- */
 
-/* Writes the value in slot `index`, which is the top of the stack; two more are free. */
+/* Writes the value in slot `index`: a string, or the top of the stack; two more are free. */
 static bool encode_value(luahost_encoder *e, const luahost_level *parent, int index) {
     switch (lua_type(e->L, index)) {
     case LUA_TSTRING: return encode_string(e, parent, index);
@@ -212,9 +212,10 @@ bool luahost_json_encode_arguments(
     luahost_buffer_append_byte(out, '[');
     for (int slot = first; is_written && slot <= last; slot++) {
         e.argument = slot - first + 1;
-        /* A string stays where it is. */
-        if (lua_type(L, slot) == LUA_TSTRING) {
-            is_written = encode_string(&e, NULL, slot);
+        /* The value on top stays where it is, and so does a string. */
+        if (slot == top || lua_type(L, slot) == LUA_TSTRING) {
+            is_written = encode_value(&e, NULL, slot);
+            lua_settop(L, top);
         } else {
             lua_pushvalue(L, slot);
             is_written = encode_value(&e, NULL, top + 1);

@@ -118,8 +118,8 @@ static void start(
         insert_answer(L, event, values);
         values += 4;
     }
+    /* Which takes all that lies above `top`. */
     luahost_task *task = luahost_sio_task(sio, &found->handler, LUAHOST_EVENT_NAMED, values);
-    lua_settop(L, top);
     luahost_task_run_now(task, values - 1);
 }
 

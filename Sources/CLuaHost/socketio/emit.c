@@ -75,7 +75,7 @@ void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, const 
     request->name_space = (luahost_slice){"/", 1};
     bool is_of_namespace = lua_type(L, lua_upvalueindex(3)) == LUA_TSTRING;
     if (is_of_namespace) request->name_space = luahost_sio_slice(L, lua_upvalueindex(3));
-    if (known != NULL && lua_istable(L, 1) && lua_isnone(L, 2)) {
+    if (known != NULL && lua_type(L, 2) == LUA_TNONE && lua_type(L, 1) == LUA_TTABLE) {
         read_table(L, request, known);
     } else {
         check_event(L, request, 1);

@@ -30,14 +30,16 @@ static void push_user_table(lua_State *L, int user_value) {
     lua_setiuservalue(L, lua_upvalueindex(1), user_value);
 }
 
-/* The text of the string at the index, which is kept as long as the client. */
-static const char *keep_name(lua_State *L, int index) {
+/* Keeps the name at the index as long as the client, and drops the latest record, which may be about to be replaced. */
+static void keep_name(lua_State *L, int index, luahost_sio_handler *record) {
     push_user_table(L, LUAHOST_SIO_NAMES);
     lua_pushvalue(L, index);
     lua_pushboolean(L, true);
     lua_rawset(L, -3);
+    lua_pushnil(L);
+    lua_rawseti(L, -2, LUAHOST_SIO_LATEST);
     lua_pop(L, 1);
-    return lua_tostring(L, index);
+    record->name = lua_tolstring(L, index, &record->length);
 }
 
 /* Events that wait for receive() may be for a new handler, while there is a session. */
@@ -56,7 +58,8 @@ static void add_handler(lua_State *L, luahost_sio *sio, int event, int name_spac
     lua_setiuservalue(L, at, 1);
     record->place_ref = luahost_place_ref(L, sio->client.shared);
     record->is_ordered = is_ordered;
-    record->name = keep_name(L, event);
+    record->name_space = luahost_sio_slice(L, name_space);
+    keep_name(L, event, record);
     push_user_table(L, LUAHOST_SIO_HANDLERS);
     lua_pushvalue(L, name_space);
     push_subtable(L, -2);

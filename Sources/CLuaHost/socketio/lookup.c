@@ -91,7 +91,7 @@ static luahost_sio_found find_method(lua_State *L, luahost_sio *sio, luahost_sli
         lua_replace(L, top + 1);
         push_slice(L, event);
         int place = place_of(L, sio, step == 0 ? name_space : any);
-        found = (luahost_sio_found){LUAHOST_SIO_METHOD, {"namespace", place, false}, 3};
+        found = (luahost_sio_found){LUAHOST_SIO_METHOD, {.name = "namespace", .place_ref = place}, 3};
         if (step == 1) {
             push_slice(L, name_space);
             found.values = 4;
@@ -102,9 +102,38 @@ static luahost_sio_found find_method(lua_State *L, luahost_sio *sio, luahost_sli
     return found;
 }
 
+/* Pushes the function of the latest record if it is that of the event, or nothing. */
+static const luahost_sio_handler *push_latest(
+    lua_State *L, const luahost_sio *sio, luahost_slice name_space, luahost_slice event, int top) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, sio->client.anchor.ref);
+    bool has_names = lua_getiuservalue(L, top + 1, LUAHOST_SIO_NAMES) == LUA_TTABLE;
+    if (has_names && lua_rawgeti(L, top + 2, LUAHOST_SIO_LATEST) == LUA_TUSERDATA) {
+        const luahost_sio_handler *record = lua_touserdata(L, top + 3);
+        luahost_slice name = {record->name, record->length};
+        if (luahost_slices_are_equal(name, event) && luahost_slices_are_equal(record->name_space, name_space)) {
+            lua_getiuservalue(L, top + 3, 1);
+            lua_copy(L, -1, top + 1);
+            lua_settop(L, top + 1);
+            return record;
+        }
+    }
+    lua_settop(L, top);
+    return NULL;
+}
+
+/* The record of the event is on top of the stack. */
+static void keep_latest(lua_State *L, const luahost_sio *sio) {
+    luahost_client_push(L, &sio->client, LUAHOST_SIO_NAMES);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, LUAHOST_SIO_LATEST);
+    lua_pop(L, 1);
+}
+
 luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice name_space, luahost_slice event) {
     static const luahost_slice any = {"*", 1};
     int top = lua_gettop(L);
+    const luahost_sio_handler *latest = push_latest(L, sio, name_space, event, top);
+    if (__builtin_expect(latest != NULL, 1)) return (luahost_sio_found){LUAHOST_SIO_FUNCTION, *latest, 1};
     luahost_client_push(L, &sio->client, LUAHOST_SIO_HANDLERS);
     if (lua_istable(L, -1)) {
         bool is_reserved = luahost_sio_is_reserved(event), is_star = luahost_slices_are_equal(event, any);
@@ -116,6 +145,7 @@ luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice
                 push_record(L, is_any_namespace ? any : name_space, is_any_event ? any : event);
             if (record == NULL) continue;
             luahost_sio_found found = {LUAHOST_SIO_FUNCTION, *record, 1};
+            if (step == 0) keep_latest(L, sio);
             lua_getiuservalue(L, -1, 1);
             lua_replace(L, top + 1);
             lua_settop(L, top + 1);
@@ -154,7 +184,8 @@ luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *hand
     task->on_done = handler->is_ordered ? ordered_handler_done : luahost_sio_handler_done;
     if (handler->is_ordered) sio->ordered++;
     if (++client->mailbox.handlers >= LUAHOST_HANDLERS) luahost_mailbox_balance(client);
-    lua_checkstack(task->co, values + LUA_MINSTACK);
+    /* A coroutine that is about to run has LUA_MINSTACK slots, as each function of C. */
+    if (values > LUA_MINSTACK) lua_checkstack(task->co, values);
     lua_xmove(vm->L, task->co, values);
     return task;
 }

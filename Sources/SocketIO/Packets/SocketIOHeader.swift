@@ -41,6 +41,11 @@ public struct SocketIOHeader {
     /// - Returns: the number of bytes that the header has.
     public func write(_ serializer: SocketIOSerializer, toEndOf room: UnsafeMutableRawBufferPointer) -> Int {
         precondition(room.count >= self.room)
+        // Most headers are the type alone.
+        if serializer == .json, case .none = self.id, self.namespace.count == 1, !self.type.announcesAttachments {
+            room[room.count - 1] = self.type.rawValue
+            return 1
+        }
         var writer = BackwardWriter(room)
         switch serializer {
         case .json: self.writeText(&writer)

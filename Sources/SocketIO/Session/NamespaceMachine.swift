@@ -229,9 +229,7 @@ package struct NamespaceMachine {
         switch (packet.type, state) {
         case (.event, .connected), (.binaryEvent, .connected):
             guard !packet.payload.isEmpty else { throw .noPayload(packet.type) }
-            if self.recovers, packet.id.isEmpty {
-                self.namespaces[index].recovery.received(payload: packet.payload, self.serializer)
-            }
+            if packet.id.isEmpty { self.noteOffset(index, packet.payload) }
             return .deliver(connection: self.namespaces[index].connection)
         case (.ack, .connected), (.binaryAck, .connected):
             guard !packet.payload.isEmpty else { throw .noPayload(packet.type) }
@@ -258,6 +256,21 @@ package struct NamespaceMachine {
         default:
             return .ignore
         }
+    }
+
+    /// Reads an event without an ack id, as ``received(_:)`` does.
+    ///
+    /// - Returns: the number of the connection that it came by; nil if the namespace is not connected.
+    package mutating func receivedEvent(_ name: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) -> UInt64? {
+        guard let index = self.index(of: name), self.namespaces[index].state == .connected else { return nil }
+        self.noteOffset(index, payload)
+        return self.namespaces[index].connection
+    }
+
+    @inline(__always)
+    private mutating func noteOffset(_ index: Int, _ payload: UnsafeRawBufferPointer) {
+        guard self.recovers else { return }
+        self.namespaces[index].recovery.received(payload: payload, self.serializer)
     }
 
     /// Keeps an event until CONNECT.
