@@ -17,3 +17,13 @@ def installed(release):
     """The same, installed where an ordinary user has it without options: in ~/.local."""
     release.run(release.folder / "install.sh")
     return release
+
+
+@pytest.fixture
+def server(installed):
+    """The address of an embedded server, which the installed program runs."""
+    process = installed.start("eio-lua", "serve", "--port", "0")
+    yield process.stdout.readline().split()[-1]
+    process.terminate()
+    process.wait(30)
+    process.stdout.close()

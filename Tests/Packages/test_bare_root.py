@@ -9,9 +9,8 @@ import shutil
 import pytest
 
 from bare_root import BASE, BareRoot
+from c_modules import C_MODULES, PACKAGES
 from forms import FORMS
-
-MODULES = ["lua-cjson", "lua-lpeg", "lua-socket"]
 
 
 class Installed:
@@ -36,15 +35,6 @@ def installed(request):
     shutil.rmtree(folder, ignore_errors=True)
     yield Installed(request.param)
     shutil.rmtree(folder)
-
-
-@pytest.fixture
-def server(installed):
-    process = installed.start("eio-lua", "serve", "--port", "0")
-    yield process.stdout.readline().split()[-1]
-    process.terminate()
-    process.wait(30)
-    process.stdout.close()
 
 
 def test_version(installed):
@@ -99,18 +89,14 @@ def test_worker_starts_or_advises_what_to_install(installed):
     assert installed.run("eio-lua", "worker", "--version").stdout == version
 
 
-@pytest.mark.parametrize("script, printed", [
-    ('print(require("cjson").encode({ 1, 2 }))', "[1,2]"),
-    ('print(require("lpeg").match(require("lpeg").P("a") ^ 1, "aaab"))', "4"),
-    ('print(require("socket")._VERSION:match("LuaSocket"))', "LuaSocket"),
-], ids=["cjson", "lpeg", "socket"])
+@pytest.mark.parametrize("script, printed", C_MODULES)
 def test_c_module_loads(installed, script, printed):
-    installed.root.apt("install", *MODULES)
+    installed.root.apt("install", *PACKAGES)
     assert installed.run("eio-lua", "-e", script).stdout == printed + "\n"
 
 
 def test_removal_leaves_nothing(installed):
     used = installed.root.files()
     installed.form.remove(installed.root)
-    installed.root.apt("purge", "--autoremove", *MODULES, *installed.form.worker_needs)
+    installed.root.apt("purge", "--autoremove", *PACKAGES, *installed.form.worker_needs)
     assert installed.root.files() ^ installed.before == set() != used ^ installed.before

@@ -5,6 +5,7 @@ import resource
 
 import pytest
 
+from c_modules import C_MODULES
 from release import ROOT
 
 # README.md names the systems that have them: Debian 12 and Ubuntu 22.04, and later ones.
@@ -88,15 +89,6 @@ def test_version(installed):
             rf"eio-lua {re.escape(number)} \(Lua 5\.4\.\d+, Engine\.IO 4, Socket\.IO 5\)\n", text)
 
 
-@pytest.fixture
-def server(installed):
-    process = installed.start("eio-lua", "serve", "--port", "0")
-    yield process.stdout.readline().split()[-1]
-    process.terminate()
-    process.wait(30)
-    process.stdout.close()
-
-
 def test_bot_against_the_embedded_server(installed, server):
     bot = installed.prefix / "share/eio-lua/bots/echo.lua"
     assert "hello" in installed.run("eio-lua", bot, server, "--say", "hello").stdout
@@ -108,10 +100,6 @@ def test_load_run_with_a_report(installed, server):
     assert "<html" in (installed.home / "report.html").read_text()
 
 
-@pytest.mark.parametrize("script, printed", [
-    ('print(require("cjson").encode({ 1, 2 }))', "[1,2]"),
-    ('print(require("lpeg").match(require("lpeg").P("a") ^ 1, "aaab"))', "4"),
-    ('print(require("socket")._VERSION:match("LuaSocket"))', "LuaSocket"),
-], ids=["cjson", "lpeg", "socket"])
+@pytest.mark.parametrize("script, printed", C_MODULES)
 def test_c_module_loads(installed, script, printed):
     assert installed.run("eio-lua", "-e", script).stdout == printed + "\n"
