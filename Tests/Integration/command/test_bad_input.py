@@ -180,6 +180,17 @@ def test_invalid_utf8_on_the_command_line(lua):
     assert done.stdout == b"true\t255\n", done
 
 
+@pytest.mark.parametrize("arguments", [
+    [b"load", b"--vus", b"x" * 100_000], [b"load", b"--" + b"y" * 100_000], [b"serve", b"\xff\x1b[2J" * 10_000],
+    [b"report", b"merge", b"-\xff"], [b"init", b"--\xff=" + b"z" * 100_000], [b"help", b"\x1b" * 100_000],
+])
+def test_words_of_any_bytes_and_length_have_a_short_error(arguments):
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, timeout=20)
+    assert (done.returncode, done.stdout) == (64, b"")
+    assert done.stderr.startswith(b"Error: ") and len(done.stderr) < 2500 and b"\x1b" not in done.stderr
+    done.stderr.decode()
+
+
 def test_invalid_utf8_in_code_and_in_the_name_of_a_script(lua):
     script = os.fsencode(lua.folder) + b"/\xff.lua"
     with open(script, "w") as file:
