@@ -112,6 +112,11 @@ let package = Package(
             name: "ProcessSupport",
             dependencies: ["CStdio", "EpollLoop", "JSONText", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
+        // libedit's archives, so that the program needs no further library.
+        .target(
+            name: "CLineEditor",
+            linkerSettings: [":libedit.a", ":libtinfo.a"].map { .linkedLibrary($0) }),
+        .target(name: "LineEditor", dependencies: ["CLineEditor", "ProcessSupport"], swiftSettings: settings),
         .target(
             name: "LoadEngine",
             dependencies: [
@@ -130,9 +135,8 @@ let package = Package(
         .target(
             name: "ScriptProcess",
             dependencies: [
-                "CLuaHost", "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LoadEngine", "LoadOutput",
-                "LoadPlan",
-                "LoadReport", "Metrics", "ProcessSupport", "Scripting",
+                "CLuaHost", "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LineEditor", "LoadEngine",
+                "LoadOutput", "LoadPlan", "LoadReport", "Metrics", "ProcessSupport", "Scripting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -261,6 +265,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .testTarget(name: "LineEditorTests", dependencies: ["LineEditor", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: settings),
         .testTarget(

@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib/setup.sh"
 
 need_swift
-need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev
+need_packages liblua5.4-dev libedit-dev libncurses-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev
 build_release
 build_worker
 

@@ -7,8 +7,8 @@ source scripts/package/link.sh
 source scripts/package/deb.sh
 
 need_swift
-need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev binutils gcc libc6-dev python3 dpkg-dev \
-    xz-utils
+need_packages liblua5.4-dev libedit-dev libncurses-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev binutils gcc \
+    libc6-dev python3 dpkg-dev xz-utils
 
 say "building eio-lua and eio-lua-worker (the first time takes some minutes)"
 link_packaged eio-lua

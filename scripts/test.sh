@@ -22,7 +22,7 @@ part=${1:-all}
 [ $# -eq 0 ] || shift
 
 need_swift
-need_packages liblua5.4-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev
+need_packages liblua5.4-dev libedit-dev libncurses-dev pkg-config zlib1g-dev libzmq3-dev libmsgpack-dev
 
 check_format() {
     say "checking the format"

@@ -21,6 +21,7 @@ struct RunCommand: ParsableCommand {
         OPTIONS:
           -e CODE             Run CODE before the script. -e and -l run in their order.
           -l MOD, -l N=MOD    Require the module MOD into the global MOD or N.
+          -i                  Show a prompt for Lua, after the script if there is one.
           -                   Read the script from the standard input.
           --                  Stop reading options.
           -v, --version       Show the version.
@@ -56,17 +57,14 @@ struct RunCommand: ParsableCommand {
             throw ValidationError(error.description)
         }
         if line.showsHelp { return print(Self.help) }
-        if line.showsVersion {
-            print(Version.text)
-            if line.options.steps.isEmpty { return }
-        }
         var options = line.options
-        if options.steps.isEmpty {
-            if isatty(STDIN_FILENO) != 0 {
-                FileDescriptorOutput.standardError.say(Self.help)
-                throw ExitCode(EX_USAGE)
-            }
-            options.steps.append(.standardInput)
+        if line.showsVersion, !options.hasPrompt {
+            print(Version.text)
+            if options.steps.isEmpty { return }
+        }
+        if options.steps.isEmpty, !options.hasPrompt {
+            options.hasPrompt = isatty(STDIN_FILENO) != 0
+            if !options.hasPrompt { options.steps.append(.standardInput) }
         }
         do {
             if let file = line.trace.path {

@@ -55,6 +55,7 @@ package struct ScriptCommandLine {
                 self.trace.isOn = true
             case "--trace-file": self.trace.path = Self.text(try value(name))
             case "-v" where whole == name, "--version" where whole == name: self.showsVersion = true
+            case "-i" where whole == name: self.options.hasPrompt = true
             case "-E" where whole == name: self.options.ignoresEnvironment = true
             case "-W" where whole == name: self.options.showsWarnings = true
             case "--strict" where whole == name: self.options.isStrict = true

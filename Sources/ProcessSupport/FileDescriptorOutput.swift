@@ -34,6 +34,17 @@ package struct FileDescriptorOutput: Sendable {
     package func write(_ bytes: [UInt8]) -> Int32? { bytes.withUnsafeBytes { self.write($0) } }
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+        if let line = ShownLines.current, isatty(self.descriptor) != 0 {
+            return line.write(bytes, to: self.descriptor)
+        }
+        return self.writeDirectly(bytes)
+    }
+
+    /// Writes the bytes without regard to a line that is edited.
+    ///
+    /// - Returns: `errno` if not all of it was written; else nil.
+    @discardableResult
+    package func writeDirectly(_ bytes: UnsafeRawBufferPointer) -> Int32? {
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(self.descriptor, rest.baseAddress, rest.count)

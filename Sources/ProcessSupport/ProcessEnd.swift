@@ -12,6 +12,7 @@ package enum ProcessEnd {
     /// A thread that is inside `fread`, or whose reader has stopped, holds its file's lock. Flushing is therefore left
     /// to another thread, which may wait for it without end.
     package static func now(_ status: Int32) -> Never {
+        TerminalModes.restore()
         let flushed = DispatchSemaphore(value: 0)
         DispatchQueue(label: "eio-lua.flush").async {
             _ = stdio_flush_output()

@@ -10,22 +10,29 @@ import Synchronization
 /// starts would inherit that, and Ctrl-C would not end them. A handler is reset by exec.
 package enum Signals {
     private final class Receiver: Sendable {
+        let interceptor: @Sendable (Int32) -> Bool
         let interrupter: @Sendable (Int32) -> Void
         let secondStatus: @Sendable (Int32) -> Int32
         let handler: @Sendable (Int32) -> Void
         let count = Atomic<Int>(0)
 
         init(
-            interrupter: @escaping @Sendable (Int32) -> Void, secondStatus: @escaping @Sendable (Int32) -> Int32,
+            interceptor: @escaping @Sendable (Int32) -> Bool, interrupter: @escaping @Sendable (Int32) -> Void,
+            secondStatus: @escaping @Sendable (Int32) -> Int32,
             handler: @escaping @Sendable (Int32) -> Void
         ) {
+            self.interceptor = interceptor
             self.interrupter = interrupter
             self.secondStatus = secondStatus
             self.handler = handler
         }
 
         func received(_ signal: Int32) {
-            if self.count.add(1, ordering: .relaxed).newValue > 1 { _exit(self.secondStatus(signal)) }
+            if self.interceptor(signal) { return }
+            if self.count.add(1, ordering: .relaxed).newValue > 1 {
+                TerminalModes.restore()
+                _exit(self.secondStatus(signal))
+            }
             self.interrupter(signal)
             // On another queue, so that a handler that waits does not keep the second signal from being received.
             Signals.handlers.async { self.handler(signal) }
@@ -39,15 +46,19 @@ package enum Signals {
     /// Installs the handlers, in place of those of an earlier call.
     ///
     /// - Parameters:
+    ///   - interceptor: called for each signal before anything else; it may not wait. It returns true if the signal
+    ///     does not ask for the end of the program, such as Ctrl-C at a prompt.
     ///   - interrupter: called for the first signal before anything else; it may not wait.
     ///   - secondStatus: the exit status at the second signal.
     ///   - handler: called for the first signal, on a thread of its own, perhaps late; it may wait.
     package static func install(
+        interceptor: @escaping @Sendable (Int32) -> Bool = { _ in false },
         interrupter: @escaping @Sendable (Int32) -> Void = { _ in },
         secondStatus: @escaping @Sendable (Int32) -> Int32 = ExitStatus.signalled,
         handler: @escaping @Sendable (Int32) -> Void = { _ in }
     ) {
-        let new = Receiver(interrupter: interrupter, secondStatus: secondStatus, handler: handler)
+        let new = Receiver(
+            interceptor: interceptor, interrupter: interrupter, secondStatus: secondStatus, handler: handler)
         self.receiver.withLock { $0 = new }
         self.source.install()
     }

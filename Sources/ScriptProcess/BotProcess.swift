@@ -14,6 +14,7 @@ package final class BotProcess: ScriptHostDelegate {
     private var loop: ClientLoop?
     private var host: ScriptHost?
     private var scenario: ScenarioRun?
+    private var prompt: Prompt?
     private var signal: Int32?
     /// The limits are a little longer than those of the loop, which ends the script if it can.
     private let lastMoment = LastMoment(grace: .milliseconds(5_100), ending: .milliseconds(2_500))
@@ -25,6 +26,8 @@ package final class BotProcess: ScriptHostDelegate {
     private static let patience = TimeAmount.seconds(5)
     /// Time limit for closing the sessions at the end, and after a call of `os.exit`.
     private static let closeTimeout = TimeAmount.seconds(2)
+    /// Seconds that a statement may compute after Ctrl-C, and a time that does not come.
+    private static let (patienceForStatements, forever) = (0.2, 1e9)
     /// How long disconnecting and the handlers may take after a signal.
     private static let grace = TimeAmount.seconds(5)
 
@@ -57,14 +60,32 @@ package final class BotProcess: ScriptHostDelegate {
         self.host = host
         let target = NIOLoopBound(self, eventLoop: eventLoop)
         let (lastMoment, interruptSlice) = (self.lastMoment, luaLoop.interrupter)
-        Signals.install(interrupter: { signal in
-            lastMoment.signalled(128 + signal)
-            // The loop knows of the signal before a slice ends by it: that would be taken for an error of the script.
-            eventLoop.execute { target.value.interrupted(by: signal, eventLoop) }
-            // A slice that computes would keep the loop from its next turn.
-            interruptSlice(1)
-        })
+        let statement = self.options.hasPrompt ? self.makePrompt(host, on: eventLoop) : nil
+        let interceptor: @Sendable (Int32) -> Bool = { signal in
+            guard signal == SIGINT, let statement, case let running = statement.number, running >= 0
+            else { return false }
+            if running > 0 {
+                Prompt.leaveEcho()
+                interruptSlice(Self.patienceForStatements)
+            }
+            eventLoop.execute {
+                interruptSlice(Self.forever)
+                target.value.prompt?.interrupt(statement: running)
+            }
+            return true
+        }
+        Signals.install(
+            interceptor: interceptor,
+            interrupter: { signal in
+                lastMoment.signalled(128 + signal)
+                // The loop knows of the signal before a slice ends by it, which would seem to be an error of the
+                // script.
+                eventLoop.execute { target.value.interrupted(by: signal, eventLoop) }
+                // A slice that computes would keep the loop from its next turn.
+                interruptSlice(1)
+            })
         host.run()
+        guard self.prompt == nil else { return }
         self.scenario = ScenarioRun(host, isStrict: self.options.isStrict)
         if self.scenario != nil {
             eventLoop.execute { target.value.scenario?.start() }
@@ -76,14 +97,39 @@ package final class BotProcess: ScriptHostDelegate {
     private func interrupted(by signal: Int32, _ eventLoop: any EventLoop) {
         guard !self.isEnding, self.signal == nil else { return }
         self.signal = signal
+        self.prompt?.close()
         let target = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.scheduleTask(in: Self.grace) { target.value.end(128 + signal) }
         if let scenario = self.scenario { scenario.interrupt() } else { self.host?.interrupt() }
     }
 
+    private func makePrompt(_ host: ScriptHost, on eventLoop: any EventLoop) -> RunningStatement {
+        let statement = RunningStatement()
+        try? PersonOutput.standardOutput.show(Prompt.greeting)
+        self.prompt = Prompt(host, on: eventLoop, running: statement) { [unowned self] in self.promptEnded() }
+        return statement
+    }
+
+    private func promptEnded() {
+        guard !self.isEnding, self.signal == nil, let loop = self.loop else { return }
+        self.prompt?.close()
+        let target = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.eventLoop.scheduleTask(in: Self.grace) { target.value.end(0) }
+        self.host?.endPrompt()
+    }
+
     // MARK: ScriptHostDelegate
 
+    package func scriptStatementEnded() { self.prompt?.statementEnded() }
+
+    package func scriptLineRead(_ line: String?) { self.prompt?.lineRead(line) }
+
     package func scriptFailed(_ error: UncaughtError) {
+        if self.prompt != nil, error.part == .iteration {
+            // As lua5.4 shows the errors of statements. One that is typed again is shown again.
+            let text = [error.message, error.traceback].filter { !$0.isEmpty }.joined(separator: "\n")
+            return FileDescriptorOutput.standardError.say(text)
+        }
         let lines = ["eio-lua: error in \(error.place): \(VisibleText.entry(error.message))", error.traceback].filter {
             !$0.isEmpty
         }
@@ -105,6 +151,7 @@ package final class BotProcess: ScriptHostDelegate {
     package func scriptFinished() {
         guard let host = self.host, self.scenario?.scriptFinished() ?? true else { return }
         let isTraced = (self.options.clients.trace?.tracer as? TraceOutput)?.hasFailed != true
+        guard self.prompt == nil else { return self.end(self.signal.map { 128 + $0 } ?? 0) }
         let status =
             self.scenario?.exitStatus ?? (self.reportLost(by: host) || host.errorCount > 0 || !isTraced ? 1 : 0)
         self.end(self.signal.map { 128 + $0 } ?? status)

@@ -23,6 +23,8 @@ enum HostCallbacks {
         table.read_stdin = { context in host(context).readStandardInput() }
         table.take_stdin = { context in host(context).takeStandardInput() }
         table.give_stdin = { context in host(context).giveStandardInput() }
+        table.statement_ended = { context in host(context).statementEnded() }
+        table.line_read = { context, line in host(context).lineRead(line.map { String($0.pointee) }) }
         table.finished = { context in host(context).finished() }
         table.client_create = { context, client, options in
             guard let client, let options else { return nil }

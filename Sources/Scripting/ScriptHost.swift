@@ -52,7 +52,9 @@ package final class ScriptHost {
         vmOptions.ignore_environment = options.ignoresEnvironment
         vmOptions.warnings = options.showsWarnings
         vmOptions.strict = options.isStrict
-        vmOptions.purpose = options.isPlan ? LUAHOST_READ_PLAN : LUAHOST_RUN
+        vmOptions.purpose =
+            options.isPlan
+            ? LUAHOST_READ_PLAN : options.hasPrompt ? LUAHOST_RUN_WITH_PROMPT : LUAHOST_RUN
         vmOptions.source = options.source?.handle
         vmOptions.input = options.input?.handle
         vmOptions.output = options.outputMayClose ? LUAHOST_OUTPUT_MAY_CLOSE : LUAHOST_OUTPUT_STAYS
@@ -268,6 +270,14 @@ package final class ScriptHost {
 
     func finished() {
         self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptFinished() }
+    }
+
+    func statementEnded() {
+        self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptStatementEnded() }
+    }
+
+    func lineRead(_ line: String?) {
+        self.loop.eventLoop.assumeIsolated().execute { self.delegate?.scriptLineRead(line) }
     }
 
     func callEnded(_ id: UInt64, _ outcome: CallOutcome) {

@@ -19,6 +19,8 @@ package struct ScriptOptions {
     package var showsWarnings = false
     /// The first uncaught error ends the program.
     package var isStrict = false
+    /// `-i`: a prompt follows the script.
+    package var hasPrompt = false
     /// Called for each read of a global that is not defined, with its name and its place, such as `bot.lua:12`, which
     /// may be empty.
     package var onUndefinedGlobal: (@Sendable (_ name: String, _ place: String) -> Void)?

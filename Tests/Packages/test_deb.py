@@ -60,7 +60,8 @@ def test_version(deb, tree):
 def test_only_the_worker_needs_zeromq(deb):
     # README.md names the systems that have these versions: Debian 12 and Ubuntu 22.04, and later ones.
     assert packages(deb, "Depends") == {
-        "libc6": "2.35", "libgcc-s1": "3.3", "liblua5.4-0": "5.4.4", "libstdc++6": "11", "zlib1g": "1:1.1.4"}
+        "libc6": "2.35", "libgcc-s1": "3.3", "liblua5.4-0": "5.4.4", "libstdc++6": "11",
+        "libedit2": "3.1-20140620-0", "zlib1g": "1:1.1.4"}
     assert set(packages(deb, "Recommends")) == {"libzmq5"}
 
 

@@ -78,7 +78,7 @@ need_program() {
     eio_lua=${EIO_LUA:-}
     [ -z "$eio_lua" ] || return 0
     need_swift
-    need_packages liblua5.4-dev pkg-config zlib1g-dev
+    need_packages liblua5.4-dev libedit-dev libncurses-dev pkg-config zlib1g-dev
     build_release
 }
 

@@ -14,11 +14,14 @@ link_packaged() {
 }
 
 # link_for_debian PRODUCT: relinks the product for Debian's libraries of Lua and ZeroMQ; C modules find Lua's symbols
-# there. The library of msgpack is inside, because its name differs between Debian 12 and 13.
+# there. The library of msgpack is inside, because its name differs between Debian 12 and 13. The archives of libedit
+# and of terminfo, which other builds have inside, give way to libedit.
 link_for_debian() {
     local product=$1 folder=$root/.build/package/debian
     mkdir -p "$folder"
     msgpack_inside "$folder"
+    echo "INPUT(/usr/lib/$(gcc -print-multiarch)/libedit.so)" >"$folder/libedit.a"
+    echo "INPUT(-lc)" >"$folder/libtinfo.a"
     relink "$product" "$folder"
 }
 
@@ -56,7 +59,7 @@ msgpack_inside() { echo "INPUT(/usr/lib/$(gcc -print-multiarch)/libmsgpackc.a)" 
 copy_licences() {
     local folder=$1 library file
     mkdir -p "$folder"
-    for library in liblua5.4-dev libzmq3-dev libsodium-dev libmsgpack-dev; do
+    for library in liblua5.4-dev libedit-dev libncurses-dev libzmq3-dev libsodium-dev libmsgpack-dev; do
         cp "/usr/share/doc/$library/copyright" "$folder/$library.txt"
     done
     for file in .build/checkouts/*/{LICENSE,NOTICE}.txt; do

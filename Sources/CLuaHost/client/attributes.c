@@ -11,6 +11,10 @@ const char *luahost_client_state_name(const luahost_client *client) {
     return names[client->state];
 }
 
+const char *const luahost_client_attribute_names[] = {
+    "sid", "upgrades", "base_url", "state", "ping_interval", "ping_timeout", NULL,
+};
+
 int luahost_client_attribute(lua_State *L) {
     static const struct { const char *name; int user_value; } kept[] = {
         {"sid", LUAHOST_UV_SID}, {"upgrades", LUAHOST_UV_UPGRADES}, {"base_url", LUAHOST_UV_BASE_URL},

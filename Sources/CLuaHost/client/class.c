@@ -64,15 +64,15 @@ luahost_client *luahost_client_make(
 
 /* ---- reading its fields ---- */
 
-/* The client whose table is the first argument, with its userdata pushed; NULL if the table is not a client. A script
+/* The client whose table is at `table`, with its userdata pushed; NULL if the table is not a client. A script
  * finds the key with next() and may put anything in its place, also the userdata of another client. */
-static const luahost_client *push_userdata(lua_State *L) {
-    if (lua_rawgetp(L, 1, &luahost_key_client) != LUA_TUSERDATA || !lua_getmetatable(L, -1)) return NULL;
+static const luahost_client *push_userdata(lua_State *L, int table) {
+    if (lua_rawgetp(L, table, &luahost_key_client) != LUA_TUSERDATA || !lua_getmetatable(L, -1)) return NULL;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &luahost_key_client);
     if (!lua_rawequal(L, -1, -2)) return NULL;
     lua_pop(L, 2);
     lua_getiuservalue(L, -1, LUAHOST_UV_TABLE);
-    if (!lua_rawequal(L, -1, 1)) return NULL;
+    if (!lua_rawequal(L, -1, table)) return NULL;
     lua_pop(L, 1);
     return lua_touserdata(L, -1);
 }
@@ -91,7 +91,7 @@ static int client_index(lua_State *L) {
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
     const char *name = lua_tostring(L, 2);
     const luahost_client_kind *kind = lua_touserdata(L, lua_upvalueindex(2));
-    if (push_userdata(L) == NULL) return luaL_error(L, "the table is not a client");
+    if (push_userdata(L, 1) == NULL) return luaL_error(L, "the table is not a client");
     int userdata = lua_gettop(L);
     lua_pushcfunction(L, kind->attribute);
     lua_pushvalue(L, userdata);
@@ -115,11 +115,46 @@ static int client_index(lua_State *L) {
 
 static int client_text(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
-    const luahost_client *client = push_userdata(L);
+    const luahost_client *client = push_userdata(L, 1);
     const luahost_client_kind *kind = lua_touserdata(L, lua_upvalueindex(1));
     if (client == NULL) lua_pushstring(L, kind->type_name);
     else lua_pushfstring(L, "%s %d (%s)", kind->type_name, (int)client->number, luahost_client_state_name(client));
     return 1;
+}
+
+/* ---- the fields for a prompt ---- */
+
+/* The kind of the client whose table is on top of the stack, and that has its own metatable still; else NULL. */
+static const luahost_client_kind *kind_of(lua_State *L) {
+    if (!lua_istable(L, -1)) return NULL;
+    int table = lua_gettop(L);
+    const luahost_client *client = push_userdata(L, table);
+    bool is_own = client != NULL && lua_getmetatable(L, table);
+    if (is_own) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, client->kind);
+        is_own = lua_rawequal(L, -1, -2);
+    }
+    lua_settop(L, table);
+    return is_own ? client->kind : NULL;
+}
+
+bool luahost_client_push_field(lua_State *L, const char *name, size_t length) {
+    if (kind_of(L) == NULL) return false;
+    lua_pushlstring(L, name, length);
+    lua_gettable(L, -2);
+    return true;
+}
+
+void luahost_client_list_fields(lua_State *L, void (*add)(void *context, const char *name), void *context) {
+    const luahost_client_kind *kind = kind_of(L);
+    if (kind != NULL) luahost_kind_list(kind, add, context);
+}
+
+void luahost_kind_list(
+    const luahost_client_kind *kind, void (*add)(void *context, const char *name), void *context) {
+    for (const luaL_Reg *method = kind->methods; method->name != NULL; method++) add(context, method->name);
+    for (const char *const *name = kind->attribute_names; *name != NULL; name++) add(context, *name);
+    luahost_shared_list(add, context);
 }
 
 /* ---- the class ---- */

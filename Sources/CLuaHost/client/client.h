@@ -125,6 +125,7 @@ typedef struct luahost_client_kind {
     int user_values;                   /* LUAHOST_USER_VALUES, and after them its own */
     const luaL_Reg *methods;           /* each has the userdata and the table of the client as upvalues 1 and 2 */
     const char *const *option_names;   /* of Client{…}; ends with NULL */
+    const char *const *attribute_names; /* of `attribute`; ends with NULL */
     lua_CFunction construct;           /* Client(…), with the module as upvalue 1 */
     lua_CFunction attribute;           /* (userdata, name): a field that the table does not keep; else nothing */
     bool queues_all;                   /* start_next decides what of the queue may start, and sets `start` */
@@ -207,6 +208,13 @@ void luahost_client_construct(lua_State *L);
 luahost_client *luahost_client_make(
     lua_State *L, const luahost_client_kind *kind, int index, int table, luahost_client_options *settings);
 
+/* For luahost_module. */
+bool luahost_client_push_field(lua_State *L, const char *name, size_t length);
+void luahost_client_list_fields(lua_State *L, void (*add)(void *context, const char *name), void *context);
+/* The names of all fields that a client of this kind may have. */
+void luahost_kind_list(
+    const luahost_client_kind *kind, void (*add)(void *context, const char *name), void *context);
+
 /* ---- client_options.c ---- */
 
 /* Reads the options at `index`. Leaves encode and decode of the option `json` on the stack, or two nils. */
@@ -220,6 +228,7 @@ luahost_logger luahost_option_logger(const luahost_options *options, const char 
 
 /* Whether the name is one of what clients share; makes it, in the table at `shared`, if it is not there. */
 bool luahost_shared_open(lua_State *L, int shared, const char *name);
+void luahost_shared_list(void (*add)(void *context, const char *name), void *context);
 
 /* ---- connect.c ---- */
 
@@ -242,6 +251,7 @@ int luahost_client_transport(lua_State *L);
 
 /* ---- attributes.c ---- */
 int luahost_client_attribute(lua_State *L);
+extern const char *const luahost_client_attribute_names[];
 /* "connected", as eio.state has it. */
 const char *luahost_client_state_name(const luahost_client *client);
 

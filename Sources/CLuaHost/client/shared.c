@@ -30,6 +30,11 @@ static const struct {
     {"time", luahost_clock_open}, {"monotonic", luahost_clock_open},
 };
 
+void luahost_shared_list(void (*add)(void *context, const char *name), void *context) {
+    size_t count = sizeof shared_names / sizeof *shared_names;
+    for (size_t index = 0; index < count; index++) add(context, shared_names[index].name);
+}
+
 /* Arguments: the table, the index in shared_names. */
 static int open_shared(lua_State *L) {
     void (*open)(lua_State *L) = shared_names[lua_tointeger(L, 2)].open;

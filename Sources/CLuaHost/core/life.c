@@ -9,7 +9,9 @@ void luahost_vm_check_finished(luahost_vm *vm) {
     bool is_idle = vm->tasks.count == 0 && vm->clients.pending == 0;
     bool is_over = false;
     switch (vm->life.phase) {
-    case LUAHOST_RUNNING: is_over = vm->life.main_done && is_idle && vm->life.holds == 0; break;
+    case LUAHOST_RUNNING:
+        is_over = vm->life.main_done && is_idle && vm->life.holds == 0 && !luahost_vm_has_prompt(vm);
+        break;
     case LUAHOST_INTERRUPTED: is_over = vm->tasks.disconnect_handlers == 0; break;
     case LUAHOST_STOPPED: is_over = is_idle; break;
     default: break;

@@ -20,6 +20,10 @@ typedef struct luahost_module {
     /* The task died of the error at index `error` of vm->L's stack, which `traceback` and `where` follow at error +
      * 2 and error + 3: returns whether a handler of the script takes it. */
     bool (*take_error)(luahost_task *task, int error);
+    /* For a prompt. The value on top of the stack is an object of the module whose fields are not all in its table:
+     * pushes one of them, else nothing and returns false; gives the names of those to `add`. No Lua runs. */
+    bool (*push_field)(lua_State *L, const char *name, size_t length);
+    void (*list_fields)(lua_State *L, void (*add)(void *context, const char *name), void *context);
     /* Before Lua is closed: the host's objects are released. */
     void (*release_objects)(luahost_vm *vm);
     /* Lua is closed: frees what is left. */

@@ -126,7 +126,7 @@ static void finish(luahost_task *task) {
     bool is_main_failure = false;
     if (task->kind == LUAHOST_IN_MAIN) {
         vm->life.main_done = true;
-        is_main_failure = task->failed && !task->cancelled;
+        is_main_failure = task->failed && !task->cancelled && !luahost_vm_has_prompt(vm);
     } else if (task->event == LUAHOST_EVENT_DISCONNECT) {
         vm->tasks.disconnect_handlers--;
     }

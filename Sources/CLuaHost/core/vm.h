@@ -87,6 +87,9 @@ typedef struct luahost_parts {
     luahost_call *calls; /* under way */
     struct luahost_loadtest *loadtest;
     luahost_wait_queue loading; /* for a module that another task loads */
+    luahost_task *statement; /* the chunk or statement that a prompt waits for */
+    char *line;              /* that was read for a prompt, or NULL */
+    size_t line_length;
 } luahost_parts;
 
 /* Which user of a load test the script is. */
@@ -161,6 +164,10 @@ static inline bool luahost_vm_is_closing(const luahost_vm *vm) {
 
 static inline bool luahost_vm_is_plan(const luahost_vm *vm) {
     return vm->options.purpose == LUAHOST_READ_PLAN;
+}
+
+static inline bool luahost_vm_has_prompt(const luahost_vm *vm) {
+    return vm->options.purpose == LUAHOST_RUN_WITH_PROMPT;
 }
 
 /* ---- from a Lua state to its VM ---- */

@@ -133,6 +133,10 @@ typedef struct luahost_callbacks {
     void (*undefined_global)(void *host, luahost_slice name, luahost_slice place);
     /* os.exit was called: no Lua of this VM runs after this. */
     void (*exit)(void *host, int status);
+    /* With LUAHOST_RUN_WITH_PROMPT only: the chunk or the statement is over, and the prompt is to be shown. */
+    void (*statement_ended)(void *host);
+    /* The line that luahost_vm_read_line reads; NULL at the end of the input. */
+    void (*line_read)(void *host, const luahost_slice *line);
     /* Wants a chunk of the standard input: luahost_vm_stdin follows, once. */
     void (*read_stdin)(void *host);
     /* Of an input that VMs share: wants the turn, and has it at once (true), or luahost_vm_stdin_turn follows,
@@ -232,6 +236,8 @@ typedef enum luahost_purpose {
      * nobody connects and the main task is never resumed after its first wait. `finished` follows, or `exit`;
      * luahost_vm_plan has the result. When it is destroyed, no pending variable is closed. */
     LUAHOST_READ_PLAN,
+    /* A prompt follows the script: neither its end nor its error is the end of the program. */
+    LUAHOST_RUN_WITH_PROMPT,
 } luahost_purpose;
 
 typedef enum luahost_output {
@@ -371,5 +377,7 @@ bool luahost_vm_plan_starts_tasks(const luahost_vm *vm);
 
 /* The name and version of the Lua library that runs, such as "Lua 5.4.4"; it lives as long as the process. */
 luahost_slice luahost_lua_version(void);
+
+#include "CLuaHostPrompt.h"
 
 #endif

@@ -3,12 +3,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdio_ext.h>
+#include <unistd.h>
 
 #include "CLuaHost.h"
 
 void luahost_flush_without_waiting(void) {
     if (ftrylockfile(stdout) != 0) return;
-    struct pollfd output = {.fd = fileno(stdout), .events = POLLOUT};
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
     size_t pending = __fpending(stdout);
     /* A pipe that is writable has room for so much at least. */
     bool fits = pending > 0 && pending <= PIPE_BUF;

@@ -267,9 +267,16 @@ static int inspect(lua_State *L) {
     return 1;
 }
 
-void luahost_inspect_open(lua_State *L) {
+void luahost_inspect_push_function(lua_State *L) {
     static const luaL_Reg metamethods[] = {{"__gc", free_buffer}, {NULL, NULL}};
-    luahost_register_type(L, &buffer_key, "inspection", NULL, metamethods);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &buffer_key) == LUA_TNIL) {
+        luahost_register_type(L, &buffer_key, "inspection", NULL, metamethods);
+    }
+    lua_pop(L, 1);
     lua_pushcfunction(L, inspect);
+}
+
+void luahost_inspect_open(lua_State *L) {
+    luahost_inspect_push_function(L);
     lua_setfield(L, -2, "inspect");
 }

@@ -1,8 +1,11 @@
-/* The part of eio.inspect that has its own file. */
+/* eio.inspect for other files, and the part of it that has its own file. */
 #ifndef LUAHOST_INSPECT_H
 #define LUAHOST_INSPECT_H
 
 #include "core/vm.h"
+
+/* Pushes the function eio.inspect. */
+void luahost_inspect_push_function(lua_State *L);
 
 typedef struct luahost_inspect_key {
     /* Where the key is in the table of keys. */

@@ -8,6 +8,10 @@
 /* The path of the script, or NULL. */
 const char *luahost_script_path(const luahost_vm *vm);
 
+/* ---- prompt.c ---- */
+/* The prompt waits for the end of the task. */
+void luahost_prompt_watch(luahost_task *task);
+
 /* ---- require.c ---- */
 void luahost_require_open(lua_State *L);
 

@@ -213,6 +213,7 @@ void luahost_vm_start(luahost_vm *vm, const luahost_slice *arguments, size_t cou
     if (!vm->options.ignore_environment) add_environment_step(vm);
     luahost_task *task = luahost_task_create(vm, LUAHOST_IN_MAIN, LUAHOST_NO_EVENT, NULL);
     if (step_count(vm) == 0) insert_step(vm, 0, RUN_TEXT, "=(command line)", (luahost_slice){"", 0});
+    if (luahost_vm_has_prompt(vm)) luahost_prompt_watch(task);
     lua_pushcfunction(task->co, run_main);
     luahost_task_ready(task, 0);
 }

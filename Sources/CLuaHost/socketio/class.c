@@ -70,7 +70,7 @@ enum {
     SID, CONNECTED, NAMESPACES, RECOVERED, EVENT, ENGINE, CONNECTION_URL, CONNECTION_NAMESPACES, PATH, STATE, NONE,
 };
 
-static const char *const attributes[NONE] = {
+static const char *const attributes[NONE + 1] = {
     "sid", "connected", "namespaces", "recovered", "event", "eio", "connection_url", "connection_namespaces",
     "socketio_path", "state",
 };
@@ -247,6 +247,7 @@ static const luahost_client_kind kind = {
     .user_values = LUAHOST_SIO_USER_VALUES,
     .methods = methods,
     .option_names = option_names,
+    .attribute_names = attributes,
     .construct = construct,
     .attribute = attribute,
     .queues_all = true,
@@ -315,6 +316,16 @@ static int make_ready_client(lua_State *L) {
     return 1;
 }
 
+/* The client that is not made yet has no fields; the others are client/class.c's. */
+static void list_fields(lua_State *L, void (*add)(void *context, const char *name), void *context) {
+    if (!lua_istable(L, -1) || !lua_getmetatable(L, -1)) return;
+    lua_pushliteral(L, "__index");
+    lua_rawget(L, -2);
+    bool is_ready_client = lua_tocfunction(L, -1) == make_ready_client;
+    lua_pop(L, 2);
+    if (is_ready_client) luahost_kind_list(&kind, add, context);
+}
+
 static void set_up(lua_State *L) {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     lua_pushcfunction(L, open_module);
@@ -328,4 +339,4 @@ static void set_up(lua_State *L) {
     lua_pop(L, 1);
 }
 
-const luahost_module luahost_socketio_module = {.set_up = set_up};
+const luahost_module luahost_socketio_module = {.set_up = set_up, .list_fields = list_fields};

@@ -1,6 +1,5 @@
 """How scripts start: the command line, the environment and modules, as with `lua5.4`."""
 
-import os
 import subprocess
 
 import pytest
@@ -123,16 +122,6 @@ def test_usage(lua, arguments):
 
 def test_options_of_the_script_are_not_read(lua):
     assert run(lua, "print(...)", "--no-such", "-v", "--strict").lines == ["--no-such\t-v\t--strict"]
-
-
-def test_no_script_and_a_terminal(lua):
-    controller, terminal = os.openpty()
-    try:
-        done = subprocess.run([PROGRAM], stdin=terminal, capture_output=True, timeout=10)
-    finally:
-        os.close(controller)
-        os.close(terminal)
-    assert done.returncode == 64 and b"USAGE" in done.stdout + done.stderr
 
 
 def test_executable_script(lua):
