@@ -33,10 +33,11 @@ package final class SocketIOSession {
     /// A test's own. A client that is idle keeps it, so the usual function is not stored.
     private let makeEngine: MakeEngine?
     /// Released by ``release()``.
-    package var delegate: (any SocketIOSessionDelegate)?
-
+    ///
     /// Not checked for overlapping accesses, as those below: nothing is called while one is open, and each packet would
     /// pay for the checks.
+    @exclusivity(unchecked) package var delegate: (any SocketIOSessionDelegate)?
+
     @exclusivity(unchecked) var machine: ConnectionMachine
     @exclusivity(unchecked) var namespaces: NamespaceMachine
     @exclusivity(unchecked) var reader: SocketIOPacketReader

@@ -13,8 +13,8 @@ extension SocketIOPacketReader {
         guard kind == .text, self.serializer == .json, self.isBetweenPackets, message.count > 3,
             message[0] == SocketIOPacketType.event.rawValue, message[1] == UInt8(ascii: "["),
             message[2] == UInt8(ascii: "\""),
-            !ReservedEventName.begins(text: UnsafeRawBufferPointer(rebasing: message[3...]))
+            !ReservedEventName.begins(text: UnsafeRawBufferPointer(rebasing: message[3..<message.count]))
         else { return nil }
-        return UnsafeRawBufferPointer(rebasing: message[1...])
+        return UnsafeRawBufferPointer(rebasing: message[1..<message.count])
     }
 }
