@@ -176,8 +176,8 @@ let package = Package(
         .target(
             name: "TerminalClient",
             dependencies: [
-                "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LoadReport", "ProcessSupport", "Scripting",
-                "SocketIO", "SocketIOClient",
+                "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LineEditor", "LoadReport", "ProcessSupport",
+                "Scripting", "SocketIO", "SocketIOClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -297,7 +297,7 @@ let package = Package(
         .testTarget(name: "CommandLineParserTests", dependencies: ["CommandLineParser"], swiftSettings: settings),
         .testTarget(
             name: "TerminalClientTests",
-            dependencies: ["EngineIO", "JSONText", "ProcessSupport", "SocketIO", "TerminalClient"],
+            dependencies: ["EngineIO", "JSONText", "LineEditor", "ProcessSupport", "SocketIO", "TerminalClient"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",

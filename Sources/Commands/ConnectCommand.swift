@@ -39,11 +39,15 @@ struct ConnectCommand: ParsableCommand {
 
     func run() throws {
         var settings = try self.settings()
-        settings.link.trace = try self.trace.open()
         let isTerminal = isatty(STDOUT_FILENO) != 0
+        let hasPrompt = settings.messages.isEmpty && isTerminal && isatty(STDIN_FILENO) != 0
+        // At a prompt it can be turned on later.
+        settings.link.trace = try self.trace.open(always: hasPrompt).map {
+            SwitchedTracer($0, isOn: self.trace.isGiven)
+        }
         let format = ReportFormat(
             isJSON: self.messages.json, isTerminal: isTerminal, isRaw: self.messages.binary)
-        ConnectProcess(settings, format).start()
+        ConnectProcess(settings, format, hasPrompt: hasPrompt).start()
     }
 
     private func settings() throws -> ConnectSettings {

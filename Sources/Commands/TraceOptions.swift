@@ -13,10 +13,15 @@ struct TraceOptions: ParsableArguments {
     @Option(help: "Write the trace to this file instead.")
     var traceFile: String?
 
+    /// Whether packets are to be traced.
+    var isGiven: Bool { self.trace || self.traceFormat != nil || self.traceFile != nil }
+
     /// The tracer, or nil where nothing is to be traced.
-    func open() throws -> TraceOutput? {
+    ///
+    /// - Parameter always: also if it is not given.
+    func open(always: Bool = false) throws -> TraceOutput? {
         do {
-            var target = TraceTarget(isOn: self.trace || self.traceFormat != nil, path: self.traceFile)
+            var target = TraceTarget(isOn: always || self.isGiven, path: self.traceFile)
             if let traceFormat { target.format = try TraceTarget.format(named: traceFormat) }
             return try target.open()
         } catch {

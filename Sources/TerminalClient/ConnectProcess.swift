@@ -2,6 +2,7 @@ import Dispatch
 import EngineIOClient
 import EpollLoop
 import Glibc
+import LineEditor
 import NIOCore
 import ProcessSupport
 
@@ -12,10 +13,12 @@ package final class ConnectProcess {
 
     private let settings: ConnectSettings
     private let format: ReportFormat
+    private let hasPrompt: Bool
     private var run: ConnectRun?
 
-    package init(_ settings: ConnectSettings, _ format: ReportFormat) {
-        (self.settings, self.format) = (settings, format)
+    /// - Parameter hasPrompt: the input is typed, and may have commands.
+    package init(_ settings: ConnectSettings, _ format: ReportFormat, hasPrompt: Bool) {
+        (self.settings, self.format, self.hasPrompt) = (settings, format, hasPrompt)
     }
 
     /// Does not return.
@@ -34,17 +37,29 @@ package final class ConnectProcess {
             .standardOutput,
             relieved: { eventLoop.execute { target.value.run?.outputRelieved() } },
             failed: { error in eventLoop.execute { target.value.run?.outputFailed(error) } })
+        var format = self.format
+        format.isMarked = self.hasPrompt
+        let names = EventNames()
+        let editor = self.hasPrompt ? self.makeEditor(names) : nil
         let run = ConnectRun(
             self.settings, link: self.makeLink(ClientLoop(eventLoop: eventLoop)), eventLoop: eventLoop,
-            output: StreamOutput(self.format, queue), ended: { exit($0) })
+            output: StreamOutput(format, queue), hasPrompt: self.hasPrompt, editor: editor, names: names,
+            ended: { exit($0) })
         self.run = run
         Signals.install(interrupter: { signal in
             let status = ExitStatus.signalled(signal)
             eventLoop.execute { target.value.run?.interrupt(status) }
             // A reader that has stopped would keep the output from being written.
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.grace) { _exit(status) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.grace) {
+                TerminalModes.restore()
+                _exit(status)
+            }
         })
         run.start()
+    }
+
+    private func makeEditor(_ names: EventNames) -> LineEditor? {
+        LineEditor(program: "eio-lua", history: HistoryFile(named: "connect_history")) { names.completion(of: $0) }
     }
 
     private func makeLink(_ loop: ClientLoop) -> any ServerLink {

@@ -1,6 +1,7 @@
 import EngineIO
 import EngineIOClient
 import Glibc
+import LineEditor
 import NIOCore
 import ProcessSupport
 import Scripting
@@ -22,10 +23,23 @@ final class ConnectRun {
     let link: any ServerLink
     let eventLoop: any EventLoop
     let output: any ReportOutput
-    private(set) var stage = Stage.connecting
-    private var queue: InputQueue
+    /// Whether the input is typed, and may have commands.
+    let hasPrompt: Bool
+    /// Nil if lines are not edited here, but by the terminal itself, if at all.
+    let editor: LineEditor?
+    /// The names of events that can be completed.
+    let names: EventNames
+    private var typedLines = LineSplitter(limit: InputQueue.longestLine)
+    var stage = Stage.connecting
+    var queue: InputQueue
     private let standardInput = StandardInput()
-    private var isReadingInput = false
+    var isReadingInput = false
+    /// The user has ended the session, and may begin another one.
+    var isPaused = false
+    /// That of the session that is open.
+    private(set) var opening: Report.Opening?
+    private(set) var sentCount = 0
+    private(set) var receivedCount = 0
     /// The server is behind.
     private var isFull = false
     private var goal: RunGoal
@@ -37,14 +51,17 @@ final class ConnectRun {
     private var lastFailure = ""
     private var hasProblem = false
     /// Set from the moment on at which the run is to end.
-    private var status: Int32?
+    private(set) var status: Int32?
     private let ended: (Int32) -> Void
 
     /// - Parameter ended: called with the exit status when the session is closed and all output is written.
     init(
         _ settings: ConnectSettings, link: any ServerLink, eventLoop: any EventLoop, output: any ReportOutput,
-        ended: @escaping (Int32) -> Void
+        hasPrompt: Bool, editor: LineEditor?, names: EventNames, ended: @escaping (Int32) -> Void
     ) {
+        self.hasPrompt = hasPrompt
+        self.editor = editor
+        self.names = names
         self.settings = settings
         self.link = link
         self.eventLoop = eventLoop
@@ -63,7 +80,7 @@ final class ConnectRun {
 extension ConnectRun {
     // MARK: Sending
 
-    private func pump() {
+    func pump() {
         while self.stage == .open, !self.isFull, self.acks.count < Self.mostAcks, !self.queue.isEmpty {
             do throws(UsageError) {
                 guard let message = try self.queue.first() else {
@@ -99,6 +116,7 @@ extension ConnectRun {
         case .refused(let text):
             throw self.queue.problem(text)
         }
+        self.sentCount += 1
         self.goal.sent(wantsAck: id != nil, at: self.now)
         if let id, case .event(let event) = message { self.awaitAck(id, of: event.name) }
         return true
@@ -121,10 +139,13 @@ extension ConnectRun {
         self.goal.ackEnded(isMissed: true, at: self.now)
     }
 
-    private func readInput() {
+    func readInput() {
         guard !self.isReadingInput, self.status == nil else { return }
         self.isReadingInput = true
         let run = NIOLoopBound(self, eventLoop: self.eventLoop)
+        if let editor {
+            return editor.read(prompt: Self.prompt) { input in run.eventLoop.execute { run.value.typed(input) } }
+        }
         self.standardInput.read { chunk, error in run.eventLoop.execute { run.value.inputArrived(chunk, error) } }
     }
 
@@ -134,6 +155,7 @@ extension ConnectRun {
             self.output.problem("cannot read the standard input: \(SystemError.text(error))")
             self.hasProblem = true
         }
+        if self.hasPrompt { return self.typed(chunk.isEmpty ? nil : self.typedLines.add(chunk)) }
         self.queue.add(chunk)
         if self.stage == .over, self.status == nil { return self.finishAfterSession() }
         self.pump()
@@ -142,7 +164,7 @@ extension ConnectRun {
 
     // MARK: The end
 
-    private func check() {
+    func check() {
         guard self.status == nil, self.stage != .over else { return }
         switch self.goal.verdict(at: self.now) {
         case .over(let end):
@@ -224,6 +246,7 @@ extension ConnectRun: ServerLinkDelegate {
         self.stage = .open
         self.isFull = false
         self.lastFailure = ""
+        self.opening = opening
         self.output.opened(opening)
         self.show(.open(opening))
         self.goal.opened(at: self.now)
@@ -243,7 +266,11 @@ extension ConnectRun: ServerLinkDelegate {
     }
 
     private func receive(_ report: Report) {
-        if case .event(let name, _) = report, let events = self.settings.events, !events.contains(name) { return }
+        self.receivedCount += 1
+        if case .event(let name, _) = report {
+            self.names.add(name)
+            if let events = self.settings.events, !events.contains(name) { return }
+        }
         guard !self.goal.hasAllMessages else { return }
         self.show(report)
         self.goal.receivedMessage(at: self.now)
@@ -279,7 +306,9 @@ extension ConnectRun: ServerLinkDelegate {
         // Attempts often fail for one reason.
         if error != self.lastFailure { self.output.problem(error) }
         self.lastFailure = error
-        if !willRetry { self.finish(1) }
+        // After a first session the user may try another time.
+        let mayTryAgain = self.hasPrompt && self.opening != nil
+        if !willRetry, !mayTryAgain { self.finish(1) }
     }
 
     func linkClosed(_ reason: DisconnectReason, _ detail: DisconnectDetail, unwritten: Int, willRetry: Bool) {
@@ -295,6 +324,11 @@ extension ConnectRun: ServerLinkDelegate {
             return
         }
         if self.status != nil { return self.end() }
+        if self.isPaused {
+            self.output.note("disconnected")
+            for id in Array(self.acks.keys) { self.missedAck(id, "before the session was ended") }
+            return
+        }
         if reason == .transportError { self.hasProblem = true }
         if self.queue.isEmpty, self.isReadingInput {
             // More input, or its end, may just have been on its way.

@@ -10,7 +10,7 @@ package struct LinkSettings: Sendable {
     package var socketIO: SocketIO?
     /// Connects again after a failure or a loss.
     package var retries = false
-    package var trace: (any PacketTracer)?
+    package var trace: SwitchedTracer?
     package var logger: Logger
 
     package struct SocketIO: Sendable {

@@ -13,9 +13,11 @@ package struct ReportFormat: Sendable {
     package var isTerminal = false
     /// Binary messages are written as they are, without line feeds.
     package var isRaw = false
+    /// Messages are marked, so that they differ from the lines that were typed.
+    package var isMarked = false
 
-    package init(isJSON: Bool = false, isTerminal: Bool = false, isRaw: Bool = false) {
-        (self.isJSON, self.isTerminal, self.isRaw) = (isJSON, isTerminal, isRaw)
+    package init(isJSON: Bool = false, isTerminal: Bool = false, isRaw: Bool = false, isMarked: Bool = false) {
+        (self.isJSON, self.isTerminal, self.isRaw, self.isMarked) = (isJSON, isTerminal, isRaw, isMarked)
     }
 
     /// - Parameter time: nanoseconds since 1970.
@@ -37,7 +39,8 @@ package struct ReportFormat: Sendable {
     }
 
     private func line(_ text: String) -> [UInt8] {
-        Array((self.isTerminal && !self.isJSON ? VisibleText.entry(text) : text).utf8) + [0x0A]
+        if self.isJSON { return Array(text.utf8) + [0x0A] }
+        return Array(((self.isMarked ? "< " : "") + (self.isTerminal ? VisibleText.entry(text) : text)).utf8) + [0x0A]
     }
 
     private static func text(_ name: String, _ arguments: [SocketIOValue]) -> String {

@@ -23,6 +23,8 @@ final class StreamOutput: ReportOutput {
         if !self.format.isJSON { self.say(detail.text(reason)) }
     }
 
+    func note(_ text: String) { self.say(text) }
+
     func problem(_ text: String) { self.say("eio-lua: \(text)") }
 
     func finish(_ completion: @escaping @Sendable () -> Void) { self.queue.finish(completion) }
