@@ -53,7 +53,7 @@ def test_statements_of_several_lines(start):
     prompt.line("for i = 1, 2 do", "\n>>")
     prompt.line("print(i)", "\n>>")
     prompt.line("end")
-    assert after_greeting(prompt)[-4:] == [">> end", "1", "2", ">"]
+    assert after_greeting(prompt) == ["> for i = 1, 2 do", ">> print(i)", ">> end", "1", "2", ">"]
     prompt.line("f(", "\n>>")
     prompt.send("\x03")
     prompt.wait_for("\n>")
