@@ -106,7 +106,7 @@ let package = Package(
         // Style and script of the report's page.
         .target(
             name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"],
-            resources: [.embedInCode("page/report.css")], swiftSettings: settings),
+            resources: [.embedInCode("page/report.css"), .embedInCode("page/report.js")], swiftSettings: settings),
         // The parts that every process needs; it does not depend on Lua.
         .target(
             name: "ProcessSupport",

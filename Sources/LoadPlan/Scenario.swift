@@ -40,6 +40,19 @@ package struct Scenario: Equatable, Sendable {
         self.firstUserID = firstUserID
     }
 
+    /// When the stages of a ramping executor end, in seconds from the run's start.
+    package var stageEnds: [Double] {
+        switch self.executor {
+        case .rampingVUs(_, let stages), .rampingArrivalRate(_, _, _, let stages):
+            var end = self.startTime
+            return stages.map { stage in
+                end += stage.duration
+                return Double(end.wholeNanoseconds) / 1e9
+            }
+        default: return []
+        }
+    }
+
     /// When the scenario is over at the latest, from the run's start.
     package var latestEnd: Duration { self.startTime + self.executor.duration + self.gracefulStop }
 }

@@ -15,9 +15,13 @@ package struct HTMLReport {
         body += self.section("Failed thresholds", tables.failedThresholds)
         body += self.section("Errors", tables.errors)
         body += ReportFigures(self.result).html
-        body += self.section("Over time", self.figures(plots.overTime), note: plots.interval)
+        body += plots.definitions
+        body += self.section("Over time", plots.overTime, note: plots.interval)
         body += self.section(
-            "Distribution", self.figures(plots.distributions),
+            "Latency over time", plots.heat, note: "How many values came when, and how long they took.")
+        body += self.section("Each name and event", plots.byName)
+        body += self.section(
+            "Distribution", self.figures(Distributions(self.result).plots),
             note: "The share of all cases that took at most this time. The axis of percentiles stretches to 100 %.")
         body += self.section("Checks", tables.checks)
         body += self.section("Thresholds that held", tables.heldThresholds)
@@ -33,18 +37,26 @@ package struct HTMLReport {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <link rel="icon" href="data:,">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
+            style-src 'unsafe-inline'; script-src 'unsafe-inline'">
             <title>\(title)</title>
             <style>
-            \(ReportStyle.css)
+            \(PageFiles.css)
             </style>
             </head>
             <body>
             <main>
             \(body)</main>
-            </body>
+            \(self.script(plots))</body>
             </html>
 
             """
+    }
+
+    /// The crosshair and the zoom of the plots, where there are some.
+    private func script(_ plots: ReportPlots) -> String {
+        let data = plots.data
+        return data.isEmpty ? "" : "\(data)<script>\n\(PageFiles.script)</script>\n"
     }
 
     private var header: String {

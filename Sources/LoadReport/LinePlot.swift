@@ -36,7 +36,7 @@ struct LinePlot {
     private static let right = 14.0
     private static let top = 10.0
     private static let bottom = 26.0
-    private static let maximumTips = 120
+    private static let maximumTips = 60
 
     private var innerWidth: Double { Self.width - Self.left - Self.right }
     private var innerHeight: Double { Self.height - Self.top - Self.bottom }

@@ -8,9 +8,11 @@ package struct RunDescription: Sendable, Equatable {
         package var executor: String
         /// The rest of the plan in words, as "100 users for 30s".
         package var plan: String
+        /// Seconds since the run's start; of executors with stages.
+        package var stageEnds: [Double]
 
-        package init(name: String, executor: String, plan: String) {
-            (self.name, self.executor, self.plan) = (name, executor, plan)
+        package init(name: String, executor: String, plan: String, stageEnds: [Double] = []) {
+            (self.name, self.executor, self.plan, self.stageEnds) = (name, executor, plan, stageEnds)
         }
     }
 

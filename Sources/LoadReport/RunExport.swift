@@ -37,7 +37,10 @@ extension RunDescription {
             "seed": .string(String(self.seed)), "processes": .integer(self.processes),
             "scenarios": .array(
                 self.scenarios.map {
-                    .object(["name": .string($0.name), "executor": .string($0.executor), "plan": .string($0.plan)])
+                    .object([
+                        "name": .string($0.name), "executor": .string($0.executor), "plan": .string($0.plan),
+                        "stage_ends": .numbers($0.stageEnds),
+                    ])
                 }),
             "thresholds": .array(self.thresholds.map(\.json)),
             "exit_reason": .string(self.exitReason), "exit_code": .integer(self.exitCode),
@@ -99,7 +102,7 @@ extension Timeline {
         .object([
             "levels": self.columns.levels.json, "counters": self.columns.counters.json,
             "trends": self.columns.trends.json, "intervals_per_point": .integer(self.intervalsPerPoint),
-            "points": .array(self.points.map(\.json)),
+            "points": .array(self.points.map(\.json)), "heat_maps": .array(self.heatMaps.map(\.json)),
         ])
     }
 }

@@ -99,7 +99,9 @@ extension RunDescription.Scenario {
         guard let name = json["name"]?.string, let executor = json["executor"]?.string,
             let plan = json["plan"]?.string
         else { return nil }
-        self.init(name: name, executor: executor, plan: plan)
+        let ends = json["stage_ends"]?.array?.map(\.double) ?? []
+        guard !ends.contains(nil) else { return nil }
+        self.init(name: name, executor: executor, plan: plan, stageEnds: ends.compactMap(\.self))
     }
 }
 
@@ -185,9 +187,16 @@ extension Timeline {
             let points = json["points"]?.array?.map(Point.init(json:)), !points.contains(where: { $0 == nil }),
             points.count <= Self.maximumPoints
         else { return nil }
+        // Exports of former versions have none.
+        let heatMaps = (json["heat_maps"]?.array ?? []).map { json in
+            MetricSelector(json: json).flatMap { HeatMap(selector: $0, json: json) }
+        }
+        guard heatMaps.count <= TimelineColumns.maximumHeatMaps, !heatMaps.contains(where: { $0 == nil }) else {
+            return nil
+        }
         self.init(
             columns: TimelineColumns(levels: levels, counters: counters, trends: trends),
-            points: points.compactMap(\.self), intervalsPerPoint: intervals)
+            points: points.compactMap(\.self), intervalsPerPoint: intervals, heatMaps: heatMaps.compactMap(\.self))
     }
 }
 

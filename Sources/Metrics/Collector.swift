@@ -22,6 +22,7 @@ package struct Collector: Sendable {
     private var intervalCounters: [Double]
     private var intervalTrends: [Histogram]
     private var customTrends = 0
+    private var names = 0
     private var lastClose: Double = 0
 
     package init(columns: TimelineColumns = .standard) {
@@ -65,9 +66,25 @@ package struct Collector: Sendable {
             Timeline.Point(
                 time: time, seconds: time - self.lastClose, levels: levels, counters: self.intervalCounters,
                 trends: trends))
+        self.addHeat(at: time)
         for column in self.intervalCounters.indices { self.intervalCounters[column] = 0 }
         for column in self.intervalTrends.indices { self.intervalTrends[column] = Histogram() }
         self.lastClose = time
+    }
+
+    /// A heat map begins with the first value, but from the start of the run.
+    private mutating func addHeat(at time: Double) {
+        for (column, histogram) in zip(self.timeline.columns.trends, self.intervalTrends)
+        where TimelineColumns.heatMaps.contains(column) {
+            if let place = self.timeline.heatMaps.firstIndex(where: { $0.selector == column }) {
+                self.timeline.heatMaps[place].append(histogram, at: time)
+            } else if !histogram.isEmpty {
+                var map = HeatMap(selector: column)
+                for point in self.timeline.points.dropLast() { map.append(Histogram(), at: point.time) }
+                map.append(histogram, at: time)
+                self.timeline.heatMaps.append(map)
+            }
+        }
     }
 
     /// A number that a threshold compares, in the metric's shown unit (milliseconds for times).
@@ -82,6 +99,7 @@ package struct Collector: Sendable {
         let definition = series.definition
         let record = self.metrics.place(of: definition)
         self.followTrend(definition)
+        self.followName(definition, series.tags)
         let counts = { (column: MetricSelector) in
             let column = MetricRegistry.resolve(column)
             return column.metric == definition.name && series.tags.contains(column.tags)
@@ -102,6 +120,18 @@ package struct Collector: Sendable {
         } else {
             guard TimelineColumns.optional.contains(definition.name) else { return }
         }
+        self.timeline.columns.trends.append(selector)
+        self.intervalTrends.append(Histogram())
+    }
+
+    /// Each name of an action, and each event that wants an ack.
+    private mutating func followName(_ definition: MetricDefinition, _ tags: TagSet) {
+        guard let key = TimelineColumns.nameTags[definition.name], let name = tags[key],
+            self.names < TimelineColumns.maximumNames
+        else { return }
+        let selector = MetricSelector(metric: definition.name, tags: TagSet().setting(key, to: name))
+        guard !self.timeline.columns.trends.contains(selector) else { return }
+        self.names += 1
         self.timeline.columns.trends.append(selector)
         self.intervalTrends.append(Histogram())
     }

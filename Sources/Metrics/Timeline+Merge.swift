@@ -16,8 +16,24 @@ extension Timeline {
             Self.add(moved, at: moved.time / step, to: &merged)
         }
         let points = merged.sorted { $0.key < $1.key }.map(\.value)
-        self = Timeline(columns: self.columns, points: points, intervalsPerPoint: self.intervalsPerPoint)
+        self = Timeline(
+            columns: self.columns, points: points, intervalsPerPoint: self.intervalsPerPoint,
+            heatMaps: self.merged(other.heatMaps, offset: offset))
         while self.points.count > Self.maximumPoints { self.halve() }
+    }
+
+    private func merged(_ others: [HeatMap], offset: Double) -> [HeatMap] {
+        var maps = self.heatMaps
+        for other in others {
+            if let place = maps.firstIndex(where: { $0.selector == other.selector }) {
+                maps[place].merge(other, offset: offset)
+            } else {
+                var map = HeatMap(selector: other.selector)
+                map.merge(other, offset: offset)
+                maps.append(map)
+            }
+        }
+        return maps
     }
 
     private static func add(_ point: Point, at place: Double, to merged: inout [Int: Point]) {

@@ -9,6 +9,8 @@ package struct TimelineColumns: Sendable, Equatable {
 
     /// Trends of a script that are followed beside the program's own.
     static let maximumCustomTrends = 16
+    /// Names of actions and events of Socket.IO that are followed each by itself.
+    package static let maximumNames = 50
     /// Of one kind: several scripts' exports may be merged.
     package static let maximumColumns = 200
 
@@ -27,6 +29,19 @@ package struct TimelineColumns: Sendable, Equatable {
             Self.of(.connect, ["phase": "total"]), Self.of(.time), Self.of(.iterationDuration),
             Self.of(.paceResponse), Self.of(.paceService), Self.of(.pingGap), Self.of(.loopLag),
         ])
+
+    /// The times that a heat map is kept of.
+    static let heatMaps: Set<MetricSelector> = [
+        Self.of(.time), Self.of(.connect, ["phase": "total"]), Self.of(.sioAck), Self.of(.paceResponse),
+    ]
+
+    /// Of an export.
+    package static let maximumHeatMaps = 16
+
+    /// The tag that parts a metric's samples by what the script did.
+    static let nameTags: [String: String] = [
+        BuiltInMetric.time.definition.name: "name", BuiltInMetric.sioAck.definition.name: "event",
+    ]
 
     /// The program's times that are followed only if a run has them.
     static let optional: Set<String> = Set([BuiltInMetric.sioAck, .sioConnect].map(\.definition.name))

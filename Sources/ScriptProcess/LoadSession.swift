@@ -180,7 +180,7 @@ package final class LoadSession {
             scenarios: self.settings.plan.scenarios.map {
                 RunDescription.Scenario(
                     name: $0.name, executor: $0.executor.kind.rawValue,
-                    plan: $0.description(share: self.settings.plan.share, fraction: 1))
+                    plan: $0.description(share: self.settings.plan.share, fraction: 1), stageEnds: $0.stageEnds)
             })
         let options = self.settings.script.options
         description.server = RunDescription.server(

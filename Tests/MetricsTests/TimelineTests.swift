@@ -51,10 +51,10 @@ struct TimelineTests {
     @Test func atThePointLimitNeighboursBecomeOne() {
         var timeline = Timeline(columns: Self.columns)
         for second in 1...Timeline.maximumPoints { timeline.append(Self.point(second, users: Double(second % 3))) }
-        #expect(timeline.points.count == 3_600)
+        #expect(timeline.points.count == 12_000)
         #expect(timeline.intervalsPerPoint == 1)
-        timeline.append(Self.point(3_601))
-        #expect(timeline.points.count == 1_801)
+        timeline.append(Self.point(12_001))
+        #expect(timeline.points.count == 6_001)
         #expect(timeline.intervalsPerPoint == 2)
         #expect(timeline.points[0].counters == [2])
         #expect(timeline.points[0].seconds == 2)
@@ -62,11 +62,11 @@ struct TimelineTests {
         #expect(timeline.points[0].levels == [2])
         #expect(timeline.points[0].trends[0]?.p50 == 1.5)
         #expect(timeline.points[0].trends[0]?.max == 2)
-        for second in 3_602...10_000 { timeline.append(Self.point(second)) }
-        #expect(timeline.points.count <= 3_600)
-        #expect(timeline.points.reduce(0) { $0 + $1.counters[0] } == 10_000)
-        #expect(timeline.points.reduce(0) { $0 + $1.seconds } == 10_000)
-        #expect(timeline.points.last?.time == 10_000)
+        for second in 12_002...30_000 { timeline.append(Self.point(second)) }
+        #expect(timeline.points.count <= 12_000)
+        #expect(timeline.points.reduce(0) { $0 + $1.counters[0] } == 30_000)
+        #expect(timeline.points.reduce(0) { $0 + $1.seconds } == 30_000)
+        #expect(timeline.points.last?.time == 30_000)
     }
 
     @Test func percentilesOfNeighboursAreWeighted() {

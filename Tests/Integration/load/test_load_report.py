@@ -156,14 +156,14 @@ def test_plots_have_titles_units_legends_and_lines(browser):
     for title in ("Users", "Messages per second", "Errors per second", "Time to connect", "Time of actions",
                   "Lag of this program"):
         assert title in titles
-    # Over time, and their distribution.
-    assert titles.count("Time of actions") == 2
+    # Over time, as a heat map, and their distribution.
+    assert titles.count("Time of actions") == 3
     for figure in figures:
         assert figure["label"] and all(length > 0 for length in figure["lines"]), figure
     latency = figures[titles.index("Time of actions")]
-    assert latency["keys"] == ["p50", "p95", "p99"] and len(latency["lines"]) == 3
+    assert latency["keys"] == ["p50", "p95", "p99", "users, at most 10"] and len(latency["lines"]) == 3
     assert any(text.endswith(("ms", "µs")) for text in latency["texts"])
-    assert figures[titles.index("Messages per second")]["keys"] == ["sent", "received"]
+    assert figures[titles.index("Messages per second")]["keys"] == ["sent", "received", "users, at most 10"]
 
 
 def test_light_and_dark(browser):

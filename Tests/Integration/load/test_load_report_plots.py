@@ -1,0 +1,210 @@
+"""The plots of a load test's report in a real browser: crosshair, zoom, and runs that are out of the ordinary."""
+
+import json
+import math
+import re
+
+import pytest
+
+from harness.chromium import Chromium
+
+HOSTILE = "<img src=x onerror=console.log(1)></script><b>\"'&"
+TREND_METRIC = {"type": "trend", "contains": "time", "level": False, "custom": False}
+
+
+def selector(metric, **tags):
+    return {"metric": metric, "tags": tags}
+
+
+def export(seconds, names=(), errors=(), exit_code=0):
+    """The export of a run in which everything is known: in second `s` the p50 is `s` ms."""
+    def trend(second, index):
+        return [5, second, 1, second * 3, second + index, 2 * second, 3 * second] if second else None
+
+    named = [selector("eio_time", name=name) for name in names]
+    histogram = {"sum": 3e6, "min": 1e6, "max": 2e6, "buckets": [7000, 1, 7128, 1]}
+    series = [{"tags": {"name": name}, "value": histogram} for name in names]
+    level = {"value": 0, "min": 0, "max": 50, "time": 0}
+    metrics = [dict(metric="vus", type="gauge", contains="default", level=True, custom=False, total=level,
+                    series=[{"tags": {}, "value": level}])]
+    if names:
+        metrics.append(dict(metric="eio_time", total=histogram, series=series, **TREND_METRIC))
+    points = [{
+        "time": second, "seconds": 1, "levels": [50 - abs(50 - 100 * second // max(seconds, 1))],
+        "counters": [second, 2 * second, second % 3],
+        "trends": [trend(second, index) for index in range(len(named) + 1)],
+    } for second in range(1, seconds + 1)]
+    return json.dumps({"eio_lua": {
+        "format": 1,
+        "run": {
+            "name": HOSTILE, "script": HOSTILE, "command_line": f"eio-lua load {HOSTILE}", "version": "1",
+            "start": 1.7e9, "seconds": seconds, "seed": "1", "processes": 1, "thresholds": [],
+            "scenarios": [{"name": HOSTILE, "executor": "ramping-vus", "plan": HOSTILE,
+                           "stage_ends": [seconds / 2, seconds]}],
+            "exit_reason": "", "exit_code": exit_code,
+        },
+        "series": metrics,
+        "timeline": {
+            "levels": [selector("vus")],
+            "counters": [selector("eio_messages_sent"), selector("eio_messages_received"), selector("eio_errors")],
+            "trends": [selector("eio_time"), *named], "intervals_per_point": 1, "points": points,
+            "heat_maps": [{"metric": "eio_time", "tags": {}, "intervals_per_column": 1, "columns": [
+                [second, 430 + second % 7, 2 + second % 5] for second in range(1, min(seconds, 240) + 1)]}],
+        },
+        "errors": [{"kind": "connect", "name": HOSTILE, "text": text, "count": 7, "first": 1.7e9 + 1,
+                    "last": 1.7e9 + 2} for text in errors],
+    }})
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """Makes the report of an export, and gives its path."""
+    from harness.program import Lua
+    lua = Lua(tmp_path_factory.mktemp("plots"))
+
+    def make(name, *arguments, **options):
+        path = lua.folder / f"{name}.html"
+        if not path.exists():
+            (lua.folder / f"{name}.json").write_text(export(*arguments, **options))
+            lua.command("report", "merge", f"{name}.json", "--report", path).finish()
+        return path
+
+    yield make
+    lua.stop_all()
+
+
+@pytest.fixture
+def browser():
+    chromium = Chromium()
+    try:
+        chromium.look()
+        yield chromium
+    finally:
+        chromium.close()
+
+
+def plot(title):
+    return f"[...document.querySelectorAll('figure.time')].find(f => f.querySelector('b').textContent === '{title}')"
+
+
+def mouse(browser, kind, title, share, **options):
+    """A mouse event at a share of the plot's width."""
+    browser.value(f"{plot(title)}.scrollIntoView({{block: 'center'}})")
+    box = browser.value(f"(b => [b.left, b.top, b.width, b.height])({plot(title)}.querySelector('svg').getBoundingClientRect())")
+    x = box[0] + box[2] * (62 + share * 404) / 480
+    browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=box[1] + box[3] / 2, **options)
+
+
+def outputs(browser, title):
+    return browser.value(f"[...{plot(title)}.querySelectorAll('output')].map(o => o.textContent.trim())")
+
+
+def key(browser, name, title="Time of actions"):
+    browser.value(f"{plot(title)}.querySelector('svg').focus()")
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key=name)
+
+
+def test_the_crosshair_shows_the_values_of_all_plots(page, browser):
+    browser.open(page("minute", 60, ["ask", "order"]))
+    mouse(browser, "mouseMoved", "Time of actions", 0.5)
+    browser.value("new Promise(done => requestAnimationFrame(done))")
+    assert outputs(browser, "Time of actions") == ["30 ms", "60 ms", "90 ms"]
+    assert outputs(browser, "Messages per second") == ["30/s", "60/s"]
+    assert "at 30 s: 50 users" in browser.value("document.querySelector('.bar').textContent")
+    key(browser, "ArrowRight")
+    assert outputs(browser, "Time of actions") == ["31 ms", "62 ms", "93 ms"]
+    key(browser, "Home")
+    assert outputs(browser, "Time of actions") == ["1 ms", "2 ms", "3 ms"]
+    assert browser.complaints == []
+
+
+def test_zoom_shows_every_second_of_three_hours(page, browser):
+    path = page("hours", 10_800, ["ask"])
+    assert path.stat().st_size < 3_000_000
+    browser.open(path)
+    before = browser.value(f"{plot('Time of actions')}.querySelector('path.line').getAttribute('d')")
+    mouse(browser, "mousePressed", "Time of actions", 0.5, button="left", clickCount=1)
+    mouse(browser, "mouseMoved", "Time of actions", 0.54, button="left", buttons=1)
+    mouse(browser, "mouseReleased", "Time of actions", 0.54, button="left", clickCount=1)
+    after = browser.value(f"{plot('Time of actions')}.querySelector('path.line').getAttribute('d')")
+    assert after != before and after.count("L") == pytest.approx(432, abs=6)
+    assert re.search(r"1 h (29 min 59|30 min \d) s to 1 h 37 min", browser.value("document.querySelector('.bar').innerText"))
+    # A point of each second, one after the other.
+    first, second = outputs(browser, "Time of actions")[0], None
+    key(browser, "ArrowRight")
+    second = outputs(browser, "Time of actions")[0]
+    assert float(second.split()[0]) - float(first.split()[0]) == pytest.approx(0.001, abs=1e-6)
+    key(browser, "Escape")
+    assert browser.value(f"{plot('Time of actions')}.querySelector('path.line').getAttribute('d')").count("L") < 802
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1920])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_and_is_readable(page, browser, width, scheme):
+    browser.look(width=width, scheme=scheme)
+    browser.open(page("hostile", 60, [HOSTILE, "x" * 300, "ask"], [HOSTILE, "y" * 900]))
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    low = browser.value("""
+        (() => {
+            const channels = color => color.match(/[\\d.]+/g).map(Number);
+            const luminance = color => channels(color).slice(0, 3).map(c => c / 255)
+                .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+                .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+            const background = e => { for (; e; e = e.parentElement) {
+                const color = getComputedStyle(e).backgroundColor;
+                if (channels(color)[3] !== 0) return color;
+            } return "rgb(255, 255, 255)" };
+            return [...document.querySelectorAll("body *:not(script):not(title)")].filter(e => [...e.childNodes].some(
+                node => node.nodeType === 3 && node.textContent.trim())).map(e => {
+                const style = getComputedStyle(e);
+                const color = e instanceof SVGElement ? style.fill : style.color;
+                const pair = [luminance(color), luminance(background(e))].sort((a, b) => b - a);
+                return [(pair[0] + 0.05) / (pair[1] + 0.05), e.outerHTML.slice(0, 90)];
+            }).filter(pair => pair[0] < 4.5);
+        })()
+    """)
+    assert low == []
+
+
+def test_hostile_names_are_text(page, browser):
+    browser.open(page("hostile", 60, [HOSTILE, "x" * 300, "ask"], [HOSTILE, "y" * 900]))
+    assert browser.value("document.querySelectorAll('img').length") == 0
+    assert browser.value("document.querySelector('h1').textContent").startswith(HOSTILE)
+    assert browser.value("[...document.querySelectorAll('figcaption b')].filter(b => b.textContent.startsWith('<img')).length") == 1
+    assert browser.complaints == [] and len(browser.requests) == 1
+
+
+def test_reads_without_a_script(page, browser):
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(page("minute", 60, ["ask", "order"]))
+    assert browser.value("document.querySelectorAll('.bar').length") == 0
+    lines = browser.value("[...document.querySelectorAll('path.line')].map(line => line.getTotalLength())")
+    # Users, messages, errors, and the percentiles of three times; one distribution.
+    assert len(lines) == 1 + 2 + 1 + 3 * 3 + 1 and min(lines) > 300
+    labels = browser.value("[...document.querySelectorAll('figure > svg')].map(svg => svg.getAttribute('aria-label'))")
+    assert "Time of actions over time: p50 from 1 ms to 60 ms, p95 from 2 ms to 120 ms, p99 from 3 ms to 180 ms" in labels
+    assert all(labels)
+
+
+@pytest.mark.parametrize("name, arguments, sentence", [
+    ("empty", (0,), "The run of at most 50 users for 0 s passed: no errors."),
+    ("second", (1, ["ask", "order"]), "The run of at most 50 users for 1 s passed: no errors."),
+    ("failed", (5, [], ["refused"], 107), "for 5 s failed: "),
+])
+def test_runs_with_little_to_show(page, browser, name, arguments, sentence):
+    browser.open(page(name, *arguments[:3], exit_code=(arguments + (0,) * 4)[3] if len(arguments) > 3 else 0))
+    assert sentence in browser.value("document.querySelector('.verdict').textContent")
+    assert browser.complaints == []
+    if name != "failed":
+        assert browser.value("document.querySelectorAll('figure.time').length") == 0
+    else:
+        assert browser.value("document.querySelector('h2').textContent") == "Errors"
+
+
+def test_no_heading_is_alone_at_the_end_of_a_sheet(page, browser):
+    browser.open(page("hostile", 60, [HOSTILE, "x" * 300, "ask"], [HOSTILE, "y" * 900]))
+    browser.look(width=720, media="print")
+    rules = browser.value("[...document.querySelectorAll('h2')].map(h => getComputedStyle(h).breakAfter)")
+    assert rules and set(rules) == {"avoid"}
+    assert math.isclose(browser.value("Math.max(0, ...[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth - 1))"), 0)
+    assert browser.pdf().startswith(b"%PDF")
