@@ -12,7 +12,7 @@ struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Makes summaries and reports of what runs have exported.",
-        subcommands: [MergeCommand.self])
+        subcommands: [MergeCommand.self, CompareCommand.self])
 }
 
 /// `eio-lua report merge`: the exports of several processes as one run.

@@ -10,7 +10,7 @@ package struct HTMLReport {
     package var text: String {
         let plots = ReportPlots(self.result)
         let tables = ReportTables(self.result)
-        let title = HTMLText.escape("\(self.run.name): load test")
+        let title = "\(self.run.name): load test"
         var body = self.header
         body += self.section("Failed thresholds", tables.failedThresholds)
         body += self.section("Errors", tables.errors)
@@ -29,28 +29,33 @@ package struct HTMLReport {
         for (tag, table) in TagTables(self.result).tables { body += self.section("By \(tag)", table) }
         body += self.section("Counters and levels", tables.numbers)
         body += self.section("The run", self.facts)
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <link rel="icon" href="data:,">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
-            style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-            <title>\(title)</title>
-            <style>
-            \(PageFiles.css)
-            </style>
-            </head>
-            <body>
-            <main>
-            \(body)</main>
-            \(self.script(plots))</body>
-            </html>
+        return Self.page(title: title, body: body, scripts: self.script(plots))
+    }
 
-            """
+    /// A page with the look of a report.
+    static func page(title: String, body: String, scripts: String = "") -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <link rel="icon" href="data:,">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
+        style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+        <title>\(HTMLText.escape(title))</title>
+        <style>
+        \(PageFiles.css)
+        </style>
+        </head>
+        <body>
+        <main>
+        \(body)</main>
+        \(scripts)</body>
+        </html>
+
+        """
     }
 
     /// The crosshair and the zoom of the plots, where there are some.

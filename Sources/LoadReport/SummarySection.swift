@@ -6,6 +6,7 @@ struct SummarySection {
         /// `{ phase:tcp }` for a part of a metric.
         var name: String
         var isPart: Bool
+        var selector: MetricSelector
         var definition: MetricDefinition
         var value: MetricValue
     }
@@ -45,7 +46,11 @@ struct SummarySection {
     private static func rows(of record: MetricSet.Record, _ result: RunResult) -> [Row] {
         let definition = record.definition
         let total = result.metrics.value(of: MetricSelector(metric: definition.name)) ?? record.total
-        var rows = [Row(name: definition.name, isPart: false, definition: definition, value: total)]
+        var rows = [
+            Row(
+                name: definition.name, isPart: false, selector: MetricSelector(metric: definition.name),
+                definition: definition, value: total)
+        ]
         var shown: Set<TagSet> = []
         let thresholds = result.run.thresholds.filter {
             $0.selector.metric == definition.name && !$0.selector.tags.isEmpty
@@ -54,7 +59,7 @@ struct SummarySection {
             let selector = MetricSelector(metric: definition.name, tags: tags)
             guard let value = result.metrics.value(of: selector), !value.isEmpty else { continue }
             let name = "{ " + tags.tags.map { "\($0.key):\($0.value)".printable }.joined(separator: ", ") + " }"
-            rows.append(Row(name: name, isPart: true, definition: definition, value: value))
+            rows.append(Row(name: name, isPart: true, selector: selector, definition: definition, value: value))
         }
         return rows
     }

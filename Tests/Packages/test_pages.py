@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-COMMANDS = ["init", "run", "load", "inspect", "connect", "worker", "locustfile", "report", "report merge", "serve"]
+COMMANDS = ["init", "run", "load", "inspect", "connect", "worker", "locustfile", "report", "report merge",
+            "report compare", "serve"]
 OPTION = r"(?<![\w-])--?[a-zA-Z][\w-]*"
 
 
@@ -42,8 +43,9 @@ LINES = [
     ("eio-lua load --log-level=de", {"debug"}),
     ("eio-lua inspect --js", {"--json"}),
     ("eio-lua worker --master-", {"--master-host", "--master-port"}),
-    ("eio-lua report ", {"merge"}),
+    ("eio-lua report ", {"merge", "compare"}),
     ("eio-lua report merge --no-", {"--no-color"}),
+    ("eio-lua report compare --th", {"--threshold"}),
     ("eio-lua serve --mode ", {"echo", "sink", "flood", "broadcast", "chat"}),
 ]
 
