@@ -71,6 +71,25 @@ static void each_event_finds_its_own_handler(void) {
         "emit [\"one\"]\nlog one\nemit [\"one\"]\nlog new\nemit [\"one\"]\nlog new\ndisconnect\nfinished\n");
 }
 
+/* Equal names of more than 40 bytes are several strings of Lua. */
+static void a_long_name_is_kept_when_its_handler_is_registered_again(void) {
+#define SIXTY "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define ONE \
+    "emit [\"n" SIXTY "\"]\nlog handled\n" \
+    "report 'n" SIXTY "' handler (client 2, registered at t.lua:5): oops\n"
+    EXPECT_RUN(
+        "local function long(start) return start .. ('x'):rep(60) end\n"
+        "sio.on(long('n'), function() end, long('/s'))\n"
+        "sio.on(long('n'), function() out('handled') error('oops', 0) end, long('/s'))\n"
+        "sio.connect('any', {namespaces = {long('/s')}})\n"
+        "collectgarbage() collectgarbage()\n"
+        "for _ = 1, 2 do sio.emit{long('n'), namespace = long('/s')} eio.sleep(0.01) end\n"
+        "sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \n" ONE ONE "disconnect\nfinished\n");
+#undef ONE
+#undef SIXTY
+}
+
 static void calls_return_the_ack(void) {
     EXPECT_RUN(
         "sio.connect('any')\n"
@@ -219,6 +238,7 @@ void test_socketio(void) {
     a_connect_handler_that_fails_late_fails_the_connect();
     acks_are_the_results_of_handlers();
     each_event_finds_its_own_handler();
+    a_long_name_is_kept_when_its_handler_is_registered_again();
     calls_return_the_ack();
     handlers_are_found_in_order();
     receive_takes_events();

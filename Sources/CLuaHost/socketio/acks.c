@@ -160,7 +160,7 @@ static void call_back_done(luahost_task *task) {
 }
 
 void luahost_sio_keep_callback_for(lua_State *L, luahost_sio *sio, const luahost_sio_request *request, uint64_t id) {
-    static const luahost_sio_handler handler = {.name = "ack", .place_ref = LUA_NOREF};
+    static const luahost_sio_handler handler = {.name = {"ack", 3}, .place_ref = LUA_NOREF};
     luahost_vm *vm = sio->client.vm;
     bool enforced = vm->memory.is_enforced;
     vm->memory.is_enforced = false;
@@ -192,7 +192,7 @@ static void wake(const luahost_sio *sio, luahost_task *task, int values) {
 
 /* The arguments are the `values` on top of vm->L's stack. */
 static void run_callback(luahost_sio *sio, int reference, int values) {
-    static const luahost_sio_handler callback = {.name = "ack", .place_ref = LUA_NOREF};
+    static const luahost_sio_handler callback = {.name = {"ack", 3}, .place_ref = LUA_NOREF};
     luahost_vm *vm = sio->client.vm;
     lua_State *L = vm->L;
     int function = lua_gettop(L) - values + 1;

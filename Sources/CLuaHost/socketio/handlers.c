@@ -30,16 +30,29 @@ static void push_user_table(lua_State *L, int user_value) {
     lua_setiuservalue(L, lua_upvalueindex(1), user_value);
 }
 
-/* Keeps the name at the index as long as the client, and drops the latest record, which may be about to be replaced. */
-static void keep_name(lua_State *L, int index, luahost_sio_handler *record) {
+/* The name at `index`, kept as long as the client. Equal names that are long are several strings of Lua, and a table
+ * keeps the first of them as its key: that one is the value as well, so that it is found. */
+static luahost_slice keep_name(lua_State *L, int index) {
+    int top = lua_gettop(L);
     push_user_table(L, LUAHOST_SIO_NAMES);
     lua_pushvalue(L, index);
-    lua_pushboolean(L, true);
-    lua_rawset(L, -3);
+    if (lua_rawget(L, top + 1) == LUA_TNIL) {
+        lua_copy(L, index, top + 2);
+        lua_pushvalue(L, index);
+        lua_pushvalue(L, index);
+        lua_rawset(L, top + 1);
+    }
+    luahost_slice name = luahost_sio_slice(L, top + 2);
+    lua_settop(L, top);
+    return name;
+}
+
+/* Drops the latest record, which may be about to be replaced. */
+static void forget_latest(lua_State *L) {
+    push_user_table(L, LUAHOST_SIO_NAMES);
     lua_pushnil(L);
     lua_rawseti(L, -2, LUAHOST_SIO_LATEST);
     lua_pop(L, 1);
-    record->name = lua_tolstring(L, index, &record->length);
 }
 
 /* Events that wait for receive() may be for a new handler, while there is a session. */
@@ -58,8 +71,9 @@ static void add_handler(lua_State *L, luahost_sio *sio, int event, int name_spac
     lua_setiuservalue(L, at, 1);
     record->place_ref = luahost_place_ref(L, sio->client.shared);
     record->is_ordered = is_ordered;
-    record->name_space = luahost_sio_slice(L, name_space);
-    keep_name(L, event, record);
+    record->name = keep_name(L, event);
+    record->name_space = keep_name(L, name_space);
+    forget_latest(L);
     push_user_table(L, LUAHOST_SIO_HANDLERS);
     lua_pushvalue(L, name_space);
     push_subtable(L, -2);

@@ -91,7 +91,7 @@ static luahost_sio_found find_method(lua_State *L, luahost_sio *sio, luahost_sli
         lua_replace(L, top + 1);
         push_slice(L, event);
         int place = place_of(L, sio, step == 0 ? name_space : any);
-        found = (luahost_sio_found){LUAHOST_SIO_METHOD, {.name = "namespace", .place_ref = place}, 3};
+        found = (luahost_sio_found){LUAHOST_SIO_METHOD, {.name = {"namespace", 9}, .place_ref = place}, 3};
         if (step == 1) {
             push_slice(L, name_space);
             found.values = 4;
@@ -109,8 +109,7 @@ static const luahost_sio_handler *push_latest(
     bool has_names = lua_getiuservalue(L, top + 1, LUAHOST_SIO_NAMES) == LUA_TTABLE;
     if (has_names && lua_rawgeti(L, top + 2, LUAHOST_SIO_LATEST) == LUA_TUSERDATA) {
         const luahost_sio_handler *record = lua_touserdata(L, top + 3);
-        luahost_slice name = {record->name, record->length};
-        if (luahost_slices_are_equal(name, event) && luahost_slices_are_equal(record->name_space, name_space)) {
+        if (luahost_slices_are_equal(record->name, event) && luahost_slices_are_equal(record->name_space, name_space)) {
             lua_getiuservalue(L, top + 3, 1);
             lua_copy(L, -1, top + 1);
             lua_settop(L, top + 1);
@@ -176,7 +175,7 @@ static void ordered_handler_done(luahost_task *task) {
 luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event, int values) {
     luahost_client *client = &sio->client;
     luahost_vm *vm = client->vm;
-    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_HANDLER, event, handler->name);
+    luahost_task *task = luahost_task_create(vm, LUAHOST_IN_HANDLER, event, handler->name.data);
     task->client = client;
     task->client_number = client->number;
     task->registered_ref = handler->place_ref;

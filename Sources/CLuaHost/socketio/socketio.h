@@ -14,7 +14,7 @@ enum {
     LUAHOST_SIO_HANDLERS = LUAHOST_USER_VALUES + 1, /* namespace -> event -> a handler's record */
     LUAHOST_SIO_CLASSES,    /* namespace -> object */
     LUAHOST_SIO_PLACES,     /* namespace -> the reference of the place where its object was registered */
-    LUAHOST_SIO_NAMES,      /* the names of events that handlers were registered for, and LUAHOST_SIO_LATEST */
+    LUAHOST_SIO_NAMES,      /* the names and namespaces of handlers, each as key and value, and LUAHOST_SIO_LATEST */
     LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid; or the sid of "/", if no other has connected */
     LUAHOST_SIO_LEFT,       /* of those that have ended, and were not asked for again: namespace -> reason */
     LUAHOST_SIO_WANTED,     /* those of connect(): its name if there is one, or a list */
@@ -33,9 +33,7 @@ enum { LUAHOST_SIO_LATEST = 1 };
 
 /* A userdata whose user value is the function. */
 typedef struct luahost_sio_handler {
-    const char *name;             /* a string in LUAHOST_SIO_NAMES, because tasks refer to it */
-    size_t length;                /* of the name */
-    luahost_slice name_space;     /* a key in LUAHOST_SIO_HANDLERS, so that it is there as long as the client */
+    luahost_slice name, name_space; /* strings in LUAHOST_SIO_NAMES: tasks refer to the name */
     int place_ref;
     bool is_ordered;
 } luahost_sio_handler;
