@@ -26,6 +26,18 @@ struct ArgumentReader {
 
     /// - Returns: a request of the user, who does not want the command to run; else nil.
     mutating func read() throws(CommandLineError) -> Request? {
+        do throws(CommandLineError) {
+            return try self.readWords()
+        } catch {
+            // `--help` is often added to a command line that has just failed.
+            guard self.rest.prefix(while: { $0 != "--" }).contains(where: self.list.help.names.contains) else {
+                throw error
+            }
+            return .help
+        }
+    }
+
+    private mutating func readWords() throws(CommandLineError) -> Request? {
         while let word = self.rest.popFirst() {
             if word == "--" { break }
             if word == "-" || word.utf8.first != UInt8(ascii: "-") {

@@ -33,6 +33,9 @@ struct HelpTests {
         #expect(answer("draw", "-qh", "--nonsense") == help)
         #expect(answer("help", "draw") == help)
         #expect(answer("draw", "--shape", "flat", "-h") == help)
+        #expect(answer("draw", "--nonsense", "--width=3", "--help") == help)
+        #expect(answer("draw", "--width", "x", "-h") == help)
+        #expect(answer("draw", "--nonsense", "--", "--help").hasPrefix("64 Error: Unknown option '--nonsense'"))
     }
 
     @Test func helpOfSubcommands() {
