@@ -32,6 +32,8 @@ package struct ScriptRunOptions: ParsableArguments {
     package init() {}
 
     package func validate() throws {
+        // Not a number is refused, too.
+        guard self.maxBlock >= 0 else { throw ValidationError("--max-block must be a number of seconds, or 0") }
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
     }
 

@@ -49,6 +49,9 @@ struct ConnectSocketIOOptions: ParsableArguments {
         if let problem = NamespaceName.problem(namespace) {
             throw ValidationError("'\(namespace)' is not a valid namespace: \(problem)")
         }
+        if self.events?.isEmpty == true {
+            throw ValidationError("--listen needs the names of events, such as news,chat")
+        }
         return LinkSettings.SocketIO(namespace: namespace, auth: try self.auth.map { try Self.object($0) })
     }
 

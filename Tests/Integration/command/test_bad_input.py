@@ -52,6 +52,13 @@ def test_bad_url_on_the_command_line(lua):
     assert result.status == 1 and '"ftp"' in result.stderr
 
 
+@pytest.mark.parametrize("seconds", ["-1", "nan"])
+def test_limit_of_computing_is_not_negative(lua, seconds):
+    lua.write("")
+    result = lua.command("load", "-i", "1", f"--max-block={seconds}", "script.lua").finish()
+    assert result.status == 64 and "--max-block must be a number of seconds, or 0" in result.stderr
+
+
 def test_host_that_does_not_exist(lua):
     result = run(lua, """
         local ok, err = pcall(eio.connect, "http://does-not-exist.invalid")

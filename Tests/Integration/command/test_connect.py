@@ -203,6 +203,7 @@ def test_text_of_a_server_does_not_control_the_terminal(lua, options):
     (("http://localhost", "--auth", "secret", "--socketio"), "the value of --auth is not a valid JSON object"),
     (("http://localhost", "-n", "chat", "--socketio"), "'chat' is not a valid namespace: a namespace begins with /"),
     (("http://localhost", "--emit", "{}", "--socketio"), "--emit: it must be a JSON array"),
+    (("http://localhost", "--listen", ",", "--socketio"), "--listen needs the names of events"),
     (("http://localhost", "--log-level", "loud"), "unknown log level 'loud'"),
 ])
 def test_options_that_are_not_valid(lua, options, problem):
