@@ -27,7 +27,7 @@ struct RunCommand: ParsableCommand {
           -v, --version       Show the version.
           -E                  Ignore LUA_INIT, LUA_PATH and LUA_CPATH.
           -W                  Turn on Lua's warnings.
-          --url URL           Where eio.connect() connects to when the script names no url.
+          --url URL           The url for eio.connect() without one.
           --log-level LEVEL   debug, info, warning (the default), error or off.
           --trace             Show each packet, one line each, on the standard error.
           --trace-format F    text (the default) or json, one JSON object a line.
@@ -43,7 +43,7 @@ struct RunCommand: ParsableCommand {
           eio-lua report      Merge the exports of several load runs.
           eio-lua worker      Run scripts as virtual users under a Locust master.
           eio-lua locustfile  Print the file of a Locust master.
-          eio-lua init        Write a first bot or load test, with definitions for editors.
+          eio-lua init        Write a first bot or load test, and files for editors.
           eio-lua serve       Run an Engine.IO server to try scripts against.
           eio-lua help        Show the help of a command.
         """

@@ -61,6 +61,12 @@ def test_documented_options_are_the_declared_ones(lua, command, page, heading):
         assert number(options[name]) == value, name
 
 
+@pytest.mark.parametrize("command", [*COMMANDS, "report merge", ""])
+def test_help_has_at_most_eighty_columns(lua, command):
+    text = lua.command(*command.split(), "--help").finish().stdout
+    assert text and [line for line in text.splitlines() if len(line) > 80] == []
+
+
 def test_inspect_has_the_options_of_load(lua):
     assert set(helped(lua, "inspect")) == set(helped(lua, "load")) | {"--json"}
 
