@@ -80,8 +80,12 @@ static void set_up(line_editor *editor, int history_size) {
 line_editor *line_editor_create(
     const char *program, int history_size, line_editor_callbacks callbacks, void *context) {
     line_editor *editor = calloc(1, sizeof *editor);
+    if (editor == NULL) abort();
     int descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (editor == NULL || descriptor < 0) abort();
+    if (descriptor < 0) {
+        free(editor);
+        return NULL;
+    }
     editor->callbacks = callbacks;
     editor->context = context;
     pthread_mutex_init(&editor->lock, NULL);
