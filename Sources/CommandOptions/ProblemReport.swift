@@ -5,7 +5,7 @@ import Metrics
 import NIOCore
 import ProcessSupport
 
-/// Says what is wrong with a script or its options on the standard error, and ends with k6's exit status for it.
+/// Reports errors of a script or of its options on the standard error, and ends with k6's exit status for them.
 package func reportingProblems(_ body: () throws -> Void) throws {
     do {
         try body()

@@ -20,7 +20,7 @@ struct ConnectMessageOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Show so many messages, and end then.", valueName: "n"),
-        transform: ServeCommand.number(1...1_000_000_000))
+        transform: number(in: 1...1_000_000_000))
     var count: Int?
 
     @Option(

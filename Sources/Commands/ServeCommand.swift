@@ -23,7 +23,7 @@ struct ServeCommand: ParsableCommand {
     // The argument after an option is its value even if it starts with '-', so that the message names it.
     @Option(
         parsing: .unconditional, help: "The port to listen at; 0 takes a free one. (default: 5000)",
-        transform: Self.number(0...65_535))
+        transform: number(in: 0...65_535))
     var port = 5000
 
     @Option(
@@ -39,17 +39,17 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional, help: "Seconds between two pings. (default: 25)",
-        transform: Self.number(shortest...longest))
+        transform: number(in: shortest...longest))
     var pingInterval = 25.0
 
     @Option(
         parsing: .unconditional, help: "Seconds that a client may take to answer a ping. (default: 20)",
-        transform: Self.number(shortest...longest))
+        transform: number(in: shortest...longest))
     var pingTimeout = 20.0
 
     @Option(
         parsing: .unconditional, help: "The most bytes that a client may send at once. (default: 1000000)",
-        transform: Self.number(1...1_000_000_000))
+        transform: number(in: 1...1_000_000_000))
     var maxPayload = 1_000_000
 
     @Option(
@@ -67,7 +67,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional, help: "Bytes of each message in mode flood. (default: 32)",
-        transform: Self.number(0...1_000_000))
+        transform: number(in: 0...1_000_000))
     var size: Int?
 
     @Flag(name: [.customShort("q"), .long], help: "Log nothing on a terminal.")
@@ -79,17 +79,6 @@ struct ServeCommand: ParsableCommand {
     // The milliseconds go into the open packet; a client takes a day at most.
     private static let shortest = 0.001
     private static let longest = 86_400.0
-
-    static func number<Number: Comparable & LosslessStringConvertible & Sendable>(
-        _ range: ClosedRange<Number>
-    ) -> @Sendable (String) throws -> Number {
-        { text in
-            guard let number = Number(text), range.contains(number) else {
-                throw ValidationError("it must be a number from \(range.lowerBound) to \(range.upperBound)")
-            }
-            return number
-        }
-    }
 
     private static func address(_ text: String) throws -> String {
         guard (try? SocketAddress(ipAddress: text, port: 0)) != nil else {

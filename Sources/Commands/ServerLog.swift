@@ -9,7 +9,7 @@ import ProcessSupport
 /// The ids of sessions are secrets, so that a session has its number. A flood of lines is cut, and written by another
 /// thread than that of the server, because a terminal may be slow or stopped.
 final class ServerLog: ServerObserver {
-    /// The lines that a second may have, and those that may wait for the terminal.
+    /// The lines that a second may have.
     private static let most = 20
 
     private let eventLoop: any EventLoop

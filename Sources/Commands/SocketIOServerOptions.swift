@@ -31,7 +31,7 @@ struct SocketIOServerOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: "Seconds that a client may take to connect its first namespace. (default: 45)",
-        transform: ServeCommand.number(0.001...86_400))
+        transform: number(in: 0.001...86_400))
     var connectTimeout: Double?
 
     private static func token(_ text: String) throws -> String {

@@ -67,12 +67,12 @@ def test_one_address_of_this_machine(lua):
 
 @pytest.mark.parametrize("value", ["", "localhost", "example.org", "1.2.3", "[::1]", "::1:5000:x", "127.0.0.1:5000", "-1"])
 def test_wrong_addresses(lua, value):
-    result = lua.command("serve", "--host", value).finish(5)
+    result = lua.command("serve", "--host", value).finish()
     assert result.status == 64
     assert "--host" in result.stderr and "it must be an IP address" in result.stderr
 
 
 def test_address_of_another_machine(lua):
-    result = lua.command("serve", "--port", "0", "--host", "192.0.2.1").finish(5)
+    result = lua.command("serve", "--port", "0", "--host", "192.0.2.1").finish()
     assert result.status == 1
     assert re.fullmatch(r"eio-lua: cannot listen at http://192\.0\.2\.1:0: .*\n", result.stderr)
