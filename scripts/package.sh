@@ -40,6 +40,8 @@ chmod 755 "$folder"/bin/* "$folder"/*.sh "$folder/share/eio-lua/uninstall.sh"
 
 # The same commit gives the same files.
 date=$(git log -1 --format=%ct)
+# The Dockerfile takes the one tarball that is there.
+rm -f dist/eio-lua-*-linux-*.tar.gz dist/eio-lua-*-linux-*.tar.gz.sha256
 tar --create --directory "$staging" --sort=name --owner=0 --group=0 --numeric-owner \
     --mtime="@$date" "$name" | gzip -n -9 >"dist/$name.tar.gz"
 (cd dist && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256")

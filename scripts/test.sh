@@ -97,6 +97,7 @@ run_attack() {
 
 # The release build is linked again, not compiled.
 run_packages() {
+    need_root_rights
     timed scripts/package.sh
     timed need_bare_root .build-packages
     # The browser opens the report of the README.

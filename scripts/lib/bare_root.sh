@@ -3,12 +3,14 @@
 # need_bare_root FOLDER: this machine's Debian or Ubuntu without its tools, with `man`, completions and a user named
 # `user`. The packages that tests install in copies of it are there already, so that they need no network.
 need_bare_root() {
-    local folder=$1 packages=(liblua5.4-0 libzmq5 python3-venv lua-cjson lua-lpeg lua-socket)
+    local folder=$1 mounted packages=(liblua5.4-0 libzmq5 python3-venv lua-cjson lua-lpeg lua-socket)
     cmp -s "${BASH_SOURCE[0]}" "$folder/made-by" && return 0
     need_root_rights
     need_packages debootstrap
     say "making a bare Debian in $folder, with a log there"
-    rm -rf "$folder"
+    # After an interruption, the second stage may have left /proc and /sys mounted there.
+    for mounted in "$folder"/root/{sys,proc}; do ! mountpoint -q "$mounted" || umount "$mounted"; done
+    rm -rf --one-file-system "$folder"
     mkdir -p "$folder"
     # The second stage is a command of the new root, whose dpkg then need not wait for the disk.
     debootstrap --foreign --variant=minbase --include=man-db,bash-completion \

@@ -3,7 +3,7 @@
 # make_deb RELEASE VERSION DATE: a package in dist/, from the folder of the tarball, with programs that use Debian's
 # libraries. Without a revision in the version, the package has one changelog, in Debian's form.
 make_deb() {
-    local release=$1 version=$2 date=$3 folder=$root/.build/package/deb program maintainer
+    local release=$1 version=$2 date=$3 folder=$root/.build/package/deb program maintainer control
     local tree=$folder/tree share=$folder/tree/usr/share
     maintainer=$(git log -1 --format='%an <%ae>')
     rm -rf "$folder"
@@ -22,7 +22,8 @@ make_deb() {
     cat scripts/package/debian/copyright "$release"/share/doc/eio-lua/licenses/*NOTICE.txt \
         .build/checkouts/swift-nio/Sources/CNIOLLHTTP/LICENSE /usr/share/doc/libmsgpack-dev/copyright \
         >"$share/doc/eio-lua/copyright"
-    sed "s/@MAINTAINER@/$maintainer/" scripts/package/debian/control >"$folder/debian/control"
+    control=$(<scripts/package/debian/control)
+    printf '%s\n' "${control/@MAINTAINER@/"$maintainer"}" >"$folder/debian/control"
     python3 scripts/package/changelog.py CHANGELOG.md "$version" "$maintainer" "$date" >"$folder/debian/changelog"
     cp "$folder/debian/changelog" "$share/doc/eio-lua"
     find "$share/man" "$share/doc/eio-lua/changelog" -type f -exec gzip -9n {} +
