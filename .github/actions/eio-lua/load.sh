@@ -44,7 +44,8 @@ run_load() {
     echo "::stop-commands::$token"
     "$folder/eio-lua/bin/eio-lua" load --no-color --quiet --report "$INPUT_REPORT" --summary-export "$INPUT_EXPORT" \
         "${options[@]}" "$INPUT_SCRIPT" -- "${arguments[@]}" | tee "$folder/output" || status=${PIPESTATUS[0]}
-    echo "::$token::"
+    # The last line of the output may have no end.
+    printf '\n::%s::\n' "$token"
     return "$status"
 }
 
@@ -66,7 +67,7 @@ find_tarball
 check_tarball
 mkdir "$folder/release"
 tar xf "$tarball" --directory "$folder/release" --strip-components 1
-"$folder/release/install.sh" --prefix "$folder/eio-lua" >"$folder/install.log" ||
+"$folder/release/install.sh" --prefix "$folder/eio-lua" >"$folder/install.log" 2>&1 ||
     fail "install.sh failed: $(cat "$folder/install.log")"
 status=0
 run_load || status=$?
