@@ -12,7 +12,8 @@ struct CompareCommand: ParsableCommand {
             The files are those of `eio-lua load --summary-export`. A threshold is a metric, a figure and the \
             change that it may have, in percent: `eio_time:p(95)<10%`, `checks:rate>-1%`. The exit status is 99 if one \
             fails.
-            """)
+            """,
+        foreignOptions: ForeignOption.names)
 
     @Argument(help: "The export of the former run.")
     var before: String
@@ -32,6 +33,7 @@ struct CompareCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let comparison: RunComparison
         do {
+            try self.checkReport()
             comparison = try self.comparison()
         } catch {
             FileDescriptorOutput.standardError.say("eio-lua: \(error)")
@@ -39,7 +41,7 @@ struct CompareCommand: ParsableCommand {
         }
         var areWritten = true
         do {
-            try PersonOutput(besides: [self.report].compactMap(\.self)).show(comparison.text)
+            try PersonOutput(besides: self.report.map { [$0] } ?? []).show(comparison.text)
         } catch {
             FileDescriptorOutput.standardError.say("eio-lua: \(error)")
             areWritten = false
@@ -50,6 +52,13 @@ struct CompareCommand: ParsableCommand {
             throw ExitCode(ExitStatus.thresholdsFailed.rawValue)
         }
         if !areWritten { throw ExitCode(ExitStatus.outputFailed.rawValue) }
+    }
+
+    private func checkReport() throws {
+        guard let report else { return }
+        var paths = OutputPaths()
+        for export in [self.before, self.after] { paths.reserve(export, "an export to compare") }
+        try paths.add(report, "--report")
     }
 
     private func comparison() throws -> RunComparison {

@@ -44,7 +44,10 @@ package enum TextFile {
         }
     }
 
-    /// - Throws: `UsageError` with the file's name and the system's reason.
+    /// The most bytes of a file that is read: a device or a pipe may have no end.
+    private static let longest = 256 << 20
+
+    /// - Throws: `UsageError` with the file's name and the reason.
     package static func read(_ path: String) throws(UsageError) -> [UInt8] {
         guard let file = fopen(ProcessArguments.path(path), "r") else {
             throw UsageError("cannot read \(path): \(SystemError.text(errno))")
@@ -56,6 +59,7 @@ package enum TextFile {
             let count = fread(&chunk, 1, chunk.count, file)
             bytes += chunk[..<count]
             if count < chunk.count { break }
+            if bytes.count > self.longest { throw UsageError("cannot read \(path): it is longer than 256 MiB") }
         }
         guard ferror(file) == 0 else { throw UsageError("cannot read \(path): \(SystemError.text(errno))") }
         return bytes

@@ -45,3 +45,12 @@ def test_mistakes_are_named(lua, exports):
     result = compare(lua, "before.json", "script.lua")
     assert result.status == 104 and "script.lua: the file is not JSON" in result.stderr
     assert compare(lua, "before.json").status == 64
+    result = compare(lua, "before.json", "/dev/zero")
+    assert result.status == 104 and "cannot read /dev/zero: it is longer than 256 MiB" in result.stderr
+
+
+def test_report_does_not_replace_an_export(lua, exports):
+    text = (lua.folder / "after.json").read_bytes()
+    result = compare(lua, *exports, "--report", "./after.json")
+    assert result.status == 104 and "--report: ./after.json is taken by an export to compare" in result.stderr
+    assert (lua.folder / "after.json").read_bytes() == text
