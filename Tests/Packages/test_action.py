@@ -112,6 +112,14 @@ def test_run_that_fails(job, server):
     assert job.summary.startswith("### eio-lua load: failed with exit status 99\n")
 
 
+def test_output_whose_last_line_has_no_end(job):
+    (job.folder / "open.lua").write_text(
+        'function default() end function handleSummary() return {stdout = "no end"} end')
+    shown = job.run(INPUT_SCRIPT="open.lua", INPUT_OPTIONS="-i=1")
+    [token] = re.findall(r"(?m)^::stop-commands::(\w{32})$", shown)
+    assert shown.endswith(f"no end\n::{token}::\n")
+
+
 def test_checksum_is_verified(job, server):
     copy = job.folder / job.release.tarball.name
     shutil.copy(job.release.tarball, copy)
