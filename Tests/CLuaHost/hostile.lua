@@ -82,7 +82,8 @@ end
 local function make_objects()
     local objects = {
         _G = _G, eio = eio, engineio = engineio, loadtest = lt, ["eio.json"] = eio.json, ["eio.log"] = eio.log,
-        ["package.preload"] = package.preload, queue = eio.create_queue(), occurrence = eio.create_event(),
+        ["package.preload"] = package.preload, ["package.searchers"] = {first = package.searchers[1]},
+        queue = eio.create_queue(), occurrence = eio.create_event(),
         task = eio.start_background_task(function() end), bytes = eio.bytes("x"), counter = lt.Counter("c"),
         data = lt.data("rows.csv"), error = select(2, pcall(eio.json.decode, "")), cancelled = eio.cancelled, null = eio.null,
         env = __ENV, file = io.stdin, array = eio.array {}, object = eio.object {},

@@ -275,7 +275,7 @@ cases["data.user"] = function(call) call(data) call(bytes) end
 cases["data.iteration"] = function(call) call(data) call(1) end
 cases["data.__index"] = function(call) call(data, 1) call(data, 99) call(data, "user") call(data, 1.5) call(victim {}, 1) call() end
 cases["data.__len"] = function(call) call(data) call({}) end
-cases["package.preload.loadtest"] = function(call) call() end
+cases["package.searchers.first"] = function(call) call("loadtest") call("socketio") call("other") call() call(victim {}) end
 cases["env.__index"] = function(call) call(__ENV, "HOME") call(__ENV, 1) call() end
 
 -- ---- Lua's own libraries ----

@@ -12,7 +12,6 @@ end
 
 local function rich() return victim {a = {1, eio.bytes("ab"), {x = "ä"}}, b = ("y"):rep(30), c = eio.null, d = victim {}} end
 
-cases["package.preload.socketio"] = function(call) call("socketio") call() end
 cases["socketio.Client"] = function(call)
     call() call(victim {reconnection = false, reconnection_attempts = 3, serializer = "default", max_attachments = 5})
     call(victim {serializer = "msgpack"}) call(victim {nonsense = 1}) call(victim {json = {}}) call(5)

@@ -6,6 +6,9 @@
 #include "core/vm.h"
 
 typedef struct luahost_module {
+    /* Of a Lua module that `require` finds: its name, and the loader. A VM that never requires it has nothing of it. */
+    const char *name;
+    lua_CFunction load;
     /* Sets up its part of a new VM, in the order of the table; called inside a protected call, with an empty stack. */
     void (*set_up)(lua_State *L);
     /* Starts what is queued while vm->clients.pending is not 0: one piece, and up to `most` while luahost_may_run

@@ -204,18 +204,10 @@ static int make_module(lua_State *L) {
     return 1;
 }
 
-static int open_module(lua_State *L) {
+static int load(lua_State *L) {
     lua_pushcfunction(L, make_module);
     luahost_call_undisturbed(L, 0, 1);
     return 1;
-}
-
-static void set_up(lua_State *L) {
-    luahost_user_open(L);
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    lua_pushcfunction(L, open_module);
-    lua_setfield(L, -2, "loadtest");
-    lua_pop(L, 1);
 }
 
 static void free_parts(luahost_vm *vm) {
@@ -228,4 +220,6 @@ static void free_parts(luahost_vm *vm) {
     free(vm->parts.loadtest);
 }
 
-const luahost_module luahost_loadtest_module = {.set_up = set_up, .free_parts = free_parts};
+const luahost_module luahost_loadtest_module = {
+    .name = "loadtest", .load = load, .set_up = luahost_user_open, .free_parts = free_parts,
+};

@@ -1,5 +1,8 @@
 /* `require` whose module may wait while it loads. The search is Lua's own: package.searchers. A task that wants a
  * module which another one is loading waits for it, so that no module runs twice. */
+#include <string.h>
+
+#include "core/module.h"
 #include "core/schedule.h"
 #include "core/wait.h"
 #include "library/library.h"
@@ -92,7 +95,7 @@ static int load_module(lua_State *L, int status, lua_KContext context) {
     if (is_loading_elsewhere(L)) return luahost_park_with(L, &vm->parts.loading, -1, NULL, "require", load_module);
 
     find_loader(L, name);
-    /* A module in C may look for what belongs to `io` in the registry; those of package.preload are the host's. */
+    /* A module in C may look for what belongs to `io` in the registry; those of the first searcher are not files. */
     bool is_file = lua_type(L, -1) == LUA_TSTRING && lua_tostring(L, -1)[0] != ':';
     if (is_file && lua_iscfunction(L, -2)) luahost_library_fill(L, LUA_IOLIBNAME);
     /* …, loader, data -> name, loaded, guard, data, loader */
@@ -125,8 +128,30 @@ static int require(lua_State *L) {
     return load_module(L, LUA_OK, 0);
 }
 
+/* The first of package.searchers: package.preload, as in Lua's own, and then the modules of the host. */
+static int search_preload(lua_State *L) {
+    const char *name = luaL_checkstring(L, NAME);
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    bool is_found = lua_getfield(L, -1, name) != LUA_TNIL;
+    for (const luahost_module *const *module = luahost_modules; !is_found && *module != NULL; module++) {
+        if ((*module)->name == NULL || strcmp((*module)->name, name) != 0) continue;
+        lua_pushcfunction(L, (*module)->load);
+        is_found = true;
+    }
+    if (is_found) {
+        lua_pushliteral(L, ":preload:");
+        return 2;
+    }
+    lua_pushfstring(L, "no field package.preload['%s']", name);
+    return 1;
+}
+
 void luahost_require_open(lua_State *L) {
     lua_getglobal(L, LUA_LOADLIBNAME);
+    lua_getfield(L, -1, "searchers");
+    lua_pushcfunction(L, search_preload);
+    lua_rawseti(L, -2, 1);
+    lua_pop(L, 1);
     lua_newtable(L);
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, -2);

@@ -291,8 +291,7 @@ static int make_module(lua_State *L) {
     return 1;
 }
 
-/* The loader in package.preload. */
-static int open_module(lua_State *L) {
+static int load(lua_State *L) {
     lua_pushcfunction(L, make_module);
     luahost_call_undisturbed(L, 0, 1);
     return 1;
@@ -306,7 +305,7 @@ static int make_ready_client(lua_State *L) {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     /* The class is made by the module. */
     if (lua_getfield(L, 3, "socketio") == LUA_TNIL) {
-        open_module(L);
+        load(L);
         lua_setfield(L, 3, "socketio");
     }
     lua_pushnil(L);
@@ -327,16 +326,12 @@ static void list_fields(lua_State *L, void (*add)(void *context, const char *nam
 }
 
 static void set_up(lua_State *L) {
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    lua_pushcfunction(L, open_module);
-    lua_setfield(L, -2, "socketio");
     lua_newtable(L);
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, make_ready_client);
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, -2);
     lua_setglobal(L, "sio");
-    lua_pop(L, 1);
 }
 
-const luahost_module luahost_socketio_module = {.set_up = set_up, .list_fields = list_fields};
+const luahost_module luahost_socketio_module = {.name = "socketio", .load = load, .set_up = set_up, .list_fields = list_fields};
