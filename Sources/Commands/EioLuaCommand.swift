@@ -62,10 +62,18 @@ package struct EioLuaCommand: ParsableCommand {
         endProcess(0)
     }
 
-    /// A url instead of a script, if no file has such a name.
+    /// A url instead of a script, perhaps without its scheme, if no file has such a name.
     private static func isURL(_ text: String) -> Bool {
         let schemes = ["http://", "https://", "ws://", "wss://"]
-        return schemes.contains(where: text.lowercased().hasPrefix) && access(text, F_OK) != 0
+        let isLike = schemes.contains(where: text.lowercased().hasPrefix) || self.beginsWithHostAndPort(text)
+        return isLike && access(text, F_OK) != 0
+    }
+
+    /// `localhost:5000` or `localhost:5000/path`.
+    private static func beginsWithHostAndPort(_ text: String) -> Bool {
+        let parts = text.prefix { $0 != "/" }.split(separator: ":", omittingEmptySubsequences: false)
+        let isHost = !parts[0].isEmpty && parts[0].allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" }
+        return parts.count == 2 && isHost && !parts[0].hasPrefix("-") && UInt16(parts[1]) != nil
     }
 
     /// A script that does not exist, and that is named almost like a command.

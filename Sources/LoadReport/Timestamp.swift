@@ -10,6 +10,13 @@ package enum Timestamp {
         return Self.date(seconds: seconds, separator: "T") + fraction + "Z"
     }
 
+    /// RFC 3339 with six digits of the second, as parsers of other languages expect them; texts sort as times do.
+    package static func microseconds(nanoseconds: Int64) -> String {
+        let (seconds, rest) = Int(nanoseconds).dividedDown(by: 1_000_000_000)
+        let fraction = DecimalText.text(ofScaled: Int64(rest / 1000), digits: 6).dropFirst()
+        return Self.date(seconds: seconds, separator: "T") + fraction + "Z"
+    }
+
     /// RFC 3339 without a fraction.
     /// - Parameter seconds: since 1970.
     package static func rfc3339(seconds: Double) -> String {

@@ -23,7 +23,7 @@ extension TraceEvent {
     /// - Parameter time: nanoseconds since 1970.
     func json(at time: Int64) -> String {
         func member(_ key: String, _ value: JSON) -> JSON.Member { JSON.Member(key: key, value: value) }
-        var members = [member("time", .string(Timestamp.rfc3339(nanoseconds: time / 1000 * 1000)))]
+        var members = [member("time", .string(Timestamp.microseconds(nanoseconds: time)))]
         if let user = self.user { members.append(member("vu", .integer(user))) }
         members += [
             member("session", .integer(self.session)), member("direction", .string(self.direction.rawValue)),

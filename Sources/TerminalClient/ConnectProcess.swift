@@ -43,7 +43,8 @@ package final class ConnectProcess {
         let editor = self.hasPrompt ? self.makeEditor(names) : nil
         let run = ConnectRun(
             self.settings, link: self.makeLink(ClientLoop(eventLoop: eventLoop)), eventLoop: eventLoop,
-            output: StreamOutput(format, queue), hasPrompt: self.hasPrompt, editor: editor, names: names,
+            output: StreamOutput(format, queue, isOneTerminal: format.isTerminal && isatty(STDERR_FILENO) != 0),
+            hasPrompt: self.hasPrompt, editor: editor, names: names,
             ended: { exit($0) })
         self.run = run
         Signals.install(interrupter: { signal in

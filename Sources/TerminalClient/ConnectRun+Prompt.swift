@@ -57,9 +57,7 @@ extension ConnectRun {
             self.link.close(timeout: .seconds(30))
         case .connect:
             guard self.stage == .over else { throw UsageError("there is a session already") }
-            self.stage = .connecting
-            self.isPaused = false
-            self.link.connect()
+            self.connectAgain()
         case .quit:
             self.finish(0)
         }

@@ -75,6 +75,14 @@ final class ConnectRun {
     private var now: Int64 { Int64(NIODeadline.now().uptimeNanoseconds) }
 
     func start() { self.link.connect() }
+
+    /// Begins another session, whose failure is reported even if it is the same as before.
+    func connectAgain() {
+        self.stage = .connecting
+        self.isPaused = false
+        self.lastFailure = ""
+        self.link.connect()
+    }
 }
 
 extension ConnectRun {
@@ -91,7 +99,8 @@ extension ConnectRun {
                 guard try self.send(message) else { return }
             } catch {
                 self.output.problem(error.description)
-                self.hasProblem = true
+                // A person at the prompt has seen it, and may type the line again.
+                if !self.hasPrompt { self.hasProblem = true }
             }
             self.queue.removeFirst()
         }

@@ -49,8 +49,10 @@ package struct InputFormat: Sendable {
         if let text = json.string { return try self.message(ofText: Array(text.utf8)) }
         if let bytes = BinaryObject.bytes(json) { return self.message(ofBytes: bytes) }
         if let name = json["event"] { return try self.message(ofEvent: name, in: json) }
+        let binary = #"{"binary":"base64"}"#
         throw UsageError(
-            #"it must be a string, {"binary":"base64"}\#(self.isSocketIO ? #" or {"event":"name","args":[]}"# : "")"#)
+            "it must be a string"
+                + (self.isSocketIO ? #", \#(binary) or {"event":"name","args":[]}"# : " or \(binary)"))
     }
 
     private func message(ofEvent name: JSON, in json: JSON) throws(UsageError) -> OutgoingMessage {

@@ -58,7 +58,7 @@ package struct ReportFormat: Sendable {
         let (type, data) = Self.content(report)
         return Self.text(
             .object([
-                "time": .string(Timestamp.rfc3339(nanoseconds: time / 1000 * 1000)), "type": .string(type),
+                "time": .string(Timestamp.microseconds(nanoseconds: time)), "type": .string(type),
                 "data": data,
             ]))
     }

@@ -1,13 +1,16 @@
 import EngineIO
+import JSONText
 import ProcessSupport
 
 /// The standard output, and the standard error for everything that is not a message.
 final class StreamOutput: ReportOutput {
     private let format: ReportFormat
     private let queue: OutputQueue
+    private let isOneTerminal: Bool
 
-    init(_ format: ReportFormat, _ queue: OutputQueue) {
-        (self.format, self.queue) = (format, queue)
+    /// - Parameter isOneTerminal: both are the same terminal, on which everything appears in its order.
+    init(_ format: ReportFormat, _ queue: OutputQueue, isOneTerminal: Bool) {
+        (self.format, self.queue, self.isOneTerminal) = (format, queue, isOneTerminal)
     }
 
     func add(_ report: Report) -> Bool {
@@ -29,7 +32,11 @@ final class StreamOutput: ReportOutput {
 
     func finish(_ completion: @escaping @Sendable () -> Void) { self.queue.finish(completion) }
 
-    private func say(_ text: String) { FileDescriptorOutput.standardError.say(text) }
+    private func say(_ text: String) {
+        guard self.isOneTerminal else { return FileDescriptorOutput.standardError.say(text) }
+        // Messages of the server may still wait, and came before.
+        _ = self.queue.add(Array((VisibleText.lines(text) + "\n").utf8))
+    }
 }
 
 extension DisconnectDetail {

@@ -41,6 +41,6 @@ import Testing
         let json = try #require(JSON(parsing: line.utf8))
         #expect(json["data"] == .string(Self.hostile))
         #expect(json["type"] == .string("message"))
-        #expect(json["time"] == .string("1970-01-01T00:00:01.5Z"))
+        #expect(json["time"] == .string("1970-01-01T00:00:01.500000Z"))
     }
 }

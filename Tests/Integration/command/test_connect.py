@@ -46,7 +46,7 @@ def test_json(lua, echo):
     assert messages == [("message", "text \x07"), ("message", {"binary": "AP8="})]
     assert close == {"reason": "client disconnect", "cause": "client"}
     times = [json.loads(line)["time"] for line in result.lines]
-    assert times == sorted(times) and all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}(\.\d+)?Z", time) for time in times)
+    assert times == sorted(times) and all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z", time) for time in times)
 
 
 def test_lines_that_cannot_be_sent_are_reported_and_skipped(lua, echo):
@@ -54,6 +54,7 @@ def test_lines_that_cannot_be_sent_are_reported_and_skipped(lua, echo):
     assert [data for _, data in reports(result, "message")] == ["a", "b"]
     assert [line[:35] for line in result.stderr.splitlines()] == [
         f"eio-lua: line {number} of the input is not" for number in (2, 3, 4)]
+    assert 'line 3 of the input is not sent: it must be a string or {"binary":"base64"}\n' in result.stderr
     assert result.status == 1
 
 

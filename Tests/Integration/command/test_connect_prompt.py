@@ -78,6 +78,25 @@ def test_commands(start, echo):
     assert not re.search(r'message \d "three"', text)
 
 
+def test_each_failure_of_connect_is_reported(start, lua):
+    server = EmbeddedServer(lua)
+    terminal = start(server.url)
+    type_line(terminal, ".disconnect", r"disconnected\r\n")
+    server.kill()
+    type_line(terminal, ".connect", "Connection refused", 1)
+    type_line(terminal, ".connect", "Connection refused", 2)
+    type_line(terminal, ".quit")
+    assert terminal.finish() == 0
+
+
+def test_refused_line_does_not_change_the_exit_status(start, lua):
+    server = EmbeddedServer(lua, "--socketio")
+    terminal = start(server.url, "--socketio")
+    type_line(terminal, ".emit connect", "'connect' is a reserved name of an event")
+    type_line(terminal, ".quit")
+    assert terminal.finish() == 0
+
+
 def test_events(start, lua):
     server = EmbeddedServer(lua, "--socketio")
     terminal = start(server.url, "--socketio")

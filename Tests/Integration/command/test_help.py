@@ -118,7 +118,10 @@ def test_file_that_is_named_like_a_command_is_a_script(lua):
     assert (result.stdout, result.stderr, result.status) == ("a script\n", "", 0)
 
 
-@pytest.mark.parametrize("url", ["http://localhost:5000", "HTTPS://user:secret@example.org/?token=secret", "ws://x", "wss://x"])
+@pytest.mark.parametrize("url", [
+    "http://localhost:5000", "HTTPS://user:secret@example.org/?token=secret", "ws://x", "wss://x", "localhost:5000",
+    "127.0.0.1:80/a",
+])
 def test_url_is_not_a_script(lua, url):
     result = lua.command(url).finish()
     assert (result.status, result.stdout) == (64, "")
