@@ -21,7 +21,7 @@ import ProcessSupport
 ///   that without ending the process.
 ///
 /// All functions are safe on any thread. A process has one editor.
-package final class LineEditor: ShownLine, @unchecked Sendable {
+package final class LineEditor: @unchecked Sendable {
     /// The result of a read.
     package enum Input: Sendable, Equatable {
         /// A line, without the line break.
@@ -35,16 +35,16 @@ package final class LineEditor: ShownLine, @unchecked Sendable {
     private let thread = DispatchQueue(label: "eio-lua.line-editor")
     private let history: HistoryFile?
     private let complete: @Sendable (String) -> Completion
-    // The thread that has the editor's lock.
-    private var handle: OpaquePointer!
-    private var prompt: [Unicode.Scalar] = []
+    // For the thread that has the editor's lock.
+    private(set) var handle: OpaquePointer!
+    private(set) var prompt: [Unicode.Scalar] = []
     private var lastLine: String?
-    private var isEditing = false
+    private(set) var isEditing = false
     private var isInterrupted: Bool?
     private var isClosed = false
     /// Whether the cursor is at the beginning of a line of the terminal, as far as this process has written there.
-    private var isAtLineStart = true
-    // The editor's thread.
+    var isAtLineStart = true
+    // For the editor's thread.
     private var decoder = KeyDecoder()
     private var decoded: [Unicode.Scalar] = []
 
@@ -95,7 +95,7 @@ package final class LineEditor: ShownLine, @unchecked Sendable {
         Unmanaged<LineEditor>.fromOpaque(context).takeUnretainedValue()
     }
 
-    private func withLock<Result>(_ body: () -> Result) -> Result {
+    func withLock<Result>(_ body: () -> Result) -> Result {
         line_editor_lock(self.handle)
         defer { line_editor_unlock(self.handle) }
         return body()
@@ -144,11 +144,11 @@ package final class LineEditor: ShownLine, @unchecked Sendable {
             self.isEditing = true
             // Before the prompt is seen, so that no key is read as a part of a line.
             line_editor_set_raw(self.handle, true)
-            let text = Self.wide(prompt)
+            let text = WideText.wide(prompt)
             let isLine = text.withUnsafeBufferPointer { line_editor_read(self.handle, $0.baseAddress) }
             // The process is about to end.
             while self.isClosed { self.withoutLock { _ = pause() } }
-            let line = Self.text(self.line).dropLast(isLine ? 1 : 0)
+            let line = WideText.text(self.line).dropLast(isLine ? 1 : 0)
             if !isLine { self.leaveLine(self.isInterrupted == nil ? "" : "^C") }
             self.isEditing = false
             self.isAtLineStart = true
@@ -170,7 +170,7 @@ package final class LineEditor: ShownLine, @unchecked Sendable {
     private func remember(_ line: String) {
         self.lastLine = line
         // libedit's own lines end with a line break.
-        Self.wide(line + "\n").withUnsafeBufferPointer { line_editor_remember(self.handle, $0.baseAddress) }
+        WideText.wide(line + "\n").withUnsafeBufferPointer { line_editor_remember(self.handle, $0.baseAddress) }
     }
 
     /// The next character that was typed; nil ends the line. The lock is given up while nothing is typed.
@@ -226,87 +226,15 @@ package final class LineEditor: ShownLine, @unchecked Sendable {
 
     private func completeWord() {
         let line = self.line
-        let before = Self.text(line_editor_line(text: line.text, length: line.cursor, cursor: line.cursor))
+        let before = WideText.text(line_editor_line(text: line.text, length: line.cursor, cursor: line.cursor))
         let completion = self.withoutLock { self.complete(before) }
         let continuation = completion.continuation
         if !continuation.isEmpty {
-            Self.wide(continuation).withUnsafeBufferPointer { line_editor_insert(self.handle, $0.baseAddress) }
+            WideText.wide(continuation).withUnsafeBufferPointer { line_editor_insert(self.handle, $0.baseAddress) }
         } else if completion.candidates.count > 1 {
             self.hide()
             self.writeToTerminal(completion.list(columns: self.columns))
             line_editor_show(self.handle)
         }
-    }
-
-    // MARK: Writing
-
-    package func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
-        guard let last = bytes.last else { return nil }
-        let endsLine = last == UInt8(ascii: "\n")
-        return self.withLock {
-            if self.isEditing { self.hide() }
-            let error = FileDescriptorOutput(descriptor: descriptor).writeDirectly(bytes)
-            self.isAtLineStart = endsLine
-            guard self.isEditing else { return error }
-            if !endsLine { self.writeToTerminal("\n") }
-            line_editor_show(self.handle)
-            return error
-        }
-    }
-
-    /// Called by C's standard output and error.
-    private static func write(_ bytes: UnsafePointer<CChar>?, _ length: Int, to descriptor: Int32) -> Int {
-        let bytes = UnsafeRawBufferPointer(start: bytes, count: length)
-        guard let line = ShownLines.current else { return 0 }
-        guard let error = line.write(bytes, to: descriptor) else { return length }
-        errno = error
-        return 0
-    }
-
-    private func writeToTerminal(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            _ = FileDescriptorOutput(descriptor: STDOUT_FILENO).writeDirectly(UnsafeRawBufferPointer(bytes))
-        }
-    }
-
-    /// Removes the prompt and the line from the terminal; the cursor is where the prompt began.
-    private func hide() {
-        let rows = self.layout.above
-        self.writeToTerminal("\r" + (rows > 0 ? "\u{1B}[\(rows)A" : "") + "\u{1B}[J")
-    }
-
-    /// Puts the cursor into the row after the line.
-    private func leaveLine(_ mark: String) {
-        let rows = self.layout.below
-        self.writeToTerminal((rows > 0 ? "\u{1B}[\(rows)B" : "") + mark + "\r\n")
-    }
-
-    private var line: line_editor_line { line_editor_current(self.handle) }
-
-    private var layout: LineLayout {
-        let line = self.line
-        let text = UnsafeBufferPointer(start: line.text, count: line.length).map(Self.character)
-        return LineLayout(
-            self.prompt + text, cursor: self.prompt.count + line.cursor, columns: self.columns)
-    }
-
-    private var columns: Int {
-        var size = winsize()
-        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-    }
-
-    // MARK: Characters
-
-    private static func wide(_ text: String) -> [wchar_t] {
-        text.unicodeScalars.map { wchar_t(bitPattern: $0.value) } + [0]
-    }
-
-    private static func text(_ line: line_editor_line) -> String {
-        String(String.UnicodeScalarView(UnsafeBufferPointer(start: line.text, count: line.length).map(self.character)))
-    }
-
-    private static func character(_ wide: wchar_t) -> Unicode.Scalar {
-        Unicode.Scalar(UInt32(bitPattern: wide)) ?? "\u{FFFD}"
     }
 }

@@ -334,4 +334,5 @@ static void set_up(lua_State *L) {
     lua_setglobal(L, "sio");
 }
 
-const luahost_module luahost_socketio_module = {.name = "socketio", .load = load, .set_up = set_up, .list_fields = list_fields};
+const luahost_module luahost_socketio_module = {
+    .name = "socketio", .load = load, .set_up = set_up, .list_fields = list_fields};
