@@ -114,7 +114,7 @@ USAGE_ERRORS = [
 
 @pytest.mark.parametrize("arguments", USAGE_ERRORS, ids=" ".join)
 def test_usage(lua, arguments):
-    result = lua.command(*arguments).finish(5)
+    result = lua.command(*arguments).finish()
     assert result.status == 64 and result.stdout == ""
     wrong = next(each for each in reversed(arguments) if each not in ("", "-e") or arguments == ["-e"])
     assert wrong in result.stderr, result

@@ -263,7 +263,7 @@ def test_other_paths_are_not_found(serve):
 
 
 def test_help(lua):
-    result = lua.command("serve", "--help").finish(5)
+    result = lua.command("serve", "--help").finish()
     assert result.status == 0
     for word in "--port --mode --ping-interval --ping-timeout --max-payload --greet --allow-origin sink flood broadcast".split():
         assert word in result.stdout

@@ -12,7 +12,7 @@ from harness.embedded import get, handshake
 
 def test_port_in_use(serve, lua):
     server = serve()
-    result = lua.command("serve", "--port", server.port).finish(5)
+    result = lua.command("serve", "--port", server.port).finish()
     assert result.status == 1 and result.stdout == ""
     assert str(server.port) in result.stderr and "Address already in use" in result.stderr
 
@@ -21,7 +21,7 @@ def test_port_of_others(lua):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        result = lua.command("serve", "--port", taken.getsockname()[1]).finish(5)
+        result = lua.command("serve", "--port", taken.getsockname()[1]).finish()
     assert result.status == 1 and "in use" in result.stderr
 
 
@@ -38,7 +38,7 @@ WRONG_VALUES = {
 @pytest.mark.parametrize("option, value", [(option, value) for option in WRONG_VALUES for value in WRONG_VALUES[option]])
 @pytest.mark.parametrize("joined", [False, True])
 def test_wrong_values(lua, option, value, joined):
-    result = lua.command("serve", *([f"{option}={value}"] if joined else [option, value])).finish(5)
+    result = lua.command("serve", *([f"{option}={value}"] if joined else [option, value])).finish()
     assert result.status == 64 and result.stdout == ""
     message = result.stderr.splitlines()[0]
     assert option in message and f"'{value}'" in message, result.stderr
@@ -46,7 +46,7 @@ def test_wrong_values(lua, option, value, joined):
 
 @pytest.mark.parametrize("option", WRONG_VALUES)
 def test_missing_value(lua, option):
-    result = lua.command("serve", option).finish(5)
+    result = lua.command("serve", option).finish()
     assert result.status == 64 and result.stdout == ""
     message = result.stderr.splitlines()[0]
     assert "Missing value" in message and option in message
@@ -54,7 +54,7 @@ def test_missing_value(lua, option):
 
 @pytest.mark.parametrize("argument", ["--bogus", "-x", "extra"])
 def test_unknown_arguments(lua, argument):
-    result = lua.command("serve", argument).finish(5)
+    result = lua.command("serve", argument).finish()
     assert result.status == 64 and result.stdout == ""
     assert f"'{argument}'" in result.stderr.splitlines()[0]
 
