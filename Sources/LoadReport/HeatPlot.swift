@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// How many values came when and how long they took, as a picture in which a darker cell has more of them.
@@ -28,12 +29,14 @@ struct HeatPlot {
 
     private var height: Double { Double(self.rows.count) }
 
-    func html(_ axis: TimeAxis) -> String {
+    /// - Parameter number: of the map among those of the page's data.
+    func html(_ number: Int, axis: TimeAxis) -> String {
         let keys = (1...Self.levels).map { "<i class=\"heat h\($0)\"></i>" }.joined()
-        var html = "<figure class=\"time\"><figcaption><b>\(HTMLText.escape(self.title))</b>"
+        var html = "<figure class=\"time\" data-heat=\"\(number)\"><figcaption>"
+        html += "<b>\(HTMLText.escape(self.title))</b>"
         html += "<code>\(HTMLText.escape(self.map.selector.description))</code>"
         html += "<div><span class=\"key\">few \(keys) many</span><span class=\"key\">logarithmic</span></div>"
-        html += "</figcaption>\n"
+        html += "<output></output></figcaption>\n"
         html += PlotFrame.svg(self.summary)
         html += self.marks + axis.marks
         html += "<svg class=\"cells\" x=\"\(Int(PlotFrame.left))\" y=\"\(Int(PlotFrame.top))\" "
@@ -68,13 +71,34 @@ struct HeatPlot {
         return marks.joined()
     }
 
+    /// For the page's script: of each column its end, the number of its values and the row that has most of them; and
+    /// the ends of the rows.
+    var data: JSON {
+        let columns = self.map.columns.map { column -> JSON in
+            let count = column.cells.reduce(UInt64(0)) { sum, cell in
+                var sum = sum
+                sum.addUpToTheMost(cell.count)
+                return sum
+            }
+            let most = column.cells.max { $0.count < $1.count }?.row ?? self.rows.lowerBound
+            return .array([
+                .number((column.time * 1_000).rounded() / 1_000), .number(Double(count)),
+                .integer(most - self.rows.lowerBound),
+            ])
+        }
+        let ends = (self.rows.lowerBound...self.rows.upperBound + 1).map { JSON.string(self.text(ofRow: $0)) }
+        return .object(["columns": .array(columns), "rows": .array(ends)])
+    }
+
+    private func text(ofRow row: Int) -> String {
+        ReportNumber.value(HeatMap.value(of: row) / self.definition.unit, of: self.definition)
+    }
+
     private var summary: String {
         var counts: [Int: UInt64] = [:]
         for cell in self.map.columns.flatMap(\.cells) { counts[cell.row, default: 0].addUpToTheMost(cell.count) }
         let most = counts.max { $0.value < $1.value }?.key ?? 0
-        let texts = [self.rows.lowerBound, self.rows.upperBound + 1, most, most + 1].map { row in
-            ReportNumber.value(HeatMap.value(of: row) / self.definition.unit, of: self.definition)
-        }
+        let texts = [self.rows.lowerBound, self.rows.upperBound + 1, most, most + 1].map(self.text(ofRow:))
         return "\(self.title), heat map over time: values from \(texts[0]) to \(texts[1]), most of them between "
             + "\(texts[2]) and \(texts[3])"
     }

@@ -9,6 +9,7 @@ import JSONText
 struct PlotData {
     private let axis: TimeAxis
     private let plots: [TimePlot]
+    private let heatMaps: [HeatPlot]
     private let bytes: Int
     /// Neighbours that are one value.
     private let merged: Int
@@ -16,8 +17,8 @@ struct PlotData {
     /// Of the values in base64.
     private static let maximumBytes = 2_400_000
 
-    init(axis: TimeAxis, plots: [TimePlot]) {
-        (self.axis, self.plots) = (axis, plots)
+    init(axis: TimeAxis, plots: [TimePlot], heatMaps: [HeatPlot]) {
+        (self.axis, self.plots, self.heatMaps) = (axis, plots, heatMaps)
         let values = axis.times.count * (plots.reduce(1) { $0 + $1.lines.count })
         self.bytes = values * 8 / 3 <= Self.maximumBytes ? 2 : 1
         self.merged = Swift.max((values * self.bytes * 4 / 3 + Self.maximumBytes - 1) / Self.maximumBytes, 1)
@@ -39,7 +40,7 @@ struct PlotData {
         let data: JSON = .object([
             "bytes": .integer(self.bytes), "end": .number(self.axis.end), "times": .array(times),
             "stages": .array(self.axis.stages.map(JSON.number)), "users": self.line(self.axis.users),
-            "plots": .array(plots),
+            "plots": .array(plots), "heat": .array(self.heatMaps.map(\.data)),
         ])
         return "<script type=\"application/json\" id=\"data\">\(data.text())</script>\n"
     }

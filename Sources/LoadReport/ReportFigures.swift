@@ -25,10 +25,11 @@ struct ReportFigures {
 
     private var users: Figure? {
         guard let most = self.number(.vus, .maximum) else { return nil }
-        let iterations = self.number(.iterations, .count) ?? 0
+        let iterations = "\(ReportNumber.plain(self.number(.iterations, .count) ?? 0)) iterations"
+        let failed = self.number(.iterationsFailed, .count) ?? 0
         return Figure(
             value: ReportNumber.plain(most), name: "users at most",
-            details: "\(ReportNumber.plain(iterations)) iterations")
+            details: failed > 0 ? "\(iterations) succeeded, \(ReportNumber.plain(failed)) failed" : iterations)
     }
 
     private var throughput: Figure? {

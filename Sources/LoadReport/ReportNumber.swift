@@ -47,6 +47,7 @@ enum ReportNumber {
     /// How long something took or when it came, in the units of a clock: 4.1 s, 12 min 5 s, 3 h 20 min.
     static func length(_ seconds: Double) -> String {
         if seconds == 0 { return "0 s" }
+        guard seconds.magnitude >= 1 else { return Self.time(seconds * 1_000) }
         guard seconds >= 60 else { return Self.time((seconds * 100).rounded() * 10) }
         guard seconds < 3_600_000 else { return Self.time(seconds * 1_000) }
         let whole = Int(seconds)

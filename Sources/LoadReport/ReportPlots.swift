@@ -47,13 +47,13 @@ struct ReportPlots {
     var byName: String { self.html(self.named, from: self.whole.count { !$0.isFlat }) }
 
     var heat: String {
-        let figures = self.heatMaps.map { $0.html(self.axis) }.joined()
+        let figures = self.heatMaps.enumerated().map { $0.element.html($0.offset, axis: self.axis) }.joined()
         return figures.isEmpty ? "" : "<div class=\"plots\">\n\(figures)</div>\n"
     }
 
     /// Values for the page's script; empty without a picture.
     var data: String {
-        self.definitions.isEmpty ? "" : PlotData(axis: self.axis, plots: self.drawn).html
+        self.definitions.isEmpty ? "" : PlotData(axis: self.axis, plots: self.drawn, heatMaps: self.heatMaps).html
     }
 
     /// The meaning of a point in the plots over time.

@@ -35,6 +35,7 @@ struct ReportVerdict {
         case (0, 1): reasons.append("its threshold held")
         case (0, let count): reasons.append("all \(count) thresholds held")
         case (1, 1): reasons.append("its threshold failed")
+        case (let failed, let count) where failed == count: reasons.append("all \(count) thresholds failed")
         default: reasons.append("\(failed) of \(thresholds.count) thresholds failed")
         }
         return reasons.filter { !$0.isEmpty } + [self.errors]

@@ -76,7 +76,7 @@ package struct RunComparison {
 extension RunComparison {
     package static func text(ofChange change: Double?) -> String {
         guard let change else { return "–" }
-        if change.isInfinite { return change > 0 ? "new" : "gone" }
+        if change.isInfinite { return "from 0" }
         let text = ReportNumber.digits((change * 10).rounded() / 10)
         return (change > 0 && text != "0" ? "+" : "") + text + " %"
     }
@@ -93,10 +93,32 @@ extension RunComparison {
             }.joined(separator: "  ")
         }
         let verdicts = self.verdicts.map { verdict in
-            "\(verdict.passed ? "✓" : "✗") \(verdict.threshold.text.printable)  "
-                + (verdict.change == nil ? "no value in one of the runs" : Self.text(ofChange: verdict.change))
+            "\(verdict.passed ? "✓" : "✗") \(verdict.threshold.text.printable)  \(Self.text(of: verdict))"
         }
         return (lines + (verdicts.isEmpty ? [] : [""] + verdicts)).map { $0 + "\n" }.joined()
+    }
+
+    /// Nothing without a threshold.
+    private var badge: String {
+        guard !self.verdicts.isEmpty else { return "" }
+        let word = self.holds ? "passed" : "failed"
+        return " <span class=\"badge \(word)\">\(word)</span>"
+    }
+
+    private var sentence: String {
+        let (count, failed) = (self.verdicts.count, self.verdicts.filter { !$0.passed })
+        guard let first = failed.first else {
+            return count == 0
+                ? "\(self.rows.count) figures of two runs."
+                : count == 1 ? "The threshold on the changes held." : "All \(count) thresholds on the changes held."
+        }
+        let number = count == 1 ? "The threshold" : "\(failed.count) of \(count) thresholds"
+        return "\(number) on the changes failed: \(first.threshold.text) (\(Self.text(of: first)))"
+            + (failed.count > 1 ? " and others." : ".")
+    }
+
+    private static func text(of verdict: Verdict) -> String {
+        verdict.change == nil ? "no value in one of the runs" : Self.text(ofChange: verdict.change)
     }
 
     private func cells(_ row: Row) -> [String] {
@@ -112,8 +134,7 @@ extension RunComparison {
     package var html: String {
         let verdicts = self.verdicts.map { verdict -> [ReportTable.Cell] in
             [
-                .verdict(verdict.passed), .name(verdict.threshold.text),
-                .number(verdict.change == nil ? "no value in one of the runs" : Self.text(ofChange: verdict.change)),
+                .verdict(verdict.passed), .name(verdict.threshold.text), .number(Self.text(of: verdict)),
             ]
         }
         let rows = self.rows.map { row -> [ReportTable.Cell] in
@@ -122,23 +143,18 @@ extension RunComparison {
         }
         let runs = [("Before", self.before.run), ("After", self.after.run)].map { name, run -> [ReportTable.Cell] in
             [
-                .name(name), .name(run.name), .name(Timestamp.readable(seconds: run.start)),
-                .number(ReportNumber.length(run.seconds)), .number(String(run.exitCode)),
+                .name(name), .name(run.name), .name(run.server), .name(Timestamp.readable(seconds: run.start)),
+                .number(ReportNumber.length(run.seconds)), .number(String(run.exitCode)), .name(run.version),
             ]
         }
-        let failed = self.verdicts.count { !$0.passed }
-        let sentence =
-            self.verdicts.isEmpty
-            ? "\(self.rows.count) figures of two runs."
-            : failed == 0
-                ? "All thresholds on the changes held." : "\(failed) of \(self.verdicts.count) thresholds failed."
+        let columns = ["Run", "Script", "Server", "Start", "Duration", "Exit status", "Version"]
         return HTMLReport.page(
             title: "\(self.after.run.name): two runs compared",
             body: """
-                <header><h1>\(HTMLText.escape(self.after.run.name)): two runs compared</h1>
-                <p class="verdict">\(sentence)</p></header>
+                <header><h1>\(HTMLText.escape(self.after.run.name)): two runs compared\(self.badge)</h1>
+                <p class="verdict">\(HTMLText.escape(self.sentence))</p></header>
                 <section><h2>Runs</h2>
-                \(ReportTable(header: ["", "Script", "Start", "Duration", "Exit status"], rows: runs).html)</section>
+                \(ReportTable(header: columns, rows: runs).html)</section>
                 \(verdicts.isEmpty ? "" : "<section><h2>Thresholds</h2>\n")\
                 \(ReportTable(header: ["Verdict", "Threshold", "Change"], rows: verdicts).html)\
                 \(verdicts.isEmpty ? "" : "</section>\n")\

@@ -4,6 +4,8 @@ import Metrics
 package struct RunResult: Sendable, Equatable {
     /// k6's exit status for failed thresholds.
     static let thresholdsFailed = 99
+    /// The end of the server's name if processes had more than one.
+    private static let others = " and others"
 
     package var run: RunDescription
     package var metrics: MetricSet
@@ -38,6 +40,11 @@ package struct RunResult: Sendable, Equatable {
 
     private mutating func mergeDescription(_ other: RunDescription) {
         self.run.processes = Swift.min(self.run.processes + other.processes, Int(Int32.max))
+        if self.run.server.isEmpty {
+            self.run.server = other.server
+        } else if !other.server.isEmpty, other.server != self.run.server, !self.run.server.hasSuffix(Self.others) {
+            self.run.server += Self.others
+        }
         for scenario in other.scenarios where !self.run.scenarios.contains(scenario) {
             self.run.scenarios.append(scenario)
         }

@@ -38,7 +38,12 @@ struct TimelineContent {
             return TimePlot.Line(name: name, values: values)
         }
         guard !lines.isEmpty else { return nil }
-        return TimePlot(title: title, metric: "", unit: .perSecond, lines: lines, hasUsers: true)
+        let bounds = metrics.flatMap { name, metric in
+            self.bounds(
+                MetricSelector(metric: metric.definition.name), .perSecond, of: lines.count > 1 ? name + " " : ""
+            ) { $0 == .rate }
+        }
+        return TimePlot(title: title, metric: "", unit: .perSecond, lines: lines, bounds: bounds, hasUsers: true)
     }
 
     /// Percentiles of the trends, with the thresholds on them.
@@ -62,16 +67,20 @@ struct TimelineContent {
             lines: [
                 .init(name: "p50", values: points.map { $0?.p50 }), .init(name: "p95", values: points.map { $0?.p95 }),
                 .init(name: "p99", values: points.map { $0?.p99 }),
-            ], bounds: self.bounds(selector, definition), isLatency: true, hasUsers: true)
+            ], bounds: self.bounds(selector, PlotUnit(definition)) { $0 != .count }, isLatency: true, hasUsers: true)
     }
 
-    private func bounds(_ selector: MetricSelector, _ definition: MetricDefinition) -> [TimePlot.Bound] {
-        self.result.run.thresholds.filter { MetricRegistry.resolve($0.selector) == MetricRegistry.resolve(selector) }
-            .map {
-                let text = PlotUnit(definition).text($0.expression.value)
+    /// Thresholds on a metric, of those figures that have the unit of its plot.
+    private func bounds(
+        _ selector: MetricSelector, _ unit: PlotUnit, of line: String = "", where isDrawn: (Aggregation) -> Bool
+    ) -> [TimePlot.Bound] {
+        self.result.run.thresholds
+            .filter { MetricRegistry.resolve($0.selector) == MetricRegistry.resolve(selector) }
+            .map(\.expression).filter { isDrawn($0.aggregation) }
+            .map { expression in
+                let condition = "\(expression.aggregation) \(expression.comparison.rawValue)"
                 return TimePlot.Bound(
-                    value: $0.expression.value,
-                    label: "\($0.expression.aggregation) \($0.expression.comparison.rawValue) \(text)")
+                    value: expression.value, label: "\(line)\(condition) \(unit.text(expression.value))")
             }
     }
 

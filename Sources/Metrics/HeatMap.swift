@@ -1,8 +1,8 @@
 /// How often which times occurred over a run: counts by time and by magnitude, for a picture.
 ///
-/// Rows are quarters of a power of two, the pages of a `Histogram`. There are at most 240 columns, which become twice
-/// as long when there would be more; times that spread over two powers of ten take 30 rows, so that a run keeps some
-/// 100 KB for each heat map, however long it is.
+/// Rows are eighths of a power of two, the pages of a `Histogram`. There are at most 240 columns, which become twice
+/// as long when there would be more; times that spread over two powers of ten take 54 rows, so that a run keeps at most
+/// some 200 KB for each heat map, however long it is.
 package struct HeatMap: Sendable, Equatable {
     package struct Cell: Sendable, Equatable {
         package let row: Int

@@ -68,6 +68,28 @@ struct HTMLReportTests {
                 + "3 errors, most often iteration: chat.lua:7: \u{1B}[2Jno (3 times).")
     }
 
+    @Test func allThresholdsMayFail() throws {
+        var result = try SampleRun.result()
+        result.run.thresholds.removeFirst()
+        #expect(ReportVerdict(result).sentence.contains(" failed: all 3 thresholds failed; "))
+    }
+
+    @Test func failedIterationsAreInTheFirstFigure() throws {
+        var result = try SampleRun.result()
+        let shard = MetricShard(number: 0, registry: MetricRegistry())
+        shard.level(MetricID(.vus), shard.tags([:])).add(1)
+        shard.counter(MetricID(.iterations), shard.tags([:])).add(1_113)
+        var collector = Collector()
+        collector.merge(shard.takeDelta())
+        collector.closeInterval(at: 1)
+        result.metrics = collector.metrics
+        #expect(ReportFigures(result).html.contains("<small>1113 iterations</small>"))
+        shard.counter(MetricID(.iterationsFailed), shard.tags([:])).add(7)
+        collector.merge(shard.takeDelta())
+        result.metrics = collector.metrics
+        #expect(ReportFigures(result).html.contains("<small>1113 iterations succeeded, 7 failed</small>"))
+    }
+
     @Test func theSentenceOfARunNamesTheServerAndTheCause() throws {
         var result = try SampleRun.result()
         result.run.server = "http://127.0.0.1:5000"
@@ -125,7 +147,7 @@ struct HTMLReportTests {
     ])
     func aTimeHasItsUnit(milliseconds: Double, text: String) { #expect(ReportNumber.time(milliseconds) == text) }
 
-    @Test(arguments: [(0.3, "300 ms"), (30.418, "30.42 s"), (125, "2 min 5 s"), (10_800, "3 h")])
+    @Test(arguments: [(0.001_12, "1.12 ms"), (0.3, "300 ms"), (30.418, "30.42 s"), (125, "2 min 5 s"), (10_800, "3 h")])
     func aLengthIsRead(seconds: Double, text: String) { #expect(ReportNumber.length(seconds) == text) }
 
     @Test func sizesAndSharesHaveTheirs() {

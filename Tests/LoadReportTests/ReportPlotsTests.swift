@@ -103,6 +103,19 @@ struct ReportPlotsTests {
         #expect(stages?.count { $0 == "M" } == 2)
     }
 
+    @Test func thresholdsOnRatesHaveLinesInThePlotsOfTheirCounters() throws {
+        var result = try Self.result(seconds: 60, names: 2)
+        result.run.thresholds = [
+            try SampleRun.threshold("eio_messages_sent", "rate>2"), try SampleRun.threshold("eio_errors", "rate<3"),
+            try SampleRun.threshold("eio_errors", "count<4"),
+            try SampleRun.threshold("eio_messages_sent{transport:polling}", "rate>1"),
+        ]
+        let text = HTMLReport(result).text
+        #expect(text.split(separator: "<path class=\"bound\"").count == 3)
+        #expect(text.contains(">sent rate &gt; 2/s</text>"))
+        #expect(text.contains(">rate &lt; 3/s</text>"))
+    }
+
     @Test func decadesHaveALogarithmicAxisAndZeroHasNone() {
         let scale = PlotScale(values: 0.3...450)
         #expect(scale.isLogarithmic)
@@ -149,6 +162,14 @@ struct ReportPlotsTests {
         #expect(cells.hasSuffix("h30"))
         #expect(cells.count { $0 == "M" } == 1)
         #expect(text.contains("Time of actions, heat map over time: values from "))
+        // The crosshair shows how many values came in a column, and the row that has most of them.
+        let heat = try #require(JSON(parsing: Self.data(text).utf8)?["heat"]?.array?.first)
+        let columns = try #require(heat["columns"]?.array)
+        #expect(columns.count == 30)
+        let column = try #require(columns[7].array)
+        #expect(column.prefix(2).map(\.double) == [8, 4])
+        let (row, ends) = (try #require(column[2].integer), try #require(heat["rows"]?.array))
+        #expect([ends[row], ends[row + 1]].map(\.string) == ["1.962 ms", "2.093 ms"])
     }
 
     private static func data(_ html: String) -> String {

@@ -40,6 +40,12 @@ struct RunComparisonTests {
     ])
     func whatIsNoThreshold(text: String) { #expect(ChangeThreshold(text) == nil) }
 
+    @Test func aChangeFromZeroHasNoShare() {
+        #expect(RunComparison.text(ofChange: .infinity) == "from 0")
+        #expect(RunComparison.text(ofChange: -.infinity) == "from 0")
+        #expect(RunComparison.text(ofChange: -100) == "-100 %")
+    }
+
     @Test func theConditionIsAfterTheTags() throws {
         let threshold = try #require(ChangeThreshold("eio_time{name:a:b<c}:p(99)>-5%"))
         #expect(threshold.selector.tags["name"] == "a:b<c")
@@ -49,7 +55,8 @@ struct RunComparisonTests {
     @Test func thePageHasTheSameFiguresAsText() throws {
         let html = try Self.compare("joins:rate<10%").html
         #expect(html.contains(#"<td class="n">4.5/s</td><td class="n">9/s</td><td class="n">+100 %</td>"#))
-        #expect(html.contains("1 of 1 thresholds failed."))
+        #expect(html.contains("The threshold on the changes failed: joins:rate&lt;10% (+100 %)."))
+        #expect(html.contains(#"two runs compared <span class="badge failed">failed</span></h1>"#))
         #expect(html.contains("&lt;b&gt;chat"))
         #expect(!html.contains("<b>chat"))
     }

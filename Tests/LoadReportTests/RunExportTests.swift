@@ -48,6 +48,21 @@ struct RunExportTests {
         #expect(first.timeline.points.map(\.time) == [1, 2, 5, 6])
     }
 
+    @Test func aMergeNamesTheServersOfAllProcesses() throws {
+        let merged = { (servers: [String]) in
+            var runs = try servers.map { server in
+                var result = try SampleRun.result()
+                result.run.server = server
+                return result
+            }
+            var first = runs.removeFirst()
+            for other in runs { try first.merge(other) }
+            return first.run.server
+        }
+        #expect(try merged(["", "http://a", "http://a", ""]) == "http://a")
+        #expect(try merged(["http://a", "http://b", "http://a", "http://c"]) == "http://a and others")
+    }
+
     @Test func verdictsOfAMergeAreThoseOfTheSums() throws {
         var first = try SampleRun.result()
         first.run.thresholds = [try SampleRun.threshold("joins", "count>100", value: 90, passed: false)]

@@ -22,10 +22,11 @@
   const figures = [...document.querySelectorAll("figure.time")].map(figure => {
     const plot = source.plots[figure.dataset.plot];
     return {
-      plot, lines: plot ? plot.lines.map(values) : [], svg: figure.querySelector("svg"),
+      plot, heat: source.heat[figure.dataset.heat], lines: plot ? plot.lines.map(values) : [], svg: figure.querySelector("svg"),
       paths: [...figure.querySelectorAll("path.line")], outputs: [...figure.querySelectorAll("output")],
       labels: figure.querySelector("g.x"), cells: figure.querySelector("svg.cells"),
-      cross: null, seen: false,
+      cross: null, seen: false, title: figure.querySelector("b").textContent,
+      names: [...figure.querySelectorAll(".key")].map(key => key.textContent),
     };
   });
 
@@ -49,6 +50,7 @@
   };
   const length = seconds => {
     if (seconds === 0) return "0 s";
+    if (seconds < 1) return time(seconds * 1e3);
     if (seconds < 60) return time(Math.round(seconds * 100) * 10);
     const whole = Math.floor(seconds);
     return [[Math.floor(whole / 3600), "h"], [Math.floor(whole / 60) % 60, "min"], [whole % 60, "s"]]
@@ -148,6 +150,7 @@
       if (figure.seen && figure.isStale) draw(figure);
       if (figure.seen) mark(figure);
     }
+    bar.classList.toggle("floats", figures.some(figure => figure.seen));
   });
 
   // The crosshair stands at a point of the axis, in all plots.
@@ -155,15 +158,27 @@
   const mark = figure => {
     figure.cross.setAttribute("visibility", place === null ? "hidden" : "visible");
     if (place !== null) figure.cross.setAttribute("d", `M${x(source.times[place])} ${frame.top}V${frame.base}`);
-    figure.outputs.forEach((output, index) => {
-      const value = place === null ? null : figure.lines[index][place];
-      output.textContent = place === null ? "" : value === null ? " –" : " " + formats[figure.plot.unit](value);
-    });
+    figure.outputs.forEach((output, index) => { output.textContent = place === null ? "" : text(figure, index); });
+  };
+  const text = (figure, index) => {
+    if (figure.heat) {
+      const [, count, row] = figure.heat.columns.find(column => column[0] >= source.times[place]) ?? [0, 0, 0];
+      const rows = figure.heat.rows;
+      return count === 0 ? "no values" : `${plain(count)} values, mostly ${rows[row]} to ${rows[row + 1]}`;
+    }
+    const value = figure.lines[index][place];
+    return value === null ? "–" : formats[figure.plot.unit](value);
   };
   const point = next => {
     place = next;
     for (const figure of figures) if (figure.seen) mark(figure);
-    moment.textContent = place === null ? "" : `at ${length(source.times[place])}: ${plain(users[place] ?? 0)} users`;
+    moment.textContent = place === null ? hint : `at ${length(source.times[place])}: ${plain(users[place] ?? 0)} users`;
+  };
+  // Keys move the crosshair also for those who hear the page: of the plot that they are in, the values are read out.
+  const speak = figure => {
+    if (place === null) { spoken.textContent = ""; return; }
+    const values = figure.outputs.map((_, index) => (figure.heat ? "" : figure.names[index] + " ") + text(figure, index));
+    spoken.textContent = `${moment.textContent}; ${figure.title}: ${values.join(", ")}`;
   };
   const seconds = (figure, event) => {
     const box = figure.svg.getBoundingClientRect();
@@ -204,10 +219,17 @@
   button("Zoom in", () => scale(0.5));
   button("Zoom out", () => scale(2));
   const reset = button("Whole run", () => zoom(0, source.end));
-  const shown = document.createElement("span"), moment = document.createElement("span");
-  moment.setAttribute("aria-live", "polite");
-  bar.append(shown, moment);
-  figures[0]?.svg.closest("section").querySelector("h2").after(bar);
+  const hint = "Point at a plot to read it; drag to zoom.";
+  const [shown, moment, spoken] = ["shown", "moment", "spoken"].map(name => {
+    const made = document.createElement("span");
+    made.className = name;
+    return made;
+  });
+  moment.textContent = hint;
+  spoken.setAttribute("aria-live", "polite");
+  bar.append(shown, moment, spoken);
+  figures[0]?.svg.closest("section").before(bar);
+  document.body.classList.add("live");
 
   for (const figure of figures) {
     figure.cross = figure.svg.appendChild(element("path", { class: "cross", visibility: "hidden" }));
@@ -244,7 +266,10 @@
       start = null;
       selection.setAttribute("visibility", "hidden");
     });
-    figure.svg.addEventListener("pointerleave", () => { if (start === null) point(null); });
+    // A finger leaves with each touch, and its values stay.
+    figure.svg.addEventListener("pointerleave", event => {
+      if (start === null && event.pointerType === "mouse") point(null);
+    });
     figure.svg.addEventListener("dblclick", () => zoom(0, source.end));
     figure.svg.addEventListener("keydown", event => {
       const last = source.times.length - 1, step = event.shiftKey ? 10 : 1;
@@ -257,6 +282,7 @@
       if (!keys[event.key]) return;
       event.preventDefault();
       keys[event.key]();
+      speak(figure);
     });
     watcher.observe(figure.svg);
   }

@@ -99,6 +99,11 @@ def outputs(browser, title):
     return browser.value(f"[...{plot(title)}.querySelectorAll('output')].map(o => o.textContent.trim())")
 
 
+def wait_for_values(browser, title):
+    """A plot that comes into view has its values a moment later."""
+    browser.wait_for(f"{plot(title)}.querySelector('output').textContent")
+
+
 def key(browser, name, title="Time of actions"):
     browser.value(f"{plot(title)}.querySelector('svg').focus()")
     browser.call("Input.dispatchKeyEvent", type="keyDown", key=name)
@@ -107,15 +112,78 @@ def key(browser, name, title="Time of actions"):
 def test_the_crosshair_shows_the_values_of_all_plots(page, browser):
     browser.open(page("minute", 60, ["ask", "order"]))
     mouse(browser, "mouseMoved", "Time of actions", 0.5)
-    browser.value("new Promise(done => requestAnimationFrame(done))")
+    wait_for_values(browser, "Time of actions")
     assert outputs(browser, "Time of actions") == ["30 ms", "60 ms", "90 ms"]
     assert outputs(browser, "Messages per second") == ["30/s", "60/s"]
     assert "at 30 s: 50 users" in browser.value("document.querySelector('.bar').textContent")
     key(browser, "ArrowRight")
     assert outputs(browser, "Time of actions") == ["31 ms", "62 ms", "93 ms"]
+    assert browser.value("document.querySelector('[aria-live]').textContent") == (
+        "at 31 s: 49 users; Time of actions: p50 31 ms, p95 62 ms, p99 93 ms")
     key(browser, "Home")
     assert outputs(browser, "Time of actions") == ["1 ms", "2 ms", "3 ms"]
+    # In second 1 are 3 values, in row 431 of the heat map.
+    browser.value("document.querySelector('figure[data-heat]').scrollIntoView({block: 'center'})")
+    browser.wait_for("document.querySelector('figure[data-heat] output').textContent")
+    assert browser.value("document.querySelector('figure[data-heat] output').textContent") == (
+        "3 values, mostly 15.33 µs to 16.35 µs")
     assert browser.complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 1024])
+def test_values_of_the_crosshair_do_not_move_the_page(page, browser, width):
+    browser.look(width=width)
+    browser.open(page("minute", 60, ["ask", "order"]))
+    places = "[...document.querySelectorAll('figure, h2')].map(e => e.getBoundingClientRect().top + scrollY)"
+    before = browser.value(places)
+    mouse(browser, "mouseMoved", "Time of actions", 0.95)
+    wait_for_values(browser, "Time of actions")
+    assert outputs(browser, "Time of actions") == ["57 ms", "114 ms", "171 ms"]
+    assert browser.value(places) == before
+
+
+def test_the_buttons_stay_in_view_over_all_plots(page, browser):
+    browser.open(page("minute", 60, ["ask", "order"]))
+    mouse(browser, "mouseMoved", "order", 0.5)
+    browser.wait_for("document.querySelector('.bar.floats')")
+    box = browser.value("(b => [b.top, b.bottom])(document.querySelector('.bar').getBoundingClientRect())")
+    assert box[0] >= 0 and box[1] <= 900
+
+
+def test_the_values_of_a_touch_stay(page, browser):
+    browser.look(width=360)
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    browser.open(page("minute", 60, ["ask", "order"]))
+    browser.value(f"{plot('Time of actions')}.scrollIntoView({{block: 'center'}})")
+    box = browser.value(f"(b => [b.left, b.top, b.width, b.height])({plot('Time of actions')}.querySelector('svg').getBoundingClientRect())")
+    x, y = box[0] + box[2] * (62 + 0.5 * 404) / 480, box[1] + box[3] / 2
+    browser.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    browser.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    wait_for_values(browser, "Time of actions")
+    assert outputs(browser, "Time of actions") == ["30 ms", "60 ms", "90 ms"]
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1920])
+def test_labels_of_times_do_not_touch(page, browser, width):
+    browser.look(width=width)
+    browser.open(page("hours", 10_800, ["ask"]))
+    gaps = browser.value("""
+        [...document.querySelectorAll("g.x")].flatMap(g => {
+            const boxes = [...g.querySelectorAll("text")].map(t => t.getBoundingClientRect()).filter(b => b.width > 0)
+            return boxes.slice(1).map((box, index) => box.left - boxes[index].right)
+        })
+    """)
+    assert gaps and min(gaps) >= 4
+    cut = browser.value("""
+        [...document.querySelectorAll("figure > svg")].flatMap(svg => {
+            const frame = svg.getBoundingClientRect()
+            return [...svg.querySelectorAll("text")].filter(text => {
+                const box = text.getBoundingClientRect()
+                return box.width > 0 && (box.left < frame.left || box.right > frame.right)
+            }).map(text => text.textContent)
+        })
+    """)
+    assert cut == []
 
 
 def test_zoom_shows_every_second_of_three_hours(page, browser):
