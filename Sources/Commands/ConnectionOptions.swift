@@ -35,6 +35,7 @@ struct ConnectionOptions: ParsableArguments {
         var configuration = ClientConfiguration()
         configuration.verifiesCertificates = !self.isInsecure
         configuration.authoritiesFile = self.caFile
+        configuration.authoritiesOption = "--ca-file"
         return configuration
     }
 

@@ -39,18 +39,19 @@ struct CertificateProblem: Error, Equatable {
     /// - Parameters:
     ///   - certificate: where the library gave up; it does not say why.
     ///   - isLeaf: whether that is the server's own certificate.
-    static func chain(_ certificate: NIOSSLCertificate, isLeaf: Bool, now: time_t) -> Self {
+    ///   - option: the user's name of the option that makes certificates trusted.
+    static func chain(_ certificate: NIOSSLCertificate, isLeaf: Bool, option: String, now: time_t) -> Self {
         let name = Self.name(certificate.subjectName)
         if let problem = Self.time(certificate, isLeaf ? "it" : "the certificate of its authority \(name)", now: now) {
             return problem
         }
-        let advice = "a private authority's certificate can be given as ca_file"
+        let advice = "a private authority's certificate can be given as \(option)"
         guard let bytes = try? certificate.toDERBytes(), let fields = CertificateFields(der: bytes) else {
             return .unreadable
         }
         if fields.isSelfIssued {
             return isLeaf
-                ? Self(unverified: "it is self-signed (it can be given as ca_file)")
+                ? Self(unverified: "it is self-signed (it can be given as \(option))")
                 : Self(unverified: "its authority \(name) is unknown (\(advice))")
         }
         if isLeaf, !fields.isForServers {

@@ -6,6 +6,8 @@ public struct ClientConfiguration: Sendable {
     public var verifiesCertificates = true
     /// A file of certificate authorities in PEM form to trust instead of the system's; nil trusts the system's.
     public var authoritiesFile: String?
+    /// The user's name of the option that has the file, for errors.
+    package var authoritiesOption = "authoritiesFile"
     /// The most time that the server may take for a handshake, a POST, or the answer to the probe.
     public var requestTimeout: TimeAmount = .seconds(5)
     /// The most time that connecting may take as a whole, including the upgrade.

@@ -105,7 +105,9 @@ final class Connector {
 
     private func addTLS(_ trust: TLSTrust, to channel: any Channel, url: ServerURL, _ transport: Transport) throws {
         let name = Self.serverName(of: url)
-        let verification = self.configuration.verifiesCertificates ? PeerVerification(named: trust.named) : nil
+        let verification =
+            self.configuration.verifiesCertificates
+            ? PeerVerification(named: trust.named, option: self.configuration.authoritiesOption) : nil
         let handler =
             try verification.map { try NIOSSLClientHandler.verifying(trust.context, serverName: name, $0) }
             ?? NIOSSLClientHandler(context: trust.context, serverHostname: name)

@@ -10,6 +10,8 @@ import NIOSSL
 final class PeerVerification {
     /// The certificates of the user's file, in DER form.
     private let named: Set<[UInt8]>
+    /// The name of the option with that file.
+    private let option: String
     /// The handler that has the server's own certificate. Its callbacks hold this object.
     weak var handler: NIOSSLClientHandler?
     private var isBegun = false
@@ -17,8 +19,8 @@ final class PeerVerification {
     private var leaf: NIOSSLCertificate?
     private(set) var problem: CertificateProblem?
 
-    init(named: Set<[UInt8]>) {
-        self.named = named
+    init(named: Set<[UInt8]>, option: String) {
+        (self.named, self.option) = (named, option)
     }
 
     /// Called for each certificate of the chain, from the authority's down, and for each failure.
@@ -28,7 +30,7 @@ final class PeerVerification {
         if !self.isBegun { self.begin() }
         if self.problem != nil { return .failed }
         if result == .certificateVerified || self.isNamed { return .certificateVerified }
-        self.problem = .chain(certificate, isLeaf: certificate == self.leaf, now: time(nil))
+        self.problem = .chain(certificate, isLeaf: certificate == self.leaf, option: self.option, now: time(nil))
         return .failed
     }
 

@@ -64,6 +64,7 @@ extension ClientConfiguration {
         self.init()
         self.verifiesCertificates = options.ssl_verify
         self.authoritiesFile = options.ca_file.length > 0 ? String(options.ca_file) : nil
+        self.authoritiesOption = "ca_file"
         self.requestTimeout = .seconds(fromScript: options.request_timeout)
         self.connectTimeout = .seconds(fromScript: options.connect_timeout)
         self.timestampsRequests = options.timestamp_requests

@@ -146,7 +146,7 @@ def test_named_certificate_is_trusted_in_its_time_only(lua):
 
 
 def test_certificate_of_the_same_name_is_not_the_named_one(lua):
-    refused(connect(lua, Entity("server").server_context(lua.folder), Entity("server").pem), "self-signed")
+    refused(connect(lua, Entity("server").server_context(lua.folder), Entity("server").pem), "self-signed (it can be given as ca_file)")
 
 
 def test_named_certificate_vouches_for_no_other(lua):

@@ -156,6 +156,13 @@ def test_certificates(lua, authority, options, status):
     assert ("the TLS handshake failed" in result.stderr) == (status == 1)
 
 
+def test_refused_certificate_is_explained_with_the_option_of_the_command(lua, authority):
+    with ScriptedServer(None, tls=authority.self_signed().server_context()) as server:
+        result = connected(lua, server.url, "--transport", "websocket")
+    assert result.status == 1
+    assert "it is self-signed (it can be given as --ca-file)" in result.stderr
+
+
 def test_messages_that_come_before_connecting_is_over(lua):
     async def conversation(server):
         session, socket = await server.open_upgrade()
