@@ -176,8 +176,8 @@ let package = Package(
         .target(
             name: "TerminalClient",
             dependencies: [
-                "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LineEditor", "LoadReport", "ProcessSupport",
-                "Scripting", "SocketIO", "SocketIOClient",
+                "EngineIO", "EngineIOClient", "EpollLoop", "JSONText", "LineEditor", "ProcessSupport", "Scripting",
+                "SocketIO", "SocketIOClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -288,7 +288,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LoadReportTests",
-            dependencies: ["LoadPlan", "LoadReport", "Metrics", "ProcessSupport", "TestSupport"],
+            dependencies: ["JSONText", "LoadPlan", "LoadReport", "Metrics", "ProcessSupport", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "LocustTests",

@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// Durations as k6 writes them: `1m30s`, `500ms`, `1h`, `1d12h`.

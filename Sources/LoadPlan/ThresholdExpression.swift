@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// A condition on a metric: `p(95)<200`, `rate>0.9`, `count == 0`. Times are in milliseconds.

@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// A line of a CSV file (RFC 4180).

@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// A report of a run as one HTML page, which loads nothing.

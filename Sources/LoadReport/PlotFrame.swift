@@ -1,3 +1,4 @@
+import JSONText
 import Metrics
 
 /// The place of a plot's parts in its picture, in the units of the SVG; `report.js` draws into the same frame.

@@ -1,7 +1,6 @@
 import EngineIO
 import EngineIOClient
 import JSONText
-import LoadReport
 import NIOCore
 import SocketIO
 

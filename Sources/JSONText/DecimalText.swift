@@ -1,10 +1,8 @@
-import JSONText
-
 extension Double {
     /// Reads a decimal number with an optional sign and exponent. `Double` alone would also take `inf`, `nan` and
     /// `0x1p3`.
     package init?(decimal text: some StringProtocol) {
-        let allowed = text.unicodeScalars.allSatisfy { $0.isDigit || "+-.eE".unicodeScalars.contains($0) }
+        let allowed = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
         guard allowed, let number = Double(String(text)), number.isFinite else { return nil }
         self = number
     }

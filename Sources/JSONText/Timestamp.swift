@@ -1,6 +1,3 @@
-import JSONText
-import Metrics
-
 /// Points in time as outputs write them, in UTC.
 package enum Timestamp {
     /// RFC 3339 with as many digits of the second as are needed, at most nine.
@@ -25,7 +22,9 @@ package enum Timestamp {
 
     /// For people.
     /// - Parameter seconds: since 1970.
-    static func readable(seconds: Double) -> String { Self.date(seconds: Self.whole(seconds), separator: " ") + " UTC" }
+    package static func readable(seconds: Double) -> String {
+        Self.date(seconds: Self.whole(seconds), separator: " ") + " UTC"
+    }
 
     private static func whole(_ seconds: Double) -> Int {
         Int(Swift.min(Swift.max(seconds.rounded(.down), -1e12), 1e12))
