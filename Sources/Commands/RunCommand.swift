@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
           eio-lua connect     Talk to a server: type or pipe messages, see what comes.
           eio-lua load        Run a script as many virtual users, and measure.
           eio-lua inspect     Check a script's options and show what load would do.
-          eio-lua report      Merge the exports of several load runs.
+          eio-lua report      Merge or compare the exports of load runs.
           eio-lua worker      Run scripts as virtual users under a Locust master.
           eio-lua locustfile  Print the file of a Locust master.
           eio-lua init        Write a first bot or load test, and files for editors.

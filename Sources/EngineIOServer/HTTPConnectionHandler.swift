@@ -26,6 +26,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
     private let httpHandlers: [any RemovableChannelHandler]
     private var exchange = Exchange.idle
     private var keepsAlive = true
+    /// The request is a HEAD, whose answer has the headers of a GET and no body.
+    private var omitsBody = false
     /// The origin whose pages may read the answer.
     private var readableBy: String?
     private var context: ChannelHandlerContext?
@@ -84,6 +86,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         // The decoder stops at any request for an upgrade, wanted or not: no request can follow on this connection.
         self.keepsAlive = head.isKeepAlive && head.version == .http1_1 && !head.headers.contains(name: "upgrade")
         let origins = head.headers["origin"]
+        self.omitsBody = head.method == .HEAD
         self.readableBy = self.server.admission.readableBy(origins)
         if let reason = self.server.admission.refusal(
             hosts: head.headers["host"], origins: origins, address: self.context?.channel.localAddress)
@@ -94,11 +97,12 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         {
             return self.answerPreflight(head)
         }
-        if head.method == .GET, head.uri == "/stats" {
+        let reads = head.method == .GET || head.method == .HEAD
+        if reads, head.uri == "/stats" {
             self.exchange = .statistics
             return
         }
-        if head.method == .GET, head.uri == "/", let page = self.server.configuration.makePage?() {
+        if reads, head.uri == "/", let page = self.server.configuration.makePage?() {
             self.exchange = .page(page)
             return
         }
@@ -235,7 +239,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
         if !self.keepsAlive { headers.add(name: "Connection", value: "close") }
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
-        if body.readableBytes > 0 {
+        if body.readableBytes > 0, !self.omitsBody {
             context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         }
         if self.keepsAlive {

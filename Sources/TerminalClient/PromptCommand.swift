@@ -59,7 +59,7 @@ enum PromptCommand: Equatable {
         default:
             if let known = Self.names.first(where: { $0 == name }) { throw UsageError("\(known) has no argument") }
             let meant = nearestName(to: name, among: Self.names).map { "did you mean \($0)?" }
-            throw UsageError("'\(name)' is not a command: \(meant ?? ".help lists them")")
+            throw UsageError("'\(Self.shown(name[...]))' is not a command: \(meant ?? ".help lists them")")
         }
     }
 
@@ -75,13 +75,21 @@ enum PromptCommand: Equatable {
         var arguments: [SocketIOValue] = []
         for word in words.dropFirst() {
             guard let json = JSON(parsing: word.utf8, maximumDepth: SocketIOValue.maximumDepth) else {
-                throw UsageError("the argument \(word) is not valid JSON: a string needs quotes")
+                throw UsageError("the argument \(Self.shown(word)) is not valid JSON: a string needs quotes")
             }
             arguments.append(SocketIOValue(json))
         }
         let event = JSON(parsing: name.utf8)?.string ?? String(name)
         return .event(OutgoingEvent(event, arguments, wantsAck: wantsAck))
     }
+
+    /// The beginning of a word that may be a pasted document.
+    private static func shown(_ word: Substring) -> String {
+        let start = word.unicodeScalars.prefix(Self.longestShown)
+        return String(start) + (start.endIndex < word.endIndex ? "…" : "")
+    }
+
+    private static let longestShown = 40
 
     /// Words that are separated by spaces outside of strings, arrays and objects.
     private static func words(_ text: Substring) -> [Substring] {

@@ -43,6 +43,15 @@ import Testing
         #expect(throws: UsageError.self) { try PromptCommand(line, Self.events) }
     }
 
+    @Test(arguments: [".emit a ", "."])
+    func errorsShowTheBeginningOfALongLine(start: String) throws {
+        let error = try #require(throws: UsageError.self) {
+            try PromptCommand(start + String(repeating: "x", count: 1000), Self.events)
+        }
+        #expect(error.description.contains("xxx…"))
+        #expect(error.description.utf8.count < 150)
+    }
+
     @Test func eventsNeedSocketIO() {
         #expect(throws: UsageError.self) { try PromptCommand(".emit a", Self.plain) }
     }

@@ -63,6 +63,19 @@ def test_strangers_are_refused_everywhere(serve, method, target):
     assert request(server, method, target, body=b"4x", Origin="http://page.example").status == 403
 
 
+def test_answer_to_head_has_headers_alone(serve):
+    connection = http.client.HTTPConnection("127.0.0.1", serve().port, timeout=10)
+    for target, status in [("/", 200), ("/stats", 200), ("/other", 404), (POLLING, 400)]:
+        connection.request("HEAD", target)
+        answer = connection.getresponse()
+        assert answer.status == status and int(answer.headers["Content-Length"]) > 0
+        answer.read()
+    # A body would be taken for the beginning of this answer.
+    connection.request("GET", "/stats")
+    assert json.load(connection.getresponse())["handshakes"] == 0
+    connection.close()
+
+
 @pytest.mark.parametrize("headers", [
     {}, {"Host": "localhost"}, {"Host": "localhost:1"}, {"Host": "[::1]:1"}, {"Host": "app.localhost"},
     {"Host": "localhost:1", "Origin": "http://localhost:1"}, {"Host": "localhost", "Origin": "https://localhost"},
