@@ -47,6 +47,8 @@ package final class LineEditor: @unchecked Sendable {
     // For the editor's thread.
     private var decoder = KeyDecoder()
     private var decoded: [Unicode.Scalar] = []
+    /// The number of bytes still to read that were typed between two lines, when the terminal had its usual modes.
+    private var typedBefore = 0
 
     /// Whether the standard input and output are a terminal that a line can be edited on.
     package static var isPossible: Bool {
@@ -144,6 +146,7 @@ package final class LineEditor: @unchecked Sendable {
             self.isEditing = true
             // Before the prompt is seen, so that no key is read as a part of a line.
             line_editor_set_raw(self.handle, true)
+            self.typedBefore = Self.readableBytes
             let text = WideText.wide(prompt)
             let isLine = text.withUnsafeBufferPointer { line_editor_read(self.handle, $0.baseAddress) }
             // The process is about to end.
@@ -220,8 +223,19 @@ package final class LineEditor: @unchecked Sendable {
     private func readByte() -> Bool {
         var byte: UInt8 = 0
         let count = Glibc.read(STDIN_FILENO, &byte, 1)
-        if count == 1 { self.decoded += self.decoder.add(byte) }
-        return count == 1 || (count < 0 && (errno == EINTR || errno == EAGAIN))
+        guard count == 1 else { return count < 0 && (errno == EINTR || errno == EAGAIN) }
+        if self.typedBefore > 0 {
+            self.typedBefore -= 1
+            // In the usual modes, Linux keeps a Ctrl-D as a zero.
+            if byte == 0 { byte = 0x04 }
+        }
+        self.decoded += self.decoder.add(byte)
+        return true
+    }
+
+    private static var readableBytes: Int {
+        var count: CInt = 0
+        return ioctl(STDIN_FILENO, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
     }
 
     private func completeWord() {

@@ -126,6 +126,14 @@ def test_ctrl_c(start):
     assert prompt.finish() == 0
 
 
+def test_ctrl_d_that_is_typed_while_a_statement_runs(start):
+    prompt = start()
+    prompt.send("print('begun') eio.sleep(0.5)\r")
+    prompt.wait_for("\nbegun")
+    prompt.send("\x04")
+    assert prompt.finish() == 0
+
+
 def test_history(start, tmp_path):
     prompt = start()
     prompt.line("a = 'größe'")
