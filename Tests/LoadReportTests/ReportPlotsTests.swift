@@ -98,6 +98,8 @@ struct ReportPlotsTests {
         let text = HTMLReport(result).text
         #expect(text.split(separator: "<path class=\"bound\"").count == 2)
         #expect(text.contains(">p(95) &lt; 700 ms</text>"))
+        // The axis is logarithmic, from 1 ms to 10 s.
+        #expect(text.contains("<path class=\"bound\" d=\"M62 60.2H466\"/>"))
         #expect(text.contains("p(95) &lt; 70 s is above the plot"))
         let stages = text.split(separator: "id=\"stages\" class=\"stage\" d=\"").last?.prefix { $0 != "\"" }
         #expect(stages?.count { $0 == "M" } == 2)

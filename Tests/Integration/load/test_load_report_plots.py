@@ -99,6 +99,10 @@ def outputs(browser, title):
     return browser.value(f"[...{plot(title)}.querySelectorAll('output')].map(o => o.textContent.trim())")
 
 
+# The rows that the four figures stand in.
+FIGURES_ROWS = "new Set([...document.querySelectorAll('.tiles > div')].map(e => e.getBoundingClientRect().top)).size"
+
+
 def wait_for_values(browser, title):
     """A plot that comes into view has its values a moment later."""
     browser.wait_for(f"{plot(title)}.querySelector('output').textContent")
@@ -115,6 +119,7 @@ def test_the_crosshair_shows_the_values_of_all_plots(page, browser):
     wait_for_values(browser, "Time of actions")
     assert outputs(browser, "Time of actions") == ["30 ms", "60 ms", "90 ms"]
     assert outputs(browser, "Messages per second") == ["30/s", "60/s"]
+    assert browser.value("document.getElementById('stages').getAttribute('d')") == "M264 10V184"
     assert "at 30 s: 50 users" in browser.value("document.querySelector('.bar').textContent")
     key(browser, "ArrowRight")
     assert outputs(browser, "Time of actions") == ["31 ms", "62 ms", "93 ms"]
@@ -123,7 +128,9 @@ def test_the_crosshair_shows_the_values_of_all_plots(page, browser):
     key(browser, "Home")
     assert outputs(browser, "Time of actions") == ["1 ms", "2 ms", "3 ms"]
     # In second 1 are 3 values, in row 431 of the heat map.
-    browser.value("document.querySelector('figure[data-heat]').scrollIntoView({block: 'center'})")
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=1, y=1)
+    browser.value("document.querySelector('figure[data-heat] svg').focus()")
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="Home")
     browser.wait_for("document.querySelector('figure[data-heat] output').textContent")
     assert browser.value("document.querySelector('figure[data-heat] output').textContent") == (
         "3 values, mostly 15.33 µs to 16.35 µs")
@@ -212,6 +219,7 @@ def test_fits_and_is_readable(page, browser, width, scheme):
     browser.look(width=width, scheme=scheme)
     browser.open(page("hostile", 60, [HOSTILE, "x" * 300, "ask"], [HOSTILE, "y" * 900]))
     assert browser.value("document.documentElement.scrollWidth") <= width
+    assert browser.value(FIGURES_ROWS) == (2 if width == 360 else 1)
     low = browser.value("""
         (() => {
             const channels = color => color.match(/[\\d.]+/g).map(Number);
@@ -274,5 +282,6 @@ def test_no_heading_is_alone_at_the_end_of_a_sheet(page, browser):
     browser.look(width=720, media="print")
     rules = browser.value("[...document.querySelectorAll('h2')].map(h => getComputedStyle(h).breakAfter)")
     assert rules and set(rules) == {"avoid"}
+    assert browser.value(FIGURES_ROWS) == 1
     assert math.isclose(browser.value("Math.max(0, ...[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth - 1))"), 0)
     assert browser.pdf().startswith(b"%PDF")
