@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 
 import pytest
@@ -102,12 +103,20 @@ def silent(_):
     return b""
 
 
+def turn_away(port, count):
+    """Closes so many connections unanswered. A server that starts at once may be there before any user has missed it."""
+    with socket.create_server(("127.0.0.1", port), backlog=USERS) as listener:
+        for _ in range(count):
+            listener.accept()[0].close()
+
+
 def test_server_is_killed_and_comes_back(lua, load, server, way):
     # Its users knock until the server is there again.
     test = load("options = {failurePause = 0}" + CHAT, "-d", "5s", args=[server.url, way])
     while server.stats()["msgs"] < 10 * USERS:
         time.sleep(0.02)
     server.kill()
+    turn_away(server.port, 3 * USERS)
     again = EmbeddedServer(lua, port=server.port)
     result = test.finish()
     assert result.ended("transport error") == USERS
