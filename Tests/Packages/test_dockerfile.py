@@ -6,15 +6,16 @@ import subprocess
 
 from release import ROOT
 
-DOCKERFILE = (ROOT / "Dockerfile").read_text()
+FILE = ROOT / "scripts/package/Dockerfile"
+DOCKERFILE = FILE.read_text()
 
 
 def test_rules_of_hadolint():
-    subprocess.run([ROOT / ".venv-packages/bin/hadolint", ROOT / "Dockerfile"], check=True, timeout=60)
+    subprocess.run([ROOT / ".venv-packages/bin/hadolint", FILE], check=True, timeout=60)
 
 
 def test_context_is_the_release_and_nothing_else(release):
-    everything, *kept = (ROOT / ".dockerignore").read_text().split()
+    everything, *kept = FILE.with_name("Dockerfile.dockerignore").read_text().split()
     assert everything == "*" and {line[:1] for line in kept} == {"!"}
     [copied] = re.findall(r"(?m)^COPY (dist.*) \./$", DOCKERFILE)
     assert copied.split() == [line[1:] for line in kept]
