@@ -35,7 +35,7 @@ package struct ServerConfiguration: Sendable {
     package var makeApplication: (@Sendable (any EventLoop) -> any ServerApplication)?
     /// Makes the observer of the sessions and their messages, on the server's loop.
     package var makeObserver: (@Sendable (any EventLoop) -> any ServerObserver)?
-    /// Makes the page at `/` for each request; without it there is none.
+    /// Makes the page at `/` for each request; nil: the server has no page.
     package var makePage: (@Sendable () -> ServedPage)?
     /// The transports that clients may use.
     package var transports: Set<Transport> = [.polling, .websocket]

@@ -12,7 +12,7 @@ package struct RunComparison {
         let before: Double?
         let after: Double?
 
-        /// In percent of the former value; nil where there is none.
+        /// In percent of the former value; nil without a former value, or if it was 0.
         var change: Double? { RunComparison.change(self.before, self.after) }
     }
 
