@@ -7,8 +7,8 @@
 int pgm_init(void) { return 1; }
 int pgm_shutdown(void) { return 1; }
 
-// As in libbsd; glibc has it since version 2.38.
-size_t strlcpy(char *to, const char *from, size_t size) {
+// As in libbsd; glibc has it since version 2.38. Weak, because the line editor brings one, too.
+__attribute__((weak)) size_t strlcpy(char *to, const char *from, size_t size) {
     size_t length = strlen(from);
     if (size > 0) {
         size_t copied = length < size ? length : size - 1;
