@@ -3,7 +3,7 @@
 # need_bare_root FOLDER: this machine's Debian or Ubuntu without its tools, with `man`, completions and a user named
 # `user`. The packages that tests install in copies of it are there already, so that they need no network.
 need_bare_root() {
-    local folder=$1 mounted packages=(liblua5.4-0 libzmq5 python3-venv lua-cjson lua-lpeg lua-socket)
+    local folder=$1 mounted packages=(liblua5.4-0 libedit2 libzmq5 python3-venv lua-cjson lua-lpeg lua-socket)
     cmp -s "${BASH_SOURCE[0]}" "$folder/made-by" && return 0
     need_root_rights
     need_packages debootstrap
