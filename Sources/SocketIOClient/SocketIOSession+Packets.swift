@@ -21,7 +21,8 @@ extension SocketIOSession: SessionDelegate {
     package func sessionReceived(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
         let main = ReceivedSocketIOPacket.mainNamespace
         let noAttachments = UnsafeBufferPointer<UnsafeRawBufferPointer>(start: nil, count: 0)
-        if let payload = self.reader.plainEvent(kind, bytes),
+        let type = bytes.first
+        if type == SocketIOPacketType.event.rawValue, let payload = self.reader.plainEvent(kind, bytes),
             let connection = self.namespaces.receivedEvent(main, payload: payload)
         {
             self.delegate?.socketIOEvent(
@@ -30,7 +31,9 @@ extension SocketIOSession: SessionDelegate {
                     payload: payload, attachments: noAttachments))
             return
         }
-        if let ack = self.reader.plainAck(kind, bytes), let connection = self.namespaces.connection(of: main) {
+        if type == SocketIOPacketType.ack.rawValue, let ack = self.reader.plainAck(kind, bytes),
+            let connection = self.namespaces.connection(of: main)
+        {
             self.delegate?.socketIOAck(
                 ack.id,
                 SocketIOReceived(
