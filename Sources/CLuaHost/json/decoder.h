@@ -45,7 +45,13 @@ bool luahost_json_is_placeholder(lua_State *L, lua_Integer *number);
 
 /* ---- plain text ---- */
 
-/* The first quote, backslash or control character, or `end`. */
+/* The first quote, backslash or control character, or `end`; byte by byte, for short texts. */
+static inline const char *luahost_json_skip_plain_bytes(const char *at, const char *end) {
+    while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\') at++;
+    return at;
+}
+
+/* The same. */
 static inline const char *luahost_json_skip_plain(const char *at, const char *end) {
     const char *start = at;
     uint64_t unused = 0;
@@ -60,8 +66,7 @@ static inline const char *luahost_json_skip_plain(const char *at, const char *en
         unsigned bits = luahost_json_special_bits(last, &unused) >> (at - last);
         return bits == 0 ? end : at + __builtin_ctz(bits);
     }
-    while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\') at++;
-    return at;
+    return luahost_json_skip_plain_bytes(at, end);
 }
 
 static inline const char *luahost_json_skip_space(const char *at, const char *end) {

@@ -160,11 +160,10 @@ bool luahost_json_read_event_name(
     luahost_json_error *error) {
     /* Nearly every name is the first thing in the array, and has no escapes. */
     if (length > 2 && text[0] == '[' && text[1] == '"') {
-        const char *at = text + 2, *end = text + length;
-        while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\') at++;
-        if (at < end && *at == '"') {
-            *name = (luahost_slice){text + 2, (size_t)(at - text) - 2};
-            *rest = (size_t)(at - text) + 1;
+        const char *stop = luahost_json_skip_plain_bytes(text + 2, text + length);
+        if (stop < text + length && *stop == '"') {
+            *name = (luahost_slice){text + 2, (size_t)(stop - text) - 2};
+            *rest = (size_t)(stop - text) + 1;
             return true;
         }
     }

@@ -153,6 +153,9 @@ static int call_back(lua_State *L) {
     return 0;
 }
 
+/* That of every callback, in reports. */
+static const luahost_sio_handler callback = {.name = {"ack", 3}, .place_ref = LUA_NOREF};
+
 static void call_back_done(luahost_task *task) {
     /* Cancelled before it was called: it does not count. */
     if (!task->started) task->client->mailbox.handlers++;
@@ -160,7 +163,6 @@ static void call_back_done(luahost_task *task) {
 }
 
 void luahost_sio_keep_callback_for(lua_State *L, luahost_sio *sio, const luahost_sio_request *request, uint64_t id) {
-    static const luahost_sio_handler handler = {.name = {"ack", 3}, .place_ref = LUA_NOREF};
     luahost_vm *vm = sio->client.vm;
     bool enforced = vm->memory.is_enforced;
     vm->memory.is_enforced = false;
@@ -169,7 +171,7 @@ void luahost_sio_keep_callback_for(lua_State *L, luahost_sio *sio, const luahost
     lua_pushcclosure(L, call_back, 2);
     lua_checkstack(vm->L, LUA_MINSTACK);
     lua_xmove(L, vm->L, 1);
-    luahost_task *task = luahost_sio_task(sio, &handler, LUAHOST_EVENT_NAMED, 1);
+    luahost_task *task = luahost_sio_task(sio, &callback, LUAHOST_EVENT_NAMED, 1);
     vm->memory.is_enforced = enforced;
     task->ticket = id;
     task->on_done = call_back_done;
@@ -192,7 +194,6 @@ static void wake(const luahost_sio *sio, luahost_task *task, int values) {
 
 /* The arguments are the `values` on top of vm->L's stack. */
 static void run_callback(luahost_sio *sio, int reference, int values) {
-    static const luahost_sio_handler callback = {.name = {"ack", 3}, .place_ref = LUA_NOREF};
     luahost_vm *vm = sio->client.vm;
     lua_State *L = vm->L;
     int function = lua_gettop(L) - values + 1;
