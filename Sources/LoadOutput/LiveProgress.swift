@@ -1,5 +1,4 @@
 import Glibc
-import LoadEngine
 import LoadPlan
 import LoadReport
 import ProcessSupport
@@ -26,8 +25,9 @@ package final class LiveProgress: Sendable {
     }
 
     /// - Parameter isStopped: whether something ended the run before its time.
-    package func show(_ progress: LoadRun.Progress, isStopped: Bool) {
+    package func show(_ snapshot: RunSnapshot, isStopped: Bool) {
         if self.isQuiet { return }
+        let progress = snapshot.progress
         var view = LiveView(progress.collector, plan: self.plan, seconds: progress.seconds)
         view.isEnding = view.isEnding || isStopped
         if let screen {

@@ -1,6 +1,5 @@
 import Dispatch
 import EngineIOServer
-import LoadEngine
 import LoadReport
 import Metrics
 import NIOCore
@@ -65,8 +64,9 @@ package final class MetricsEndpoint: RunOutput {
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/metrics"
     }
 
-    package func show(_ progress: LoadRun.Progress) {
-        self.measured.set(Measured(metrics: progress.collector.metrics, errors: progress.collector.errors))
+    package func show(_ snapshot: RunSnapshot) {
+        let collector = snapshot.progress.collector
+        self.measured.set(Measured(metrics: collector.metrics, errors: collector.errors))
     }
 
     /// The address, which may have a port that the system chose.

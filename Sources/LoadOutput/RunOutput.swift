@@ -1,5 +1,4 @@
 import Dispatch
-import LoadEngine
 import LoadReport
 
 /// One thing that a load run writes, while it goes on or when it has ended.
@@ -7,7 +6,7 @@ import LoadReport
 /// An output that writes on a thread of its own ends in two steps, so that all of them end at the same time.
 package protocol RunOutput: Sendable {
     /// Takes the measurements so far. Called each second, and once after the run; must not wait.
-    func show(_ progress: LoadRun.Progress)
+    func show(_ snapshot: RunSnapshot)
     /// News for a person, each once.
     func takeNews() -> [String]
     /// Begins the end of what is written while the run goes on; it may take this time.
@@ -23,7 +22,7 @@ package protocol RunOutput: Sendable {
 }
 
 extension RunOutput {
-    package func show(_ progress: LoadRun.Progress) {}
+    package func show(_ snapshot: RunSnapshot) {}
     package func takeNews() -> [String] { [] }
     package func end(within time: Duration) {}
     package func waitForEnd(until deadline: DispatchTime) -> Bool { true }

@@ -32,11 +32,11 @@ package final class RunOutputs: SampleReceiver {
     }
 
     /// Called each second, and once after the run.
-    package func show(_ progress: LoadRun.Progress) {
-        for output in self.outputs { output.show(progress) }
+    package func show(_ snapshot: RunSnapshot) {
+        for output in self.outputs { output.show(snapshot) }
         if self.wantsSamples {
             let time = WallClock.nanoseconds()
-            self.receive(self.counters.withLock { $0.take(progress.collector.metrics, at: time) })
+            self.receive(self.counters.withLock { $0.take(snapshot.progress.collector.metrics, at: time) })
         }
         self.reportNews()
     }

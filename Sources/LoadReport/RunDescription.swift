@@ -61,6 +61,8 @@ package struct RunDescription: Sendable, Equatable {
     /// Why the run ended, in words; and the program's exit status.
     package var exitReason: String
     package var exitCode: Int
+    /// Whether it goes on: its thresholds have their present values, and there is no verdict yet.
+    package var isRunning = false
 
     package init(
         name: String, script: String, commandLine: String, version: String = "", start: Double, seconds: Double,

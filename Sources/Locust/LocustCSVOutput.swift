@@ -62,7 +62,8 @@ package final class LocustCSVOutput: RunOutput {
         }
     }
 
-    package func show(_ progress: LoadRun.Progress) {
+    package func show(_ snapshot: RunSnapshot) {
+        let progress = snapshot.progress
         let second = Second(
             metrics: progress.collector.metrics, errors: progress.collector.errors, time: WallClock.now(),
             elapsed: progress.seconds)

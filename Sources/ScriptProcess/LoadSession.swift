@@ -52,26 +52,28 @@ package final class LoadSession {
         if let startTime { wait.wait(until: startTime) }
         let start = WallClock.now()
         let (thresholds, outputs, registry) = (self.thresholds, self.live, self.registry)
+        let describer = RunDescriber(run: self.description(start), thresholds: thresholds, registry: registry)
         let live = LiveProgress(
             plan, isQuiet: self.outputs.isQuiet, hasColor: self.outputs.hasColor, person: self.outputs.person)
         let bottleneck = BottleneckReport(threads: self.settings.threads)
         let result = Result {
             try run.run { progress in
-                outputs.show(progress)
+                let snapshot = RunSnapshot(progress) { describer.description($0, isRunning: true) }
+                outputs.show(snapshot)
                 Self.tellWarnings(registry)
                 if let finding = bottleneck.look(progress) { Self.warn(finding) }
                 if let threshold = thresholds.aborting(progress) {
                     ending.end(.thresholdsFailed, "the threshold \(threshold) failed")
                 }
-                live.show(progress, isStopped: ending.state.0 != .success)
+                live.show(snapshot, isStopped: ending.state.0 != .success)
             }
         }
         live.close()
         let last = try result.get()
         ending.detach()
-        outputs.show(last)
+        outputs.show(RunSnapshot(last) { describer.description($0, isRunning: false) })
         try self.tearDown(ending)
-        return try self.finish(last, start: start, ending, warning: bottleneck.finding)
+        return try self.finish(last, describer, ending, warning: bottleneck.finding)
     }
 
     /// An error does not lose what was measured.
@@ -105,15 +107,14 @@ package final class LoadSession {
         for note in self.settings.plan.notes { self.show("note: \(note)") }
     }
 
-    private func finish(_ last: LoadRun.Progress, start: Double, _ ending: StopReason, warning: String?) throws
-        -> ExitStatus
-    {
+    private func finish(
+        _ last: LoadRun.Progress, _ describer: RunDescriber, _ ending: StopReason, warning: String?
+    ) throws -> ExitStatus {
         Self.tellWarnings(self.registry)
         let areOutputsWritten = self.live.end()
         var (status, reason) = ending.state
         let withLeft = { (reason: String) in last.leftBehind.map { "\(reason); \($0.text)" } ?? reason }
-        var description = self.description(start, last)
-        description.thresholds = self.thresholds.described(last, self.registry)
+        var description = describer.description(last, isRunning: false)
         description.exitReason = reason
         description.exitCode = Int(status.rawValue)
         var result = RunResult(run: description, collector: last.collector)
@@ -172,11 +173,11 @@ package final class LoadSession {
         return options.scriptIndex.map { String(decoding: options.arguments[$0], as: UTF8.self) } ?? ""
     }
 
-    private func description(_ start: Double, _ last: LoadRun.Progress) -> RunDescription {
+    /// The run at its start.
+    private func description(_ start: Double) -> RunDescription {
         var description = RunDescription(
             name: self.scriptName, script: self.scriptName, commandLine: self.outputs.commandLine,
-            version: Version.number, start: start, seconds: last.seconds,
-            seed: self.settings.runSeed,
+            version: Version.number, start: start, seconds: 0, seed: self.settings.runSeed,
             scenarios: self.settings.plan.scenarios.map {
                 RunDescription.Scenario(
                     name: $0.name, executor: $0.executor.kind.rawValue,
