@@ -1,4 +1,5 @@
 import Glibc
+import LoadEngine
 import LoadPlan
 import LoadReport
 import ProcessSupport

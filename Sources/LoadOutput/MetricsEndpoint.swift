@@ -1,5 +1,6 @@
 import Dispatch
 import EngineIOServer
+import LoadEngine
 import LoadReport
 import Metrics
 import NIOCore
