@@ -84,7 +84,7 @@ struct LoadCommand: ParsableCommand {
                 person: PersonOutput(besides: files.map(\.path)), paths: paths,
                 commandLine: self.common.commandLine
             ) { plan, registry throws(UsageError) in
-                try self.outputs.open(plan, registry) + files
+                try self.outputs.open(plan, registry, files: files)
             })
         throw ExitCode(try session.run(at: startTime).rawValue)
     }

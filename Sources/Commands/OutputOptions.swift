@@ -28,18 +28,33 @@ struct OutputOptions: ParsableArguments {
         transform: { text in try validating { () throws(UsageError) in try ListenAddress(parsing: text) } })
     var metricsAddr: ListenAddress?
 
+    @Option(
+        help: ArgumentHelp(
+            "Show the run in a browser at http://[HOST]:PORT/, with a button that stops it; HOST is loopback, and "
+                + "port 0 a free one. The page stays after the end until Ctrl-C.",
+            valueName: "[host]:port"),
+        transform: { text in try validating { () throws(UsageError) in try ListenAddress(parsing: text) } })
+    var web: ListenAddress?
+
     /// All files, with the option that names each.
     var paths: [(option: String, path: String)] {
         self.out.map { ("--out", $0.path) } + (self.csv.map(LocustCSVOutput.paths) ?? []).map { ("--csv", $0) }
     }
 
-    func open(_ plan: LoadPlan, _ registry: MetricRegistry) throws(UsageError) -> [any RunOutput] {
+    /// - Parameter files: the outputs that are written at the end.
+    func open(
+        _ plan: LoadPlan, _ registry: MetricRegistry, files: [ResultFile]
+    ) throws(UsageError) -> [any RunOutput] {
+        if let web, web == self.metricsAddr, web.port != 0 {
+            throw UsageError("--web and --metrics-addr have the same address: they need a port each")
+        }
         var outputs: [any RunOutput] = []
         for target in self.out {
             outputs.append(try SampleOutput(target, registry: registry, thresholds: plan.thresholds))
         }
         if let csv { outputs.append(try LocustCSVOutput(prefix: csv)) }
         if let metricsAddr { outputs.append(try MetricsEndpoint(metricsAddr)) }
-        return outputs
+        // When the page says that the run has ended, the files are there.
+        return outputs + files + (try web.map { address throws(UsageError) in [try WebServer(address)] } ?? [])
     }
 }

@@ -3,20 +3,14 @@ import NIOCore
 /// Which requests a server takes: those of programs, and of pages that are its own or allowed.
 ///
 /// A browser sends any page's requests to any address that its user can reach, including loopback. The `Origin` header
-/// names the page's origin. A page whose name is made to lead to this server (DNS rebinding) has the same origin for
-/// the browser; then `Host` has its name.
+/// names the page's origin, and ``OwnHosts`` recognises a page whose name is made to lead to this server.
 struct Admission {
     private let allowed: [AllowedOrigin]
-    /// The host that the server listens at, in lower case.
-    private let listening: String
-    /// Whether it listens at all addresses of the machine.
-    private let isEverywhere: Bool
+    private let hosts: OwnHosts
 
     init(_ configuration: ServerConfiguration) {
         self.allowed = configuration.allowedOrigins
-        self.listening = configuration.host.lowercased()
-        let address = (try? SocketAddress(ipAddress: self.listening, port: 0))?.ipAddress ?? self.listening
-        self.isEverywhere = ["0.0.0.0", "::", ""].contains(address)
+        self.hosts = OwnHosts(listeningAt: configuration.host)
     }
 
     /// - Parameters:
@@ -28,7 +22,8 @@ struct Admission {
         for text in hosts {
             if self.allowed.contains(.any) || text.isEmpty { continue }
             guard let host = HostHeader(text) else { return "The Host header '\(Self.shown(text))' is not a host" }
-            if self.isOwn(host.name, address) { continue }
+            if self.hosts.contains(host.name, address: address) { continue }
+            if self.allowed.contains(where: { $0.allows(host: host.name) }) { continue }
             let name = Self.shown(host.name.contains(":") ? "[\(host.name)]" : host.name)
             return "Requests for the host '\(name)' are refused, as a page from elsewhere may have caused them: "
                 + "--allow-origin http://\(name) allows them, --allow-origin '*' those for all hosts"
@@ -49,17 +44,6 @@ struct Admission {
     func readableBy(_ origins: [String]) -> String? {
         guard origins.count == 1, self.allowed.contains(where: { $0.allows(origin: origins[0]) }) else { return nil }
         return origins[0]
-    }
-
-    /// Only a page of this server, or one that the user has allowed, can have such a name. The port does not matter,
-    /// because a proxy or a container may be in front.
-    private func isOwn(_ name: String, _ address: SocketAddress?) -> Bool {
-        if name == "localhost" || name.hasSuffix(".localhost") || name == self.listening { return true }
-        if let literal = try? SocketAddress(ipAddress: name, port: 0) {
-            // A name can be made to lead here, an address cannot; a translated one is not known to this machine.
-            return self.isEverywhere || literal.isLoopback || literal.ipAddress == address?.ipAddress
-        }
-        return self.allowed.contains { $0.allows(host: name) }
     }
 
     private static func shown(_ text: String) -> String {

@@ -1,10 +1,11 @@
 /// The value of a `Host` header (RFC 9110, section 7.2).
-struct HostHeader: Equatable {
+package struct HostHeader: Equatable {
     /// In lower case, an IPv6 address without its brackets, without the final dot of a name.
-    var name: String
-    var port: Int?
+    package var name: String
+    package var port: Int?
 
-    init?(_ text: String) {
+    /// - Parameter text: a name or an address, with a port or without; nil for anything else.
+    package init?(_ text: String) {
         var name = Substring(text)
         var port: Substring?
         if name.hasPrefix("[") {

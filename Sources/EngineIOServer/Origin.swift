@@ -1,11 +1,11 @@
 /// Scheme, host and port.
-struct Origin: Hashable {
-    var scheme: String
-    var host: String
-    var port: Int
+package struct Origin: Hashable {
+    package var scheme: String
+    package var host: String
+    package var port: Int
 
     /// - Parameter text: `scheme://host` or `scheme://host:port`, and nothing behind it.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return nil }
         let scheme = text[..<colon].lowercased()
         guard let defaultPort = ["http": 80, "https": 443][scheme],
@@ -15,7 +15,7 @@ struct Origin: Hashable {
     }
 
     /// Whether a page of this origin that asks for `host` asks its own server. A proxy may have taken TLS away.
-    func isSame(as host: HostHeader) -> Bool {
+    package func isSame(as host: HostHeader) -> Bool {
         self.host == host.name && self.port == host.port ?? (self.scheme == "https" ? 443 : 80)
     }
 }

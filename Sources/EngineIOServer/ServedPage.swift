@@ -2,8 +2,8 @@ import NIOCore
 
 /// A page of HTML that a server sends to a browser.
 package struct ServedPage: Sendable {
-    let html: String
-    let contentSecurityPolicy: String
+    package let html: String
+    package let contentSecurityPolicy: String
 
     package init(html: String, contentSecurityPolicy: String) {
         self.html = html
@@ -11,7 +11,7 @@ package struct ServedPage: Sendable {
     }
 
     /// No other page may show it, and no browser keeps it.
-    var headers: [(String, String)] {
+    package var headers: [(String, String)] {
         [
             ("Content-Security-Policy", self.contentSecurityPolicy), ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-store"),

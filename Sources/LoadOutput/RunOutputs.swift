@@ -25,6 +25,10 @@ package final class RunOutputs: SampleReceiver {
         self.reportNews()
     }
 
+    package func begin(_ run: RunStart) {
+        for output in self.outputs { output.begin(run) }
+    }
+
     package var wantsSamples: Bool { !self.samples.isEmpty }
 
     package func receive(_ samples: [Sample]) {
@@ -58,6 +62,20 @@ package final class RunOutputs: SampleReceiver {
         var isComplete = true
         for output in self.outputs where !output.finish(result) { isComplete = false }
         return isComplete
+    }
+
+    /// Keeps outputs that can still be used after the run until a signal asks for the end. Other runs end at once.
+    ///
+    /// - Parameter status: the exit status of the run.
+    package func stay(with status: ExitStatus) {
+        let invitations = self.outputs.compactMap(\.invitation)
+        if invitations.isEmpty { return }
+        let ended = DispatchSemaphore(value: 0)
+        // Also if a signal has ended the run: the next one is the first for the page.
+        Signals.install(secondStatus: { _ in status.rawValue }) { _ in ended.signal() }
+        for invitation in invitations { FileDescriptorOutput.standardError.say("\(invitation); Ctrl-C ends") }
+        ended.wait()
+        for output in self.outputs { output.close() }
     }
 
     private func reportNews() {

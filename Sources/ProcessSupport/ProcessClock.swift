@@ -3,9 +3,14 @@ import Glibc
 /// CPU and time of this process.
 package enum ProcessClock {
     /// CPU time of this process so far, in seconds.
-    package static func cpuTime() -> Double {
+    package static func cpuTime() -> Double { self.seconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+    /// CPU time of the calling thread so far, in seconds.
+    package static func threadTime() -> Double { self.seconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+    private static func seconds(of clock: clockid_t) -> Double {
         var time = timespec()
-        guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return 0 }
+        guard clock_gettime(clock, &time) == 0 else { return 0 }
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 

@@ -35,15 +35,18 @@ package final class LoadSession {
         let wait = StartWait()
         let ending = StopReason(wait)
         let plan = self.settings.plan
+        self.live.begin(
+            RunStart(self.description(WallClock.now())) { reason in
+                FileDescriptorOutput.standardError.say("eio-lua: \(reason): \(Self.stopping)")
+                ending.end(.stoppedFromOutside, reason)
+            })
         self.showPlan()
         let preflight = Preflight.ofThisProcess(threads: self.settings.threads)
         for warning in preflight.warnings(users: plan.maxUsers) { Self.warn(warning) }
         // Stopping the run also interrupts slices that compute.
         Signals.install(secondStatus: { _ in ExitStatus.stoppedFromOutside.rawValue }) { _ in
             FileDescriptorOutput.standardError.say(
-                "eio-lua: stopping: running iterations have their gracefulStop, then users disconnect, within 5 s; "
-                    + "once more ends at once"
-            )
+                "eio-lua: stopping: \(Self.stopping); once more ends at once")
             ending.end(.stoppedFromOutside, "stopped by a signal")
         }
         self.settings.setupData = try ending.whileCalling { stop in try self.lifecycle.setUp(stop: stop) } ?? ""
@@ -73,7 +76,9 @@ package final class LoadSession {
         ending.detach()
         outputs.show(RunSnapshot(last) { describer.description($0, isRunning: false) })
         try self.tearDown(ending)
-        return try self.finish(last, describer, ending, warning: bottleneck.finding)
+        let status = try self.finish(last, describer, ending, warning: bottleneck.finding)
+        self.live.stay(with: status)
+        return status
     }
 
     /// An error does not lose what was measured.
@@ -165,6 +170,8 @@ package final class LoadSession {
                 ? nil
                 : { data in try ending.whileCalling { try self.lifecycle.handleSummary(data, stop: $0) } ?? nil })
     }
+
+    private static let stopping = "running iterations have their gracefulStop, then users disconnect, within 5 s"
 
     private static let unwritten = (ExitStatus.outputFailed, "an output could not be written")
 
