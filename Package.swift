@@ -106,7 +106,11 @@ let package = Package(
         // Style and script of the report's page.
         .target(
             name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"],
-            resources: [.embedInCode("page/report.css"), .embedInCode("page/report.js")], swiftSettings: settings),
+            resources: [
+                "page/report.css", "page/numbers.js", "page/values.js", "page/lines.js", "page/plots.js",
+                "page/report.js", "page/live.css", "page/patch.js", "page/live.js",
+            ].map { .embedInCode($0) },
+            swiftSettings: settings),
         // The parts that every process needs; it does not depend on Lua.
         .target(
             name: "ProcessSupport",

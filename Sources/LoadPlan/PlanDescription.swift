@@ -8,6 +8,12 @@ extension LoadPlan {
     /// When the last scenario is over at the latest, `gracefulStop` included, from the run's start.
     package var maxDuration: Duration { self.scenarios.map(\.latestEnd).max() ?? .zero }
 
+    /// How long iterations are started, in seconds; nil if their number decides for a scenario.
+    package var plannedSeconds: Double? {
+        let ends = self.scenarios.map(\.plannedEnd)
+        return ends.contains(nil) ? nil : ends.compactMap(\.self).max()
+    }
+
     /// The most users of a share at once: scenarios that do not overlap in time do not add up.
     package func maxUsers(of share: Share) -> Int {
         // The most there can be at once are there when one of the scenarios begins.

@@ -53,6 +53,14 @@ package struct Scenario: Equatable, Sendable {
         }
     }
 
+    /// When iterations are no longer started, in seconds from the run's start; nil if their number decides.
+    package var plannedEnd: Double? {
+        switch self.executor {
+        case .perVUIterations, .sharedIterations: nil
+        default: Double((self.startTime + self.executor.duration).wholeNanoseconds) / 1e9
+        }
+    }
+
     /// When the scenario is over at the latest, from the run's start.
     package var latestEnd: Duration { self.startTime + self.executor.duration + self.gracefulStop }
 }

@@ -33,14 +33,16 @@ struct LinePlot {
     private static let maximumTips = 60
 
     /// A figure with title, legend and picture.
-    var html: String {
+    ///
+    /// - Parameter hasTips: whether the browser's tool tips show the values.
+    func html(hasTips: Bool = true) -> String {
         let scale = PlotScale(upTo: self.series.flatMap(\.values).compactMap(\.self).max() ?? 0)
         var html = "<figure><figcaption><b>\(HTMLText.escape(self.title))</b>\(self.code)\(self.legend)</figcaption>\n"
         html += PlotFrame.svg(self.summary) + self.grid(scale)
         for (index, series) in self.series.enumerated() {
             html += "<path class=\"line s\(index + 1)\" d=\"\(self.path(series.values, scale))\"/>\n"
         }
-        return html + self.tips + "</svg></figure>\n"
+        return html + (hasTips ? self.tips : "") + "</svg></figure>\n"
     }
 
     private var code: String {

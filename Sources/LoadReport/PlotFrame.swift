@@ -1,7 +1,7 @@
 import JSONText
 import Metrics
 
-/// The place of a plot's parts in its picture, in the units of the SVG; `report.js` draws into the same frame.
+/// The place of a plot's parts in its picture, in the units of the SVG; `lines.js` draws into the same frame.
 enum PlotFrame {
     static let width = 480.0
     static let height = 210.0

@@ -1,6 +1,6 @@
 import Metrics
 
-/// The unit of a plot's values; `report.js` writes them in the same form.
+/// The unit of a plot's values; `numbers.js` writes them in the same form.
 enum PlotUnit: String {
     case plain, time, bytes, share, perSecond
 

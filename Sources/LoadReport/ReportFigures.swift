@@ -13,14 +13,21 @@ struct ReportFigures {
         let details: String
     }
 
-    /// Empty for a run without any.
+    /// Nil for a run without any.
+    var section: ReportSection? {
+        let figures = self.html
+        guard !figures.isEmpty else { return nil }
+        let html = "<section class=\"tiles\" id=\"figures\" aria-label=\"Figures\">\n\(figures)</section>\n"
+        return ReportSection(id: "figures", html: html)
+    }
+
     var html: String {
         let figures = [self.users, self.throughput, self.latency, self.errors].compactMap(\.self)
         let html = figures.map { figure in
             "<div><b>\(HTMLText.escape(figure.value))</b>\(figure.name)"
                 + "<small>\(HTMLText.escape(figure.details))</small></div>\n"
         }
-        return html.isEmpty ? "" : "<section class=\"tiles\" aria-label=\"Figures\">\n\(html.joined())</section>\n"
+        return html.joined()
     }
 
     private var users: Figure? {

@@ -8,10 +8,10 @@ struct ReportPlots {
     private let whole: [TimePlot]
     /// A plot for each name of an action and each event.
     private let named: [TimePlot]
-    private let heatMaps: [HeatPlot]
+    let heatMaps: [HeatPlot]
     private let intervals: Int
     /// Those that are drawn, in the order of their numbers.
-    private let drawn: [TimePlot]
+    let drawn: [TimePlot]
     /// The most that a line may have.
     private let points: Int
 
@@ -19,9 +19,10 @@ struct ReportPlots {
     private static let maximumPoints = 36_000
     private static let pointsOfLine = 40...720
 
-    init(_ result: RunResult) {
+    /// - Parameter isDrawn: whether the pictures have their lines without a script.
+    init(_ result: RunResult, isDrawn: Bool = true) {
         let content = TimelineContent(result)
-        self.axis = TimeAxis(result)
+        self.axis = TimeAxis(result, isDrawn: isDrawn)
         self.intervals = result.timeline.intervalsPerPoint
         self.whole = content.rates + content.trends { !$0.isNamed }
         let named = content.trends(where: \.isNamed)
@@ -38,9 +39,13 @@ struct ReportPlots {
         }
     }
 
-    /// Parts that the pictures refer to; empty without a picture over time.
-    var definitions: String {
-        self.drawn.isEmpty && self.heatMaps.isEmpty ? "" : self.axis.definitions(points: self.points)
+    /// Whether there is no picture over time.
+    var isEmpty: Bool { self.drawn.isEmpty && self.heatMaps.isEmpty }
+
+    /// Parts that the pictures refer to.
+    var definitions: ReportSection? {
+        self.isEmpty
+            ? nil : ReportSection(id: "definitions", html: self.axis.definitions(points: self.points))
     }
 
     var overTime: String { self.html(self.whole, from: 0) }
@@ -51,15 +56,20 @@ struct ReportPlots {
         return figures.isEmpty ? "" : "<div class=\"plots\">\n\(figures)</div>\n"
     }
 
-    /// Values for the page's script; empty without a picture.
-    var data: String {
-        self.definitions.isEmpty ? "" : PlotData(axis: self.axis, plots: self.drawn, heatMaps: self.heatMaps).html
-    }
+    /// Values for the page's script.
+    var data: PlotData { PlotData(axis: self.axis, plots: self.drawn, heatMaps: self.heatMaps) }
+    /// Those of a page that follows the run.
+    var liveData: PlotData { PlotData(liveAxis: self.axis, plots: self.drawn, heatMaps: self.heatMaps) }
 
     /// The meaning of a point in the plots over time.
     var interval: String {
         let step = self.intervals == 1 ? "second" : "\(self.intervals) seconds"
-        return "Time since the start; a value for each \(step)."
+        let merged = self.axis.isDrawn ? 1 : PointSampling.live(of: self.axis.times.count).group
+        let values =
+            merged == 1
+            ? "a value for each \(step)"
+            : "until the end, the least and the greatest value of each \(self.intervals * merged) seconds"
+        return "Time since the start; \(values)."
             + (self.axis.stages.isEmpty ? "" : " Dotted lines are the ends of stages.")
     }
 

@@ -21,6 +21,10 @@ struct ReportTable {
             Self(.number, ReportNumber.plain(Double(count)), exact: String(count))
         }
         static func verdict(_ passed: Bool) -> Self { Self(passed ? .passed : .failed, passed ? "✓ held" : "✗ failed") }
+        /// While the run goes on.
+        static func state(_ holds: Bool) -> Self {
+            Self(holds ? .passed : .failed, holds ? "✓ holds now" : "✗ fails now")
+        }
 
         fileprivate var html: String {
             let kind = self.kind == .name ? "" : " class=\"\(self.kind.rawValue)\""

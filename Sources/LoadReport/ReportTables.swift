@@ -18,6 +18,8 @@ struct ReportTables {
 
     var failedThresholds: String { self.thresholds { !$0.passed } }
     var heldThresholds: String { self.thresholds(where: \.passed) }
+    /// All, with their present values.
+    var thresholds: String { self.thresholds { _ in true } }
 
     private func thresholds(where isShown: (RunDescription.Threshold) -> Bool) -> String {
         let rows = self.result.run.thresholds.filter(isShown).map { threshold -> [ReportTable.Cell] in
@@ -27,13 +29,19 @@ struct ReportTables {
                     ?? ReportNumber.plain(value)
             }
             return [
-                .verdict(threshold.passed), .name(threshold.selector.description),
+                self.verdict(threshold), .name(threshold.selector.description),
                 .name(threshold.expression.description + self.unit(of: threshold, definition)),
                 .number(
                     [value, self.result.absence(of: threshold)].compactMap(\.self).joined(separator: ", ")),
             ]
         }
-        return ReportTable(header: ["Verdict", "Metric", "Threshold", "Value"], rows: rows).html
+        let verdict = self.result.run.isRunning ? "State" : "Verdict"
+        return ReportTable(header: [verdict, "Metric", "Threshold", "Value"], rows: rows).html
+    }
+
+    private func verdict(_ threshold: RunDescription.Threshold) -> ReportTable.Cell {
+        guard self.result.run.isRunning else { return .verdict(threshold.passed) }
+        return threshold.value == nil ? .name("no value yet") : .state(threshold.passed)
     }
 
     /// The unit of a threshold's bound.

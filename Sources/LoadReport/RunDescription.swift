@@ -61,6 +61,8 @@ package struct RunDescription: Sendable, Equatable {
     /// Why the run ended, in words; and the program's exit status.
     package var exitReason: String
     package var exitCode: Int
+    /// How long users are to run, in seconds, if the scenarios say so by time; nil if they end with their iterations.
+    package var plannedSeconds: Double?
     /// Whether it goes on: its thresholds have their present values, and there is no verdict yet.
     package var isRunning = false
 

@@ -11,12 +11,15 @@ struct TimeAxis {
     let users: [Double?]
     /// Where the points stand, from 0 to 1.
     let places: [Double]
+    /// Whether lines and labels of times are part of the pictures; else the page's script draws all of them.
+    let isDrawn: Bool
     private let scale: PlotScale
 
     /// Stages that are marked.
     private static let maximumStages = 40
 
-    init(_ result: RunResult) {
+    init(_ result: RunResult, isDrawn: Bool = true) {
+        self.isDrawn = isDrawn
         let points = result.timeline.points
         self.times = points.map(\.time)
         self.end = Swift.max(points.last?.time ?? 0, 0.001)
@@ -38,22 +41,25 @@ struct TimeAxis {
 
     /// Labels of times, and the lines at the ends of stages.
     var marks: String {
-        let labels = self.scale.marks.map { PlotFrame.below(self.scale.share(of: $0), ReportNumber.length($0)) }
+        let marks = self.isDrawn ? self.scale.marks : []
+        let labels = marks.map { PlotFrame.below(self.scale.share(of: $0), ReportNumber.length($0)) }
         return "<g class=\"x\">\n\(labels.joined())</g>\n" + (self.stages.isEmpty ? "" : "<use href=\"#stages\"/>\n")
     }
 
     /// The parts that plots refer to.
     func definitions(points: Int) -> String {
-        let lines = self.stages.map { stage in
+        let lines = (self.isDrawn ? self.stages : []).map { stage in
             "M\(PlotFrame.text(PlotFrame.x(self.scale.share(of: stage)))) \(Int(PlotFrame.top))V\(Int(PlotFrame.base))"
         }
-        return "<svg class=\"definitions\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
+        return "<svg class=\"definitions\" id=\"definitions\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
             + "<path id=\"users\" class=\"users\" d=\"\(self.usersArea(points))\"/>"
             + "<path id=\"stages\" class=\"stage\" d=\"\(lines.joined())\"/></defs></svg>\n"
     }
 
     private func usersArea(_ points: Int) -> String {
-        guard let most = self.mostUsers, most > 0, let first = self.places.first, let last = self.places.last else {
+        guard self.isDrawn, let most = self.mostUsers, most > 0, let first = self.places.first,
+            let last = self.places.last
+        else {
             return ""
         }
         let path = PlotPath(places: self.places, values: self.users, scale: PlotScale(upTo: most), points: points)

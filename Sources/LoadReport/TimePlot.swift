@@ -77,8 +77,10 @@ struct TimePlot {
             html += "\(HTMLText.escape(bound.label))</text>\n"
         }
         for (index, line) in self.lines.enumerated() {
-            let path = PlotPath(places: axis.places, values: line.values, scale: scale, points: points)
-            html += "<path class=\"line s\(index + 1)\" d=\"\(path.text)\"/>\n"
+            let path =
+                axis.isDrawn
+                ? PlotPath(places: axis.places, values: line.values, scale: scale, points: points).text : ""
+            html += "<path class=\"line s\(index + 1)\" d=\"\(path)\"/>\n"
         }
         return html + "</svg></figure>\n"
     }

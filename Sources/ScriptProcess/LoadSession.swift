@@ -190,6 +190,7 @@ package final class LoadSession {
                     name: $0.name, executor: $0.executor.kind.rawValue,
                     plan: $0.description(share: self.settings.plan.share, fraction: 1), stageEnds: $0.stageEnds)
             })
+        description.plannedSeconds = self.settings.plan.plannedSeconds
         let options = self.settings.script.options
         description.server = RunDescription.server(
             of: options.arguments.dropFirst((options.scriptIndex ?? -1) + 1).map { String(decoding: $0, as: UTF8.self) }

@@ -7,7 +7,7 @@ import Testing
 
 struct ReportPlotsTests {
     /// A run with this many seconds and names, in which each time is its own.
-    private static func result(seconds: Int, names: Int) throws -> RunResult {
+    static func result(seconds: Int, names: Int) throws -> RunResult {
         var result = try SampleRun.result()
         let shard = MetricShard(number: 0, registry: MetricRegistry())
         for name in 0..<names {

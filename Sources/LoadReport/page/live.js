@@ -1,0 +1,131 @@
+// The page while its run goes on. The server sends what has changed once a second, as LivePage.swift makes it.
+(() => {
+  const start = JSON.parse(document.getElementById("live").textContent);
+  const [main, bar] = [document.querySelector("main"), document.querySelector(".run-bar")];
+  const [connection, state, stop, save, question, goOn, stopNow] =
+    ["connection", "state", "stop", "save", "question", "go-on", "stop-now"].map(id => document.getElementById(id));
+  // A server that is silent for so long is reported as gone, in ms.
+  const patience = 15e3;
+  const leastPause = 10e3;
+
+  let isRunning = start.isRunning, run = start.run;
+  const data = document.getElementById("data");
+  let values = data && new PlotValues(JSON.parse(data.textContent));
+  // Sections that are not in the page yet, by their ids; the order of all.
+  let sections = new Map(), order = [], isScheduled = false;
+
+  const show = (name, text) => {
+    bar.dataset.state = name;
+    connection.textContent = text;
+  };
+  const following = () => show(isRunning ? "live" : "ended", isRunning ? "Live" : "The run has ended");
+
+  // Read out when it changes, and not more often than each ten seconds.
+  let sentence = "", isSpoken = false;
+  const speak = text => {
+    sentence = text;
+    if (isSpoken || state.textContent === text) return;
+    state.textContent = text;
+    isSpoken = true;
+    setTimeout(() => { isSpoken = false; speak(sentence); }, leastPause);
+  };
+
+  // The page takes the newest state with the next picture of the screen, and none while it is hidden.
+  const update = () => {
+    isScheduled = false;
+    for (const section of [...main.children]) if (section.id && !order.includes(section.id)) section.remove();
+    let place = [...main.children].find(child => order.includes(child.id)) ?? null;
+    for (const id of order) {
+      let section = document.getElementById(id);
+      if (sections.has(id)) {
+        const template = document.createElement("template");
+        template.innerHTML = sections.get(id);
+        const next = template.content.firstElementChild;
+        if (section) patch(section, next);
+        else section = next;
+      }
+      if (section === place) place = nextSection(place);
+      else main.insertBefore(section, place);
+    }
+    sections = new Map();
+    if (values) plots.show(values);
+  };
+  const nextSection = place => {
+    do place = place.nextElementSibling; while (place && !place.id);
+    return place;
+  };
+
+  const take = message => {
+    const change = JSON.parse(message.data);
+    if (run && change.run !== run) {
+      stream.close();
+      show("lost", "Another run has started at this address; reload the page to follow it");
+      return;
+    }
+    ({ run, isRunning, order } = change);
+    for (const [id, html] of Object.entries(change.sections)) sections.set(id, html);
+    if (change.data) values = new PlotValues(change.data, values);
+    document.title = change.title;
+    stop.hidden = !isRunning || !start.stop;
+    if (!isRunning && question.open) question.close();
+    following();
+    speak(change.state);
+    if (!isScheduled) requestAnimationFrame(update);
+    isScheduled = true;
+  };
+
+  let stream, loss = null;
+  const lost = () => {
+    const time = new Date().toLocaleTimeString();
+    clearTimeout(loss);
+    loss = null;
+    if (isRunning) {
+      show("lost", `No connection since ${time}: the program may have ended. The page shows what it has`);
+      return;
+    }
+    stream.close();
+    show("gone", "The run has ended, and the program too. The page stays as it is");
+    save.hidden = true;
+  };
+  const follow = () => {
+    stream = new EventSource(`events?since=${start.version}`);
+    stream.addEventListener("open", () => {
+      clearTimeout(loss);
+      loss = null;
+      following();
+    });
+    stream.addEventListener("message", take);
+    stream.addEventListener("error", () => {
+      if (stream.readyState === EventSource.CLOSED) { lost(); return; }
+      if (bar.dataset.state === "lost" || loss !== null) return;
+      show("waiting", "Connection lost; trying again");
+      loss = setTimeout(lost, isRunning ? patience : 3000);
+    });
+  };
+
+  stop.hidden = !isRunning || !start.stop;
+  stop.addEventListener("click", () => question.showModal());
+  goOn.addEventListener("click", () => question.close());
+  stopNow.addEventListener("click", async () => {
+    question.close();
+    stop.disabled = true;
+    stop.textContent = "Stopping…";
+    try {
+      const answer = await fetch(start.stop, { method: "POST" });
+      if (!answer.ok) throw new Error(await answer.text());
+    } catch (error) {
+      stop.disabled = false;
+      stop.textContent = "Stop the run";
+      speak(`The run was not stopped: ${error.message}`);
+    }
+  });
+
+  if (values) plots.show(values);
+  if (location.protocol === "file:") {
+    show("gone", "A saved copy; it does not change");
+    save.hidden = stop.hidden = true;
+  } else {
+    show("waiting", "Connecting");
+    follow();
+  }
+})();
