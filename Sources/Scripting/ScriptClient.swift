@@ -12,8 +12,8 @@ class ScriptClient {
     let logger: Logger
     /// The client object is gone, or the script does not run any more.
     private(set) var isReleased = false
-    /// The strings of the error that was last handed to C.
-    private var errorArena: SliceArena?
+    /// The strings that were last handed to C, of an error.
+    private var lent: SliceArena?
     private var didWarnOfPath = false
     private var onClosed: (() -> Void)?
 
@@ -65,13 +65,20 @@ class ScriptClient {
     /// Fills the error for C, and returns the status that C expects.
     func refuse(_ error: ServerURLError, _ out: UnsafeMutablePointer<luahost_error>) -> Int32 {
         let arena = SliceArena()
-        self.errorArena = arena
+        self.lent = arena
         var failure = luahost_error()
         failure.type = arena.slice("ValueError")
         failure.message = arena.slice(error.description)
         failure.code = -1
         out.pointee = failure
         return 1
+    }
+
+    /// A text that C may read until the next one is lent.
+    func lend(_ text: String?) -> luahost_slice {
+        let arena = SliceArena()
+        self.lent = arena
+        return arena.slice(text)
     }
 
     /// - Parameter explainer: knows the protocol over Engine.IO, if there is one.

@@ -164,6 +164,10 @@ final class SocketIOBinding: ScriptClient {
         self.session.leave(name) ? LUAHOST_EMIT_SENT : LUAHOST_EMIT_NEVER
     }
 
+    func refusal(of namespace: luahost_slice) -> luahost_slice {
+        self.lend(self.session.refusal(of: UnsafeRawBufferPointer(namespace)))
+    }
+
     override func close(timeout: TimeAmount, abort: Bool) {
         if let measurement, self.host.isStopped { measurement.stop() }
         self.sender?._withUnsafeGuaranteedRef { _ = $0.disconnect(timeout: timeout, abort: abort) }

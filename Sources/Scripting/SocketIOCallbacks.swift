@@ -52,6 +52,7 @@ extension HostCallbacks {
         }
         table.socketio_join = { context, name, payload in HostCallbacks.socketIO(context).join(String(name), payload) }
         table.socketio_leave = { context, name in HostCallbacks.socketIO(context).leave(String(name)) }
+        table.socketio_refusal = { context, name in HostCallbacks.socketIO(context).refusal(of: name) }
     }
 
     /// Functions for measurements, which only load tests have.

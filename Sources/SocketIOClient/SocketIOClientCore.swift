@@ -121,7 +121,7 @@ final class SocketIOClientCore {
         case .sent: return self.eventLoop.makeSucceededVoidFuture()
         case .full: return self.waitToSend()
         case .notConnected(let status):
-            return self.eventLoop.makeFailedFuture(SocketIOClientError.notConnected(namespace, status))
+            return self.eventLoop.makeFailedFuture(self.notConnected(namespace, status))
         case .refused, .invalidText:
             return self.eventLoop.makeFailedFuture(SocketIOClientError.notConnected)
         }
@@ -149,10 +149,16 @@ final class SocketIOClientCore {
             self.updateReading()
             return promise.futureResult
         case .notConnected(let status):
-            return self.eventLoop.makeFailedFuture(SocketIOClientError.notConnected(namespace, status))
+            return self.eventLoop.makeFailedFuture(self.notConnected(namespace, status))
         case .refused, .invalidText:
             return self.eventLoop.makeFailedFuture(SocketIOClientError.notConnected)
         }
+    }
+
+    private func notConnected(_ namespace: String, _ status: NamespaceStatus) -> SocketIOClientError {
+        var name = namespace
+        let refusal = name.withUTF8 { self.session.refusal(of: UnsafeRawBufferPointer($0)) }
+        return .notConnected(namespace, status, refusal: refusal)
     }
 
     private func end(_ call: Call) -> EventLoopPromise<[SocketIOValue]>? {

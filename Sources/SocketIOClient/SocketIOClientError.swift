@@ -24,12 +24,13 @@ public struct SocketIOClientError: Error, Sendable, Equatable, CustomStringConve
     /// The name of an event or of a namespace is not allowed.
     public static let invalidName = Self(.name, "the name is not allowed")
 
-    static func notConnected(_ namespace: String, _ status: NamespaceStatus) -> Self {
+    /// - Parameter refusal: the server's reason for a refusal.
+    static func notConnected(_ namespace: String, _ status: NamespaceStatus, refusal: String? = nil) -> Self {
         let reason =
             switch status {
             case .unknown: "it was never asked for"
             case .connecting: "the server has not answered yet"
-            case .refused: "the server has refused it"
+            case .refused: "the server has refused it" + (refusal.map { ": \($0)" } ?? "")
             case .left: "the client has left it"
             case .disconnected: "it is disconnected"
             case .reconnecting: "the client is reconnecting"

@@ -41,18 +41,25 @@ extension SocketIOConnectError {
     ///   - isAnswered: whether the server has answered for any namespace.
     init(_ namespaces: NamespaceMachine, within time: TimeAmount, isAnswered: Bool) {
         let (refused, silent) = (namespaces.refused, namespaces.silent)
-        let limit = ErrorText.seconds(time)
-        let causes =
-            isAnswered
-            ? refused.map { "\($0.name): \($0.refusal ?? "refused without a reason")" }
-                + silent.map { "\($0): no answer within \(limit)" }
-            : [Self.unanswered(within: time)]
-        let names = refused.map(\.name) + silent
+        let silence = isAnswered ? "no answer within \(ErrorText.seconds(time))" : Self.unanswered(within: time)
+        let reasons =
+            refused.map { ($0.name, $0.refusal ?? "refused without a reason") } + silent.map { ($0, silence) }
         // The words of python-socketio.
-        let message = "One or more namespaces failed to connect: \(names.joined(separator: ", "))"
+        let message = "One or more namespaces failed to connect"
         self.init(
-            ConnectionError(.namespace, message, cause: causes.joined(separator: "; ")),
+            ConnectionError(.namespace, message, cause: Self.list(reasons)),
             refused: refused.map(\.name), reasons: refused.map(\.reason), silent: silent)
+    }
+
+    /// Each namespace once: those with the same reason stand together.
+    private static func list(_ reasons: [(namespace: String, reason: String)]) -> String {
+        var order: [String] = []
+        var namespaces: [String: [String]] = [:]
+        for (namespace, reason) in reasons {
+            if namespaces[reason] == nil { order.append(reason) }
+            namespaces[reason, default: []].append(namespace)
+        }
+        return order.map { "\(namespaces[$0, default: []].joined(separator: ", ")): \($0)" }.joined(separator: "; ")
     }
 
     /// The server has left each namespace, or the program has, before connecting was over.

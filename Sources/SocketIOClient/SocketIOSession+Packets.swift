@@ -146,7 +146,8 @@ extension SocketIOSession: SessionDelegate {
         self.machine.serverAnswered()
         self.delegate?.socketIORefused(namespace: self.namespaces[index].name, payload: payload)
         if isAgain { self.rejoinLater() }
-        let text = "the server has refused the last namespace"
+        let reason = self.namespaces[index].refusal.map { ": \($0)" } ?? ""
+        let text = "the server has refused the last namespace, \(self.namespaces[index].name)\(reason)"
         self.endIfUnused(.serverDisconnect, DisconnectDetail(.connect, message: text))
         self.checkReady()
     }

@@ -113,6 +113,11 @@ extension SocketIOSession {
         return status == .disconnected && self.machine.isReconnecting ? .reconnecting : status
     }
 
+    /// The server's reason, in one line, for the last refusal of a namespace; nil without one.
+    package func refusal(of namespace: UnsafeRawBufferPointer) -> String? {
+        self.namespaces.index(of: namespace).flatMap { self.namespaces[$0].refusal }
+    }
+
     /// The number of the connection of a namespace; nil if it is not connected.
     package func connection(of namespace: UnsafeRawBufferPointer) -> UInt64? {
         self.namespaces.connection(of: namespace)

@@ -170,6 +170,12 @@ static luahost_socketio_result leave(void *context, luahost_slice name_space) {
     return ((peer *)context)->socketio->step == CONNECTED ? LUAHOST_EMIT_SENT : LUAHOST_EMIT_NEVER;
 }
 
+static luahost_slice refusal(void *context, luahost_slice name_space) {
+    (void)context;
+    (void)name_space;
+    return text("");
+}
+
 static void forget(socketio_peer *self) {
     while (self->first != NULL) {
         packet *packet = self->first;
@@ -327,4 +333,5 @@ void add_socketio_peers(luahost_callbacks *callbacks) {
     callbacks->socketio_illegal = illegal;
     callbacks->socketio_join = join;
     callbacks->socketio_leave = leave;
+    callbacks->socketio_refusal = refusal;
 }

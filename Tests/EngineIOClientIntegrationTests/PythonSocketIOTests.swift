@@ -102,8 +102,7 @@ import Testing
             }
             #expect(error?.refused == ["/private"])
             #expect(error?.error.phase == .namespace)
-            #expect(
-                error?.description == "One or more namespaces failed to connect: /private: /private: not authorized")
+            #expect(error?.description == "One or more namespaces failed to connect: /private: not authorized")
             #expect(await client.sid() == nil)
             for await event in client.events {
                 guard case .refused("/private", let reason) = event else { continue }

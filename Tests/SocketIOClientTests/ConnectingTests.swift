@@ -60,7 +60,7 @@ struct ConnectingTests {
         try client.open(#"4{"message":"no"}"#)
         try client.closed()
         #expect(client.events.suffix(2) == [#"refused / {"message":"no"}"#, "ended: server disconnect, unwritten 0"])
-        #expect(client.delegate.detail?.message == "the server has refused the last namespace")
+        #expect(client.delegate.detail?.message == "the server has refused the last namespace, /: no")
     }
 
     // MARK: Failures
@@ -82,8 +82,7 @@ struct ConnectingTests {
         #expect(error.error.phase == .namespace)
         #expect(
             error.description
-                == "One or more namespaces failed to connect: /random, /c: /random: Invalid namespace; "
-                + "/c: Unable to connect")
+                == "One or more namespaces failed to connect: /random: Invalid namespace; /c: Unable to connect")
         // The session is closed, and nothing is tried again.
         #expect(client.sent == [])
         client.passPause(100)

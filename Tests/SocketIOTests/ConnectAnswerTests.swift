@@ -32,18 +32,37 @@ struct ConnectAnswerTests {
 
     @Test(
         arguments: [
-            ("", nil), ("null", nil), ("{}", nil), ("[1]", nil), ("{", nil), (#"{"message":1}"#, nil),
-            (#""no""#, "no"), (#"{"message":"a\nb","data":1}"#, "a b"),
+            ("", nil), ("null", nil), ("{}", nil), ("[]", nil), ("{", nil), (#""""#, nil), (#"[""]"#, #""""#),
+            (#""no""#, "no"), (#"{"message":"a\nb","data":1}"#, "a b"), (#"{"message":1}"#, "1"), ("false", "false"),
+            (#"{"error":"no","code":3}"#, "no"), (#"{"message":null,"reason":"no"}"#, "no"),
+            (#"{"message":{"detail":"no","code":3}}"#, "no"), (#"{"message":["a","b"]}"#, "a, b"),
+            (#"{"code":3,"fields":["a"]}"#, #"{"code":3,"fields":["a"]}"#),
+            ("[1]", "1"), (#"["a",{"message":"b"},null,[2,3],{"x":true}]"#, #"a, b, null, 2, 3, {"x":true}"#),
         ] as [(String, String?)])
     func serverWordsOfTexts(text: String, words: String?) {
         var text = text
         #expect(text.withUTF8 { ServerWords.of(UnsafeRawBufferPointer($0), .json) } == words)
     }
 
+    @Test func theBeginningOfLongWordsIsShown() throws {
+        let beginning = String(repeating: "x", count: 200) + "…"
+        let long = String(repeating: "x", count: 100_000)
+        let list = "[\"\(long)\"" + String(repeating: ",[]", count: 100_000) + "]"
+        for text in ["\"\(long)\"", "{\"message\":\"\(long)\"}", list] {
+            #expect(Array(text.utf8).withUnsafeBytes { ServerWords.of($0, .json) } == beginning)
+        }
+        let string: [UInt8] = [0xDB, 0, 1, 0x86, 0xA0] + Array(long.utf8)
+        let message: [UInt8] = [0x81, 0xA7] + Array("message".utf8) + string
+        for bytes in [string, message] {
+            #expect(bytes.withUnsafeBytes { ServerWords.of($0, .messagePack) } == beginning)
+        }
+    }
+
     @Test(
         arguments: [
-            ("", nil), ("c0", nil), ("80", nil), ("81 a76d657373616765 01", nil), ("a26e6f", "no"),
-            ("82 a464617461 d40000 a76d657373616765 a26e6f", "no"),
+            ("", nil), ("c0", nil), ("80", nil), ("81 a76d657373616765 01", "1"), ("a26e6f", "no"),
+            ("82 a464617461 d40000 a76d657373616765 a26e6f", "no"), ("81 a76d657373616765", nil),
+            ("93 a161 c40201ff 81 a76d657373616765 a26e6f", "a, <2 bytes>, no"), ("81 a163 03", #"{"c":3}"#),
         ] as [(String, String?)])
     func serverWordsOfMessagePack(bytes: String, words: String?) {
         #expect(Hexadecimal.bytes(bytes).withUnsafeBytes { ServerWords.of($0, .messagePack) } == words)

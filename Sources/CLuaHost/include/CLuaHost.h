@@ -193,6 +193,8 @@ typedef struct luahost_callbacks {
     /* Asks the open session for one more namespace, and later ones, too; `payload` as in socketio_authenticate. */
     luahost_socketio_result (*socketio_join)(void *context, luahost_slice name_space, luahost_slice payload);
     luahost_socketio_result (*socketio_leave)(void *context, luahost_slice name_space);
+    /* The server's reason for refusing the namespace, as one line, which lives until the next call; empty without. */
+    luahost_slice (*socketio_refusal)(void *context, luahost_slice name_space);
 
     /* The rest is for load tests. Each may be NULL: then its events are dropped, as in a plain bot. All times are
      * seconds. But for call_ended they come from within a slice of Lua: of this header's functions they may call

@@ -116,9 +116,12 @@ static const char *why_not(const luahost_sio *sio, luahost_socketio_result resul
 
 static int raise_not_connected(
     lua_State *L, const luahost_sio *sio, const luahost_sio_request *request, luahost_socketio_result result) {
+    luahost_slice name = request->name_space, reason = {NULL, 0};
+    if (result == LUAHOST_EMIT_REFUSED) reason = sio->client.vm->host.socketio_refusal(sio->client.context, name);
+    if (reason.length == 0) reason.data = "";
     return luahost_raise(
-        L, "BadNamespaceError", "%.*s is not a connected namespace: %s", (int)request->name_space.length,
-        request->name_space.data, why_not(sio, result));
+        L, "BadNamespaceError", "%.*s is not a connected namespace: %s%s%.*s", (int)name.length, name.data,
+        why_not(sio, result), reason.length > 0 ? ": " : "", (int)reason.length, reason.data);
 }
 
 static void end_for_missing_acks(lua_State *L, luahost_sio *sio) {

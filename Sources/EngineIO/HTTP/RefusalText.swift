@@ -7,7 +7,7 @@ public enum RefusalText {
     /// How much of a body is looked at, in bytes.
     private static let readLimit = 2048
     /// Where servers put their words, the most common name first.
-    private static let names = ["message", "error", "error_description", "detail", "reason"]
+    package static let names = ["message", "error", "error_description", "detail", "reason"]
 
     /// The reason in the body: the text of a JSON string or of a JSON object's `message` (or `error` and the like),
     /// else the beginning of a plain text. Nil for a page of HTML, which says nothing that the status does not, for

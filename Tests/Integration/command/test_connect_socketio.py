@@ -77,11 +77,15 @@ def test_binary(lua, server):
     assert result.stdout == 'message-back {"binary":"/w=="}\n'
 
 
-@pytest.mark.parametrize("options", [("--auth", '{"token":"bad"}'), ("-n", "/nowhere", "--auth", '{"token":"geheim"}')])
-def test_refusal(lua, server, options):
+@pytest.mark.parametrize("options, reason", [
+    (("--auth", '{"token":"bad"}'), "/: "),
+    (("-n", "/nowhere", "--auth", '{"token":"geheim"}'), "/nowhere: "),
+])
+def test_refusal(lua, server, options, reason):
     result = connected(lua, server.url, "--socketio", *options)
     assert (result.stdout, result.status) == ("", 1)
-    assert "One or more namespaces failed to connect" in result.stderr and "geheim" not in result.stderr
+    assert f"One or more namespaces failed to connect: {reason}" in result.stderr and "geheim" not in result.stderr
+    assert result.stderr.count("/nowhere") == reason.count("/nowhere")
 
 
 def test_reserved_names_are_reported_and_skipped(lua, server):

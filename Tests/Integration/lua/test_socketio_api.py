@@ -46,7 +46,7 @@ def test_emit_says_why_a_namespace_is_not_connected(lua):
     """)
     assert reasons(result.lines) == {
         "/before": "the client is not connected", "/never": "connect() did not ask for it",
-        "/refused": "the server has refused it", "/slow": "the server has not accepted it yet",
+        "/refused": "the server has refused it: no", "/slow": "the server has not accepted it yet",
         "/kicked": "it was disconnected", "/": "it was disconnected", "/after": "connect() did not ask for it",
     }
 

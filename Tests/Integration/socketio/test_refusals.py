@@ -20,7 +20,7 @@ def test_s05_a_refused_namespace_fails_the_connect(lua, transport):
     result = talk(lua, conversation, transport)
     assert result.shown[0] == ["connect_error", "/", {"message": "no"}]
     message, *rest = result.failure
-    assert message.startswith("One or more namespaces failed to connect: /")
+    assert message == "One or more namespaces failed to connect: /: no"
     assert rest == ["namespace", "/: no", ["/"], None]
 
 
@@ -155,4 +155,18 @@ def test_the_error_of_connect_has_the_reasons_of_the_server(lua, serializer):
         lua, conversation, options=f'serializer = "{serializer}"', setup=setup,
         connect='namespaces = {"/", "/a", "/b", "/c"}')
     assert result.of("reasons") == [[{"/": {"message": "no", "data": {"code": 7}}, "/a": "text", "/b": None, "/c": ["x", 2]}]]
-    assert result.failure[3] == ["/", "/a", "/b", "/c"]
+    message, _, cause, refused, _ = result.failure
+    assert refused == ["/", "/a", "/b", "/c"]
+    assert cause == "/: no; /a: text; /b: refused without a reason; /c: x, 2"
+    assert message == f"One or more namespaces failed to connect: {cause}"
+
+
+def test_namespaces_that_are_refused_for_one_reason_stand_together(lua):
+    async def conversation(server):
+        session = await server.open("websocket")
+        assert [await session.receive() for _ in range(3)] == [connect(name) for name in ("/", "/a", "/b")]
+        await session.send('44{"message":"no"}', '44/a,["x"]', '44/b,{"error":{"message":"no"}}')
+        assert await session.receive() == END
+
+    result = talk(lua, conversation, connect='namespaces = {"/", "/a", "/b"}')
+    assert result.failure[0] == "One or more namespaces failed to connect: /, /b: no; /a: x"
