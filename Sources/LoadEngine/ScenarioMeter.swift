@@ -121,7 +121,7 @@ final class ScenarioMeter: ClientMeter {
 
     func number(ofEvent name: UnsafeRawBufferPointer) -> UInt32 { self.socketIO.number(ofEvent: name) }
 
-    func eventSent(_ event: UInt32) { self.socketIO.eventSent(event) }
+    func eventSent(_ event: UInt32, wantsAck: Bool) { self.socketIO.eventSent(event, wantsAck: wantsAck) }
 
     func eventReceived(_ event: UInt32) { self.socketIO.eventReceived(event) }
 

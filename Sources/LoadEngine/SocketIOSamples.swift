@@ -12,6 +12,8 @@ final class SocketIOSamples {
         var received: CounterHandle?
         var ack: LoggedTrend?
         var acks: [AckOutcome: CounterHandle] = [:]
+        /// Acks that have not ended. There is none before the first event that wants one.
+        var open: LevelHandle?
     }
 
     private let shard: MetricShard
@@ -52,11 +54,19 @@ final class SocketIOSamples {
         return number
     }
 
-    func eventSent(_ event: UInt32) {
+    func eventSent(_ event: UInt32, wantsAck: Bool) {
+        if wantsAck { self.ackIsOpen(event) }
         if let sent = self.events[Int(event)].sent { return sent.add() }
         let sent = self.shard.counter(MetricID(.sioEventsSent), self.events[Int(event)].tags)
         self.events[Int(event)].sent = sent
         sent.add()
+    }
+
+    private func ackIsOpen(_ event: UInt32) {
+        if let open = self.events[Int(event)].open { return open.add(1) }
+        let open = self.shard.level(MetricID(.sioAcksOpen), self.events[Int(event)].tags, startsAtZero: true)
+        self.events[Int(event)].open = open
+        open.add(1)
     }
 
     func eventReceived(_ event: UInt32) {
@@ -68,6 +78,7 @@ final class SocketIOSamples {
 
     func ackEnded(_ event: UInt32, _ outcome: AckOutcome, after time: TimeAmount) {
         self.acks(event, outcome).add()
+        self.events[Int(event)].open?.add(-1)
         if outcome == .ok { self.ack(event).record(nanoseconds: time.nanoseconds) }
     }
 

@@ -41,7 +41,7 @@ final class UserMeter: ClientMeter {
 
     func number(ofEvent name: UnsafeRawBufferPointer) -> UInt32 { self.scenario.number(ofEvent: name) }
 
-    func eventSent(_ event: UInt32) { self.scenario.eventSent(event) }
+    func eventSent(_ event: UInt32, wantsAck: Bool) { self.scenario.eventSent(event, wantsAck: wantsAck) }
 
     func eventReceived(_ event: UInt32) { self.scenario.eventReceived(event) }
 

@@ -17,8 +17,8 @@ struct SummarySection {
     /// Parts that are shown of a metric, by the tag that tells them apart.
     private static let parts: [BuiltInMetric: String] = [
         .connect: "phase", .connects: "result", .disconnects: "reason", .errors: "kind", .messagesDiscarded: "reason",
-        .time: "name", .users: "state", .sioAck: "event", .sioAcks: "result", .sioConnect: "namespace",
-        .sioEventsReceived: "event", .sioEventsSent: "event", .sioReconnects: "result",
+        .time: "name", .users: "state", .sioAck: "event", .sioAcks: "result", .sioAcksOpen: "event",
+        .sioConnect: "namespace", .sioEventsReceived: "event", .sioEventsSent: "event", .sioReconnects: "result",
     ]
     /// The others of a metric with more parts are in the export.
     private static let maximumParts = 50

@@ -14,7 +14,7 @@ extension BuiltInMetric {
         case .disconnects, .messagesDiscarded: ["reason", "transport", "scenario"]
         case .errors: ["kind", "name", "scenario"]
         case .users: ["state", "scenario"]
-        case .sioAck, .sioEventsReceived, .sioEventsSent: ["event", "scenario"]
+        case .sioAck, .sioAcksOpen, .sioEventsReceived, .sioEventsSent: ["event", "scenario"]
         case .sioAcks: ["event", "result", "scenario"]
         case .sioConnect: ["namespace", "scenario"]
         case .sioReconnects: ["result", "scenario"]

@@ -47,6 +47,8 @@ package enum BuiltInMetric: Int, CaseIterable, Sendable {
     case sioAck
     /// Events that wanted an ack, by its end; tags `event` and `result`: ok, timeout, disconnected.
     case sioAcks
+    /// Events that wanted an ack, and whose ack has not ended; tag `event`.
+    case sioAcksOpen
     /// Time from CONNECT to its answer; tag `namespace`.
     case sioConnect
     case sioEventsReceived
@@ -87,6 +89,7 @@ package enum BuiltInMetric: Int, CaseIterable, Sendable {
         case .users: .init(name: "eio_users", kind: .gauge, isLevel: true)
         case .sioAck: .init(name: "sio_ack", kind: .trend, contains: .time)
         case .sioAcks: .init(name: "sio_acks", kind: .counter)
+        case .sioAcksOpen: .init(name: "sio_acks_open", kind: .gauge, isLevel: true)
         case .sioConnect: .init(name: "sio_connect", kind: .trend, contains: .time)
         case .sioEventsReceived: .init(name: "sio_events_received", kind: .counter)
         case .sioEventsSent: .init(name: "sio_events_sent", kind: .counter)

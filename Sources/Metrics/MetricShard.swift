@@ -25,6 +25,8 @@ package final class MetricShard {
 
     private var seriesCount = 0
     private var newSeries: [MetricDelta.Series] = []
+    /// Levels since the last delta that are 0 before their first change.
+    private var newLevels: [Int] = []
     private var counterHandles: [Key: CounterHandle] = [:]
     private var levelHandles: [Key: LevelHandle] = [:]
     private var gaugeHandles: [Key: GaugeHandle] = [:]
@@ -76,9 +78,11 @@ package final class MetricShard {
         }
     }
 
-    package func level(_ metric: MetricID, _ tags: TagSetID) -> LevelHandle {
+    /// - Parameter startsAtZero: whether the level is 0 before it first changes in a delta, and not without a value.
+    package func level(_ metric: MetricID, _ tags: TagSetID, startsAtZero: Bool = false) -> LevelHandle {
         self.handle(Key(metric: metric, tags: tags), .gauge, \.levelHandles) { series, definition in
             precondition(definition.isLevel, "\(definition.name) is not a level")
+            if startsAtZero { self.newLevels.append(series) }
             return LevelHandle(cell: self.sums.make(0, series: series))
         }
     }
@@ -112,6 +116,8 @@ package final class MetricShard {
         var delta = MetricDelta(shard: self.number, newSeries: self.newSeries, errors: self.errors)
         self.newSeries = []
         self.errors = ErrorTable()
+        delta.sums = self.newLevels.map { ($0, 0) }
+        self.newLevels = []
         self.sums.forEach { series, cell in
             guard cell.pointee != 0 else { return }
             delta.sums.append((series, cell.pointee))

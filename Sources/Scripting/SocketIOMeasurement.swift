@@ -37,7 +37,7 @@ final class SocketIOMeasurement {
     ///   - ackID: 0 if the event wants no ack.
     func sent(_ name: UnsafeRawBufferPointer, connection: UInt64, ackID: UInt64) {
         let event = self.meter.number(ofEvent: name)
-        self.meter.eventSent(event)
+        self.meter.eventSent(event, wantsAck: ackID != 0)
         if ackID != 0 { self.open[Ack(connection: connection, id: ackID)] = Request(event: event, start: .now()) }
     }
 

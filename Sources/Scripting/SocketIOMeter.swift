@@ -5,8 +5,8 @@ import NIOCore
 package protocol SocketIOMeter: AnyObject {
     /// The number by which an event is reported from now on.
     func number(ofEvent name: UnsafeRawBufferPointer) -> UInt32
-    /// The client has accepted an event that the script sends.
-    func eventSent(_ event: UInt32)
+    /// The client has accepted an event that the script sends. `wantsAck`: ``ackEnded(_:_:after:)`` may follow.
+    func eventSent(_ event: UInt32, wantsAck: Bool)
     func eventReceived(_ event: UInt32)
     /// An event that wants an ack is over. `time`: since it was sent.
     func ackEnded(_ event: UInt32, _ outcome: AckOutcome, after time: TimeAmount)

@@ -33,8 +33,8 @@ struct SocketIOSamplesTests {
     @Test func eachEventHasItsSeries() {
         let (join, leave) = (self.number(of: "join"), self.number(of: "leave"))
         #expect(self.number(of: "join") == join)
-        self.samples.eventSent(join)
-        self.samples.eventSent(join)
+        self.samples.eventSent(join, wantsAck: true)
+        self.samples.eventSent(join, wantsAck: true)
         self.samples.eventReceived(leave)
         self.samples.ackEnded(join, .ok, after: .milliseconds(3))
         self.samples.ackEnded(join, .timeout, after: .seconds(60))
@@ -48,8 +48,35 @@ struct SocketIOSamplesTests {
         #expect(collector.value(ack, .maximum, seconds: 1).map { abs($0 - 3) < 0.1 } == true)
         #expect(
             collector.metrics.records.map(\.definition.name).sorted() == [
-                "sio_ack", "sio_acks", "sio_events_received", "sio_events_sent",
+                "sio_ack", "sio_acks", "sio_acks_open", "sio_events_received", "sio_events_sent",
             ])
+    }
+
+    @Test func eachAckIsOpenUntilItEnds() {
+        let (join, leave, plain) = (self.number(of: "join"), self.number(of: "leave"), self.number(of: "plain"))
+        var collector = Collector()
+        func open(_ event: String?) -> Double? {
+            collector.merge(self.shard.takeDelta())
+            collector.closeInterval(at: 1)
+            let tags = event.map { TagSet().setting("event", to: $0) } ?? TagSet()
+            return collector.value(MetricSelector(metric: "sio_acks_open", tags: tags), .value, seconds: 1)
+        }
+        self.samples.eventSent(plain, wantsAck: false)
+        #expect(open(nil) == nil)
+        for _ in 0..<3 { self.samples.eventSent(join, wantsAck: true) }
+        // Also an event whose acks come within a step has a value.
+        self.samples.eventSent(leave, wantsAck: true)
+        self.samples.ackEnded(leave, .ok, after: .milliseconds(1))
+        #expect(open("join") == 3)
+        #expect(open("leave") == 0)
+        self.samples.ackEnded(join, .ok, after: .milliseconds(1))
+        self.samples.ackEnded(join, .disconnected, after: .milliseconds(1))
+        self.samples.eventSent(leave, wantsAck: true)
+        #expect(open("join") == 1)
+        #expect(open(nil) == 2)
+        #expect(open("plain") == nil)
+        let all = MetricSelector(metric: "sio_acks_open", tags: TagSet())
+        #expect(collector.value(all, .maximum, seconds: 1) == 3)
     }
 
     @Test func namesWithDataInThemAreOther() {

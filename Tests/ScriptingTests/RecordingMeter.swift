@@ -15,7 +15,9 @@ final class RecordingMeter: SocketIOMeter {
         return UInt32(self.names.count - 1)
     }
 
-    func eventSent(_ event: UInt32) { self.lines.append("sent \(self.names[Int(event)])") }
+    func eventSent(_ event: UInt32, wantsAck: Bool) {
+        self.lines.append("sent \(self.names[Int(event)])\(wantsAck ? ", wants an ack" : "")")
+    }
 
     func eventReceived(_ event: UInt32) { self.lines.append("received \(self.names[Int(event)])") }
 

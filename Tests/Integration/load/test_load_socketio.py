@@ -170,6 +170,7 @@ def test_a_refused_namespace_is_one_error(server, lua):
 THRESHOLDS = HEAD + """
 options = {thresholds = {
   ["sio_ack{event:ack}"] = {"p(95)<10000"}, ["sio_acks{event:ack,result:ok}"] = {"count==2"},
+  ["sio_acks_open{event:ack}"] = {"value<1"},
   ["sio_ack{event:nothing}"] = {"max<1"}, sio_connect = {"max<10000"},
 }}
 function default()
@@ -184,7 +185,7 @@ def test_thresholds_judge_single_events(server, lua):
     result = load(lua, THRESHOLDS, "-u", 1, "-i", 2, args=(server.url, server.serializer))
     assert result.status == 99, result
     text = "\n".join(result.lines)
-    assert "✓ 'p(95)<10000'" in text and "✓ 'count==2'" in text and "✗ 'max<1'" in text
+    assert "✓ 'p(95)<10000'" in text and "✓ 'count==2'" in text and "✓ 'value<1'" in text and "✗ 'max<1'" in text
     assert "sio_ack{event:ack}" in result.metrics
 
 
@@ -232,6 +233,7 @@ def test_prometheus_has_them(server, lua):
     url = re.search(r"http://\S+/metrics", running.stderr).group()
     page = scrape_until(url, "sio_ack_seconds_count")
     assert 'sio_events_sent_total{event="ack"' in page and 'sio_connect_seconds{namespace="/"' in page
+    assert re.search(r'^eio_sio_acks_open\{event="ack".*\} 0$', page, re.M)
     running.signal()
     running.finish()
 

@@ -58,13 +58,13 @@ def server(tmp_path):
     server.kill()
 
 
-def sums(export, metric, *keys):
-    """The sums of a metric in an export by these tags."""
+def sums(export, metric, *keys, of="sum"):
+    """The sums of a metric in an export by these tags; `of`: the field of a series that is summed."""
     found = {}
     for each in json.loads(export.read_text())["eio_lua"]["series"]:
         for part in each["series"] if each["metric"] == metric else []:
             tags = tuple(part["tags"].get(key) for key in keys)
-            found[tags] = found.get(tags, 0) + part["value"]["sum"]
+            found[tags] = found.get(tags, 0) + part["value"][of]
     return found
 
 
@@ -74,6 +74,11 @@ def check(export, ends, still_open):
     assert wanted == {("ack",): 2 * ends, ("mixed",): 5 * ends + still_open}
     assert sums(export, "sio_acks", "event", "result") == {
         ("ack", "ok"): 2 * ends, ("mixed", "timeout"): 2 * ends, ("mixed", "disconnected"): 3 * ends}
+    open_now = sums(export, "sio_acks_open", "event", of="value")
+    assert open_now == {("ack",): 0, ("mixed",): still_open}
+    # The sum that a reader of the export makes.
+    ended = sums(export, "sio_acks", "event")
+    assert {event: ended[event] + open_now[event] for event in wanted} == wanted
     sent = sums(export, "sio_events_sent", "event")
     assert {event: sent[event] for event in wanted} == wanted
     assert sums(export, "sio_reconnects", "result") == {("ok",): ends}
