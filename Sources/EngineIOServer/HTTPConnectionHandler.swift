@@ -98,11 +98,11 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
             return self.answerPreflight(head)
         }
         let reads = head.method == .GET || head.method == .HEAD
-        if reads, head.uri == "/stats" {
+        if reads, head.isFor("/stats") {
             self.exchange = .statistics
             return
         }
-        if reads, head.uri == "/", let page = self.server.configuration.makePage?() {
+        if reads, head.isFor("/"), let page = self.server.configuration.makePage?() {
             self.exchange = .page(page)
             return
         }
@@ -290,5 +290,12 @@ extension HTTPRequestHead {
         self.method == .GET && self.headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
             && self.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
             ? .webSocketHandshake : .plain
+    }
+
+    /// Whether the request is for this path, with any query.
+    fileprivate func isFor(_ path: String) -> Bool {
+        guard self.uri.utf8.starts(with: path.utf8) else { return false }
+        let next = self.uri.utf8.dropFirst(path.utf8.count).first
+        return next == nil || next == UInt8(ascii: "?")
     }
 }

@@ -239,6 +239,16 @@ def test_stats(serve, lua):
     assert (stats["open"], stats["closed"]) == (0, 1)
 
 
+def test_a_query_does_not_change_the_page(serve):
+    server = serve()
+    assert get(f"{server.url}/?x").startswith("<!DOCTYPE html>") and get(f"{server.url}/?").startswith("<!DOCTYPE html>")
+    assert json.loads(get(f"{server.url}/stats?a=1&b")).keys() == json.loads(get(f"{server.url}/stats")).keys()
+    for path in ("/x", "/stats/", "/statsx?", "//?x"):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            get(server.url + path)
+        assert caught.value.code == 404
+
+
 BAD_REQUESTS = {
     "/engine.io/?transport=polling&EIO=3": 5,
     "/engine.io/?transport=polling": 5,
