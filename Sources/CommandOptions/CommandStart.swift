@@ -10,7 +10,8 @@ extension ParsableCommand {
     package static func main(_ words: [String]) -> Never {
         do throws(CommandFailure) {
             switch try CommandParser(self, columns: terminalColumns()).parse(words) {
-            case .text(let text): print(text)
+            case .text(let text):
+                do { try showing(text) } catch { throw CommandPath([self]).failure(error) }
             case .command(let command, let path):
                 do { try command.run() } catch { throw path.failure(error) }
             }

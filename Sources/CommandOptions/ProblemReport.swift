@@ -1,4 +1,5 @@
 import CommandLineParser
+import Glibc
 import LoadEngine
 import LoadPlan
 import Metrics
@@ -29,8 +30,10 @@ package func reportingProblems(_ body: () throws -> Void) throws {
     }
 }
 
-/// Prints what a command was asked for, or ends with the status of an output that cannot be written.
+/// Prints what a command was asked for, or ends with the status of an output that cannot be written. A reader that is
+/// gone has seen enough.
 package func showing(_ text: String) throws {
+    signal(SIGPIPE, SIG_IGN)
     do throws(UsageError) {
         try PersonOutput.standardOutput.show(text)
     } catch {

@@ -28,8 +28,8 @@ struct InitCommand: ParsableCommand {
         do {
             let files = try self.starterFiles()
             let folder = StarterFolder(self.folder)
-            for path in try folder.write(files) { print("wrote \(path)") }
-            self.showNextSteps(folder.path(files[0]))
+            for path in try folder.write(files) { try showing("wrote \(path)") }
+            try self.showNextSteps(folder.path(files[0]))
         } catch let error as UsageError {
             FileDescriptorOutput.standardError.say("eio-lua: \(error)")
             throw ExitCode.failure
@@ -46,8 +46,8 @@ struct InitCommand: ParsableCommand {
         return StarterFiles(self.load ? .scenario : .bot, for: self.socketIO ? .socketIO : .engineIO, url: url).files
     }
 
-    private func showNextSteps(_ script: String) {
-        if self.url == nil { print("\nStart a server:  eio-lua serve\(self.socketIO ? " --socketio" : "")") }
-        print("Run the script:  eio-lua \(self.load ? "load " : "")\(script)")
+    private func showNextSteps(_ script: String) throws {
+        if self.url == nil { try showing("\nStart a server:  eio-lua serve\(self.socketIO ? " --socketio" : "")") }
+        try showing("Run the script:  eio-lua \(self.load ? "load " : "")\(script)")
     }
 }

@@ -56,10 +56,10 @@ struct RunCommand: ParsableCommand {
         } catch {
             throw ValidationError(error.description)
         }
-        if line.showsHelp { return print(Self.help) }
+        if line.showsHelp { return try showing(Self.help) }
         var options = line.options
         if line.showsVersion, !options.hasPrompt {
-            print(Version.text)
+            try showing(Version.text)
             if options.steps.isEmpty { return }
         }
         if options.steps.isEmpty, !options.hasPrompt {

@@ -142,7 +142,11 @@ struct ServeCommand: ParsableCommand {
             terminal?.finish()
             Glibc.exit(ExitStatus.signalled(signal))
         }
-        FileDescriptorOutput.standardOutput.write("listening on \(self.url(server.port))\n")
+        do {
+            try PersonOutput.standardOutput.show("listening on \(self.url(server.port))")
+        } catch {
+            FileDescriptorOutput.standardError.say("warning: \(error)")
+        }
         while true { pause() }
     }
 

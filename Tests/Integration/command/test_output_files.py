@@ -110,6 +110,45 @@ def test_what_a_full_standard_output_loses_is_no_success(lua, command):
     assert b"cannot write to the standard output: No space left on device" in done.stderr
 
 
+@pytest.mark.parametrize("command", [
+    "--help", "--version", "-v", "help load", "load --help", "report merge --version", "connect --help",
+    "worker --help", "worker --version", "run --help", "init there", "locustfile script.lua",
+])
+@pytest.mark.parametrize("output, status", [("/dev/full", 103), ("/dev/null", 0)])
+def test_results_that_a_full_disk_loses_are_no_success(lua, command, output, status):
+    lua.write("function default() end")
+    with open(output, "w") as file:
+        done = subprocess.run(
+            [PROGRAM, *command.split()], cwd=lua.folder, stdout=file, stderr=subprocess.PIPE, timeout=30)
+    assert done.returncode == status, done
+    message = b"eio-lua: cannot write to the standard output: No space left on device\n"
+    assert done.stderr == (message if status else b"")
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "inspect script.lua"])
+def test_a_reader_that_has_seen_enough_of_a_result_is_no_failure(lua, command):
+    lua.write("function default() end")
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [PROGRAM, *command.split()], cwd=lua.folder, stdout=writing, stderr=subprocess.PIPE, timeout=30)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_serve_on_a_full_standard_output_goes_on_with_a_warning(lua):
+    with open("/dev/full", "w") as full:
+        server = subprocess.Popen(
+            [PROGRAM, "serve", "--port", "0"], cwd=lua.folder, stdout=full, stderr=subprocess.PIPE)
+    with server:
+        line = server.stderr.readline()
+        server.terminate()
+        assert server.wait(20) == 143
+    assert line == b"warning: cannot write to the standard output: No space left on device\n"
+
+
 def test_export_on_the_standard_output(lua):
     result = load(lua, "--summary-export=-")
     assert result.status == 0, result
