@@ -136,6 +136,21 @@ def test_scripted_sees_an_abandoned_request():
         client.close()
 
 
+def test_scripted_sees_a_request_that_a_reset_abandons():
+    async def conversation(server):
+        request = await server.get()
+        await request.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n4", finish=False)
+        await server.gone()
+        assert request.abandoned
+
+    with ScriptedServer(conversation) as server:
+        client = socket.create_connection(("127.0.0.1", server.port))
+        client.sendall(b"GET /engine.io/?EIO=4 HTTP/1.1\r\nHost: x\r\n\r\n")
+        # A system that closes a socket with bytes that were not read sends a reset.
+        assert client.recv(1, socket.MSG_PEEK) == b"H"
+        client.close()
+
+
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_tls_certificates(real_server, authority, monkeypatch):
     # requests prefers these to verify=False.

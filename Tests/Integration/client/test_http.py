@@ -7,7 +7,7 @@ import time
 import pytest
 
 from harness import wire
-from harness.scripted import ScriptedServer
+from harness.scripted import PATIENCE, ScriptedServer
 
 HANDSHAKE_ERRORS = [
     (400, '{"code":0,"message":"Transport unknown"}', "0"),
@@ -202,15 +202,16 @@ def test_c32_a_poll_may_last_the_ping_interval(lua):
     assert result.disconnect.text == "server disconnect"
 
 
-def test_c32_a_trickling_body_does_not_outlive_the_deadline(lua):
+@pytest.mark.parametrize("pause", [0.1, 0], ids=["slow", "fast"])
+def test_c32_a_trickling_body_does_not_outlive_the_deadline(lua, pause):
     async def conversation(server):
         await server.open("polling", ping_interval=500, ping_timeout=500)
         request = await server.get()
-        await request.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n4", finish=False)
-        end = time.monotonic() + 8
+        await request.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n4", finish=False)
+        end = time.monotonic() + PATIENCE
         while not request.abandoned and time.monotonic() < end:
             await request.raw(b"x", finish=False)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(pause)
         assert request.abandoned
 
     with ScriptedServer(conversation) as server:

@@ -26,6 +26,13 @@ class Connection:
         tls = getattr(transport, "_ssl_protocol", None)
         return tls._transport if tls else transport
 
+    @property
+    def is_over(self):
+        """Whether the client has ended the connection, in order or by a reset: closing makes a reset of it where bytes
+        were sent that the client has not read."""
+        # at_eof() is false after a reset, and while unread bytes stand before the end.
+        return self.closed.is_set() or self.reader._eof or self.reader.exception() is not None
+
     async def serve(self):
         try:
             while True:
@@ -97,7 +104,7 @@ class Request:
     @property
     def abandoned(self):
         """Whether the client closed the connection instead of waiting for the answer."""
-        return not self.answered and self.connection.reader.at_eof()
+        return not self.answered and self.connection.is_over
 
     def header(self, name):
         """The header's value, None without one; several are joined by a comma as HTTP has it."""

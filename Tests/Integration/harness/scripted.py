@@ -130,10 +130,7 @@ class ScriptedServer:
     async def gone(self):
         """Waits until the client has closed every connection, also those with an unanswered request."""
         async def all_closed():
-            # at_eof() is false while unread frames stand before the end; the stream itself knows that it has come, in
-            # order or by a reset, which is what closing with unread bytes makes of it.
-            while not all(
-                    each.closed.is_set() or each.reader._eof or each.reader.exception() for each in self.connections):
+            while not all(each.is_over for each in self.connections):
                 await asyncio.sleep(0.01)
 
         await asyncio.wait_for(all_closed(), PATIENCE)
