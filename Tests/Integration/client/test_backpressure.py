@@ -1,7 +1,6 @@
 """A receiver slower than its sender and a sender faster than its receiver, line 76 of the wire cases."""
 
 import asyncio
-import time
 
 from harness import frames, wire
 from harness.scripted import ScriptedServer
@@ -99,14 +98,13 @@ def test_c76_pong_before_reading_pauses(lua, transport):
     async def conversation(server):
         session = await server.open(transport)
         await session.send(*["4slow"] * 50, "2")
-        started = time.monotonic()
+        # No handler has returned by now.
         assert await session.receive() == "3"
-        assert time.monotonic() - started < 1
         await session.send("1")
 
     with ScriptedServer(conversation) as server:
         lua.run("""
-            eio.on("message", function() eio.sleep(0.2) end, {ordered = true})
+            eio.on("message", function() eio.sleep(60) end, {ordered = true})
             eio.connect(arg[1], {transports = {arg[2]}})
             eio.wait()
             os.exit(0)

@@ -205,9 +205,10 @@ def test_second_signal_ends_at_once(lua, transport):
         running.wait_for("leaving")
         started = time.monotonic()
         running.signal(signal.SIGINT)
-        result = running.finish(3)
+        result = running.finish(4)
+    # Without it the handler has five seconds.
     assert result.status == 130
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 def test_signal_interrupts_a_computing_script(lua):

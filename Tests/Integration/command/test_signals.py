@@ -133,7 +133,8 @@ def test_second_signal_ends_at_once(lua, place, echo):
     running.signal(signal.SIGINT)
     result = running.finish(5)
     assert result.status == 130
-    assert time.monotonic() - started < 0.8
+    # Without it the slice is interrupted after a second, and the handler has five.
+    assert "interrupted!" not in result.stderr and time.monotonic() - started < 4
 
 
 # Slices that compute.

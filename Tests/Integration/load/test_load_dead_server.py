@@ -123,8 +123,8 @@ def test_an_opened_connection_ends_the_pause(lua):
             eio.disconnect()
         end
     """
-    result = load(lua, script, "-u", 1, "-i", 4, args=[server.url])
-    assert result.status == 0 and result.duration < 2.5, result
+    result = load(lua, "options = {failurePause = '20s'}" + script, "-u", 1, "-i", 4, args=[server.url])
+    assert result.status == 0 and result.duration < 15, result
 
 
 def test_arrival_rates_keep_their_rate(lua):
