@@ -291,6 +291,15 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "LoadOutputTests",
+            dependencies: [
+                "LoadOutput", "ProcessSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "LoadReportTests",
             dependencies: ["JSONText", "LoadPlan", "LoadReport", "Metrics", "ProcessSupport", "TestSupport"],
             swiftSettings: settings),

@@ -10,17 +10,17 @@ struct ArgumentReader {
     /// The arguments that have not got a value yet; a list of arguments remains to the end.
     private var arguments: [Parameter]
     private let trailing: Parameter?
-    private let foreignOptions: [String: String]
+    private let configuration: CommandConfiguration
     private var unexpected: [String] = []
     private var rest: ArraySlice<String>
 
-    init(_ list: ParameterList, words: ArraySlice<String>, foreignOptions: [String: String]) {
+    init(_ list: ParameterList, words: ArraySlice<String>, of configuration: CommandConfiguration) {
         self.list = list
         self.named = Dictionary(
             list.parameters.flatMap { parameter in parameter.names.map { ($0, parameter) } }, uniquingKeysWith: { $1 })
         self.arguments = list.parameters.filter { $0.kind == .argument }
         self.trailing = list.parameters.first { $0.kind == .trailing }
-        self.foreignOptions = foreignOptions
+        self.configuration = configuration
         self.rest = words
     }
 
@@ -122,10 +122,13 @@ struct ArgumentReader {
 
     /// An option that does not exist, with the one that was probably meant.
     private func unknown(_ name: String) -> CommandLineError {
+        if let advice = self.configuration.absentOptions[name] {
+            return CommandLineError("Unknown option '\(name)': \(advice)")
+        }
         let known = self.list.parameters.flatMap(\.names).filter { $0.hasPrefix("--") }
         let nearest = name.hasPrefix("--") ? nearestName(to: name, among: known) : nil
         // `-vus` has one dash too few.
-        let foreign = self.foreignOptions[name].flatMap { known.contains($0) ? $0 : nil }
+        let foreign = self.configuration.foreignOptions[name].flatMap { known.contains($0) ? $0 : nil }
         let meant = foreign ?? (known.contains("-\(name)") ? "-\(name)" : nearest)
         let suggestion = meant.map { ". Did you mean '\($0)'?" } ?? ""
         return CommandLineError("Unknown option '\(CommandLineError.shown(name))'\(suggestion)")

@@ -9,6 +9,7 @@ package struct CommandConfiguration: Sendable {
     let version: String?
     let defaultSubcommand: String?
     let foreignOptions: [String: String]
+    let absentOptions: [String: String]
 
     /// - Parameters:
     ///   - usage: instead of the one that is made from the parameters.
@@ -16,10 +17,11 @@ package struct CommandConfiguration: Sendable {
     ///   - defaultSubcommand: the name of the subcommand that need not be named.
     ///   - wholeHelp: instead of the help that is made from all of the others.
     ///   - foreignOptions: options that users may know from other programs, and those that they have here.
+    ///   - absentOptions: options of other commands that this one cannot have, and a sentence that says what to do.
     package init(
         commandName: String, abstract: String, discussion: String = "", usage: String? = nil, version: String? = nil,
         subcommands: [any ParsableCommand.Type] = [], defaultSubcommand: String? = nil, wholeHelp: String? = nil,
-        foreignOptions: [String: String] = [:]
+        foreignOptions: [String: String] = [:], absentOptions: [String: String] = [:]
     ) {
         self.commandName = commandName
         self.subcommands = subcommands
@@ -30,6 +32,7 @@ package struct CommandConfiguration: Sendable {
         self.version = version
         self.defaultSubcommand = defaultSubcommand
         self.foreignOptions = foreignOptions
+        self.absentOptions = absentOptions
     }
 
     /// The names of the subcommands.

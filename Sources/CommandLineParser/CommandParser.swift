@@ -46,7 +46,7 @@ package struct CommandParser {
         if let name = words.first, !path.configuration.subcommands.isEmpty, !name.hasPrefix("-") {
             throw Self.unknownCommand(name, among: path.configuration.subcommandNames)
         }
-        var reader = ArgumentReader(list, words: words, foreignOptions: path.configuration.foreignOptions)
+        var reader = ArgumentReader(list, words: words, of: path.configuration)
         let request = wantsHelp ? .help : try reader.read()
         if request == .version, let version = path.version { return .text(version) }
         if request != nil || !path.configuration.subcommands.isEmpty {

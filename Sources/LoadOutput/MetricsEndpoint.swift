@@ -37,7 +37,7 @@ package final class MetricsEndpoint: RunOutput {
 
     /// The address, which may have a port that the system chose.
     package func takeNews() -> [String] {
-        self.isReported.exchange(true, ordering: .relaxed) ? [] : ["metrics: \(self.listener.url)/metrics"]
+        self.isReported.exchange(true, ordering: .relaxed) ? [] : ["metrics: \(self.listener.url())/metrics"]
     }
 
     package func waitForEnd(until deadline: DispatchTime) -> Bool {

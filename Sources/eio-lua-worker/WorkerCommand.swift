@@ -18,7 +18,11 @@ struct WorkerCommand: ParsableCommand {
             The master needs classes of the same names: `eio-lua locustfile script.lua` prints its file. The scripts' \
             own arguments follow `--`.
             """,
-        version: Version.text)
+        version: Version.text,
+        absentOptions: Dictionary(
+            uniqueKeysWithValues: ["--web", "--web-host", "--web-port", "--web-dashboard"].map {
+                ($0, "the page of a run is the web page of its Locust master")
+            }))
 
     @Argument(help: "The scripts.")
     var scripts: [String]

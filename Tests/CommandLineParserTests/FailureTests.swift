@@ -20,6 +20,7 @@ struct FailureTests {
         (["a", "-qx"], "Unknown option '-x'"), (["a", "-xq"], "Unknown option '-xq'"),
         (["a", "-width", "3"], "Unknown option '-width'. Did you mean '--width'?"),
         (["a", "--breadth=3"], "Unknown option '--breadth'. Did you mean '--width'?"),
+        (["a", "--erase"], "Unknown option '--erase': the paper is drawn on once"),
         (["a", "--=3"], "Unknown option '--'"), (["a", "-=3"], "Unknown option '-=3'"),
         (["a", "--width"], "Missing value for '--width <width>'"), (["a", "-u"], "Missing value for '-u <count>'"),
         (["a", "--width="], "The value '' is invalid for '--width <width>': it must be a whole number"),

@@ -19,7 +19,8 @@ struct SizeOptions: ParsableArguments {
 /// Every kind of declaration.
 struct DrawCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "draw", abstract: "Draws.", discussion: "With a pen.", foreignOptions: ["--breadth": "--width"])
+        commandName: "draw", abstract: "Draws.", discussion: "With a pen.", foreignOptions: ["--breadth": "--width"],
+        absentOptions: ["--erase": "the paper is drawn on once"])
 
     @Argument(help: ArgumentHelp("The file.", valueName: "path"))
     var file: String

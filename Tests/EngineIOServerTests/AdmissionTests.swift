@@ -49,6 +49,12 @@ struct AdmissionTests {
         #expect(try !Self.refuses(["eio:5000"], listening: listening, at: "172.17.0.2", allowed: ["http://eio"]))
     }
 
+    /// The message of a refusal says so.
+    @Test func anAddressThatIsAllowedIsTaken() throws {
+        #expect(try Self.refuses(["10.0.0.1:80"]))
+        #expect(try !Self.refuses(["10.0.0.1:80"], allowed: ["http://10.0.0.1"]))
+    }
+
     @Test(arguments: [
         ("localhost:5000", "http://localhost:5000"), ("localhost", "http://localhost"),
         ("localhost", "http://localhost:80"), ("localhost:80", "http://localhost"), ("localhost", "https://localhost"),

@@ -57,10 +57,13 @@ final class HTTPListener: Sendable {
     }
 
     /// The address with its port, which the system may have chosen, as a url without a path.
-    var url: String {
-        guard let address = self.channel.localAddress, let host = address.ipAddress, let port = address.port else {
+    ///
+    /// - Parameter hosts: other hosts for some addresses.
+    func url(replacing hosts: [String: String] = [:]) -> String {
+        guard let address = self.channel.localAddress, let listening = address.ipAddress, let port = address.port else {
             return ""
         }
+        let host = hosts[listening] ?? listening
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 

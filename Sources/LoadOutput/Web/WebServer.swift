@@ -59,9 +59,8 @@ package final class WebServer: RunOutput {
     /// The url, which nobody else knows: the port may be one that the system chose, and the token is random.
     package func takeNews() -> [String] {
         if self.isReported.exchange(true, ordering: .relaxed) { return [] }
-        let news = ["web: \(self.url)"]
-        return self.access.isForOthers
-            ? news + ["warning: other machines can see the run, and stop it with the token in the url"] : news
+        let warning = "warning: other machines can see the run at \(self.listener.url()), and stop it with the token"
+        return ["web: \(self.url)"] + (self.access.isForOthers ? [warning] : [])
     }
 
     package func finish(_ result: RunResult) -> Bool {
@@ -75,5 +74,8 @@ package final class WebServer: RunOutput {
 
     package func close() { self.listener.close() }
 
-    private var url: String { "\(self.listener.url)/?token=\(self.access.token.text)" }
+    /// A browser on this machine opens it, also if the server listens at all addresses.
+    private var url: String {
+        "\(self.listener.url(replacing: ["0.0.0.0": "127.0.0.1", "::": "::1"]))/?token=\(self.access.token.text)"
+    }
 }

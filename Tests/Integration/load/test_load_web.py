@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -188,3 +189,96 @@ def test_address_that_is_taken_is_an_error_before_the_start(lua):
     assert "Address already in use" in result.stderr
     assert "a port each" in both.stderr
     assert "started" not in result.stdout + both.stdout
+
+
+COUNTED = """
+    local loadtest = require "loadtest"
+    options = {vus = 2, iterations = 40}
+    function default() loadtest.time("pause", function() eio.sleep(0.1) end) end
+"""
+
+
+def test_browsers_that_hang_do_not_delay_the_run(lua):
+    run = Watched(lua, COUNTED, "--summary-export", "export.json")
+    hanging = []
+    for beginning in (b"", b"GET / HTTP/1.1\r\nHost:", b"\x00\xff\x16\x03garbage\r\n\r\n",
+                      b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"GET /" + b"x" * 100_000):
+        for _ in range(8):
+            hanging.append(run.connect())
+            try:
+                hanging[-1].sendall(beginning)
+            except OSError:
+                pass
+    assert run.request("/").status == 200
+    run.wait_until_it_stays()
+    assert json.loads((lua.folder / "export.json").read_text())["metrics"]["iterations"]["count"] == 40
+    assert "passed" in run.event_with("passed").texts
+    run.running.signal()
+    assert run.running.finish().status == 0
+    for connection in hanging:
+        connection.close()
+
+
+def test_connections_that_hang_do_not_end_a_stream(lua):
+    run = Watched(lua, LONG)
+    stream = run.events()
+    next(stream)
+    hanging = [run.connect() for _ in range(40)]
+    version = next(stream).version
+    assert run.request("/").status == 200
+    assert next(stream).version > version
+    for connection in hanging:
+        connection.close()
+
+
+def test_request_is_bounded(lua):
+    run = Watched(lua, LONG)
+    for beginning in (b"GET /", b"GET / HTTP/1.1\r\nX: "):
+        with run.connect(beginning) as connection, pytest.raises(OSError):
+            # The system's buffers take some megabytes of what nobody reads.
+            for _ in range(1000):
+                connection.sendall(b"x" * 65_536)
+    assert run.request("/").status == 200
+
+
+def test_stopping_while_setup_runs(lua):
+    run = Watched(lua, "function setup() print('setting up') eio.sleep(60) end function default() end", "-u", 1)
+    run.running.wait_for("setting up")
+    assert run.request("/").status == 200
+    assert run.stop().status == 202
+    run.wait_until_it_stays()
+    run.running.signal()
+    assert run.running.finish().status == 105
+
+
+def test_setup_that_fails_ends_at_once(lua):
+    lua.write("function setup() error('broken') end function default() end")
+    result = lua.command("load", "--web", ":0", "script.lua").finish()
+    assert result.status == 107, result
+    assert "the page stays" not in result.stderr
+
+
+def test_server_at_all_addresses(lua):
+    run = Watched(lua, LONG, address="0.0.0.0:0")
+    assert run.host == "127.0.0.1"
+    run.running.wait_for("warning: other machines can see the run", stream="stderr")
+    for host, status in (("192.0.2.7", 200), (socket.gethostname(), 200), ("evil.example", 403)):
+        assert run.request("/", host=host).status == status, host
+
+
+def test_thread_of_the_page_gives_way(lua):
+    run = Watched(lua, LONG)
+    assert run.request("/").status == 200
+    tasks = Path(f"/proc/{run.running.process.pid}/task").glob("*/stat")
+    niceness = [int(stat.read_text().rsplit(")", 1)[1].split()[16]) for stat in tasks]
+    assert niceness.count(10) == 1
+
+
+@pytest.mark.parametrize("options, text", [
+    (["load", "--web-dashboard", ":0"], "Did you mean '--web'?"), (["load", "--web-port", "1"], "Did you mean '--web'?"),
+    (["load", "--out", "web-dashboard"], "use --web [HOST]:PORT")])
+def test_other_names_for_the_page(lua, options, text):
+    lua.write("")
+    result = lua.command(*options, "script.lua").finish()
+    assert result.status == 64
+    assert text in result.stderr

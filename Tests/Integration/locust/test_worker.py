@@ -280,3 +280,9 @@ def test_loop_that_does_not_answer_is_left_behind(fleet):
     master.wait_for_workers(1)
     worker.signal(signal.SIGINT)
     assert worker.finish().status == 105
+
+
+def test_page_of_a_run_is_the_masters(lua):
+    result = lua.command("worker", "--web", ":0", "script.lua").finish()
+    assert result.status == 64
+    assert "the page of a run is the web page of its Locust master" in result.stderr
