@@ -9,7 +9,7 @@ extension ClientSession {
     @inline(__always)
     func received(text: UnsafeRawBufferPointer, by transport: WebSocketHandler) {
         if self.sender != nil, text.first == PacketType.message.rawValue {
-            return self.deliver(.text, UnsafeRawBufferPointer(rebasing: text.dropFirst()), by: transport.carrier)
+            return self.deliver(.text, UnsafeRawBufferPointer(rebasing: text[1..<text.count]), by: transport.carrier)
         }
         self.received(packet: text, by: transport)
     }
@@ -111,9 +111,17 @@ extension ClientSession {
 
     @inline(__always)
     func deliver(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by carrier: Carrier) {
-        if self.watchesPackets { self.observer.message(.received, kind, bytes, by: carrier.name) }
+        if self.watchesPackets { self.watch(.received, kind, bytes, by: carrier) }
         carrier.traffic.pointee.received &+= 1
         self.delegate?.sessionReceived(kind, bytes)
+    }
+
+    /// Apart, so that the code of a message that nobody watches is short.
+    @inline(never)
+    func watch(
+        _ direction: TraceEvent.Direction, _ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, by carrier: Carrier
+    ) {
+        self.observer.message(direction, kind, bytes, by: carrier.name)
     }
 
     private func pinged(_ data: UnsafeRawBufferPointer, _ carrier: Carrier) {

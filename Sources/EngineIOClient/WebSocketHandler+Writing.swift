@@ -7,9 +7,7 @@ extension WebSocketHandler {
     @inline(__always)
     func send(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> SendResult {
         if !mayWait && !self.acceptsMore { return .refused }
-        if self.session.watchesPackets {
-            self.session.observer.message(.sent, kind, bytes, by: self.carrier.name)
-        }
+        if self.session.watchesPackets { self.session.watch(.sent, kind, bytes, by: self.carrier) }
         self.writeMessage(kind, bytes)
         self.carrier.traffic.pointee.accepted &+= 1
         if self.acceptsMore { return .sent }
@@ -20,10 +18,8 @@ extension WebSocketHandler {
     @inline(__always)
     private func writeMessage(_ kind: MessageKind, _ bytes: UnsafeRawBufferPointer) {
         self.output.countMessage()
-        switch kind {
-        case .text: self.write(.text, prefix: PacketType.message.rawValue, bytes)
-        case .binary: self.write(.binary, prefix: nil, bytes)
-        }
+        let isText = kind == .text
+        self.write(isText ? .text : .binary, prefix: isText ? PacketType.message.rawValue : nil, bytes)
     }
 
     /// Collects one frame; it is written when the loop has run what is under way.

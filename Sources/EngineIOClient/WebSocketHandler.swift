@@ -206,11 +206,15 @@ final class WebSocketHandler {
             self.session.received(binary: payload, by: self)
             return
         }
-        if let offset = UTF8Validation.firstInvalidOffset(payload) {
-            throw WebSocketProtocolError(
-                code: WebSocketCloseCode.invalidPayload, "a text message is not UTF-8 at byte \(offset)")
-        }
+        if let offset = UTF8Validation.firstInvalidOffset(payload) { throw Self.invalidText(at: offset) }
         self.session.received(text: payload, by: self)
+    }
+
+    /// Apart, so that the code of a valid message is short.
+    @inline(never)
+    private static func invalidText(at offset: Int) -> WebSocketProtocolError {
+        WebSocketProtocolError(
+            code: WebSocketCloseCode.invalidPayload, "a text message is not UTF-8 at byte \(offset)")
     }
 
     private func closeReceived(_ payload: UnsafeRawBufferPointer) throws(WebSocketProtocolError) {

@@ -196,8 +196,17 @@ final class SocketIOBinding: ScriptClient {
         out.id = luahost_slice(received.id)
         out.payload = luahost_slice(received.payload)
         out.connection = received.connection
-        guard !received.attachments.isEmpty else { return body(&out) }
-        received.attachments.map { luahost_slice($0) }.withUnsafeBufferPointer {
+        if received.attachments.isEmpty { return body(&out) }
+        Self.withAttachments(received.attachments, &out, body)
+    }
+
+    /// Apart, so that the code of most events, which have none, is short.
+    @inline(never)
+    private static func withAttachments(
+        _ attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ out: inout luahost_socketio_received,
+        _ body: (UnsafePointer<luahost_socketio_received>) -> Void
+    ) {
+        attachments.map { luahost_slice($0) }.withUnsafeBufferPointer {
             out.attachments = $0.baseAddress
             out.attachment_count = $0.count
             body(&out)

@@ -176,6 +176,34 @@ static void illegal_payloads_without_a_handler(void) {
         "illegal: JSON text ends where a value should be: [\"x\",\nlog disconnect\nfinished\n");
 }
 
+/* The name of the latest handler is compared as it is written. */
+static void an_escaped_name_is_not_taken_for_another(void) {
+    EXPECT_RUN(
+        "local text\n"
+        "local c = require('socketio').Client{json = {encode = function() return text end, decode = eio.json.decode}}\n"
+        "c.on([[a\\u0062]], function() out('with a backslash') end)\n"
+        "c.on('ab', function() out('ab') end)\n"
+        "c.connect('any')\n"
+        "for _, name in ipairs {[[a\\\\u0062]], [[a\\\\u0062]], [[a\\u0062]], 'ab', [[\\u0061b]]} do\n"
+        "text = '[\"' .. name .. '\"]' c.emit('event') eio.sleep(0.01) end\n"
+        "c.disconnect()\n",
+        "connect\nopen any socket.io\nauth \n"
+        "emit [\"a\\\\u0062\"]\nlog with a backslash\nemit [\"a\\\\u0062\"]\nlog with a backslash\n"
+        "emit [\"a\\u0062\"]\nlog ab\nemit [\"ab\"]\nlog ab\nemit [\"\\u0061b\"]\nlog ab\ndisconnect\nfinished\n");
+}
+
+static void an_illegal_payload_for_the_latest_handler(void) {
+    EXPECT_RUN(
+        "sio.on('x', function() out('x') end, {ordered = true})\n"
+        "for _ = 1, 2 do sio.connect('any')\n"
+        "for _, event in ipairs {'x', 'x', 'bad'} do sio.emit(event) eio.sleep(0.01) end end\n",
+#define SESSION \
+    "connect\nopen any socket.io\nauth \nemit [\"x\"]\nlog x\nemit [\"x\"]\nlog x\nemit [\"bad\"]\n" \
+    "illegal: JSON text ends where a value should be: [\"x\",\n"
+        SESSION SESSION "finished\n");
+#undef SESSION
+}
+
 static void connects_again_in_the_disconnect_handler(void) {
     EXPECT_RUN(
         "local count = 0\n"
@@ -245,6 +273,8 @@ void test_socketio(void) {
     reconnects();
     acks_end_with_their_namespace();
     illegal_payloads_without_a_handler();
+    an_escaped_name_is_not_taken_for_another();
+    an_illegal_payload_for_the_latest_handler();
     connects_again_in_the_disconnect_handler();
     failures_of_connect();
     wrong_arguments();

@@ -7,7 +7,8 @@ from places import Measure, Place
 from source import Source
 
 FOLDER = "Sources/CLuaHost/"
-DEFINITION = re.compile(r"^(?!\s)(?!typedef|#|else\b)([\w\s*]*?)\b(\w+)\(([^;{}]*)\)[^;{}]*\{", re.MULTILINE)
+DEFINITION = re.compile(
+    r"^(?!\s)(?!typedef|#|else\b)([\w\s*]*?)\b((?!__attribute__)\w+)\(([^;{}]*)\)[^;{}]*\{", re.MULTILINE)
 POINTER_FIELD = re.compile(r"\(\s*\*\s*(\w+)\s*\)\s*\(")
 # How a task goes on or ends: these belong to waiting, as a continuation of Lua's does, not to a layer.
 OF_TASKS = {"on_done", "on_cancel", "on_timeout", "on_first_wait", "continuation"}

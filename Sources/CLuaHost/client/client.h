@@ -93,7 +93,7 @@ typedef struct luahost_client_waits {
 typedef struct luahost_anchor {
     size_t holds;           /* a session, a running handler, a place in the pump's list; while that is not 0: */
     int ref;                /* of the userdata */
-    int message_ref;        /* of the message handler, or LUA_NOREF */
+    int message_ref;        /* of the message handler, or what a kind of its own has in its place; or LUA_NOREF */
     int place_refs[LUAHOST_EVENTS]; /* where the handlers were registered */
 } luahost_anchor;
 
@@ -177,7 +177,9 @@ static inline bool luahost_client_is_open(const luahost_client *client) {
 static inline luahost_client *luahost_client_self(lua_State *L) {
     if (lua_type(L, 1) == LUA_TTABLE && lua_rawequal(L, 1, lua_upvalueindex(2))) lua_remove(L, 1);
     luahost_client *client = lua_touserdata(L, lua_upvalueindex(1));
-    if (client->context == NULL || luahost_vm_is_closing(client->vm)) luaL_error(L, "the script is ending");
+    if (__builtin_expect(client->context == NULL || luahost_vm_is_closing(client->vm), 0)) {
+        luaL_error(L, "the script is ending");
+    }
     return client;
 }
 
@@ -323,6 +325,11 @@ static inline bool luahost_mailbox_is_startable(const luahost_client *client) {
 
 /* More handlers than that pause reading; while answers are awaited, which must not stay unread, ten times as many. */
 enum { LUAHOST_HANDLERS = 10000 };
+
+/* Whether there is something to start for the pump. */
+static inline bool luahost_mailbox_has_work(const luahost_client *client) {
+    return luahost_mailbox_is_startable(client) || luahost_client_is_over(client);
+}
 
 /* Has the pump look at the client, if there is something to start. */
 void luahost_mailbox_schedule(luahost_client *client);

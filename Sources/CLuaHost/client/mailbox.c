@@ -144,12 +144,8 @@ void luahost_mailbox_resume(luahost_client *client) {
     if (client->context != NULL) client->vm->host.client_pause(client->context, false);
 }
 
-static bool has_work(const luahost_client *client) {
-    return luahost_mailbox_is_startable(client) || luahost_client_is_over(client);
-}
-
 void luahost_mailbox_schedule(luahost_client *client) {
-    if (client->is_pumped || !has_work(client)) return;
+    if (client->is_pumped || !luahost_mailbox_has_work(client)) return;
     luahost_vm *vm = client->vm;
     luahost_client_shared *shared = client->shared;
     luahost_client_keep(client);

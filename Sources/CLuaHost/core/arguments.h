@@ -2,6 +2,7 @@
 #ifndef LUAHOST_ARGUMENTS_H
 #define LUAHOST_ARGUMENTS_H
 
+#include "base/cold.h"
 #include "core/vm.h"
 
 /* A field with this key marks the metatables of client tables. */
@@ -13,7 +14,7 @@ int luahost_method_shift(lua_State *L);
  * `type` and `function`. */
 void *luahost_check_self(lua_State *L, const void *key, const char *type, const char *function);
 /* Raises "bad argument #1 to 'sleep' (…)". Unlike luaL_argerror it does not count a method's self. Jumps. */
-int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...)
+LUAHOST_COLD int luahost_argument_error(lua_State *L, int number, const char *function, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* Pushes the name that scripts know the value's type by: also of a value of the host, such as bytes, and of null. */
 const char *luahost_push_typename(lua_State *L, int index);

@@ -2,6 +2,7 @@
 #ifndef LUAHOST_ERROR_H
 #define LUAHOST_ERROR_H
 
+#include "base/cold.h"
 #include "core/vm.h"
 
 /* The registry key of the metatable of error tables. */
@@ -9,7 +10,8 @@ extern const char luahost_key_errors;
 
 void luahost_error_open(lua_State *L);
 /* Raises the error table {type=, message=, where=}; tostring gives where .. message. Jumps. */
-int luahost_raise(lua_State *L, const char *type, const char *format, ...) __attribute__((format(printf, 3, 4)));
+LUAHOST_COLD int luahost_raise(lua_State *L, const char *type, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The same; `is_measured`: as luahost_error has it. */
 int luahost_raise_measured(lua_State *L, bool is_measured, const char *type, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

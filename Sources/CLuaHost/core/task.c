@@ -16,7 +16,7 @@
 
 /* ---- the pool ---- */
 
-static void new_coroutine(luahost_vm *vm, luahost_task *task) {
+static LUAHOST_COLD void new_coroutine(luahost_vm *vm, luahost_task *task) {
     /* A memory error raised on the main thread would find nobody to catch it. */
     bool enforced = vm->memory.is_enforced;
     vm->memory.is_enforced = false;
@@ -27,7 +27,7 @@ static void new_coroutine(luahost_vm *vm, luahost_task *task) {
     vm->memory.is_enforced = enforced;
 }
 
-static void grow_pool(luahost_vm *vm) {
+static LUAHOST_COLD void grow_pool(luahost_vm *vm) {
     size_t capacity = vm->coroutines.capacity == 0 ? 4 : vm->coroutines.capacity * 2;
     vm->coroutines.idle = luahost_reallocate(vm->coroutines.idle, capacity * sizeof *vm->coroutines.idle);
     vm->coroutines.refs = luahost_reallocate(vm->coroutines.refs, capacity * sizeof *vm->coroutines.refs);
@@ -113,9 +113,9 @@ void luahost_task_release(luahost_task *task) {
 static void finish(luahost_task *task) {
     luahost_vm *vm = task->vm;
     task->state = LUAHOST_TASK_DONE;
-    if (task->heap_index != SIZE_MAX) luahost_timer_remove(task);
+    if (__builtin_expect(task->heap_index != SIZE_MAX, 0)) luahost_timer_remove(task);
     give_back(vm, task);
-    if (task->waited) {
+    if (__builtin_expect(task->waited, 0)) {
         if (task->waited_previous != NULL) task->waited_previous->waited_next = task->waited_next;
         else vm->tasks.waited = task->waited_next;
         if (task->waited_next != NULL) task->waited_next->waited_previous = task->waited_previous;
@@ -124,18 +124,18 @@ static void finish(luahost_task *task) {
     luahost_leave(vm);
     vm->tasks.count--;
     bool is_main_failure = false;
-    if (task->kind == LUAHOST_IN_MAIN) {
+    if (__builtin_expect(task->kind == LUAHOST_IN_MAIN, 0)) {
         vm->life.main_done = true;
         is_main_failure = task->failed && !task->cancelled && !luahost_vm_has_prompt(vm);
-    } else if (task->event == LUAHOST_EVENT_DISCONNECT) {
+    } else if (__builtin_expect(task->event == LUAHOST_EVENT_DISCONNECT, 0)) {
         vm->tasks.disconnect_handlers--;
     }
     if (task->on_done != NULL) task->on_done(task);
     while (task->joiners.first != NULL) luahost_task_wake(task->joiners.first, 0);
     luahost_task_release(task);
     /* lua5.4 ends with its script; what is connected is closed in order first. */
-    if (is_main_failure) luahost_vm_end(vm);
-    if (vm->tasks.count == 0 || !luahost_vm_is_running(vm)) luahost_vm_check_finished(vm);
+    if (__builtin_expect(is_main_failure, 0)) luahost_vm_end(vm);
+    if (__builtin_expect(vm->tasks.count == 0 || !luahost_vm_is_running(vm), 0)) luahost_vm_check_finished(vm);
 }
 
 static void keep_results(luahost_task *task, int count) {
@@ -159,7 +159,7 @@ bool luahost_was_cancelled(const luahost_task *task) {
 }
 
 /* The error is on top of the dead coroutine's stack. */
-static void fail(luahost_task *task) {
+static LUAHOST_COLD void fail(luahost_task *task) {
     luahost_vm *vm = task->vm;
     task->failed = true;
     bool is_end = luahost_vm_is_exiting(vm) || luahost_was_cancelled(task);
@@ -180,8 +180,7 @@ static void fail(luahost_task *task) {
     lua_settop(task->co, 0);
 }
 
-/* It was cancelled before its first slice. */
-static void discard(luahost_task *task) {
+void luahost_task_discard(luahost_task *task) {
     task->failed = true;
     lua_settop(task->co, 0);
     if (task->object) {
@@ -197,7 +196,7 @@ static void run_slice(luahost_task *task, int values) {
     luahost_vm *vm = task->vm;
     lua_State *co = task->co;
     if (__builtin_expect(!task->started && (task->cancelled || luahost_vm_is_exiting(vm)), 0)) {
-        discard(task);
+        luahost_task_discard(task);
         return;
     }
     luahost_loop *loop = vm->loop;

@@ -6,6 +6,7 @@
 #include <lua.h>
 
 #include "CLuaHost.h"
+#include "base/cold.h"
 
 typedef struct luahost_task luahost_task;
 typedef struct luahost_call luahost_call;
@@ -88,6 +89,8 @@ struct luahost_task {
 luahost_task *luahost_task_create(luahost_vm *vm, luahost_where_kind kind, luahost_event event, const char *name);
 /* Resumes at once if no slice runs, else the task is put into the run queue. */
 void luahost_task_run_now(luahost_task *task, int values);
+/* Ends a task whose first slice has not begun, and does not run it. */
+LUAHOST_COLD void luahost_task_discard(luahost_task *task);
 /* One slice of the task at the head of the run queue, which is not empty. */
 void luahost_task_run_next(luahost_vm *vm);
 /* Frees the struct if it is done and nothing refers to it. */

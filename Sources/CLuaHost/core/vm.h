@@ -195,6 +195,6 @@ static inline void luahost_set_mark(lua_State *L, unsigned mark) {
 }
 
 /* ---- log.c ---- */
-void luahost_log(luahost_vm *vm, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+LUAHOST_COLD void luahost_log(luahost_vm *vm, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

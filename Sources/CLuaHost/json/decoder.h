@@ -2,6 +2,7 @@
 #ifndef LUAHOST_DECODER_H
 #define LUAHOST_DECODER_H
 
+#include "base/cold.h"
 #include "json/json.h"
 
 typedef struct luahost_json_decoder {
@@ -24,9 +25,9 @@ typedef struct luahost_json_decoder {
 const char *luahost_json_read_value(luahost_json_decoder *d, const char *at);
 
 /* Both fill the error and return NULL. */
-const char *luahost_json_fail(luahost_json_decoder *d, const char *at, const char *format, ...)
+LUAHOST_COLD const char *luahost_json_fail(luahost_json_decoder *d, const char *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-const char *luahost_json_unexpected(luahost_json_decoder *d, const char *at, const char *expected);
+LUAHOST_COLD const char *luahost_json_unexpected(luahost_json_decoder *d, const char *at, const char *expected);
 
 /* ---- strings with escapes (json_escape.c) ---- */
 

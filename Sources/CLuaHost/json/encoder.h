@@ -4,6 +4,7 @@
 #define LUAHOST_ENCODER_H
 
 #include "base/attachments.h"
+#include "base/cold.h"
 #include "json/json.h"
 
 /* A table that is being written, and how far: the chain of them is the path to a value. */
@@ -64,20 +65,22 @@ static inline luahost_table_kind luahost_encoder_kind(luahost_encoder *e, int ta
  * result. `at` is the level whose entry is at work, or NULL for the whole value. */
 
 /* The message is `what`, the path of the value at work, and `advice`. */
-bool luahost_encoder_fail(luahost_encoder *e, const luahost_level *at, const char *what, const char *advice);
-bool luahost_encoder_fail_size(luahost_encoder *e, const luahost_level *at, int limit, const char *unit);
-bool luahost_encoder_fail_length(luahost_encoder *e, const luahost_level *at);
+LUAHOST_COLD bool luahost_encoder_fail(
+    luahost_encoder *e, const luahost_level *at, const char *what, const char *advice);
+LUAHOST_COLD bool luahost_encoder_fail_size(luahost_encoder *e, const luahost_level *at, int limit, const char *unit);
+LUAHOST_COLD bool luahost_encoder_fail_length(luahost_encoder *e, const luahost_level *at);
 /* For a value whose type no format has. */
-bool luahost_encoder_fail_type(luahost_encoder *e, const luahost_level *at, int index);
+LUAHOST_COLD bool luahost_encoder_fail_type(luahost_encoder *e, const luahost_level *at, int index);
 /* For a text that is not UTF-8 at the error's offset; `what` is "the string" or "a key". */
-bool luahost_encoder_fail_text(luahost_encoder *e, const luahost_level *at, const char *what, const char *advice);
+LUAHOST_COLD bool luahost_encoder_fail_text(
+    luahost_encoder *e, const luahost_level *at, const char *what, const char *advice);
 /* For the key in slot `key`, which is not a string. */
-bool luahost_encoder_fail_key(luahost_encoder *e, const luahost_level *self, int key);
-bool luahost_encoder_fail_mixed(luahost_encoder *e, const luahost_level *self);
+LUAHOST_COLD bool luahost_encoder_fail_key(luahost_encoder *e, const luahost_level *self, int key);
+LUAHOST_COLD bool luahost_encoder_fail_mixed(luahost_encoder *e, const luahost_level *self);
 /* For a string key that an integer key of the same object becomes, too. */
-bool luahost_encoder_fail_doubled(luahost_encoder *e, const luahost_level *self);
+LUAHOST_COLD bool luahost_encoder_fail_doubled(luahost_encoder *e, const luahost_level *self);
 /* For the level that luahost_encoder_enter refuses. */
-bool luahost_encoder_fail_level(luahost_encoder *e, const luahost_level *self);
+LUAHOST_COLD bool luahost_encoder_fail_level(luahost_encoder *e, const luahost_level *self);
 
 /* Whether a string key is what an integer key of the same object becomes. */
 bool luahost_encoder_is_doubled(lua_State *L, int table, const char *key, size_t length);

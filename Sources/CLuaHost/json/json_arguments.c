@@ -38,7 +38,7 @@ bool luahost_json_is_placeholder(lua_State *L, lua_Integer *number) {
 }
 
 /* Pushes each attachment once, so that a placeholder that occurs a thousand times costs no more memory than one. */
-static __attribute__((noinline)) bool push_attachments(
+static bool push_attachments(
     luahost_json_decoder *d, const luahost_slice *attachments, size_t count) {
     if (count > LUAHOST_MAX_ATTACHMENTS || !lua_checkstack(d->L, (int)count + LUAHOST_JSON_SPARE_SLOTS)) {
         return luahost_json_fail(d, d->text, "no room on the Lua stack for %zu attachments", count) != NULL;
@@ -71,19 +71,33 @@ static const char *read_elements(luahost_json_decoder *d, const char *at, int *c
     }
 }
 
-/* Pushes the elements that begin at `at`, or none if the closing bracket is there; to the end of the text. */
-static int decode_elements(luahost_json_decoder *d, const char *at, const luahost_slice *attachments, size_t count) {
+/* Pushes the elements that begin at `at`, or none if the closing bracket is there; to the end of the text. A failure
+ * may leave values on the stack. */
+static inline bool read_to_end(luahost_json_decoder *d, const char *at, int *count) {
+    if (*at != ']' && (at = read_elements(d, at, count)) == NULL) return false;
+    at = luahost_json_skip_space(at + 1, d->end);
+    return __builtin_expect(at == d->end, 1) || luahost_json_unexpected(d, at, "the end") != NULL;
+}
+
+/* As decode_elements, with attachments. */
+static __attribute__((noinline)) int decode_with_attachments(
+    luahost_json_decoder *d, const char *at, const luahost_slice *attachments, size_t count) {
     int top = lua_gettop(d->L), arguments = 0;
-    bool is_read = count == 0 || push_attachments(d, attachments, count);
-    if (is_read && *at != ']') is_read = (at = read_elements(d, at, &arguments)) != NULL;
-    if (is_read) {
-        at = luahost_json_skip_space(at + 1, d->end);
-        is_read = at == d->end || luahost_json_unexpected(d, at, "the end") != NULL;
-    }
+    bool is_read = push_attachments(d, attachments, count) && read_to_end(d, at, &arguments);
     /* The attachments go to the top, and away. */
-    if (is_read && count > 0) lua_rotate(d->L, top + 1, -(int)count);
+    if (is_read) lua_rotate(d->L, top + 1, -(int)count);
     lua_settop(d->L, is_read ? top + arguments : top);
     return is_read ? arguments : -1;
+}
+
+/* Pushes the elements that begin at `at`, and returns their number; or -1, and pushes nothing. */
+static inline int decode_elements(
+    luahost_json_decoder *d, const char *at, const luahost_slice *attachments, size_t count) {
+    if (__builtin_expect(count > 0, 0)) return decode_with_attachments(d, at, attachments, count);
+    int top = lua_gettop(d->L), arguments = 0;
+    if (__builtin_expect(read_to_end(d, at, &arguments), 1)) return arguments;
+    lua_settop(d->L, top);
+    return -1;
 }
 
 /* The first element of the array, or its closing bracket; NULL after a failure. */

@@ -101,30 +101,35 @@ static void insert_answer(lua_State *L, const luahost_socketio_received *event, 
 
 /* ---- starting handlers ---- */
 
-/* The handler is on top of vm->L's stack, which is left with `top` values. */
-static void start(
-    luahost_sio *sio, const luahost_sio_found *found, const luahost_socketio_received *event, size_t rest, int top) {
-    luahost_vm *vm = sio->client.vm;
-    lua_State *L = vm->L;
+/* The handler is on the task's stack, where the arguments are read: `values` are there before those of the event. */
+static inline void run(
+    luahost_sio *sio, luahost_task *task, int values, const luahost_socketio_received *event, size_t rest) {
+    lua_State *co = task->co;
     const char *problem;
-    int arguments = luahost_sio_push_arguments(L, sio, event, rest, &problem);
+    int arguments = luahost_sio_push_arguments(co, sio, event, rest, &problem);
     if (__builtin_expect(arguments < 0, 0)) {
-        lua_settop(L, top);
+        luahost_task_discard(task);
         luahost_sio_refuse(sio, problem, event->payload);
         return;
     }
-    int values = luahost_sio_insert_unpacking(L, sio, found->values + arguments);
+    values += arguments;
+    if (__builtin_expect(luahost_sio_has_own_json(sio), 0)) values = luahost_sio_insert_unpacking(co, sio, values);
     if (event->id.length > 0) {
-        insert_answer(L, event, values);
+        insert_answer(co, event, values);
         values += 4;
     }
-    /* Which takes all that lies above `top`. */
-    luahost_task *task = luahost_sio_task(sio, &found->handler, LUAHOST_EVENT_NAMED, values);
     luahost_task_run_now(task, values - 1);
 }
 
-static bool may_start(const luahost_sio *sio, const luahost_sio_found *found) {
-    return !found->handler.is_ordered || sio->ordered == 0;
+/* The handler is on top of vm->L's stack, and is taken from there. */
+static void start(
+    luahost_sio *sio, const luahost_sio_found *found, const luahost_socketio_received *event, size_t rest) {
+    luahost_task *task = luahost_sio_task(sio, &found->handler, LUAHOST_EVENT_NAMED, found->values);
+    run(sio, task, found->values, event, rest);
+}
+
+static inline bool may_start(const luahost_sio *sio, const luahost_sio_handler *handler) {
+    return !handler->is_ordered || sio->ordered == 0;
 }
 
 /* Nobody handles the event and nobody receives: a warning, once for each name. */
@@ -186,12 +191,12 @@ void luahost_sio_start_next(luahost_client *client) {
         luahost_mailbox_take(client);
         drop(sio, event.name_space, name);
         free(message);
-    } else if (!may_start(sio, &found)) {
+    } else if (!may_start(sio, &found.handler)) {
         /* Until the ordered handler returns. */
         client->mailbox.start = LUAHOST_START_LATER;
     } else {
         luahost_mailbox_take(client);
-        start(sio, &found, &event, rest, top);
+        start(sio, &found, &event, rest);
         free(message);
     }
     lua_settop(vm->L, top);
@@ -200,8 +205,23 @@ void luahost_sio_start_next(luahost_client *client) {
     if (client->mailbox.is_paused) luahost_mailbox_balance(client);
 }
 
-void luahost_socketio_event(luahost_client *client, const luahost_socketio_received *event) {
-    luahost_sio *sio = (luahost_sio *)client;
+/* Whether the event is of the name of the latest handler, which is compared as it is written. */
+static inline bool is_for_latest(const luahost_sio *sio, const luahost_socketio_received *event) {
+    luahost_slice name = sio->latest.name, payload = event->payload;
+    return sio->client.anchor.message_ref != LUA_NOREF && sio->serializer == LUAHOST_SERIALIZER_JSON &&
+        payload.length > name.length + 3 && payload.data[0] == '[' && payload.data[1] == '"' &&
+        payload.data[name.length + 2] == '"' && memcmp(payload.data + 2, name.data, name.length) == 0 &&
+        luahost_slices_are_equal(sio->latest.name_space, event->name_space);
+}
+
+/* Whether the latest handler may start on an event at once. */
+static inline bool may_start_latest(const luahost_sio *sio) {
+    return sio->receivers == NULL && sio->client.mailbox.first == NULL && luahost_may_run(sio->client.vm) &&
+        may_start(sio, &sio->latest);
+}
+
+static __attribute__((noinline)) void deliver(luahost_sio *sio, const luahost_socketio_received *event) {
+    luahost_client *client = &sio->client;
     luahost_vm *vm = client->vm;
     lua_State *L = vm->L;
     luahost_slice name;
@@ -240,8 +260,8 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
     }
     luahost_sio_found found = luahost_sio_find(L, sio, event->name_space, name);
     bool is_first = client->mailbox.first == NULL;
-    if (found.kind != LUAHOST_SIO_NONE && is_first && luahost_may_run(vm) && may_start(sio, &found)) {
-        start(sio, &found, event, rest, top);
+    if (found.kind != LUAHOST_SIO_NONE && is_first && luahost_may_run(vm) && may_start(sio, &found.handler)) {
+        start(sio, &found, event, rest);
         return;
     }
     bool is_unhandled = found.kind == LUAHOST_SIO_NONE && is_first;
@@ -270,4 +290,20 @@ void luahost_socketio_event(luahost_client *client, const luahost_socketio_recei
     if (is_unhandled && !client->mailbox.is_received) luahost_mailbox_limit_kept(client);
     else luahost_mailbox_balance(client);
     luahost_mailbox_schedule(client);
+}
+
+void luahost_socketio_event(luahost_client *client, const luahost_socketio_received *event) {
+    luahost_sio *sio = (luahost_sio *)client;
+    luahost_vm *vm = client->vm;
+    if (__builtin_expect(!is_for_latest(sio, event) || !may_start_latest(sio), 0)) {
+        deliver(sio, event);
+        return;
+    }
+    luahost_slice name = sio->latest.name;
+    if (__builtin_expect(vm->host.socketio_event_received != NULL, 0)) {
+        vm->host.socketio_event_received(client->context, name);
+    }
+    luahost_task *task = luahost_sio_empty_task(sio, &sio->latest, LUAHOST_EVENT_NAMED);
+    lua_rawgeti(task->co, LUA_REGISTRYINDEX, client->anchor.message_ref);
+    run(sio, task, 1, event, name.length + 3);
 }

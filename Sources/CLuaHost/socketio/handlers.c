@@ -47,12 +47,10 @@ static luahost_slice keep_name(lua_State *L, int index) {
     return name;
 }
 
-/* Drops the latest record, which may be about to be replaced. */
-static void forget_latest(lua_State *L) {
-    push_user_table(L, LUAHOST_SIO_NAMES);
-    lua_pushnil(L);
-    lua_rawseti(L, -2, LUAHOST_SIO_LATEST);
-    lua_pop(L, 1);
+/* Drops the latest handler, which may be about to be replaced. */
+static void forget_latest(lua_State *L, luahost_sio *sio) {
+    luaL_unref(L, LUA_REGISTRYINDEX, sio->client.anchor.message_ref);
+    sio->client.anchor.message_ref = LUA_NOREF;
 }
 
 /* Events that wait for receive() may be for a new handler, while there is a session. */
@@ -73,7 +71,7 @@ static void add_handler(lua_State *L, luahost_sio *sio, int event, int name_spac
     record->is_ordered = is_ordered;
     record->name = keep_name(L, event);
     record->name_space = keep_name(L, name_space);
-    forget_latest(L);
+    forget_latest(L, sio);
     push_user_table(L, LUAHOST_SIO_HANDLERS);
     lua_pushvalue(L, name_space);
     push_subtable(L, -2);

@@ -1,5 +1,6 @@
 /* Which handler an event gets, and its task. */
 #include "core/error.h"
+#include "json/decoder.h"
 #include "socketio/socketio.h"
 
 bool luahost_sio_is_reserved(luahost_slice event) {
@@ -102,37 +103,29 @@ static luahost_sio_found find_method(lua_State *L, luahost_sio *sio, luahost_sli
     return found;
 }
 
-/* Pushes the function of the latest record if it is that of the event, or nothing. */
-static const luahost_sio_handler *push_latest(
-    lua_State *L, const luahost_sio *sio, luahost_slice name_space, luahost_slice event, int top) {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, sio->client.anchor.ref);
-    bool has_names = lua_getiuservalue(L, top + 1, LUAHOST_SIO_NAMES) == LUA_TTABLE;
-    if (has_names && lua_rawgeti(L, top + 2, LUAHOST_SIO_LATEST) == LUA_TUSERDATA) {
-        const luahost_sio_handler *record = lua_touserdata(L, top + 3);
-        if (luahost_slices_are_equal(record->name, event) && luahost_slices_are_equal(record->name_space, name_space)) {
-            lua_getiuservalue(L, top + 3, 1);
-            lua_copy(L, -1, top + 1);
-            lua_settop(L, top + 1);
-            return record;
-        }
-    }
-    lua_settop(L, top);
-    return NULL;
+/* The function of the record is on top of the stack. */
+static void keep_latest(lua_State *L, luahost_sio *sio, const luahost_sio_handler *record) {
+    const char *end = record->name.data + record->name.length;
+    if (luahost_json_skip_plain_bytes(record->name.data, end) != end) return;
+    lua_pushvalue(L, -1);
+    int *ref = &sio->client.anchor.message_ref;
+    if (*ref == LUA_NOREF) *ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    else lua_rawseti(L, LUA_REGISTRYINDEX, *ref);
+    sio->latest = *record;
 }
 
-/* The record of the event is on top of the stack. */
-static void keep_latest(lua_State *L, const luahost_sio *sio) {
-    luahost_client_push(L, &sio->client, LUAHOST_SIO_NAMES);
-    lua_pushvalue(L, -2);
-    lua_rawseti(L, -2, LUAHOST_SIO_LATEST);
-    lua_pop(L, 1);
+static bool is_latest(const luahost_sio *sio, luahost_slice name_space, luahost_slice event) {
+    return sio->client.anchor.message_ref != LUA_NOREF && luahost_slices_are_equal(sio->latest.name, event) &&
+        luahost_slices_are_equal(sio->latest.name_space, name_space);
 }
 
 luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice name_space, luahost_slice event) {
     static const luahost_slice any = {"*", 1};
     int top = lua_gettop(L);
-    const luahost_sio_handler *latest = push_latest(L, sio, name_space, event, top);
-    if (__builtin_expect(latest != NULL, 1)) return (luahost_sio_found){LUAHOST_SIO_FUNCTION, *latest, 1};
+    if (is_latest(sio, name_space, event)) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, sio->client.anchor.message_ref);
+        return (luahost_sio_found){LUAHOST_SIO_FUNCTION, sio->latest, 1};
+    }
     luahost_client_push(L, &sio->client, LUAHOST_SIO_HANDLERS);
     if (lua_istable(L, -1)) {
         bool is_reserved = luahost_sio_is_reserved(event), is_star = luahost_slices_are_equal(event, any);
@@ -144,8 +137,8 @@ luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice
                 push_record(L, is_any_namespace ? any : name_space, is_any_event ? any : event);
             if (record == NULL) continue;
             luahost_sio_found found = {LUAHOST_SIO_FUNCTION, *record, 1};
-            if (step == 0) keep_latest(L, sio);
             lua_getiuservalue(L, -1, 1);
+            if (step == 0 && !is_reserved) keep_latest(L, sio, record);
             lua_replace(L, top + 1);
             lua_settop(L, top + 1);
             if (is_any_event) push_slice(L, event);
@@ -161,8 +154,8 @@ luahost_sio_found luahost_sio_find(lua_State *L, luahost_sio *sio, luahost_slice
 void luahost_sio_handler_done(luahost_task *task) {
     luahost_client *client = task->client;
     client->mailbox.handlers--;
-    if (client->mailbox.is_paused) luahost_mailbox_balance(client);
-    luahost_mailbox_schedule(client);
+    if (__builtin_expect(client->mailbox.is_paused, 0)) luahost_mailbox_balance(client);
+    if (__builtin_expect(luahost_mailbox_has_work(client), 0)) luahost_mailbox_schedule(client);
     luahost_client_unhold(client);
 }
 
@@ -172,7 +165,7 @@ static void ordered_handler_done(luahost_task *task) {
     luahost_sio_handler_done(task);
 }
 
-luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event, int values) {
+luahost_task *luahost_sio_empty_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event) {
     luahost_client *client = &sio->client;
     luahost_vm *vm = client->vm;
     luahost_task *task = luahost_task_create(vm, LUAHOST_IN_HANDLER, event, handler->name.data);
@@ -180,11 +173,19 @@ luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *hand
     task->client_number = client->number;
     task->registered_ref = handler->place_ref;
     luahost_client_keep(client);
-    task->on_done = handler->is_ordered ? ordered_handler_done : luahost_sio_handler_done;
-    if (handler->is_ordered) sio->ordered++;
-    if (++client->mailbox.handlers >= LUAHOST_HANDLERS) luahost_mailbox_balance(client);
+    task->on_done = luahost_sio_handler_done;
+    if (__builtin_expect(handler->is_ordered, 0)) {
+        task->on_done = ordered_handler_done;
+        sio->ordered++;
+    }
+    if (__builtin_expect(++client->mailbox.handlers >= LUAHOST_HANDLERS, 0)) luahost_mailbox_balance(client);
+    return task;
+}
+
+luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event, int values) {
+    luahost_task *task = luahost_sio_empty_task(sio, handler, event);
     /* A coroutine that is about to run has LUA_MINSTACK slots, as each function of C. */
     if (values > LUA_MINSTACK) lua_checkstack(task->co, values);
-    lua_xmove(vm->L, task->co, values);
+    lua_xmove(sio->client.vm->L, task->co, values);
     return task;
 }

@@ -13,7 +13,7 @@ static bool is_msgpack(const luahost_sio *sio) { return sio->serializer == LUAHO
 /* ---- reading ---- */
 
 /* The message stays until the next error of the VM. */
-static const char *keep_problem(lua_State *L, const luahost_json_error *error) {
+static LUAHOST_COLD const char *keep_problem(lua_State *L, const luahost_json_error *error) {
     luahost_buffer *scratch = &luahost_vm_of(L)->scratch;
     scratch->length = 0;
     luahost_buffer_append(scratch, error->message, strlen(error->message) + 1);

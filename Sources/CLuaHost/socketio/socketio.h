@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/attachments.h"
+#include "base/cold.h"
 #include "client/client.h"
 #include "json/json.h"
 #include "socketio/ack_table.h"
@@ -14,7 +15,7 @@ enum {
     LUAHOST_SIO_HANDLERS = LUAHOST_USER_VALUES + 1, /* namespace -> event -> a handler's record */
     LUAHOST_SIO_CLASSES,    /* namespace -> object */
     LUAHOST_SIO_PLACES,     /* namespace -> the reference of the place where its object was registered */
-    LUAHOST_SIO_NAMES,      /* the names and namespaces of handlers, each as key and value, and LUAHOST_SIO_LATEST */
+    LUAHOST_SIO_NAMES,      /* the names and namespaces of handlers, each as key and value */
     LUAHOST_SIO_NAMESPACES, /* of the connected ones: namespace -> sid; or the sid of "/", if no other has connected */
     LUAHOST_SIO_LEFT,       /* of those that have ended, and were not asked for again: namespace -> reason */
     LUAHOST_SIO_WANTED,     /* those of connect(): its name if there is one, or a list */
@@ -28,12 +29,9 @@ enum {
     LUAHOST_SIO_USER_VALUES = LUAHOST_SIO_ENGINE,
 };
 
-/* The key in LUAHOST_SIO_NAMES of the record that the latest event was found by: the next one is mostly of its name. */
-enum { LUAHOST_SIO_LATEST = 1 };
-
 /* A userdata whose user value is the function. */
 typedef struct luahost_sio_handler {
-    luahost_slice name, name_space; /* strings in LUAHOST_SIO_NAMES: tasks refer to the name */
+    luahost_slice name, name_space; /* strings in LUAHOST_SIO_NAMES, which loses none: tasks refer to the name */
     int place_ref;
     bool is_ordered;
 } luahost_sio_handler;
@@ -52,6 +50,9 @@ typedef struct luahost_sio {
     luahost_transports transports; /* of connect() */
     luahost_sio_receiver *receivers, *last_receiver;
     luahost_attachments attachments; /* of the packet that is being encoded */
+    luahost_sio_handler latest;   /* that of the server's latest event, because the next event is mostly for it. Its
+                                     name has no characters that JSON escapes. Its function is anchor.message_ref;
+                                     LUA_NOREF: there is none. */
     luahost_sio_acks *acks;       /* that are awaited */
     luahost_wait_queue calls;     /* tasks in call(); the ticket of each is the number of its ack */
     luahost_wait_queue ready;     /* tasks that wait for the end of connecting, or of the client's session */
@@ -128,7 +129,9 @@ int luahost_sio_register_namespace(lua_State *L);
 void luahost_sio_push_event_table(lua_State *L);
 /* Pushes the namespaces that have handlers, or "/" without any: those of a connect() that names none. */
 void luahost_sio_push_namespaces(lua_State *L, int userdata);
-/* The task of a handler whose `values` (function and arguments) are taken from the top of vm->L's stack. */
+/* The task of a handler, with nothing on its stack. */
+luahost_task *luahost_sio_empty_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event);
+/* The same, with `values` (function and arguments) that are taken from the top of vm->L's stack. */
 luahost_task *luahost_sio_task(luahost_sio *sio, const luahost_sio_handler *handler, luahost_event event, int values);
 /* The on_done of that task. */
 void luahost_sio_handler_done(luahost_task *task);
@@ -145,7 +148,7 @@ luahost_slice luahost_sio_check_namespaces(lua_State *L, int index, int number, 
 /* ---- delivery.c ---- */
 
 /* The payload of a packet is illegal: the session ends with this text and the beginning of the payload. */
-void luahost_sio_refuse(luahost_sio *sio, const char *problem, luahost_slice payload);
+LUAHOST_COLD void luahost_sio_refuse(luahost_sio *sio, const char *problem, luahost_slice payload);
 /* The string at the index. */
 luahost_slice luahost_sio_slice(lua_State *L, int index);
 void luahost_sio_start_next(luahost_client *client);

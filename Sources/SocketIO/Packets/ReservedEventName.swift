@@ -19,12 +19,18 @@ package enum ReservedEventName {
     }
 
     /// Whether the JSON string whose text begins here, after its quote, is a reserved name.
+    @inline(__always)
     static func begins(text: UnsafeRawBufferPointer) -> Bool {
         // Almost every name differs in its first letter.
         switch text.first {
-        case UInt8(ascii: "c"), UInt8(ascii: "d"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "\\"): break
-        default: return false
+        case UInt8(ascii: "c"), UInt8(ascii: "d"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "\\"):
+            self.isReserved(text: text)
+        default: false
         }
+    }
+
+    @inline(never)
+    private static func isReserved(text: UnsafeRawBufferPointer) -> Bool {
         var hasEscapes = false
         var end = 0
         while end < text.count, end < self.longestText, text[end] != UInt8(ascii: "\"") {
