@@ -38,7 +38,7 @@ parser_files() {
                 Sources/SocketIO/Packets/{PacketExplanation,ConnectSecret}.swift
             ;;
         json-decode) echo Sources/CLuaHost/json/json_{decode,escape,number}.c ;;
-        json-arguments) echo Sources/CLuaHost/json/json_{arguments,decode,encode,escape}.c ;;
+        json-arguments) echo Sources/CLuaHost/json/json_{arguments,check,decode,encode,escape}.c ;;
         msgpack) echo Sources/CLuaHost/msgpack/*.c ;;
         csv) echo Sources/CLuaHost/loadtest/data_file.c ;;
     esac

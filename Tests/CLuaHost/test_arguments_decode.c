@@ -190,6 +190,7 @@ static void expect_event(const char *text, size_t count, const char *expected_na
     EXPECT(is_named && name.length == strlen(expected_name) && memcmp(name.data, expected_name, name.length) == 0);
     EXPECT(strchr(text, '\\') != NULL || (name.data > copy && name.data + name.length <= copy + length));
     EXPECT(luahost_json_decode_rest(L, copy, length, rest, numbers, count, &error) == lua_gettop(L));
+    EXPECT(luahost_json_is_readable_rest(copy, length, rest));
     snprintf(chunk, sizeof chunk, "return equal({n = select('#', ...), ...}, {%s})", expected_rest);
     bool is_right = values_check(L, chunk);
     if (!is_right) fprintf(stderr, "%s: %s\n", text, error.message);
@@ -207,6 +208,8 @@ static void expect_no_event(const char *text, const char *message) {
     lua_settop(L, 1);
     bool is_read = luahost_json_read_event_name(copy, length, &scratch, &name, &rest, &error) &&
         luahost_json_decode_rest(L, copy, length, rest, numbers, 2, &error) >= 0;
+    /* It does not know how many attachments there are. */
+    if (rest > 0 && strstr(text, "_placeholder") == NULL) EXPECT(!luahost_json_is_readable_rest(copy, length, rest));
     if (strcmp(error.message, message) != 0) fprintf(stderr, "%s: %s\n", text, error.message);
     EXPECT(!is_read && strcmp(error.message, message) == 0 && lua_gettop(L) == 1);
     free(copy);
@@ -253,7 +256,55 @@ static void events_have_names(void) {
         lua_settop(L, 0);
         int expected = rest == 4 ? 1 : rest == 6 ? 0 : -1;
         EXPECT(luahost_json_decode_rest(L, "[\"a\",1]", 7, rest, NULL, 0, &error) == expected);
+        EXPECT(luahost_json_is_readable_rest("[\"a\",1]", 7, rest) == (expected >= 0));
     }
+}
+
+/* Whatever the checker takes, the decoder reads; and it takes all that has no escape. */
+static void checked_texts_are_read(void) {
+    static const char whole[] =
+        "[\"a\",1,-0.5e+3 ,true,false,null, {\"k\":[],\"\":{} , \"two\" : [1,\"x\"]},[[\"n\"],[]] ] ";
+    char text[sizeof whole];
+    luahost_json_error error;
+    const size_t length = sizeof whole - 1;
+    unsigned seed = 7, taken = 0;
+    for (size_t cut = 4; cut <= length; cut++) {
+        bool is_whole = cut >= length - 1;
+        lua_settop(L, 0);
+        EXPECT((luahost_json_decode_rest(L, whole, cut, 4, NULL, 0, &error) >= 0) == is_whole);
+        EXPECT(luahost_json_is_readable_rest(whole, cut, 4) == is_whole);
+    }
+    for (int round = 0; round < 200000; round++) {
+        static const char bytes[] = "[]{}\",:\\ 01-.eEtfn\x01";
+        memcpy(text, whole, sizeof whole);
+        for (int change = 0; change < 1 + round % 3; change++) {
+            seed = seed * 1103515245u + 12345u;
+            text[4 + (seed >> 8) % (length - 4)] = bytes[(seed >> 16) % (sizeof bytes - 1)];
+        }
+        lua_settop(L, 0);
+        bool is_taken = luahost_json_is_readable_rest(text, length, 4);
+        bool is_read = luahost_json_decode_rest(L, text, length, 4, NULL, 0, &error) >= 0;
+        bool has_escape = memchr(text + 4, '\\', length - 4) != NULL;
+        EXPECT(is_read ? is_taken || has_escape : !is_taken);
+        taken += is_taken;
+    }
+    EXPECT(taken > 100);
+    char deep[600] = "[\"a\",";
+    for (int depth = LUAHOST_JSON_MAX_DEPTH; depth <= LUAHOST_JSON_MAX_DEPTH + 1; depth++) {
+        memset(deep + 5, '[', (size_t)depth);
+        memset(deep + 5 + depth, ']', (size_t)depth + 1);
+        EXPECT(luahost_json_is_readable_rest(deep, 6 + 2 * (size_t)depth, 4) == (depth == LUAHOST_JSON_MAX_DEPTH));
+    }
+    char *many = malloc(4 + 2 * (LUAHOST_MAX_ARGUMENTS + 1) + 1);
+    memcpy(many, "[\"a\"", 4);
+    for (int count = 0; count <= LUAHOST_MAX_ARGUMENTS; count++) memcpy(many + 4 + 2 * count, ",1", 2);
+    for (size_t count = LUAHOST_MAX_ARGUMENTS; count <= LUAHOST_MAX_ARGUMENTS + 1; count++) {
+        char after = many[4 + 2 * count];
+        many[4 + 2 * count] = ']';
+        EXPECT(luahost_json_is_readable_rest(many, 5 + 2 * count, 4) == (count == LUAHOST_MAX_ARGUMENTS));
+        many[4 + 2 * count] = after;
+    }
+    free(many);
 }
 
 /* ---- all values, and memory ---- */
@@ -324,6 +375,7 @@ void test_arguments_decode(void) {
     limits_of_decoding();
     stacks_grow();
     events_have_names();
+    checked_texts_are_read();
     random_round_trips();
     decoding_without_memory();
     lua_close(L);

@@ -42,6 +42,9 @@ static void check_event(lua_State *L, const char *text, size_t length, size_t at
     }
     int others = luahost_json_decode_rest(L, text, length, rest, given, attachments, &error);
     if (others != arguments - 1 && (others != -1 || arguments != -1)) abort();
+    bool is_readable = luahost_json_is_readable_rest(text, length, rest);
+    if (attachments == 0 && is_readable && others < 0) abort();
+    if (!is_readable && others >= 0 && memchr(text + rest, '\\', length - rest) == NULL) abort();
     if (arguments > 0 && lua_type(L, top - arguments + 1) == LUA_TSTRING) {
         size_t count;
         const char *first = lua_tolstring(L, top - arguments + 1, &count);

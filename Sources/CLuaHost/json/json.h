@@ -73,6 +73,10 @@ int luahost_json_decode_rest(
     lua_State *L, const char *text, size_t length, size_t rest, const luahost_slice *attachments, size_t count,
     luahost_json_error *error);
 
+/* Whether luahost_json_decode_rest would read this text, if it had no attachments. False also where only the decoder
+ * knows. Allocates nothing. */
+bool luahost_json_is_readable_rest(const char *text, size_t length, size_t rest);
+
 /* As luahost_json_encode for the values in the slots `first` to `last`, counted from 1, of which there are none if
  * `last` is `first` - 1: appends an array of them. An event is written by one call, with its name in the slot before
  * its arguments.

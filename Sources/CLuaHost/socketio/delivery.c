@@ -269,8 +269,8 @@ static __attribute__((noinline)) void deliver(luahost_sio *sio, const luahost_so
     lua_settop(L, top);
     if (is_dropped) lua_pushlstring(L, name.data, name.length);
     /* Whether a packet is legal does not depend on the script, and nothing behind an illegal one is delivered: so one
-     * that has to wait is read now, too. */
-    if (luahost_sio_push_arguments(L, sio, event, rest, &problem) < 0) {
+     * that has to wait is checked now. Its values are made when it starts, because they take more memory than it. */
+    if (!luahost_sio_is_legal(sio, event, rest) && luahost_sio_push_arguments(L, sio, event, rest, &problem) < 0) {
         lua_settop(L, top);
         luahost_sio_refuse(sio, problem, event->payload);
         return;

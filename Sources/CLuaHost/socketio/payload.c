@@ -54,6 +54,11 @@ int luahost_sio_push_arguments(
     return count;
 }
 
+bool luahost_sio_is_legal(const luahost_sio *sio, const luahost_socketio_received *event, size_t rest) {
+    return !is_msgpack(sio) && event->attachment_count == 0 &&
+        luahost_json_is_readable_rest(event->payload.data, event->payload.length, rest);
+}
+
 bool luahost_sio_push_value(lua_State *L, const luahost_sio *sio, luahost_slice payload) {
     luahost_json_error error;
     if (payload.length == 0) return false;

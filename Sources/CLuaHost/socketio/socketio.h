@@ -94,6 +94,8 @@ bool luahost_sio_event_name(
 /* Pushes the arguments that begin at `rest`, or (0) the elements of the payload; -1: it is illegal. */
 int luahost_sio_push_arguments(
     lua_State *L, const luahost_sio *sio, const luahost_socketio_received *packet, size_t rest, const char **problem);
+/* Whether the arguments of an event that begin at `rest` are known to be legal without reading them as Lua values. */
+bool luahost_sio_is_legal(const luahost_sio *sio, const luahost_socketio_received *event, size_t rest);
 /* Pushes the arguments of `connect_error`, of a payload that is not empty: the elements of an array, or the one value;
  * -1: it is illegal. */
 int luahost_sio_push_refusal(
