@@ -116,6 +116,27 @@ def test_payloads_that_nobody_reads_must_be_legal(lua):
         assert talk(lua, conversation, setup=setup).of("disconnect") == [["transport error", "parse"]]
 
 
+@pytest.mark.parametrize("event", ['42["slow",[1}]', '42["slow","\\x"]', '42["slow",1]2'])
+def test_an_event_that_waits_must_be_legal(lua, event):
+    async def conversation(server):
+        session = await join(server, "websocket")
+        await session.send('42["slow",1]', '42["slow",2]', event, '42["slow",3]')
+        await session.socket.ended()
+        (lua.folder / "over").touch()
+
+    # The handler of the first event returns when the server knows that the session is over.
+    setup = """
+        c.on("slow", function(n)
+          show("begins", n)
+          while not io.open("over") do eio.sleep(0.01) end
+        end, {ordered = true})
+        c.on("disconnect", function(reason, detail) show("disconnect", reason, detail.cause) end)
+    """
+    result = talk(lua, conversation, setup=setup)
+    assert result.of("begins") == [[1], [2]]
+    assert result.of("disconnect") == [["transport error", "parse"]]
+
+
 def test_acks_that_are_not_json(lua):
     async def conversation(server):
         session = await join(server, "websocket")
