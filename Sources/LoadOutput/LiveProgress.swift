@@ -1,7 +1,7 @@
-import Glibc
 import LoadEngine
 import LoadPlan
 import LoadReport
+import Metrics
 import ProcessSupport
 import Synchronization
 
@@ -12,6 +12,7 @@ package final class LiveProgress: Sendable {
     private let hasColor: Bool
     private let screen: LiveScreen?
     private let person: PersonOutput
+    private let views: Mutex<LiveViewMaker>
     private let hasReportedWait = Atomic<Bool>(false)
 
     /// How often a line is written, in seconds.
@@ -22,25 +23,29 @@ package final class LiveProgress: Sendable {
         self.isQuiet = isQuiet
         self.hasColor = hasColor
         self.person = person
+        self.views = Mutex(LiveViewMaker(plan))
         self.screen = isQuiet ? nil : LiveScreen()
     }
 
     /// - Parameter isStopped: whether something ended the run before its time.
     package func show(_ snapshot: RunSnapshot, isStopped: Bool) {
         if self.isQuiet { return }
+        guard let screen else { return self.showLine(snapshot, isStopped: isStopped) }
+        var view = self.views.withLock { $0.view(of: snapshot.result) }
+        view.progress.isEnding = view.progress.isEnding || isStopped
+        let (width, height) = screen.size
+        screen.show(LiveLayout(view, width: width, height: height, hasColor: self.hasColor).lines)
+    }
+
+    private func showLine(_ snapshot: RunSnapshot, isStopped: Bool) {
         let progress = snapshot.progress
-        var view = LiveView(progress.collector, plan: self.plan, seconds: progress.seconds)
-        view.isEnding = view.isEnding || isStopped
-        if let screen {
-            let (width, height) = screen.size
-            let lines = { view.lines(width: width, height: height, hasColor: $0) }
-            return screen.show(lines(self.hasColor), widths: lines(false).map(\.count))
-        }
-        if let waiting = view.waiting, !self.hasReportedWait.exchange(true, ordering: .relaxed) {
+        var run = RunProgress(progress.collector.metrics, plan: self.plan, seconds: progress.seconds)
+        run.isEnding = run.isEnding || isStopped
+        if let waiting = run.waiting, !self.hasReportedWait.exchange(true, ordering: .relaxed) {
             FileDescriptorOutput.standardError.say("eio-lua: \(waiting)")
         }
         guard Int(progress.elapsed.components.seconds) % Self.lineInterval == 0 else { return }
-        try? self.person.show(view.progressLine)
+        try? self.person.show(run.line + snapshot.result.troubles)
     }
 
     package func close() { self.screen?.close() }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import LoadReport
 import ProcessSupport
 import Synchronization
 
@@ -8,9 +9,7 @@ import Synchronization
 /// Scripts and logs write to the standard descriptors themselves, so these lead into a pipe while the screen is open.
 final class LiveScreen: Sendable {
     private struct State {
-        var lines: [String] = []
-        /// Columns of the lines that stand on the terminal.
-        var drawnWidths: [Int] = []
+        var lines = BottomLines()
         /// Of the output, what has no line break yet.
         var pending: [UInt8] = []
     }
@@ -56,14 +55,9 @@ final class LiveScreen: Sendable {
     }
 
     /// Replaces the lines.
-    ///
-    /// - Parameter widths: their columns, without the colours.
-    func show(_ lines: [String], widths: [Int]) {
+    func show(_ lines: [ScreenLine]) {
         self.state.withLock { state in
-            let erase = self.erasing(&state)
-            state.lines = lines
-            state.drawnWidths = widths
-            self.terminal.write(erase + Self.text(lines))
+            _ = self.terminal.write(state.lines.show(lines, columns: self.size.width))
         }
     }
 
@@ -77,7 +71,7 @@ final class LiveScreen: Sendable {
         }
         // The pipe has no writer any more: its reader comes to the end.
         self.done.wait()
-        self.state.withLock { state in _ = self.terminal.write(self.erasing(&state)) }
+        self.state.withLock { state in _ = self.terminal.write(state.lines.clear(columns: self.size.width)) }
         _ = Glibc.close(self.terminal.descriptor)
         _ = Glibc.close(self.reader)
     }
@@ -105,21 +99,9 @@ final class LiveScreen: Sendable {
                 end = state.pending.count
             }
             guard end > 0 else { return }
-            let widths = state.drawnWidths
-            let text = self.erasing(&state) + String(decoding: state.pending[..<end], as: UTF8.self)
+            let bytes = state.lines.scroll(state.pending[..<end], columns: self.size.width)
             state.pending.removeFirst(end)
-            state.drawnWidths = widths
-            self.terminal.write(text + Self.text(state.lines))
+            _ = self.terminal.write(bytes)
         }
     }
-
-    /// The control sequence that removes the lines; in a terminal that became narrower each takes several rows.
-    private func erasing(_ state: inout State) -> String {
-        let width = self.size.width
-        let rows = state.drawnWidths.reduce(0) { $0 + max(($1 + width - 1) / width, 1) }
-        state.drawnWidths = []
-        return rows == 0 ? "" : "\r\u{1B}[\(rows)A\u{1B}[J"
-    }
-
-    private static func text(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 }

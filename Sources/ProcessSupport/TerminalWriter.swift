@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import JSONText
 import Synchronization
 
 /// Writes lines to the terminal of the standard output on a thread that may wait for it.

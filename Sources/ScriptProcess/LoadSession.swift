@@ -144,7 +144,7 @@ package final class LoadSession {
         if let warning { self.show("warning: \(warning)\n") }
         if let left = last.leftBehind { self.show("warning: \(left.text)\n") }
         if !self.outputs.isQuiet {
-            self.show(LiveView(last.collector, plan: self.settings.plan, seconds: last.seconds).progressLine)
+            self.show(RunProgress(last.collector.metrics, plan: self.settings.plan, seconds: last.seconds).line)
         }
         if status != .success { FileDescriptorOutput.standardError.say("eio-lua: \(reason)") }
         var areWritten = self.live.finish(result)

@@ -10,6 +10,7 @@ import engineio
 import pytest
 
 from harness import frames
+from harness.emulated import EmulatedTerminal, flickers
 from harness.haproxy import free_port
 from harness.scripted import ScriptedServer
 
@@ -192,3 +193,23 @@ subprocess.run(["sh", "-c", "kill -{name[3:]} $$; echo survived"])
     folder = Path(__file__).parent
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=20)
     assert (done.returncode, done.stdout) == (0, ""), done
+
+
+@pytest.mark.parametrize("update, count", [
+    ("\r\x1b[2Aone\x1b[K\r\n2\x1b[K\r\n", 0),
+    ("\r\x1b[2Aout\x1b[K\r\none\x1b[K\r\ntwo\x1b[K\r\n", 0),
+    # Both rows are empty, then the first one is written.
+    ("\r\x1b[2A\x1b[Jone\r\n2\r\n", 4),
+    ("\r\x1b[2A\x1b[Kone\x1b[K\r\n2\x1b[K\r\n", 3),
+    # Another text in between.
+    ("\r\x1b[2Ax\rone\x1b[K\r\n2\x1b[K\r\n", 1),
+])
+@pytest.mark.parametrize("rows", [3, 4, 24])
+def test_flickers_are_seen(update, count, rows):
+    assert len(flickers(f"one\r\ntwo\r\n\x1b[?2026h{update}\x1b[?2026l", 20, rows)) == count
+
+
+def test_emulated_terminal_keeps_what_scrolls_away():
+    terminal = EmulatedTerminal(10, 3).feed("".join(f"line {n}\r\n" for n in range(5)) + "a" * 12)
+    assert terminal.rows == ["line 4", "a" * 10, "aa"]
+    assert terminal.lines == [f"line {n}" for n in range(5)] + ["a" * 10, "aa"]

@@ -1,5 +1,6 @@
 """The program on a terminal."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -9,6 +10,7 @@ import subprocess
 import termios
 import threading
 
+from .emulated import EmulatedTerminal
 from .program import PROGRAM
 
 
@@ -17,8 +19,10 @@ class Terminal:
 
     def __init__(self, arguments, folder, columns=80, rows=24, env=None):
         self.leader, follower = pty.openpty()
-        self.resize(columns, rows)
         self.output = b""
+        # Columns and rows, each with the length of the output before it.
+        self.sizes = []
+        self.resize(columns, rows)
         self._changed = threading.Condition()
         self._reads = threading.Event()
         self._reads.set()
@@ -30,6 +34,7 @@ class Terminal:
         self._reader.start()
 
     def resize(self, columns, rows=24):
+        self.sizes.append((len(self.output), columns, rows))
         fcntl.ioctl(self.leader, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, pattern, count=1, timeout=20):
@@ -55,20 +60,30 @@ class Terminal:
         return status
 
     @property
+    def emulated(self):
+        """A terminal that got the same output."""
+        output, sizes = self.output, self.sizes
+        terminal = EmulatedTerminal(*sizes[0][1:])
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        for (start, columns, rows), end in zip(sizes, [size[0] for size in sizes[1:]] + [len(output)]):
+            terminal.resize(columns, rows)
+            terminal.feed(decoder.decode(output[start:end]))
+        return terminal
+
+    @property
     def screen(self):
         """The lines that stay, after all that moves the cursor."""
-        lines = [""]
-        text = re.sub(r"\x1b\[[0-9;]*m", "", self.output.decode("utf-8", "replace")).replace("\r\n", "\n")
-        for part in re.split(r"(\n|\r?\x1b\[\d+A\x1b\[J)", text):
-            if part == "\n":
-                lines.append("")
-            elif "\x1b[" in part:
-                up = int(re.search(r"\[(\d+)A", part)[1])
-                del lines[len(lines) - up:]
-                lines[-1] = ""
-            else:
-                lines[-1] += part
-        return lines
+        return self.emulated.lines
+
+    @property
+    def text(self):
+        return self.output.decode("utf-8", "replace")
+
+    def wait_until(self, condition, timeout=20):
+        """Waits for what the terminal shows."""
+        with self._changed:
+            found = self._changed.wait_for(lambda: condition(self.emulated.rows), timeout)
+        assert found, "\n".join(self.emulated.rows)
 
     def _read(self):
         while self._reads.wait():
