@@ -33,8 +33,7 @@ package final class LiveProgress: Sendable {
         guard let screen else { return self.showLine(snapshot, isStopped: isStopped) }
         var view = self.views.withLock { $0.view(of: snapshot.result) }
         view.progress.isEnding = view.progress.isEnding || isStopped
-        let (width, height) = screen.size
-        screen.show(LiveLayout(view, width: width, height: height, hasColor: self.hasColor).lines)
+        screen.show(view, hasColor: self.hasColor)
     }
 
     private func showLine(_ snapshot: RunSnapshot, isStopped: Bool) {

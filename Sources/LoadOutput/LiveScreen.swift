@@ -9,9 +9,20 @@ import Synchronization
 /// Scripts and logs write to the standard descriptors themselves, so these lead into a pipe while the screen is open.
 final class LiveScreen: Sendable {
     private struct State {
+        var view: LiveView?
+        var hasColor = false
+        /// The terminal's size that the lines are made for.
+        var columns = 0
+        var rows = 0
         var lines = BottomLines()
         /// Of the output, what has no line break yet.
         var pending: [UInt8] = []
+
+        var layout: [ScreenLine] {
+            self.view.map {
+                LiveLayout($0, width: self.columns, height: self.rows, hasColor: self.hasColor).lines
+            } ?? []
+        }
     }
 
     private let terminal: FileDescriptorOutput
@@ -46,7 +57,7 @@ final class LiveScreen: Sendable {
     }
 
     /// Columns and rows now: the terminal may be resized at any time.
-    var size: (width: Int, height: Int) {
+    private var size: (width: Int, height: Int) {
         var size = winsize()
         guard ioctl(self.terminal.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
             return (80, 24)
@@ -54,10 +65,12 @@ final class LiveScreen: Sendable {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Replaces the lines.
-    func show(_ lines: [ScreenLine]) {
+    /// Shows a view in place of the one before.
+    func show(_ view: LiveView, hasColor: Bool) {
         self.state.withLock { state in
-            _ = self.terminal.write(state.lines.show(lines, columns: self.size.width))
+            (state.view, state.hasColor) = (view, hasColor)
+            (state.columns, state.rows) = self.size
+            _ = self.terminal.write(state.lines.show(state.layout, columns: state.columns))
         }
     }
 
@@ -99,7 +112,12 @@ final class LiveScreen: Sendable {
                 end = state.pending.count
             }
             guard end > 0 else { return }
-            let bytes = state.lines.scroll(state.pending[..<end], columns: self.size.width)
+            let (columns, rows) = self.size
+            if (columns, rows) != (state.columns, state.rows) {
+                (state.columns, state.rows) = (columns, rows)
+                state.lines.prepare(state.layout)
+            }
+            let bytes = state.lines.scroll(state.pending[..<end], columns: columns)
             state.pending.removeFirst(end)
             _ = self.terminal.write(bytes)
         }

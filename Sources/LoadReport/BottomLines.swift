@@ -20,6 +20,9 @@ package struct BottomLines: Sendable {
 
     package init() {}
 
+    /// Sets the lines that the next output is to have below it; the terminal shows the earlier ones until then.
+    package mutating func prepare(_ lines: [ScreenLine]) { self.lines = lines }
+
     /// Replaces the lines.
     ///
     /// - Parameter columns: those of the terminal, here as below.

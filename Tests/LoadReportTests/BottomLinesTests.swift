@@ -91,6 +91,15 @@ struct BottomLinesTests {
         #expect(next == "\r\u{1B}[3A1\u{1B}[K\n2\u{1B}[K\n3\u{1B}[K\n")
     }
 
+    /// Output comes before the lines for a new size are shown.
+    @Test func preparedLinesFollowTheNextOutput() {
+        var lines = BottomLines()
+        _ = lines.show([self.line("one"), self.line("two"), self.line("three")], columns: 80)
+        lines.prepare([self.line("1")])
+        #expect(self.scrolled(&lines, "a\n", columns: 40) == "\r\u{1B}[3Aa\u{1B}[K\n1\u{1B}[K\n\u{1B}[J")
+        #expect(lines.clear(columns: 40) == "\r\u{1B}[1A\u{1B}[J")
+    }
+
     @Test func rowsOfBrokenLinesVanish() {
         var lines = BottomLines()
         _ = lines.show([self.line(String(repeating: "x", count: 79))], columns: 80)

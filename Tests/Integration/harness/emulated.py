@@ -20,7 +20,14 @@ class EmulatedTerminal:
         return self
 
     def resize(self, columns, rows):
+        """As xterm does: rows that are too long lose their ends."""
         self.screen.resize(rows, columns)
+
+    def reflow(self, columns, rows):
+        """As most terminals do: rows that are too long continue in the next row, and the cursor stays at its text."""
+        above = (self.scrolled + self.rows)[:len(self.scrolled) + self.screen.cursor.y]
+        self.__init__(columns, rows)
+        self.feed("".join(row + "\r\n" for row in above))
 
     def row(self, index):
         """A row that is visible."""

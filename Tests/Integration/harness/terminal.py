@@ -20,6 +20,8 @@ class Terminal:
     def __init__(self, arguments, folder, columns=80, rows=24, env=None):
         self.leader, follower = pty.openpty()
         self.output = b""
+        # Whether a new size breaks long rows in two.
+        self.reflows = False
         # Columns and rows, each with the length of the output before it.
         self.sizes = []
         self.resize(columns, rows)
@@ -66,7 +68,8 @@ class Terminal:
         terminal = EmulatedTerminal(*sizes[0][1:])
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         for (start, columns, rows), end in zip(sizes, [size[0] for size in sizes[1:]] + [len(output)]):
-            terminal.resize(columns, rows)
+            if start > 0:
+                (terminal.reflow if self.reflows else terminal.resize)(columns, rows)
             terminal.feed(decoder.decode(output[start:end]))
         return terminal
 

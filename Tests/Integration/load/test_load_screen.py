@@ -130,11 +130,13 @@ def test_end_leaves_output_and_summary(lua):
     assert any("TOTAL RESULTS" in line for line in lines)
 
 
+@pytest.mark.parametrize("reflows", [False, True])
 @pytest.mark.parametrize("sizes", [[(60, 24), (120, 24)], [(80, 12), (80, 40)], [(50, 12), (200, 60), (80, 24)]])
-def test_resizing_leaves_nothing(lua, sizes):
+def test_resizing_leaves_nothing(lua, sizes, reflows):
     # Enough rows for every size, because the emulator's lower terminal keeps the cursor's row only if it is the last.
     names = "for n = 1, 60 do loadtest.time('name ' .. n, function() end) end"
-    terminal = run(lua, "60s", names)
+    terminal = run(lua, "60s", names + " print('line ' .. count)")
+    terminal.reflows = reflows
     terminal.wait_until(lambda rows: is_complete(rows) and rows[-2])
     for columns, rows in sizes:
         terminal.resize(columns, rows)
@@ -145,7 +147,13 @@ def test_resizing_leaves_nothing(lua, sizes):
         assert max(map(len, terminal.emulated.rows)) < columns
     terminal.process.send_signal(2)
     terminal.finish()
-    assert one(terminal.screen[-40:], "running (")
+    lines = terminal.screen
+    assert one(lines[-40:], "running (")
+    if reflows:
+        # Nothing of the output is lost.
+        printed = [line for line in lines if re.match(r"line \d+$", line)]
+        numbers = [number for number in range(1, 1000) if number % 3 != 0]
+        assert printed == [f"line {number}" for number in numbers[:len(printed)]]
 
 
 @pytest.mark.parametrize("name", ["日本語の名前", "a\\27[2Jb", "a\\rb", "x\\u{202E}y", "👋👋👋"])

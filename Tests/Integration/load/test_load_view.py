@@ -88,3 +88,17 @@ def test_no_terminal_tells_what_is_waited_for(lua):
     assert result.status == 105
     assert "waiting for 2 users" in result.stderr
     assert "\x1b" not in result.stdout
+
+
+def test_line_without_a_terminal_counts_errors_and_thresholds(lua):
+    lua.write("""
+        options = {thresholds = {iterations = {"count>1000", "count<1000"}}}
+        function default() eio.sleep(2) error("no") end
+    """)
+    running = lua.command("load", "-u", 1, "-d", "11s", "script.lua")
+    result = running.finish(30)
+    assert re.search(
+        r"^running \(0m10\.\ds\), 1/1 VUs, \d complete and 0 interrupted iterations, \d errors, "
+        r"1 of 2 thresholds failing$", result.stdout, re.MULTILINE)
+    # The last line has the form of k6 alone: the summary stands above it.
+    assert re.search(r"^running .* interrupted iterations$", result.stdout, re.MULTILINE)
