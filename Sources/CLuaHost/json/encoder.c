@@ -167,12 +167,15 @@ lua_Integer luahost_encoder_measure(luahost_encoder *e, const luahost_level *sel
 bool luahost_encoder_begin(luahost_encoder *e, int count) {
     e->error->offset = 0;
     e->error->argument = 0;
-    char *message = e->error->message;
-    if (count > LUAHOST_MAX_ARGUMENTS) {
-        snprintf(message, sizeof e->error->message, "cannot encode more than %d arguments", LUAHOST_MAX_ARGUMENTS);
-        return false;
-    }
+    if (count <= LUAHOST_MAX_ARGUMENTS) return true;
+    snprintf(
+        e->error->message, sizeof e->error->message, "cannot encode more than %d arguments", LUAHOST_MAX_ARGUMENTS);
+    return false;
+}
+
+bool luahost_encoder_make_room(luahost_encoder *e) {
     if (lua_checkstack(e->L, 3)) return true;
-    snprintf(message, sizeof e->error->message, "no room on the Lua stack");
+    e->error->argument = 0;
+    snprintf(e->error->message, sizeof e->error->message, "no room on the Lua stack");
     return false;
 }

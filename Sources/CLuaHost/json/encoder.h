@@ -88,8 +88,10 @@ bool luahost_encoder_is_doubled(lua_State *L, int table, const char *key, size_t
 /* The length of an array whose keys come in any order, or -1 and an error. The table is on top of the stack. */
 lua_Integer luahost_encoder_measure(luahost_encoder *e, const luahost_level *self, int table, bool is_explicit);
 
-/* To be called before `count` arguments are written. Makes room for one value and the two slots that it may need. */
+/* To be called before `count` arguments are written. */
 bool luahost_encoder_begin(luahost_encoder *e, int count);
+/* To be called before a value is pushed. Makes room for it and the two slots that it may need. */
+bool luahost_encoder_make_room(luahost_encoder *e);
 
 /* Begins the level of the table in slot `table`, which is the top of the stack, and decides how it is written; false
  * if it cannot be. Pushes the first key and value, if there are any, and leaves two more slots free. */

@@ -159,7 +159,8 @@ static __attribute__((noinline)) bool encode_userdata(luahost_encoder *e, const 
 
 /* ---- any value ---- */
 
-/* Writes the value in slot `index`: a string, or the top of the stack; two more are free. */
+/* Writes the value in slot `index`: a string, or the top of the stack; two more are free. The stack is as before,
+ * unless the value cannot be written. */
 static bool encode_value(luahost_encoder *e, const luahost_level *parent, int index) {
     switch (lua_type(e->L, index)) {
     case LUA_TSTRING: return encode_string(e, parent, index);
@@ -200,6 +201,16 @@ bool luahost_json_encode(lua_State *L, int index, luahost_buffer *out, luahost_j
     return is_written;
 }
 
+/* Writes the argument in the slot, which is not a string: the one on top stays where it is. */
+static bool encode_other(luahost_encoder *e, int slot, int top) {
+    if (!luahost_encoder_make_room(e)) return false;
+    if (slot == top) return encode_value(e, NULL, slot);
+    lua_pushvalue(e->L, slot);
+    if (!encode_value(e, NULL, top + 1)) return false;
+    lua_settop(e->L, top);
+    return true;
+}
+
 bool luahost_json_encode_arguments(
     lua_State *L, int first, int last, luahost_buffer *out, luahost_attachments *attachments,
     luahost_json_error *error) {
@@ -212,21 +223,14 @@ bool luahost_json_encode_arguments(
     luahost_buffer_append_byte(out, '[');
     for (int slot = first; is_written && slot <= last; slot++) {
         e.argument = slot - first + 1;
-        /* The value on top stays where it is, and so does a string. */
-        if (slot == top || lua_type(L, slot) == LUA_TSTRING) {
-            is_written = encode_value(&e, NULL, slot);
-            lua_settop(L, top);
-        } else {
-            lua_pushvalue(L, slot);
-            is_written = encode_value(&e, NULL, top + 1);
-            lua_settop(L, top);
-        }
+        is_written = lua_type(L, slot) == LUA_TSTRING ? encode_string(&e, NULL, slot) : encode_other(&e, slot, top);
         luahost_buffer_append_byte(out, ',');
     }
     close_container(out, ']');
     e.argument = 0;
     if (is_written && out->length > LUAHOST_JSON_MAX_LENGTH) is_written = luahost_encoder_fail_length(&e, NULL);
-    if (is_written) return true;
+    if (__builtin_expect(is_written, 1)) return true;
+    lua_settop(L, top);
     out->length = start;
     attachments->count = 0;
     return false;

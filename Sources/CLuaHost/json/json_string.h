@@ -6,28 +6,10 @@
 #include "base/utf8.h"
 #include "json/json.h"
 
-/* A header, since a call for each string costs the encoder some percent. */
+/* Two quotes, and a block is stored before it is known how much of it may stay. */
+#define LUAHOST_JSON_STRING_SPARE (2 + LUAHOST_JSON_BLOCK)
 
-/* Writes an escape for `byte` and returns the place behind it; at most six bytes. */
-static inline char *luahost_json_write_escape(char *out, unsigned char byte) {
-    static const char hex[] = "0123456789abcdef";
-    *out++ = '\\';
-    switch (byte) {
-    case '"': *out++ = '"'; break;
-    case '\\': *out++ = '\\'; break;
-    case '\b': *out++ = 'b'; break;
-    case '\t': *out++ = 't'; break;
-    case '\n': *out++ = 'n'; break;
-    case '\f': *out++ = 'f'; break;
-    case '\r': *out++ = 'r'; break;
-    default:
-        memcpy(out, "u00", 3);
-        out[3] = hex[byte >> 4];
-        out[4] = hex[byte & 15];
-        out += 5;
-    }
-    return out;
-}
+/* A header, since a call for each string costs the encoder some percent. */
 
 /* Whether a word holds a byte that a JSON string cannot hold as it is. */
 static inline bool luahost_json_has_special(uint64_t word) {
@@ -37,72 +19,77 @@ static inline bool luahost_json_has_special(uint64_t word) {
     return (below & tops) != 0;
 }
 
-/* Copies 4 to 15 bytes as two words that may overlap. False when an escape is needed; `out` is scratch then. */
-static inline bool luahost_json_copy_plain(char *out, const char *byte, size_t length, uint64_t *not_ascii) {
+/* Whether two words, of which the parts may be the same bytes, can be in a JSON string as they are. */
+static inline bool luahost_json_are_plain(uint64_t first, uint64_t last, uint64_t *not_ascii) {
+#if defined(__SSE2__)
+    char block[LUAHOST_JSON_BLOCK];
+    _mm_storeu_si128((__m128i *)block, _mm_set_epi64x((long long)last, (long long)first));
+    return luahost_json_special_bits(block, not_ascii) == 0;
+#else
+    *not_ascii |= (first | last) & UINT64_C(0x8080808080808080);
+    return !luahost_json_has_special(first) && !luahost_json_has_special(last);
+#endif
+}
+
+/* Copies 1 to 15 bytes as words that may overlap. False when an escape is needed; `out` is scratch then. */
+static inline bool luahost_json_copy_short(char *out, const char *text, size_t length, uint64_t *not_ascii) {
     uint64_t first, last;
     if (length >= sizeof first) {
-        memcpy(&first, byte, sizeof first);
-        memcpy(&last, byte + length - sizeof last, sizeof last);
+        memcpy(&first, text, sizeof first);
+        memcpy(&last, text + length - sizeof last, sizeof last);
         memcpy(out, &first, sizeof first);
         memcpy(out + length - sizeof last, &last, sizeof last);
-    } else {
+    } else if (length >= sizeof(uint32_t)) {
         uint32_t low, high;
-        memcpy(&low, byte, sizeof low);
-        memcpy(&high, byte + length - sizeof high, sizeof high);
+        memcpy(&low, text, sizeof low);
+        memcpy(&high, text + length - sizeof high, sizeof high);
         memcpy(out, &low, sizeof low);
         memcpy(out + length - sizeof high, &high, sizeof high);
         first = last = (uint64_t)high << 32 | low;
+    } else {
+        unsigned char low = (unsigned char)text[0], middle = (unsigned char)text[length / 2];
+        unsigned char high = (unsigned char)text[length - 1];
+        out[0] = (char)low;
+        out[length / 2] = (char)middle;
+        out[length - 1] = (char)high;
+        first = low | (uint64_t)middle << 8 | (uint64_t)high << 16 | (uint64_t)low << 24;
+        first = last = first << 32 | first;
     }
-    *not_ascii |= (first | last) & UINT64_C(0x8080808080808080);
-    return !luahost_json_has_special(first) && !luahost_json_has_special(last);
+    return luahost_json_are_plain(first, last, not_ascii);
 }
+
+/* Copies the bytes before the first one that needs an escape, or some of them, and returns their number. `out` has room
+ * for a block more. */
+static inline size_t luahost_json_copy_plain(char *out, const char *text, size_t length, uint64_t *not_ascii) {
+    size_t at = 0;
+    for (; length - at >= LUAHOST_JSON_BLOCK; at += LUAHOST_JSON_BLOCK) {
+        memcpy(out + at, text + at, LUAHOST_JSON_BLOCK);
+        unsigned special = luahost_json_special(text + at, not_ascii);
+        if (__builtin_expect(special < LUAHOST_JSON_BLOCK, 0)) return at + special;
+    }
+    if (at == length) return length;
+    if (at == 0) return luahost_json_copy_short(out, text, length, not_ascii) ? length : 0;
+    /* A block that begins in the one before. */
+    size_t last = length - LUAHOST_JSON_BLOCK;
+    memcpy(out + last, text + last, LUAHOST_JSON_BLOCK);
+    return last + luahost_json_special(text + last, not_ascii);
+}
+
+/* Writes the rest of a string from its byte `at` on, with escapes: `out` is the place of that in the buffer. Returns
+ * the place behind it. */
+char *luahost_json_write_escaped(
+    luahost_buffer *buffer, char *out, const char *text, size_t length, size_t at, uint64_t *not_ascii);
 
 /* Appends the string in quotes, with escapes. False when it is not UTF-8; then `*invalid` says where. */
 static inline bool luahost_json_write_string(
     luahost_buffer *buffer, const char *text, size_t length, size_t *invalid) {
-    /* Two quotes, and a block is stored before it is known how much of it may stay. */
-    const size_t spare = 2 + LUAHOST_JSON_BLOCK;
-    const char *byte = text, *end = text + length;
-    /* From here on all was copied as it is. */
-    const char *plain = text;
     uint64_t not_ascii = 0;
-    char *out = luahost_buffer_reserve(buffer, length + spare);
+    char *out = luahost_buffer_reserve(buffer, length + LUAHOST_JSON_STRING_SPARE);
     *out++ = '"';
-    for (;;) {
-        while (end - byte >= LUAHOST_JSON_BLOCK) {
-            unsigned plain = luahost_json_special(byte, &not_ascii);
-            memcpy(out, byte, LUAHOST_JSON_BLOCK);
-            if (plain < LUAHOST_JSON_BLOCK) {
-                byte += plain;
-                out += plain;
-                break;
-            }
-            byte += LUAHOST_JSON_BLOCK;
-            out += LUAHOST_JSON_BLOCK;
-        }
-        size_t rest = (size_t)(end - byte);
-        bool is_copied = false;
-        if (rest > 0 && rest < LUAHOST_JSON_BLOCK && byte - plain >= LUAHOST_JSON_BLOCK) {
-            /* A block that begins in the one before. */
-            const char *last = end - LUAHOST_JSON_BLOCK;
-            is_copied = luahost_json_special(last, &not_ascii) == LUAHOST_JSON_BLOCK;
-            if (is_copied) memcpy(out + rest - LUAHOST_JSON_BLOCK, last, LUAHOST_JSON_BLOCK);
-        } else if (rest >= 4 && rest < LUAHOST_JSON_BLOCK) {
-            is_copied = luahost_json_copy_plain(out, byte, rest, &not_ascii);
-        }
-        if (is_copied) {
-            byte += rest;
-            out += rest;
-        }
-        while (byte < end && (unsigned char)*byte >= 0x20 && *byte != '"' && *byte != '\\') {
-            not_ascii |= *byte & 0x80;
-            *out++ = *byte++;
-        }
-        if (byte == end) break;
-        buffer->length = (size_t)(out - buffer->data);
-        out = luahost_buffer_reserve(buffer, (size_t)(end - byte) + 6 + spare);
-        out = luahost_json_write_escape(out, (unsigned char)*byte++);
-        plain = byte;
+    size_t at = luahost_json_copy_plain(out, text, length, &not_ascii);
+    out += at;
+    if (__builtin_expect(at < length, 0)) {
+        out = luahost_json_write_escaped(buffer, out, text, length, at, &not_ascii);
     }
     *out++ = '"';
     buffer->length = (size_t)(out - buffer->data);

@@ -214,7 +214,7 @@ static bool encode_slots(
     luahost_encoder e = {.L = L, .out = out, .error = error, .format = "msgpack", .unit = "bytes"};
     int top = lua_gettop(L), count = last - first + 1;
     size_t start = out->length;
-    bool is_written = luahost_encoder_begin(&e, count);
+    bool is_written = luahost_encoder_begin(&e, count) && luahost_encoder_make_room(&e);
     if (is_array) write_array_head(out, (uint64_t)count);
     for (int slot = first; is_written && slot <= last; slot++) {
         if (is_array) e.argument = slot - first + 1;
