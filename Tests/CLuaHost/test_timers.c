@@ -39,7 +39,40 @@ static void the_earliest_is_first(void) {
         "sio.disconnect()\n");
 }
 
+/* Two tasks give each other something to do, so that every run ends while one is ready. */
+static void a_call_ends_in_time_while_others_keep_the_script_busy(void) {
+    EXPECT_QUIET_RUN(
+        "sio.connect('any')\n"
+        "local ended\n"
+        "eio.start_background_task(function()\n"
+        "  local ok, e = pcall(sio.call, {'silence', timeout = 0.02}) ended = e.type end)\n"
+        "local a, b, limit = eio.create_queue(), eio.create_queue(), eio.monotonic() + 5\n"
+        "local function play(own, other)\n"
+        "  while not ended and eio.monotonic() < limit do own:get() other:put(1) end other:put(1) end\n"
+        "a:put(1) eio.start_background_task(play, a, b)\n"
+        "play(b, a)\n"
+        "assert(ended == 'TimeoutError')\n"
+        "sio.disconnect()\n");
+}
+
+/* It is cancelled in the run in which it began, and its task is done. */
+static void a_call_that_ends_with_its_task_leaves_no_deadline(void) {
+    EXPECT_QUIET_RUN(
+        "sio.connect('any')\n"
+        "for i = 1, 50 do\n"
+        "  local task = eio.start_background_task(function() sio.call{'silence', timeout = 60} end)\n"
+        "  local stopper = eio.start_background_task(function() task:cancel() end)\n"
+        "  assert(not task:join()) stopper:join()\n"
+        "end\n"
+        "local start = eio.monotonic()\n"
+        "local ok, e = pcall(sio.call, {'silence', timeout = 0.02})\n"
+        "assert(e.type == 'TimeoutError' and eio.monotonic() - start >= 0.02)\n"
+        "sio.disconnect()\n");
+}
+
 void test_timers(void) {
     each_wait_has_its_own_deadline();
     the_earliest_is_first();
+    a_call_ends_in_time_while_others_keep_the_script_busy();
+    a_call_that_ends_with_its_task_leaves_no_deadline();
 }

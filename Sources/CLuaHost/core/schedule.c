@@ -52,6 +52,7 @@ void luahost_task_end_wait(luahost_task *task) {
 }
 
 void luahost_ask_again(luahost_vm *vm) {
+    luahost_timer_set_delayed(vm);
     if (!luahost_vm_may_resume(vm) || vm->timers.count == 0) return;
     uint64_t deadline = vm->timers.heap[0]->due;
     if (deadline >= vm->queue.wake_at) return;

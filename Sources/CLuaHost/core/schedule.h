@@ -15,7 +15,11 @@ void luahost_task_cancel(luahost_task *task);
 void luahost_task_end_wait(luahost_task *task);
 /* Asks for luahost_vm_run, unless it is on its way. */
 void luahost_ask_for_run(luahost_vm *vm);
-/* Asks the host for a run at the next deadline, unless it knows. */
+/* Whether luahost_ask_again has anything to do. */
+static inline bool luahost_has_timers(const luahost_vm *vm) {
+    return vm->timers.count > 0 || vm->timers.delayed != NULL;
+}
+/* At the end of a run: asks the host for the next one at the next deadline, unless it knows. */
 void luahost_ask_again(luahost_vm *vm);
 
 /* Whether more slices may run before the loop looks at its sockets; false also within a slice. */

@@ -66,7 +66,7 @@ luahost_task *luahost_task_create(luahost_vm *vm, luahost_where_kind kind, luaho
         task->vm = vm;
         task->registered_ref = task->result_ref = LUA_NOREF;
         task->heap_index = SIZE_MAX;
-        task->deadline = UINT64_MAX;
+        task->deadline = task->delay = UINT64_MAX;
     }
     if (__builtin_expect(vm->coroutines.count > 0, 1)) {
         task->co = vm->coroutines.idle[--vm->coroutines.count];
@@ -113,9 +113,9 @@ void luahost_task_release(luahost_task *task) {
 static void finish(luahost_task *task) {
     luahost_vm *vm = task->vm;
     task->state = LUAHOST_TASK_DONE;
-    if (__builtin_expect(task->heap_index != SIZE_MAX, 0)) luahost_timer_remove(task);
     give_back(vm, task);
     if (__builtin_expect(task->waited, 0)) {
+        luahost_timer_remove(task);
         if (task->waited_previous != NULL) task->waited_previous->waited_next = task->waited_next;
         else vm->tasks.waited = task->waited_next;
         if (task->waited_next != NULL) task->waited_next->waited_previous = task->waited_previous;
@@ -239,7 +239,7 @@ void luahost_task_run_now(luahost_task *task, int values) {
         return;
     }
     run_slice(task, values);
-    if (!vm->queue.is_draining && vm->timers.count > 0) luahost_ask_again(vm);
+    if (!vm->queue.is_draining && luahost_has_timers(vm)) luahost_ask_again(vm);
 }
 
 void luahost_task_run_next(luahost_vm *vm) {

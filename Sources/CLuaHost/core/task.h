@@ -57,6 +57,7 @@ struct luahost_task {
     bool waited;               /* is in vm->tasks.waited */
     bool has_left;             /* it has called disconnect() */
     bool owns_name;            /* `name` is to be freed with the struct */
+    bool is_delayed;           /* is in vm->timers.delayed */
     const char *name;          /* "message", the function's name, … for reports; or NULL */
     luahost_client *client;    /* of a handler */
     unsigned client_number;    /* of that client */
@@ -73,6 +74,8 @@ struct luahost_task {
     luahost_task *previous, *next; /* in that queue, or in the run queue */
     uint64_t ticket;           /* of a queue whose tasks wait for different things: a number of its owner */
     uint64_t deadline;         /* UINT64_MAX: none */
+    uint64_t delay;            /* from the end of this run to its deadline, in ns; UINT64_MAX: the deadline is set */
+    luahost_task *next_delayed; /* in vm->timers.delayed, while is_delayed */
     uint64_t due;              /* the time of its place in vm->timers; not after the deadline */
     size_t heap_index;         /* of that place; SIZE_MAX: it has none */
     unsigned char looks;       /* how often a deadline that is looked at late may be looked at again */

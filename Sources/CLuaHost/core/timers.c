@@ -50,6 +50,19 @@ void luahost_timer_add(luahost_task *task, uint64_t deadline) {
     sift_up(vm, vm->timers.count++, task);
 }
 
+void luahost_timer_set_delayed(luahost_vm *vm) {
+    if (vm->timers.delayed == NULL) return;
+    uint64_t now = luahost_now();
+    while (vm->timers.delayed != NULL) {
+        luahost_task *task = vm->timers.delayed;
+        vm->timers.delayed = task->next_delayed;
+        task->is_delayed = false;
+        if (task->delay == UINT64_MAX) continue;
+        luahost_timer_add(task, now + task->delay);
+        task->delay = UINT64_MAX;
+    }
+}
+
 luahost_task *luahost_timer_first(luahost_vm *vm, uint64_t now) {
     while (vm->timers.count > 0 && vm->timers.heap[0]->due <= now) {
         luahost_task *task = vm->timers.heap[0];
@@ -66,6 +79,7 @@ luahost_task *luahost_timer_first(luahost_vm *vm, uint64_t now) {
 
 void luahost_timer_remove(luahost_task *task) {
     luahost_vm *vm = task->vm;
+    if (task->is_delayed) luahost_timer_set_delayed(vm);
     size_t index = task->heap_index;
     if (index == SIZE_MAX) return;
     task->heap_index = SIZE_MAX;

@@ -241,6 +241,7 @@ void luahost_vm_run(luahost_vm *vm) {
     if (vm->life.phase == LUAHOST_STOPPING) stop_now(vm);
     if (luahost_vm_is_exiting(vm)) return;
     if (vm->queue.first != NULL || vm->clients.pending > 0) {
+        luahost_timer_set_delayed(vm);
         vm->queue.wake_at = now;
         vm->host.wake_at(vm->context, now);
     } else {

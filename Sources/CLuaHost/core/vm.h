@@ -50,10 +50,10 @@ typedef struct luahost_run_queue {
     bool is_draining;   /* luahost_vm_run is on the stack */
 } luahost_run_queue;
 
-/* A binary heap by the `due` of the tasks. */
 typedef struct luahost_timers {
-    luahost_task **heap;
+    luahost_task **heap; /* a binary heap by the `due` of the tasks */
     size_t count, capacity;
+    luahost_task *delayed; /* whose deadline is to be set at the end of the run; some may not wait any more */
 } luahost_timers;
 
 /* Finished coroutines, anchored by `refs`. */

@@ -172,11 +172,16 @@ static int yield_to_host(lua_State *L, luahost_wait_queue *queue, int (*on_timeo
 }
 
 /* Puts the task into the queue, and sets its deadline. */
-static void begin_wait(luahost_task *task, luahost_wait_queue *queue, double seconds) {
+static inline void begin_wait(luahost_task *task, luahost_wait_queue *queue, double seconds) {
     if (queue != NULL) append(queue, task);
-    task->looks = queue != NULL && queue->awaits_sockets && seconds > 0 ? LUAHOST_SECOND_LOOKS : 0;
+    bool awaits_sockets = queue != NULL && queue->awaits_sockets && seconds > 0;
+    task->looks = awaits_sockets ? LUAHOST_SECOND_LOOKS : 0;
     /* Longer than centuries: a wait without a deadline. */
-    if (seconds >= 0 && seconds < 9e9) luahost_timer_add(task, luahost_now() + (uint64_t)(seconds * 1e9));
+    if (!(seconds >= 0 && seconds < 9e9)) return;
+    uint64_t delay = (uint64_t)(int64_t)(seconds * 1e9);
+    /* Nothing can come by a socket while the run goes on. */
+    if (awaits_sockets) luahost_timer_add_later(task, delay);
+    else luahost_timer_add(task, luahost_now() + delay);
 }
 
 void luahost_task_park(
