@@ -1,4 +1,5 @@
 /* Acks that are awaited: the table of them, and what happens to calls and callbacks. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/vm.h"
@@ -27,6 +28,32 @@ static void each_ack_is_found_once(uint64_t step) {
         EXPECT(luahost_sio_acks_take(list, slice("/"), index * step).id == 0);
     }
     EXPECT(found == COUNT - COUNT / 3 && list->count == 0 && list->slots == NULL);
+    luahost_sio_acks_free(list);
+}
+
+/* One that never comes does not make the table grow with the numbers after it. */
+static void an_old_ack_takes_no_places(void) {
+    luahost_sio_acks *list = NULL;
+    luahost_sio_acks_add(&list, slice("/"), ack(1));
+    for (uint64_t id = 2; id < 100000; id++) {
+        luahost_sio_acks_add(&list, slice("/"), ack(id));
+        EXPECT(luahost_sio_acks_take(list, slice("/"), id).id == id && list->count == 1);
+    }
+    EXPECT(list->places + list->capacity <= 16);
+    EXPECT(luahost_sio_acks_take(list, slice("/"), 1).callback == 1 && list->count == 0);
+    luahost_sio_acks_free(list);
+}
+
+static void count_ack(void *context, const luahost_sio_ack *ack) { *(uint64_t *)context += ack->id; }
+
+static void each_ack_is_listed_once(void) {
+    enum { COUNT = 3000 };
+    luahost_sio_acks *list = NULL;
+    for (uint64_t id = 1; id <= COUNT; id++) luahost_sio_acks_add(&list, slice("/"), ack(id));
+    EXPECT(list->old > 0 && list->old < COUNT);
+    uint64_t sum = 0;
+    luahost_sio_acks_each(list, count_ack, &sum);
+    EXPECT(sum == (uint64_t)COUNT * (COUNT + 1) / 2);
     luahost_sio_acks_free(list);
 }
 
@@ -95,6 +122,57 @@ static void nothing_is_left_of_a_call_that_has_ended(void) {
     host_end(host);
 }
 
+/* Gives the client the ack of the first event. */
+static void give_ack(host *host, const char *payload) {
+    luahost_socketio_received ack = {.name_space = slice("/"), .payload = slice(payload), .connection = 1};
+    luahost_socketio_ack(host->vm->clients.first, 1, &ack);
+}
+
+/* The end of the session, which follows, ends the call. */
+static void an_illegal_ack_leaves_its_call_waiting(void) {
+    host *host = run_socketio(
+        "sio.connect('any')\n"
+        "local task = eio.start_background_task(function() sio.call('silence') end)\n"
+        "local ok, e = task:join() out(ok, e.type)\n");
+    const luahost_sio *sio = (luahost_sio *)host->vm->clients.first;
+    give_ack(host, "[1");
+    EXPECT(sio->acks != NULL && sio->acks->count == 1 && sio->client.mailbox.answers == 1 && sio->calls.first != NULL);
+    host_run(host, 0.05);
+    EXPECT(sio->client.mailbox.answers == 0 && sio->calls.first == NULL);
+    EXPECT_LOG(
+        host, "connect\nopen any socket.io\nauth \nemit [\"silence\"]\n"
+        "illegal: JSON text ends where a comma or ']' should be: [1\nlog false DisconnectedError\nfinished\n");
+    host_end(host);
+}
+
+/* Values of an ack are put on the stack of a task that a finalizer cancels meanwhile. */
+static void a_call_may_be_cancelled_while_its_ack_is_read(void) {
+    host *host = run_socketio(
+        "sio.connect('any')\n"
+        "local task = eio.start_background_task(function()\n"
+        "  local got = table.pack(pcall(sio.call, 'silence'))\n"
+        "  out(got.n, got[1], got[2] == eio.cancelled, (pcall(sio.call, 'silence'))) end)\n"
+        "eio.sleep(0) collectgarbage('stop')\n"
+        "setmetatable({}, {__gc = function() out('finalizer') task:cancel() end})\n"
+        "eio.sleep(1e6)\n");
+    static char payload[200000];
+    size_t length = 1;
+    payload[0] = '[';
+    for (int element = 0; element < 5000; element++) {
+        length += (size_t)snprintf(payload + length, sizeof payload - length, "\"element number %d\",", element);
+    }
+    payload[length - 1] = ']';
+    lua_gc(host->vm->L, LUA_GCRESTART);
+    give_ack(host, payload);
+    host_run(host, 0.05);
+    const luahost_sio *sio = (luahost_sio *)host->vm->clients.first;
+    EXPECT(sio->acks->count == 0 && sio->client.mailbox.answers == 0 && sio->calls.first == NULL);
+    EXPECT_LOG(
+        host, "connect\nopen any socket.io\nauth \nemit [\"silence\"]\n"
+        "log finalizer\nlog 2 false true false\n");
+    host_end(host);
+}
+
 /* A callback may send the next one, and is forgotten after it has run. */
 static void callbacks_run_once(void) {
     EXPECT_QUIET_RUN(
@@ -133,10 +211,14 @@ void test_socketio_acks(void) {
     each_ack_is_found_once(1);
     each_ack_is_found_once(64);
     each_ack_is_found_once(UINT64_C(1) << 20);
+    an_old_ack_takes_no_places();
+    each_ack_is_listed_once();
     namespaces_have_their_own_numbers();
     acks_are_dropped_by_their_task();
     calls_do_not_get_the_acks_of_others();
     nothing_is_left_of_a_call_that_has_ended();
+    an_illegal_ack_leaves_its_call_waiting();
+    a_call_may_be_cancelled_while_its_ack_is_read();
     callbacks_run_once();
     all_calls_end_with_the_session();
 }

@@ -80,7 +80,7 @@ static void forget_late(lua_State *L, luahost_sio *sio) {
 }
 
 static int raise_no_ack(lua_State *L, luahost_sio *sio, int marker) {
-    const char *event = lua_tostring(L, marker - 1);
+    const char *event = lua_tostring(L, lua_type(L, 1) == LUA_TSTRING ? 1 : marker - 1);
     /* Acks that did not come are counted; an error of a load test that nobody catches is not counted again. */
     bool is_measured = luahost_vm_of(L)->host.socketio_ack_timed_out != NULL;
     if (lua_isnil(L, marker)) {
@@ -92,16 +92,28 @@ static int raise_no_ack(lua_State *L, luahost_sio *sio, int marker) {
     return luahost_raise_measured(L, is_measured, "TimeoutError", "call of '%.100s': no ack in time", event);
 }
 
-/* The value at `top` is the name of the event. The first one after it is true before the values of the ack, false at
- * the timeout, nil before the reason of the session's end. */
+/* Whether the task was woken by its ack, whose values are on its stack. Otherwise a marker is: false at the timeout,
+ * nil before the reason of the session's end. */
+static inline bool is_answered(const luahost_task *task) { return task->ticket == 0; }
+
+/* The first argument, or the value at `top` if that is a table, is the name of the event. */
 static int called(lua_State *L, int status, lua_KContext top) {
     (void)status;
-    luahost_sio *sio = lua_touserdata(L, lua_upvalueindex(1));
-    if (is_counted(luahost_vm_of(L)->current, &sio->client)) sio->client.mailbox.handlers++;
-    int marker = (int)top + 1;
-    if (__builtin_expect(!lua_toboolean(L, marker), 0)) return raise_no_ack(L, sio, marker);
-    if (__builtin_expect(luahost_sio_has_own_json(sio), 0)) luahost_sio_unpack(L);
-    return lua_gettop(L) - marker;
+    const luahost_task *task = luahost_vm_of(L)->current;
+    /* Most calls are not those of a handler, and finding the client of the method costs as much as the rest. */
+    if (__builtin_expect(!is_answered(task), 0) || task->kind == LUAHOST_IN_HANDLER) {
+        luahost_sio *sio = lua_touserdata(L, lua_upvalueindex(1));
+        if (is_counted(task, &sio->client)) sio->client.mailbox.handlers++;
+        if (!is_answered(task)) return raise_no_ack(L, sio, (int)top + 1);
+    }
+    return lua_gettop(L) - (int)top;
+}
+
+/* The same where the values are unread, for the script's own function. */
+static int called_with_text(lua_State *L, int status, lua_KContext top) {
+    called(L, status, top);
+    luahost_sio_unpack(L);
+    return lua_gettop(L) - (int)top;
 }
 
 static int push_timeout(lua_State *co) {
@@ -113,7 +125,8 @@ int luahost_sio_await_ack(lua_State *L, luahost_sio *sio, const luahost_sio_requ
     static const char what[] = "sio.call";
     luahost_client *client = &sio->client;
     luahost_task *task = client->vm->current;
-    lua_pushvalue(L, request->first - 1);
+    /* Otherwise it is the first argument. */
+    if (request->is_table) lua_pushvalue(L, request->first - 1);
     /* The script's own JSON function, or a finalizer, may have cancelled the task. */
     if (__builtin_expect(task->cancelled, 0)) luahost_check_wait(L, what);
     task->ticket = id;
@@ -122,7 +135,8 @@ int luahost_sio_await_ack(lua_State *L, luahost_sio *sio, const luahost_sio_requ
         client->mailbox.handlers--;
         if (client->mailbox.is_paused) luahost_mailbox_balance(client);
     }
-    return luahost_park_checked_with(L, &sio->calls, request->timeout, push_timeout, what, called);
+    lua_KFunction k = __builtin_expect(luahost_sio_has_own_json(sio), 0) ? called_with_text : called;
+    return luahost_park_checked_with(L, &sio->calls, request->timeout, push_timeout, what, k);
 }
 
 /* ---- callbacks with a timeout ---- */
@@ -139,8 +153,7 @@ static int returned(lua_State *L, int status, lua_KContext context) {
 static int call_back(lua_State *L) {
     luahost_sio *sio = lua_touserdata(L, lua_upvalueindex(1));
     sio->client.mailbox.handlers++;
-    if (lua_toboolean(L, 1)) {
-        lua_remove(L, 1);
+    if (is_answered(luahost_vm_of(L)->current)) {
         if (luahost_sio_has_own_json(sio)) luahost_sio_unpack(L);
     } else if (!lua_isnil(L, 1)) {
         forget_late(L, sio);
@@ -183,15 +196,6 @@ void luahost_sio_keep_callback_for(lua_State *L, luahost_sio *sio, const luahost
 
 /* ---- what comes ---- */
 
-/* The values of the ack are the `values` on top of vm->L's stack. */
-static void wake(const luahost_sio *sio, luahost_task *task, int values) {
-    lua_State *L = sio->client.vm->L;
-    lua_checkstack(task->co, values + LUA_MINSTACK);
-    lua_pushboolean(task->co, true);
-    lua_xmove(L, task->co, values);
-    luahost_task_wake(task, values + 1);
-}
-
 /* The arguments are the `values` on top of vm->L's stack. */
 static void run_callback(luahost_sio *sio, int reference, int values) {
     luahost_vm *vm = sio->client.vm;
@@ -207,26 +211,39 @@ static void run_callback(luahost_sio *sio, int reference, int values) {
     if (luahost_may_run(vm)) luahost_task_run_now(task, values - 1); else luahost_task_ready(task, values - 1);
 }
 
+/* The payload is illegal. The end of the session ends the wait for the ack. */
+static __attribute__((noinline)) void refuse(
+    luahost_sio *sio, const luahost_sio_ack *awaited, const luahost_socketio_received *ack, const char *problem) {
+    bool is_awaited = awaited->id != 0 && (awaited->task == NULL || is_waiting(sio, awaited->task, awaited->id));
+    if (is_awaited) add(sio, ack->name_space, *awaited);
+    luahost_sio_refuse(sio, problem, ack->payload);
+}
+
 void luahost_socketio_ack(luahost_client *client, uint64_t id, const luahost_socketio_received *ack) {
     luahost_sio *sio = (luahost_sio *)client;
     luahost_vm *vm = client->vm;
-    lua_State *L = vm->L;
+    luahost_sio_ack awaited = luahost_sio_acks_take(sio->acks, ack->name_space, id);
+    if (__builtin_expect(awaited.id != 0, 1)) client->mailbox.answers--;
+    luahost_task *task = awaited.task;
+    bool is_called = task != NULL && is_waiting(sio, task, id);
+    /* The values of a call go to its task at once. */
+    lua_State *L = is_called ? task->co : vm->L;
     int top = lua_gettop(L);
     luahost_enter(vm, L);
     const char *problem = NULL;
     int values = luahost_sio_push_arguments(L, sio, ack, 0, &problem);
     if (__builtin_expect(values < 0, 0)) {
-        /* The end of the session wakes the task that waits for the ack. */
         lua_settop(L, top);
-        luahost_sio_refuse(sio, problem, ack->payload);
+        refuse(sio, &awaited, ack, problem);
         return;
     }
-    luahost_sio_ack awaited = luahost_sio_acks_take(sio->acks, ack->name_space, id);
-    if (awaited.id != 0) {
-        client->mailbox.answers--;
-        if (awaited.task == NULL) run_callback(sio, awaited.callback, values);
-        else if (is_waiting(sio, awaited.task, id)) wake(sio, awaited.task, values);
+    /* A finalizer may have cancelled the task. */
+    if (__builtin_expect(is_called && is_waiting(sio, task, id), 1)) {
+        task->ticket = 0;
+        luahost_task_wake(task, values);
+        return;
     }
+    if (awaited.id != 0 && task == NULL) run_callback(sio, awaited.callback, values);
     lua_settop(L, top);
     luahost_leave(vm);
 }
@@ -250,13 +267,15 @@ static void end_calls(luahost_sio *sio, const luahost_sio_acks *acks, luahost_di
     lua_pop(L, 1);
 }
 
+/* The table of callbacks is on top of the stack. */
+static void forget_callback(void *context, const luahost_sio_ack *ack) {
+    if (ack->task == NULL) luaL_unref(context, -1, ack->callback);
+}
+
 static void forget_callbacks(const luahost_sio *sio, const luahost_sio_acks *acks) {
     lua_State *L = sio->client.vm->L;
     luahost_client_push(L, &sio->client, LUAHOST_SIO_CALLBACKS);
-    for (size_t slot = 0; lua_istable(L, -1) && slot < acks->capacity; slot++) {
-        const luahost_sio_ack *ack = &acks->slots[slot];
-        if (ack->id != 0 && ack->task == NULL) luaL_unref(L, -1, ack->callback);
-    }
+    if (lua_istable(L, -1)) luahost_sio_acks_each(acks, forget_callback, L);
     lua_pop(L, 1);
 }
 
