@@ -173,14 +173,27 @@ static inline bool luahost_client_is_open(const luahost_client *client) {
 
 /* ---- client.c ---- */
 
-/* The client of the method that runs, whose `self`, if it was given, is taken away. Raises when it is released. */
-static inline luahost_client *luahost_client_self(lua_State *L) {
-    if (lua_type(L, 1) == LUA_TTABLE && lua_rawequal(L, 1, lua_upvalueindex(2))) lua_remove(L, 1);
+/* Takes `self`, if it was given, away from the method that runs. Returns the type of the first argument. */
+static inline int luahost_client_shift(lua_State *L) {
+    int type = lua_type(L, 1);
+    if (type != LUA_TTABLE || !lua_rawequal(L, 1, lua_upvalueindex(2))) return type;
+    lua_remove(L, 1);
+    return lua_type(L, 1);
+}
+
+/* The client of the method that runs. Raises when it is released. */
+static inline luahost_client *luahost_client_of_method(lua_State *L) {
     luahost_client *client = lua_touserdata(L, lua_upvalueindex(1));
     if (__builtin_expect(client->context == NULL || luahost_vm_is_closing(client->vm), 0)) {
         luaL_error(L, "the script is ending");
     }
     return client;
+}
+
+/* Both. */
+static inline luahost_client *luahost_client_self(lua_State *L) {
+    luahost_client_shift(L);
+    return luahost_client_of_method(L);
 }
 
 /* One more reason to keep a client. The first one needs its userdata; luahost_client_keep is for those that follow. */

@@ -9,13 +9,14 @@
 
 /* ---- arguments ---- */
 
-static void check_event(lua_State *L, luahost_sio_request *request, int index) {
-    if (lua_type(L, index) != LUA_TSTRING) {
+/* The value at the index is of that type. */
+static inline void check_event(lua_State *L, luahost_sio_request *request, int index, int type) {
+    if (__builtin_expect(type != LUA_TSTRING, 0)) {
         luahost_argument_error(
             L, 1, request->function, "event: string expected, got %s", luahost_push_typename(L, index));
     }
     request->event = luahost_sio_slice(L, index);
-    if (!luahost_sio_is_reserved(request->event)) return;
+    if (__builtin_expect(!luahost_sio_is_reserved(request->event), 1)) return;
     luahost_argument_error(
         L, 1, request->function, "event: '%s' is reserved, the server would close the connection", request->event.data);
 }
@@ -38,7 +39,8 @@ static void check_keys(lua_State *L, const luahost_sio_request *request, const c
 }
 
 /* emit{event, …, namespace=, callback=}: pushes the values of the table in its place. */
-static void read_table(lua_State *L, luahost_sio_request *request, const char *const *known) {
+static __attribute__((noinline)) void read_table(
+    lua_State *L, luahost_sio_request *request, const char *const *known) {
     lua_settop(L, 1);
     check_keys(L, request, known);
     request->is_table = true;
@@ -59,7 +61,7 @@ static void read_table(lua_State *L, luahost_sio_request *request, const char *c
     int top = lua_gettop(L);
     for (lua_Integer index = 1; index <= count; index++) lua_rawgeti(L, 1, index);
     if (count == 0) lua_pushnil(L);
-    check_event(L, request, top + 1);
+    check_event(L, request, top + 1, lua_type(L, top + 1));
     request->first = top + 2;
     request->last = top + (int)count;
 }
@@ -71,18 +73,16 @@ static int argument_error(lua_State *L, const luahost_sio_request *request, int 
     return luahost_argument_error(L, number - request->hidden, request->function, "%s", problem);
 }
 
-void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, const char *const *known) {
-    request->name_space = (luahost_slice){"/", 1};
-    bool is_of_namespace = lua_type(L, lua_upvalueindex(3)) == LUA_TSTRING;
-    if (is_of_namespace) request->name_space = luahost_sio_slice(L, lua_upvalueindex(3));
-    if (known != NULL && lua_type(L, 2) == LUA_TNONE && lua_type(L, 1) == LUA_TTABLE) {
+void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, int type, const char *const *known) {
+    int top = lua_gettop(L);
+    if (__builtin_expect(type == LUA_TTABLE && top == 1 && known != NULL, 0)) {
         read_table(L, request, known);
     } else {
-        check_event(L, request, 1);
+        check_event(L, request, 1, type);
         request->first = 2;
-        request->last = lua_gettop(L);
+        request->last = top;
     }
-    int type = request->last >= request->first ? lua_type(L, request->last) : LUA_TNONE;
+    type = request->last >= request->first ? lua_type(L, request->last) : LUA_TNONE;
     if (type == LUA_TFUNCTION) {
         request->callback = request->last--;
         type = LUA_TNIL;
@@ -95,8 +95,7 @@ void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, const 
     }
 }
 
-void luahost_sio_check_no_callback(lua_State *L, const luahost_sio_request *request, const char *advice) {
-    if (request->callback == 0) return;
+void luahost_sio_refuse_callback(lua_State *L, const luahost_sio_request *request, const char *advice) {
     argument_error(L, request, request->callback - request->first + 2, advice);
 }
 
@@ -189,36 +188,54 @@ static int emit(lua_State *L, luahost_sio *sio, luahost_sio_request *request) {
     return luahost_sio_emitted(L, sio, result, "sio.emit");
 }
 
-int luahost_sio_emit(lua_State *L) {
+static int emit_event(lua_State *L, luahost_slice name_space) {
     static const char *const known[] = {"namespace", "callback", "timeout", NULL};
-    luahost_sio *sio = luahost_sio_self(L);
-    luahost_sio_request request = {.function = "emit", .timeout = -1};
-    luahost_sio_read_request(L, &request, known);
+    int type = luahost_client_shift(L);
+    luahost_sio *sio = luahost_sio_of_method(L);
+    luahost_sio_request request = {.function = "emit", .name_space = name_space, .timeout = -1};
+    luahost_sio_read_request(L, &request, type, known);
     if (request.timeout >= 0 && request.callback == 0) {
         luahost_argument_error(L, 1, "emit", "option 'timeout': there is no callback that could wait for an ack");
     }
     return emit(L, sio, &request);
 }
 
-int luahost_sio_send(lua_State *L) {
+static int send_message(lua_State *L, luahost_slice name_space) {
     luahost_sio *sio = luahost_sio_self(L);
     luaL_checkstack(L, LUA_MINSTACK, "too many arguments");
     lua_pushliteral(L, "message");
     lua_insert(L, 1);
-    luahost_sio_request request = {.function = "send", .timeout = -1, .hidden = 1};
-    luahost_sio_read_request(L, &request, NULL);
+    luahost_sio_request request = {.function = "send", .name_space = name_space, .timeout = -1, .hidden = 1};
+    luahost_sio_read_request(L, &request, LUA_TSTRING, NULL);
     return emit(L, sio, &request);
 }
 
-int luahost_sio_call(lua_State *L) {
+static int call_event(lua_State *L, luahost_slice name_space) {
     static const char *const known[] = {"namespace", "timeout", NULL};
-    luahost_sio *sio = luahost_sio_self(L);
-    luahost_sio_request request = {.function = "call", .timeout = 60};
-    luahost_sio_read_request(L, &request, known);
-    luahost_sio_check_no_callback(L, &request, "a function: call() returns the ack, emit() has callbacks");
+    int type = luahost_client_shift(L);
+    luahost_sio *sio = luahost_sio_of_method(L);
+    luahost_sio_request request = {.function = "call", .name_space = name_space, .timeout = 60};
+    luahost_sio_read_request(L, &request, type, known);
+    if (__builtin_expect(request.callback != 0, 0)) {
+        luahost_sio_refuse_callback(L, &request, "a function: call() returns the ack, emit() has callbacks");
+    }
     luahost_check_wait(L, "sio.call");
     request.may_wait = true;
     uint64_t id = 0;
     transmit(L, sio, &request, true, &id);
     return luahost_sio_await_ack(L, sio, &request, id);
 }
+
+int luahost_sio_emit(lua_State *L) { return emit_event(L, luahost_sio_main_namespace); }
+
+int luahost_sio_send(lua_State *L) { return send_message(L, luahost_sio_main_namespace); }
+
+int luahost_sio_call(lua_State *L) { return call_event(L, luahost_sio_main_namespace); }
+
+static luahost_slice namespace_of_method(lua_State *L) { return luahost_sio_slice(L, lua_upvalueindex(3)); }
+
+int luahost_sio_emit_in_namespace(lua_State *L) { return emit_event(L, namespace_of_method(L)); }
+
+int luahost_sio_send_in_namespace(lua_State *L) { return send_message(L, namespace_of_method(L)); }
+
+int luahost_sio_call_in_namespace(lua_State *L) { return call_event(L, namespace_of_method(L)); }

@@ -16,11 +16,13 @@ typedef struct luahost_sio_request {
     int hidden;           /* so many of the values before `first` are not the script's */
 } luahost_sio_request;
 
-/* Reads (event, …) or ({event, …, options}), whose options are `known` (NULL: there is no such form). Raises argument
- * errors. */
-void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, const char *const *known);
-/* Raises an argument error, with the advice, for a function as the last argument. */
-void luahost_sio_check_no_callback(lua_State *L, const luahost_sio_request *request, const char *advice);
+static const luahost_slice luahost_sio_main_namespace = {"/", 1};
+
+/* Reads (event, …) or ({event, …, options}), whose options are `known` (NULL: there is no such form), into a request
+ * that has the function, the namespace and the timeout. The first argument is of the type. Raises argument errors. */
+void luahost_sio_read_request(lua_State *L, luahost_sio_request *request, int type, const char *const *known);
+/* Raises an argument error, with the advice, for the request's callback. */
+void luahost_sio_refuse_callback(lua_State *L, const luahost_sio_request *request, const char *advice);
 /* Sends the event; *id is the number of its ack. Raises whatever does not depend on the connection. */
 luahost_socketio_result luahost_sio_transmit(
     lua_State *L, luahost_sio *sio, const luahost_sio_request *request, bool wants_ack, uint64_t *id);

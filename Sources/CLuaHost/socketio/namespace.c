@@ -39,8 +39,9 @@ static int leave(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"on", luahost_sio_on}, {"emit", luahost_sio_emit}, {"send", luahost_sio_send}, {"call", luahost_sio_call},
-    {"receive", luahost_sio_receive}, {"connect", join}, {"disconnect", leave}, {NULL, NULL},
+    {"on", luahost_sio_on}, {"emit", luahost_sio_emit_in_namespace}, {"send", luahost_sio_send_in_namespace},
+    {"call", luahost_sio_call_in_namespace}, {"receive", luahost_sio_receive}, {"connect", join},
+    {"disconnect", leave}, {NULL, NULL},
 };
 
 /* The field `sid`. Upvalues: the client's userdata, its table, the namespace. */

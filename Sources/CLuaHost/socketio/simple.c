@@ -94,12 +94,12 @@ static int wait_until_ready(lua_State *L, luahost_sio *sio, int top, const char 
 
 static int emit(lua_State *L) {
     static const char *const known[] = {NULL};
-    luahost_sio *sio = luahost_sio_self(L);
-    int top = lua_gettop(L);
+    int type = luahost_client_shift(L), top = lua_gettop(L);
+    luahost_sio *sio = luahost_sio_of_method(L);
     luahost_sio_request request = {.function = "emit"};
-    luahost_sio_read_request(L, &request, known);
+    luahost_sio_read_request(L, &request, type, known);
     request.name_space = push_namespace(L);
-    luahost_sio_check_no_callback(L, &request, no_callback);
+    if (request.callback != 0) luahost_sio_refuse_callback(L, &request, no_callback);
     uint64_t id = 0;
     bool is_sent;
     luahost_socketio_result result = send_or_wait(L, sio, &request, false, &id, &is_sent);
@@ -115,12 +115,12 @@ static int emit_again(lua_State *L, int status, lua_KContext top) {
 
 static int call(lua_State *L) {
     static const char *const known[] = {"timeout", NULL};
-    luahost_sio *sio = luahost_sio_self(L);
-    int top = lua_gettop(L);
+    int type = luahost_client_shift(L), top = lua_gettop(L);
+    luahost_sio *sio = luahost_sio_of_method(L);
     luahost_sio_request request = {.function = "call", .timeout = 60};
-    luahost_sio_read_request(L, &request, known);
+    luahost_sio_read_request(L, &request, type, known);
     request.name_space = push_namespace(L);
-    luahost_sio_check_no_callback(L, &request, no_callback);
+    if (request.callback != 0) luahost_sio_refuse_callback(L, &request, no_callback);
     luahost_check_wait(L, "SimpleClient.call");
     request.may_wait = true;
     uint64_t id = 0;

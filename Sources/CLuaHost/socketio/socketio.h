@@ -67,6 +67,9 @@ typedef struct luahost_sio {
 /* The client of the method that runs; luahost_client_self has taken `self` away. */
 static inline luahost_sio *luahost_sio_self(lua_State *L) { return (luahost_sio *)luahost_client_self(L); }
 
+/* The client of the method that runs. */
+static inline luahost_sio *luahost_sio_of_method(lua_State *L) { return (luahost_sio *)luahost_client_of_method(L); }
+
 static inline bool luahost_slices_are_equal(luahost_slice a, luahost_slice b) {
     return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
 }
@@ -216,10 +219,17 @@ void luahost_sio_reset(luahost_sio *sio);
 /* Does what follows from the change: runs handlers, wakes tasks. */
 void luahost_sio_happen(luahost_sio *sio, const luahost_sio_change *change);
 
-/* ---- acks.c ---- */
+/* ---- emit.c ---- */
 int luahost_sio_emit(lua_State *L);
 int luahost_sio_send(lua_State *L);
 int luahost_sio_call(lua_State *L);
+/* The same, of an object of sio.of(), whose namespace is upvalue 3. */
+int luahost_sio_emit_in_namespace(lua_State *L);
+int luahost_sio_send_in_namespace(lua_State *L);
+int luahost_sio_call_in_namespace(lua_State *L);
+
+/* ---- acks.c ---- */
+
 /* The namespace, or the session, is over: callbacks are dropped, calls raise. */
 void luahost_sio_end_acks(luahost_sio *sio, luahost_slice name_space, luahost_disconnect_reason reason);
 void luahost_sio_end_all_acks(luahost_sio *sio, luahost_disconnect_reason reason);
