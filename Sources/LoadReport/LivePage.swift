@@ -6,6 +6,8 @@ import JSONText
 /// The page has the sections of the report. Their lines are drawn by its script, from values of which each change has
 /// only the new ones. After the end, everything is as in the report.
 package struct LivePage {
+    /// Differs from that of every other run, whose page may still look for its server.
+    private let run = String(UInt64.random(in: .min ... .max), radix: 16)
     private var result: RunResult?
     private var sections: [ReportSection] = []
     /// The version in which a section was last another one, by its id.
@@ -61,7 +63,7 @@ package struct LivePage {
         let verdict = ReportVerdict(result)
         let changed = self.sections.filter { self.sectionVersions[$0.id]! > version }
         var members: [JSON.Member] = [
-            .init(key: "run", value: .string(Self.identity(of: result.run))),
+            .init(key: "run", value: .string(self.run)),
             .init(key: "isRunning", value: .bool(result.run.isRunning)),
             .init(key: "title", value: .string(Self.title(result))),
             .init(key: "state", value: .string(verdict.state)),
@@ -82,7 +84,7 @@ package struct LivePage {
         let report = self.result.map { HTMLReport($0, isDrawn: true) }
         let data = self.data.map(\.html) ?? ""
         let start: JSON = .object([
-            "run": .string(self.result.map { Self.identity(of: $0.run) } ?? ""), "version": .integer(self.version),
+            "run": .string(self.run), "version": .integer(self.version),
             "isRunning": .bool(self.result?.run.isRunning ?? true), "stop": stopPath.map(JSON.string) ?? .null,
         ])
         return HTMLReport.page(
@@ -107,9 +109,6 @@ package struct LivePage {
 
     /// Known to the pages of this process only.
     private static let nonce = (0..<4).map { _ in String(UInt32.random(in: .min ... .max), radix: 16) }.joined()
-
-    /// Differs between two runs.
-    private static func identity(of run: RunDescription) -> String { "\(run.start)-\(run.seed)" }
 
     /// That of the report, after the word that a reader of many pages looks for.
     private static func title(_ result: RunResult) -> String {

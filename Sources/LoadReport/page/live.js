@@ -8,7 +8,7 @@
   const patience = 15e3;
   const leastPause = 10e3;
 
-  let isRunning = start.isRunning, run = start.run;
+  let { isRunning } = start;
   const data = document.getElementById("data");
   let values = data && new PlotValues(JSON.parse(data.textContent));
   // Sections that are not in the page yet, by their ids; the order of all.
@@ -20,11 +20,11 @@
   };
   const following = () => show(isRunning ? "live" : "ended", isRunning ? "Live" : "The run has ended");
 
-  // Read out when it changes, and not more often than each ten seconds.
+  // Read out when it changes: the end at once, the rest not more often than each ten seconds.
   let sentence = "", isSpoken = false;
   const speak = text => {
     sentence = text;
-    if (isSpoken || state.textContent === text) return;
+    if (isSpoken && isRunning || state.textContent === text) return;
     state.textContent = text;
     isSpoken = true;
     setTimeout(() => { isSpoken = false; speak(sentence); }, leastPause);
@@ -33,8 +33,9 @@
   // The page takes the newest state with the next picture of the screen, and none while it is hidden.
   const update = () => {
     isScheduled = false;
-    for (const section of [...main.children]) if (section.id && !order.includes(section.id)) section.remove();
-    let place = [...main.children].find(child => order.includes(child.id)) ?? null;
+    const shown = [...main.querySelectorAll(":scope > header, :scope > section, :scope > svg")];
+    const kept = shown.filter(section => order.includes(section.id));
+    for (const section of shown) if (!kept.includes(section)) section.remove();
     for (const id of order) {
       let section = document.getElementById(id);
       if (sections.has(id)) {
@@ -44,25 +45,20 @@
         if (section) patch(section, next);
         else section = next;
       }
-      if (section === place) place = nextSection(place);
-      else main.insertBefore(section, place);
+      if (section === kept[0]) kept.shift();
+      else main.insertBefore(section, kept[0] ?? null);
     }
     sections = new Map();
     if (values) plots.show(values);
   };
-  const nextSection = place => {
-    do place = place.nextElementSibling; while (place && !place.id);
-    return place;
-  };
-
   const take = message => {
     const change = JSON.parse(message.data);
-    if (run && change.run !== run) {
+    if (change.run !== start.run) {
       stream.close();
       show("lost", "Another run has started at this address; reload the page to follow it");
       return;
     }
-    ({ run, isRunning, order } = change);
+    ({ isRunning, order } = change);
     for (const [id, html] of Object.entries(change.sections)) sections.set(id, html);
     if (change.data) values = new PlotValues(change.data, values);
     document.title = change.title;

@@ -2,14 +2,14 @@
 // details and the places of scrolling stay.
 const patch = (() => {
   // Parts that plots.js draws or adds, and attributes that it or the reader sets.
-  const drawn = "output, g.x, path.line, #users, #stages";
+  const drawn = "output, g.x, .time path.line, #users, #stages";
   const added = ".cross, .selection";
   const own = new Set(["open", "tabindex", "viewBox"]);
 
   // Elements with the same key stand for each other, in their order.
   const key = node => {
     if (node.nodeType !== Node.ELEMENT_NODE) return node.nodeName;
-    if (node.localName !== "figure") return `${node.localName} ${node.id}`;
+    if (node.localName !== "figure") return `${node.localName} ${node.id} ${node.getAttribute("class")}`;
     const names = [...node.querySelectorAll("figcaption b, figcaption code")].map(part => part.textContent);
     return `figure ${names.join(" ")}`;
   };

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from harness import contrast
 from harness.chromium import Chromium
 
 HOSTILE = "<img src=x onerror=console.log(1)></script><b>\"'&"
@@ -220,25 +221,7 @@ def test_fits_and_is_readable(page, browser, width, scheme):
     browser.open(page("hostile", 60, [HOSTILE, "x" * 300, "ask"], [HOSTILE, "y" * 900]))
     assert browser.value("document.documentElement.scrollWidth") <= width
     assert browser.value(FIGURES_ROWS) == (2 if width == 360 else 1)
-    low = browser.value("""
-        (() => {
-            const channels = color => color.match(/[\\d.]+/g).map(Number);
-            const luminance = color => channels(color).slice(0, 3).map(c => c / 255)
-                .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-                .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-            const background = e => { for (; e; e = e.parentElement) {
-                const color = getComputedStyle(e).backgroundColor;
-                if (channels(color)[3] !== 0) return color;
-            } return "rgb(255, 255, 255)" };
-            return [...document.querySelectorAll("body *:not(script):not(title)")].filter(e => [...e.childNodes].some(
-                node => node.nodeType === 3 && node.textContent.trim())).map(e => {
-                const style = getComputedStyle(e);
-                const color = e instanceof SVGElement ? style.fill : style.color;
-                const pair = [luminance(color), luminance(background(e))].sort((a, b) => b - a);
-                return [(pair[0] + 0.05) / (pair[1] + 0.05), e.outerHTML.slice(0, 90)];
-            }).filter(pair => pair[0] < 4.5);
-        })()
-    """)
+    low = browser.value(contrast.LOW)
     assert low == []
 
 
