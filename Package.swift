@@ -293,7 +293,7 @@ let package = Package(
         .testTarget(
             name: "LoadOutputTests",
             dependencies: [
-                "LoadOutput", "ProcessSupport",
+                "LoadOutput", "LoadReport", "Metrics", "ProcessSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

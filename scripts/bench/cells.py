@@ -46,6 +46,8 @@ class Cell:
     ping_interval_ms: int = 25_000
     # Of the clients in Lua: `engineio` or `socketio`.
     protocol: str = "engineio"
+    # Whether a browser follows the page of a load test.
+    is_watched: bool = False
 
     @property
     def counter(self):
@@ -86,6 +88,8 @@ CELLS = (
     Cell("USERS-10K", "users", KIB_PER_USER, (EIO_LOAD,), **USERS_10K),
     Cell("SIO-USERS-10K", "users", KIB_PER_USER, (EIO_LOAD,), **USERS_10K, protocol=SOCKETIO),
     Cell("USERS-18K", "users", KIB_PER_USER, (EIO_LOAD,), clients=18_000, ping_interval_ms=5000),
+    Cell("WEB-none", "pingpong", ROUND_TRIPS, (EIO_LOAD,), clients=100),
+    Cell("WEB", "pingpong", ROUND_TRIPS, (EIO_LOAD,), clients=100, is_watched=True),
     # The result of a load test against a server that answers after a known time.
     Cell("DELAY-p50", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p50"),
     Cell("DELAY-p99", "latency", "ms", (EIO_LOAD, RAW_C), clients=100, delay_ms=10, quantile="p99"),
@@ -133,6 +137,8 @@ def demands():
         yield Demand(cell, "KiB per idle user", "value", 45, at_least=False, program=EIO_LOAD)
     yield Demand("USERS-10K", "CPU seconds to start", "start-cpu", 10, at_least=False, program=EIO_LOAD)
     yield Demand("USERS-18K", "users that answer pings at the end", "open", 18_000, program=EIO_LOAD)
+    what = "CPU per message with a browser, times that without"
+    yield Demand("WEB", what, "cpu", 1.05, "WEB-none", at_least=False, program=EIO_LOAD)
     yield from socketio_demands()
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 import cells
 import programs
+from browser import Browser
 
 SAMPLE_SECONDS = 0.05
 WARM_UP_SECONDS = 0.3
@@ -132,6 +133,7 @@ def run(program, cell, seconds):
             start_new_session=True,
             preexec_fn=_limit_descriptors,
         )
+        browser = Browser(client, errors) if cell.is_watched else None
         began = time.monotonic()
         try:
             samples = _sample_until_exit(server, client, seconds)
@@ -148,6 +150,10 @@ def run(program, cell, seconds):
             report = _read_report(client.returncode, output, errors)
     result = _evaluate(cell, seconds, samples, report)
     result.others_cpu = others_cpu
+    if browser is not None:
+        if browser.bytes == 0:
+            raise BenchError("the browser read nothing")
+        result.report["page_bytes"] = browser.bytes
     return result
 
 

@@ -83,6 +83,8 @@ def _load_command(cell, url, seconds, export):
     command += ["--summary-export", export, "--spawn-rate", USERS_PER_SECOND]
     if cell.mode != "users":
         command += ["--threads", 1]
+    if cell.is_watched:
+        command += ["--web", ":0"]
     # As long as the load test goes on: it ends the script.
     options = ["--url", url, "--window", cell.window, "--size", cell.size, "--seconds", 3600]
     command += [HERE / "lua" / LUA_SCRIPTS[cell.mode], "--", *options, "--transport", cell.transport]

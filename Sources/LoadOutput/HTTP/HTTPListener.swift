@@ -17,6 +17,9 @@ final class HTTPListener: Sendable {
     /// Connections at a time.
     private static let maximumConnections = 16
 
+    /// Bytes that the system keeps for a client that does not read them; what is written later is newer.
+    private static let sendBuffer = ChannelOptions.Types.SocketOption.Value(128 << 10)
+
     /// - Parameters:
     ///   - group: one thread, which the listener ends.
     ///   - option: the one that has the address, for errors.
@@ -36,6 +39,7 @@ final class HTTPListener: Sendable {
                 ServerBootstrap(group: eventLoop)
                     .serverChannelOption(.backlog, value: 16)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    .childChannelOption(.socketOption(.so_sndbuf), value: Self.sendBuffer)
                     .pausingWithoutDescriptors()
                     .childChannelInitializer { channel in
                         channel.eventLoop.makeCompletedFuture {

@@ -44,7 +44,7 @@ final class WebResponder: Sendable {
     private func perform(_ request: WebRequest, _ exchange: HTTPExchange, _ run: WebRun) {
         switch request {
         case .page(let mayStop):
-            exchange.answer(.page(run.page(stopPath: mayStop ? "/stop?token=\(self.access.token.text)" : nil)))
+            run.page(exchange, stopPath: mayStop ? "/stop?token=\(self.access.token.text)" : nil)
         case .events(let version): run.watch(exchange, since: version)
         case .report: run.report(exchange)
         case .stop:

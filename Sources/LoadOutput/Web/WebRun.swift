@@ -18,15 +18,22 @@ final class WebRun {
         }
     }
 
+    /// A whole page that somebody waits for.
+    private enum Wish: Hashable {
+        case page(stopPath: String?)
+        case report
+    }
+
     private let eventLoop: any EventLoop
-    private var live = LivePage()
+    private let clock: () -> Double
+    private var page = LivePage()
     private var result: () -> RunResult
     /// Whether the page shows an older result.
     private var isStale = true
+    private var hasEnded = false
     private var pacing = RenderPacing()
     private var watchers: [Watcher] = []
-    /// Those who wait for the report.
-    private var readers: [HTTPExchange] = []
+    private var readers: [(exchange: HTTPExchange, wish: Wish)] = []
     /// The next rendering, if it has to wait.
     private var scheduled: Scheduled<Void>?
     /// The name under which a browser saves the report.
@@ -35,9 +42,12 @@ final class WebRun {
     /// How often a stream is written to in which nothing happens.
     private static let commentInterval = TimeAmount.seconds(15)
 
-    /// - Parameter description: the run before its first second.
-    init(_ description: RunDescription, eventLoop: any EventLoop) {
+    /// - Parameters:
+    ///   - description: the run before its first second.
+    ///   - clock: seconds that only grow.
+    init(_ description: RunDescription, eventLoop: any EventLoop, clock: @escaping () -> Double) {
         self.eventLoop = eventLoop
+        self.clock = clock
         self.fileName = HTTPAnswer.reportName(script: description.script)
         var description = description
         description.isRunning = true
@@ -50,26 +60,31 @@ final class WebRun {
     func take(isLast: Bool, _ result: @escaping () -> RunResult) {
         self.result = result
         self.isStale = true
+        self.hasEnded = isLast
         if isLast {
-            // There is no run any more that rendering could slow.
-            self.pacing = RenderPacing()
             self.scheduled?.cancel()
             self.scheduled = nil
         }
         self.work()
     }
 
-    /// The page for a browser that comes now.
-    func page(stopPath: String?) -> ServedPage {
-        if self.isStale, Self.now() >= self.pacing.next { self.render(page: true) }
-        return ServedPage(
-            html: self.live.html(stopPath: stopPath), contentSecurityPolicy: LivePage.contentSecurityPolicy)
+    /// Answers with the page as soon as it may be rendered.
+    ///
+    /// - Parameter stopPath: where a POST stops the run; nil: the page has no stop button.
+    func page(_ exchange: HTTPExchange, stopPath: String?) { self.add(exchange, .page(stopPath: stopPath)) }
+
+    /// Answers with the report as soon as it may be rendered.
+    func report(_ exchange: HTTPExchange) { self.add(exchange, .report) }
+
+    private func add(_ exchange: HTTPExchange, _ wish: Wish) {
+        self.readers.append((exchange, wish))
+        exchange.whenClosed { self.readers.removeAll { $0.exchange === exchange } }
+        self.work()
     }
 
     /// Begins a stream of the changes after a version.
     func watch(_ exchange: HTTPExchange, since version: Int) {
-        // A browser that has a newer version than this run saw an earlier run at this port.
-        let watcher = Watcher(exchange, since: version > self.live.version ? 0 : version)
+        let watcher = Watcher(exchange, since: version)
         self.watchers.append(watcher)
         exchange.beginStream(contentType: "text/event-stream", headers: HTTPAnswer.neverKept)
         exchange.stream(EventStream.beginning) {}
@@ -90,43 +105,54 @@ final class WebRun {
         }
     }
 
-    /// Answers with the report as soon as it may be rendered.
-    func report(_ exchange: HTTPExchange) {
-        self.readers.append(exchange)
-        exchange.whenClosed { self.readers.removeAll { $0 === exchange } }
-        self.work()
-    }
-
     /// Renders what is wanted, now or as soon as it may.
     private func work() {
-        let wantsPage = self.isStale && !self.watchers.isEmpty
-        guard wantsPage || !self.readers.isEmpty, self.scheduled == nil else { return }
-        let wait = self.pacing.next - Self.now()
-        guard wait > 0 else { return self.render(page: wantsPage) }
+        guard self.wantsUpdate || !self.readers.isEmpty, self.scheduled == nil else { return }
+        // After the end there is no run that rendering could slow.
+        let wait = self.hasEnded ? 0 : self.pacing.next - self.clock()
+        guard wait > 0 else { return self.render() }
         self.scheduled = self.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(Int64(wait * 1e9) + 1)) {
             self.scheduled = nil
             self.work()
         }
     }
 
-    private func render(page: Bool) {
-        let (start, begin) = (Self.now(), ProcessClock.threadTime())
+    private var wantsUpdate: Bool {
+        self.isStale && (!self.watchers.isEmpty || self.readers.contains { $0.wish != .report })
+    }
+
+    private func render() {
+        let (start, begin) = (self.clock(), ProcessClock.threadTime())
         let result = self.result()
-        if page {
-            self.live.update(result)
+        if self.wantsUpdate {
+            self.page.update(result)
             self.isStale = false
+            self.watchers.forEach(self.advance)
         }
         let readers = self.readers
         self.readers = []
-        if !readers.isEmpty {
-            let report = HTTPAnswer.report(HTMLReport(result).text, fileName: self.fileName)
-            for reader in readers { reader.answer(report) }
+        // Those who want the same get the same.
+        var answers: [Wish: HTTPAnswer] = [:]
+        for (exchange, wish) in readers {
+            let answer = answers[wish] ?? self.answer(wish, result)
+            answers[wish] = answer
+            exchange.answer(answer)
         }
         self.pacing.rendered(at: start, cost: ProcessClock.threadTime() - begin)
-        if page { self.watchers.forEach(self.advance) }
     }
 
-    private func advance(_ watcher: Watcher) { self.write(watcher.stream.next(self.live.changes), to: watcher) }
+    private func answer(_ wish: Wish, _ result: RunResult) -> HTTPAnswer {
+        switch wish {
+        case .report: .report(HTMLReport(result).text, fileName: self.fileName)
+        case .page(let stopPath):
+            .page(
+                ServedPage(
+                    html: self.page.html(stopPath: stopPath),
+                    contentSecurityPolicy: LivePage.contentSecurityPolicy))
+        }
+    }
+
+    private func advance(_ watcher: Watcher) { self.write(watcher.stream.next(self.page.changes), to: watcher) }
 
     private func write(_ text: String?, to watcher: Watcher) {
         guard let text else { return }
@@ -135,6 +161,4 @@ final class WebRun {
             self.advance(watcher)
         }
     }
-
-    private static func now() -> Double { Double(ProcessClock.monotonic()) / 1e9 }
 }

@@ -35,7 +35,10 @@ package final class WebServer: RunOutput {
     package func begin(_ run: RunStart) {
         self.responder.stop.withLock { $0 = run.stop }
         let (responder, eventLoop) = (self.responder, self.listener.eventLoop)
-        eventLoop.execute { responder.show(WebRun(run.description, eventLoop: eventLoop)) }
+        eventLoop.execute {
+            responder.show(
+                WebRun(run.description, eventLoop: eventLoop) { Double(ProcessClock.monotonic()) / 1e9 })
+        }
     }
 
     package func show(_ snapshot: RunSnapshot) {

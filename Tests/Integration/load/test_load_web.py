@@ -282,3 +282,36 @@ def test_other_names_for_the_page(lua, options, text):
     result = lua.command(*options, "script.lua").finish()
     assert result.status == 64
     assert text in result.stderr
+
+
+MANY_NAMES = """
+    local loadtest = require "loadtest"
+    options = {vus = 1, duration = "8s"}
+    function default()
+        for number = 1, 500 do loadtest.time("name " .. number, function() end) end
+        eio.sleep(0.2)
+    end
+"""
+
+
+def test_reader_that_does_not_read_skips_versions_and_misses_nothing(lua):
+    run = Watched(lua, MANY_NAMES)
+    with socket.socket() as slow:
+        # Before the connect, so that its window is small.
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect((run.host, run.port))
+        slow.sendall(b"GET /events HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        versions = []
+        for event in run.events():
+            versions.append(event.version)
+            if "passed" in event.texts:
+                break
+        slow.settimeout(30)
+        read = b""
+        while not re.search(rb"\nid: %d\n.*\n\n$" % versions[-1], read):
+            read += slow.recv(1 << 20)
+    skipped = [int(version) for version in re.findall(rb"\nid: (\d+)\n", read)]
+    assert skipped == sorted(set(skipped))
+    assert len(skipped) < len(versions)
+    assert b"name 500" in read and b"passed" in read
+    run.wait_until_it_stays()
