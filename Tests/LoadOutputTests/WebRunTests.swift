@@ -100,7 +100,7 @@ struct WebRunTests {
         run.web.report(others[1].0)
         run.web.report(others[2].0)
         #expect(try others.allSatisfy { try Self.written($0.1).isEmpty })
-        run.advance(seconds: 1)
+        run.advance(seconds: 10)
         #expect(run.rendered == 2)
         #expect(try others.allSatisfy { try Self.written($0.1).contains("</html>") })
     }
