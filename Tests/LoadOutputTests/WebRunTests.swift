@@ -31,12 +31,12 @@ struct WebRunTests {
         }
 
         /// A new connection with a request.
-        func exchange() throws -> (HTTPExchange, EmbeddedChannel) {
+        func exchange(_ version: HTTPVersion = .http1_1) throws -> (HTTPExchange, EmbeddedChannel) {
             let channel = EmbeddedChannel(loop: self.loop)
             try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
             let connections = BoundedConnections(limit: 1)
             connections.admit(channel, for: .seconds(10))
-            let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+            let head = HTTPRequestHead(version: version, method: .GET, uri: "/")
             return (HTTPExchange(head, channel, connections), channel)
         }
 
@@ -116,6 +116,19 @@ struct WebRunTests {
             let (exchange, channel) = try run.exchange()
             run.web.report(exchange)
             #expect(try Self.written(channel).contains("</html>"))
+        }
+    }
+
+    @Test func streamForAClientWithoutChunks() throws {
+        let run = Run()
+        for version in [HTTPVersion.http1_0, .http1_1] {
+            let (exchange, channel) = try run.exchange(version)
+            run.web.watch(exchange, since: 0)
+            guard case .head(let head)? = try channel.readOutbound(as: HTTPServerResponsePart.self) else {
+                Issue.record("the stream has no head")
+                return
+            }
+            #expect(head.version == version)
         }
     }
 

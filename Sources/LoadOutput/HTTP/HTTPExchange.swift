@@ -33,7 +33,9 @@ final class HTTPExchange {
         self.connections.use(self.channel)
         var all: HTTPHeaders = ["content-type": contentType]
         all.add(contentsOf: headers)
-        self.write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: all)))
+        // A client of HTTP/1.0 does not know chunks: its stream ends with the connection.
+        let version = self.request.version == .http1_0 ? HTTPVersion.http1_0 : .http1_1
+        self.write(.head(HTTPResponseHead(version: version, status: .ok, headers: all)))
     }
 
     /// Writes a part of an answer without an end.
