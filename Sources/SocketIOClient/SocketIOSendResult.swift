@@ -1,3 +1,4 @@
+import EngineIOClient
 import SocketIO
 
 /// The result of emitting an event or sending an ack.
@@ -12,4 +13,15 @@ package enum SocketIOSendResult: Equatable {
     case refused
     /// Not taken: the byte of the packet at this offset is not UTF-8, or is U+001E, which polling cannot carry.
     case invalidText(Int)
+
+    /// - Parameter result: that of the session of Engine.IO.
+    init(_ result: SendResult, ackID: UInt64) {
+        switch result {
+        case .sent: self = .sent(ackID: ackID)
+        case .full: self = .full(ackID: ackID)
+        case .notConnected: self = .notConnected(.disconnected)
+        case .refused: self = .refused
+        case .invalidUTF8(let offset), .separator(let offset): self = .invalidText(offset)
+        }
+    }
 }

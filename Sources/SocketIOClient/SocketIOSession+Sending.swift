@@ -22,28 +22,16 @@ extension SocketIOSession {
         _ namespace: UnsafeRawBufferPointer, wantsAck: Bool, packet: UnsafeMutableRawBufferPointer, headroom: Int,
         attachments: UnsafeBufferPointer<UnsafeRawBufferPointer>, mayWait: Bool, isUTF8: Bool = false
     ) -> SocketIOSendResult {
-        guard let (index, nextAckID) = self.namespaces.route(to: namespace) else {
+        guard let (index, ackID) = self.namespaces.route(to: namespace, wantsAck: wantsAck) else {
             return .notConnected(self.status(of: namespace))
         }
-        let ackID = wantsAck ? nextAckID : 0
         var header = SocketIOHeader(
             attachments.isEmpty ? .event : .binaryEvent, namespace: namespace, id: wantsAck ? .number(ackID) : .none)
         header.attachmentCount = attachments.count
         let result = self.send(header, packet, headroom, attachments, mayWait: mayWait, isUTF8: isUTF8)
-        switch result {
-        case .sent:
-            if wantsAck { self.namespaces.tookAckID(index) }
-            return .sent(ackID: ackID)
-        case .full:
-            if wantsAck { self.namespaces.tookAckID(index) }
-            return .full(ackID: ackID)
-        case .notConnected:
-            return .notConnected(.disconnected)
-        case .refused:
-            return .refused
-        case .invalidUTF8(let offset), .separator(let offset):
-            return .invalidText(offset)
-        }
+        if result == .sent { return .sent(ackID: ackID) }
+        if result != .full, wantsAck { self.namespaces.giveBackAckID(index) }
+        return SocketIOSendResult(result, ackID: ackID)
     }
 
     /// Answers an event. The answer is dropped if the connection is gone that the event came by: the server would end
@@ -66,13 +54,8 @@ extension SocketIOSession {
         var header = SocketIOHeader(
             attachments.isEmpty ? .ack : .binaryAck, namespace: namespace, id: .received(id))
         header.attachmentCount = attachments.count
-        switch self.send(header, packet, headroom, attachments, mayWait: true, isUTF8: isUTF8) {
-        case .sent: return .sent(ackID: 0)
-        case .full: return .full(ackID: 0)
-        case .notConnected: return .notConnected(.disconnected)
-        case .refused: return .refused
-        case .invalidUTF8(let offset), .separator(let offset): return .invalidText(offset)
-        }
+        let result = self.send(header, packet, headroom, attachments, mayWait: true, isUTF8: isUTF8)
+        return SocketIOSendResult(result, ackID: 0)
     }
 
     /// Sends a packet and its attachments with nothing between them: only the packet may be refused. The namespace of

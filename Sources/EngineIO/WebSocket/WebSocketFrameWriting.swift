@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Copies `source` to `target`, masked (RFC 6455, section 5.3). `mask` is the key as it lies in memory.
+/// Copies `source` to `target`, which is apart from it, masked (RFC 6455, section 5.3). `mask` is the key as it lies in
+/// memory.
 @inlinable
 public func copyMasked(
     _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer, mask: UInt32, offset: Int = 0
@@ -16,6 +17,14 @@ public func copyMasked(
         let word = base.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ wide
         target.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
         index += 8
+    }
+    if index < count, count > 8 {
+        // The last word begins in the one before.
+        let start = count - 8
+        let turn = UInt64(start & 3) * 8
+        let word = base.loadUnaligned(fromByteOffset: start, as: UInt64.self) ^ (wide &>> turn | wide &<< (64 &- turn))
+        target.storeBytes(of: word, toByteOffset: start, as: UInt64.self)
+        return
     }
     while index < count {
         let byte = UInt8(truncatingIfNeeded: key >> (UInt32(index & 3) * 8))

@@ -27,11 +27,8 @@ struct BackwardWriter {
 
     /// A decimal number.
     mutating func digits(_ number: UInt64) {
-        var number = number
-        repeat {
-            self.byte(0x30 + UInt8(truncatingIfNeeded: number % 10))
-            number /= 10
-        } while number > 0
+        guard let end = self.room.baseAddress?.advanced(by: self.position) else { return }
+        self.position -= DecimalDigits.write(number, before: end)
     }
 
     // MARK: MessagePack

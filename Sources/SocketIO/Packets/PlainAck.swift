@@ -12,15 +12,10 @@ package struct PlainAck {
     /// - Returns: nil if it is anything else, or not valid.
     init?(text: UnsafeRawBufferPointer) {
         guard text.count > 3, text[0] == SocketIOPacketType.ack.rawValue else { return nil }
-        var position = 1
-        var id: UInt64 = 0
-        while position < text.count, position < SocketIOSerializer.digitsOfLargestID {
-            let digit = text[position] &- 0x30
-            guard digit < 10 else { break }
-            id = id &* 10 &+ UInt64(digit)
-            position += 1
-        }
-        guard position > 1, position < text.count, text[position] == UInt8(ascii: "[") else { return nil }
+        let (id, digits) = DecimalDigits.read(
+            UnsafeRawBufferPointer(rebasing: text[1...]), most: SocketIOSerializer.digitsOfLargestID - 1)
+        let position = 1 + digits
+        guard digits > 0, position < text.count, text[position] == UInt8(ascii: "[") else { return nil }
         self.id = id
         self.digits = UnsafeRawBufferPointer(rebasing: text[1..<position])
         self.payload = UnsafeRawBufferPointer(rebasing: text[position...])

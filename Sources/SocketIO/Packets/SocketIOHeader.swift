@@ -41,10 +41,15 @@ public struct SocketIOHeader {
     /// - Returns: the number of bytes that the header has.
     public func write(_ serializer: SocketIOSerializer, toEndOf room: UnsafeMutableRawBufferPointer) -> Int {
         precondition(room.count >= self.room)
-        // Most headers are the type alone.
-        if serializer == .json, case .none = self.id, self.namespace.count == 1, !self.type.announcesAttachments {
-            room[room.count - 1] = self.type.rawValue
-            return 1
+        // Most headers are the type alone, or the type and the number of an ack.
+        if serializer == .json, self.namespace.count == 1, !self.type.announcesAttachments,
+            let end = room.baseAddress?.advanced(by: room.count)
+        {
+            switch self.id {
+            case .none: return self.writeType(0, before: end)
+            case .number(let number): return self.writeType(DecimalDigits.write(number, before: end), before: end)
+            case .received: break
+            }
         }
         var writer = BackwardWriter(room)
         switch serializer {
@@ -52,6 +57,15 @@ public struct SocketIOHeader {
         case .messagePack: self.writeMessagePack(&writer)
         }
         return writer.count
+    }
+
+    /// Writes the type before the digits that the room ends with.
+    ///
+    /// - Returns: the number of both.
+    @inline(__always)
+    private func writeType(_ digits: Int, before end: UnsafeMutableRawPointer) -> Int {
+        end.storeBytes(of: self.type.rawValue, toByteOffset: -1 &- digits, as: UInt8.self)
+        return digits &+ 1
     }
 
     private func writeText(_ writer: inout BackwardWriter) {

@@ -11,5 +11,6 @@ public enum SocketIOPacketType: UInt8, Sendable, CaseIterable {
     case binaryAck = 0x36
 
     /// Whether the packet says how many attachments follow it.
+    @inline(__always)
     public var announcesAttachments: Bool { self == .binaryEvent || self == .binaryAck }
 }

@@ -114,7 +114,8 @@ package struct NamespaceMachine {
         for index in self.namespaces.indices where self.namespaces[index].bytes.count == name.count {
             let isEqual = self.namespaces[index].bytes.withUnsafeBytes { bytes in
                 guard let mine = bytes.baseAddress, let other = name.baseAddress else { return false }
-                return memcmp(mine, other, name.count) == 0
+                // Without a call for the main namespace.
+                return bytes[0] == name[0] && (name.count == 1 || memcmp(mine, other, name.count) == 0)
             }
             if isEqual { return index }
         }
@@ -318,7 +319,7 @@ package struct NamespaceMachine {
 
     // MARK: Sending
 
-    /// The number of the connection of a namespace; nil if it is not connected. Mutating as ``route(to:)``.
+    /// The number of the connection of a namespace; nil if it is not connected. Mutating as ``route(to:wantsAck:)``.
     package mutating func connection(of name: UnsafeRawBufferPointer) -> UInt64? {
         guard let index = self.index(of: name), self.namespaces[index].state == .connected else { return nil }
         return self.namespaces[index].connection
@@ -333,16 +334,18 @@ package struct NamespaceMachine {
             && self.namespaces[index].connection == connection
     }
 
-    /// The index of a namespace that is connected, and the id of its next packet that asks for an ack.
+    /// The index of a namespace that is connected, and the id of a packet to it: 0 if that wants no ack.
     ///
-    /// Mutating, because a caller of another module would else retain all namespaces for the call.
-    package mutating func route(to name: UnsafeRawBufferPointer) -> (index: Int, nextAckID: UInt64)? {
+    /// Mutating also without an ack, because a caller of another module would else retain all namespaces for the call.
+    package mutating func route(to name: UnsafeRawBufferPointer, wantsAck: Bool) -> (index: Int, ackID: UInt64)? {
         guard let index = self.index(of: name), self.namespaces[index].state == .connected else { return nil }
-        return (index, self.namespaces[index].lastAckID + 1)
+        guard wantsAck else { return (index, 0) }
+        self.namespaces[index].lastAckID += 1
+        return (index, self.namespaces[index].lastAckID)
     }
 
-    /// A packet with the next id was sent.
-    package mutating func tookAckID(_ index: Int) { self.namespaces[index].lastAckID += 1 }
+    /// The packet with the latest id was not sent.
+    package mutating func giveBackAckID(_ index: Int) { self.namespaces[index].lastAckID -= 1 }
 
     // MARK: The end
 
