@@ -8,12 +8,15 @@ package struct RunDescription: Sendable, Equatable {
         package var executor: String
         /// The rest of the plan in words, as "100 users for 30s".
         package var plan: String
-        /// Seconds since the run's start; of executors with stages.
+        /// Seconds since the run's start; of executors with stages, and of users that a Locust master directs.
         package var stageEnds: [Double]
 
         package init(name: String, executor: String, plan: String, stageEnds: [Double] = []) {
             (self.name, self.executor, self.plan, self.stageEnds) = (name, executor, plan, stageEnds)
         }
+
+        /// Counts the times from a start that was so many seconds earlier.
+        mutating func delay(by seconds: Double) { self.stageEnds = self.stageEnds.map { $0 + seconds } }
     }
 
     /// A condition for a metric, and its verdict.
@@ -45,7 +48,7 @@ package struct RunDescription: Sendable, Equatable {
     package var name: String
     package var script: String
     package var commandLine: String
-    /// Scheme, host and port of the script's first argument that is a url; empty without one.
+    /// Scheme, host and port, as far as the command line or a Locust master names them; else empty.
     package var server = ""
     /// Version of the program.
     package var version: String

@@ -35,7 +35,22 @@ package struct RunResult: Sendable, Equatable {
         self.errors.merge(other.errors)
         self.run.start = Swift.min(self.run.start, other.run.start)
         self.run.seconds = end - self.run.start
+        self.mergeScenarios(other.run.scenarios, offset: offset)
         self.mergeDescription(other.run)
+    }
+
+    /// Workers get a master's orders at slightly different times: their stages are those of one scenario.
+    ///
+    /// - Parameter offset: how many seconds after this run the other one started; may be negative.
+    private mutating func mergeScenarios(_ others: [RunDescription.Scenario], offset: Double) {
+        for index in self.run.scenarios.indices { self.run.scenarios[index].delay(by: Swift.max(-offset, 0)) }
+        for var scenario in others
+        where !self.run.scenarios.contains(where: {
+            $0.name == scenario.name && $0.executor == scenario.executor && $0.plan == scenario.plan
+        }) {
+            scenario.delay(by: Swift.max(offset, 0))
+            self.run.scenarios.append(scenario)
+        }
     }
 
     private mutating func mergeDescription(_ other: RunDescription) {
@@ -44,9 +59,6 @@ package struct RunResult: Sendable, Equatable {
             self.run.server = other.server
         } else if !other.server.isEmpty, other.server != self.run.server, !self.run.server.hasSuffix(Self.others) {
             self.run.server += Self.others
-        }
-        for scenario in other.scenarios where !self.run.scenarios.contains(scenario) {
-            self.run.scenarios.append(scenario)
         }
         for threshold in other.thresholds
         where !self.run.thresholds.contains(where: {

@@ -191,10 +191,7 @@ package final class LoadSession {
                     plan: $0.description(share: self.settings.plan.share, fraction: 1), stageEnds: $0.stageEnds)
             })
         description.plannedSeconds = self.settings.plan.plannedSeconds
-        let options = self.settings.script.options
-        description.server = RunDescription.server(
-            of: options.arguments.dropFirst((options.scriptIndex ?? -1) + 1).map { String(decoding: $0, as: UTF8.self) }
-        )
+        description.server = RunDescription.server(of: self.settings.script.options)
         return description
     }
 }

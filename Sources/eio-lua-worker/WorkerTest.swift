@@ -5,6 +5,7 @@ import Locust
 import Metrics
 import NIOPosix
 import ProcessSupport
+import ScriptProcess
 import Scripting
 import Synchronization
 
@@ -12,6 +13,8 @@ import Synchronization
 final class WorkerTest: Sendable {
     private struct State {
         var target: UserCounts = [:]
+        /// On the clock of the wall, in seconds.
+        var stages = SpawnStages()
         var runs: [Int: LoadRun] = [:]
         var results: [RunResult] = []
         var isEnding = false
@@ -50,6 +53,7 @@ final class WorkerTest: Sendable {
     func direct(_ users: UserCounts) {
         let runs = self.state.withLock { state in
             state.target = users
+            state.stages.ordered(at: WallClock.now())
             return state.runs
         }
         for (number, run) in runs { self.direct(run, number, users) }
@@ -120,10 +124,10 @@ final class WorkerTest: Sendable {
         let last = try run.run(progress: report)
         report(last)
         if let left = last.leftBehind { mailbox.post(.failed("\(script.path): \(left.text)")) }
+        let result = RunResult(run: self.description(script, start: start, last), collector: last.collector)
         self.state.withLock { state in
             state.runs[number] = nil
-            state.results.append(
-                RunResult(run: self.description(script, start: start, last), collector: last.collector))
+            state.results.append(result)
         }
         try lifecycle.tearDown(settings.setupData)
     }
@@ -144,14 +148,22 @@ final class WorkerTest: Sendable {
     }
 
     private func description(_ script: WorkerScript, start: Double, _ last: LoadRun.Progress) -> RunDescription {
-        RunDescription(
+        let stages = self.state.withLock { $0.stages }
+        let ends = stages.ends(until: start + last.seconds).map { $0 - start }.filter { $0 > 0 }
+        var description = RunDescription(
             name: script.path, script: script.path, commandLine: self.settings.commandLine,
             version: WorkerSettings.version, start: start, seconds: last.seconds, seed: self.seed,
             scenarios: script.plan.scenarios.map {
                 RunDescription.Scenario(
-                    name: $0.name, executor: "directed", plan: "as the Locust master says")
+                    name: $0.name, executor: "directed", plan: "as the Locust master says", stageEnds: ends)
             },
             exitReason: "finished")
+        description.server = RunDescription.server(of: script.settings.options)
+        // The master's page names the server of scripts that do not name one.
+        if description.server.isEmpty, let host = self.order.host {
+            description.server = RunDescription.server(of: [host])
+        }
+        return description
     }
 
     private func showSummary(_ results: [RunResult]) {

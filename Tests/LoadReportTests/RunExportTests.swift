@@ -63,6 +63,21 @@ struct RunExportTests {
         #expect(try merged(["http://a", "http://b", "http://a", "http://c"]) == "http://a and others")
     }
 
+    @Test func aMergeHasTheStagesOfAScenarioOnce() throws {
+        var first = try SampleRun.result()
+        first.run.scenarios[0].stageEnds = [10, 20]
+        var second = first
+        second.run.start -= 4
+        second.run.scenarios[0].stageEnds = [13.9, 24.1]
+        second.run.scenarios.append(.init(name: "other", executor: "directed", plan: "", stageEnds: [3]))
+        var merged = first
+        try merged.merge(second)
+        #expect(merged.run.scenarios.map(\.stageEnds) == [[14, 24], [3]])
+        merged = second
+        try merged.merge(first)
+        #expect(merged.run.scenarios.map(\.stageEnds) == [[13.9, 24.1], [3]])
+    }
+
     @Test func verdictsOfAMergeAreThoseOfTheSums() throws {
         var first = try SampleRun.result()
         first.run.thresholds = [try SampleRun.threshold("joins", "count>100", value: 90, passed: false)]

@@ -3,6 +3,7 @@
 import csv
 import json
 import signal
+import time
 
 import pytest
 
@@ -62,6 +63,26 @@ def test_host_of_the_web_page_is_where_scripts_connect(fleet):
     master.wait_for_workers(1)
     master.swarm(3, host=fleet.server.url)
     wait_until(lambda: fleet.server.stats()["open"] == 3)
+
+
+def test_export_has_the_server_and_the_stages_of_the_master(fleet):
+    fleet = fleet("eio.connect() while true do eio.receive() end")
+    master = fleet.master()
+    worker = fleet.worker(master.port)
+    master.wait_for_workers(1)
+    master.swarm(3, rate=1, host=fleet.server.url + "/path?token=secret")
+    master.wait_for_users(3)
+    # A stage is a time without orders, which nothing announces.
+    time.sleep(4)
+    master.swarm(6, rate=1, host=fleet.server.url)
+    master.wait_for_users(6)
+    master.stop()
+    worker.wait_for("failures were reported", stream="stderr")
+    run = json.loads(worker.export.read_text())["eio_lua"]["run"]
+    assert run["server"] == fleet.server.url
+    (scenario,) = run["scenarios"]
+    first, second = scenario["stage_ends"]
+    assert 1 < first < second - 3 < run["seconds"]
 
 
 def test_mix_of_transports(fleet):
