@@ -32,7 +32,7 @@ extension Double {
         return Int64(isMeant ? nearest : self.rounded(.towardZero))
     }
 
-    private static let powersOfTen: [Double] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
+    private static let powersOfTen: [Double] = [1, 10, 100, 1_000, 10_000, 100_000, 1e6, 1e7, 1e8, 1e9]
 }
 
 /// Whole numbers as decimal fractions.

@@ -3,10 +3,14 @@ import Metrics
 
 /// How many values came when and how long they took, as a picture in which a darker cell has more of them.
 struct HeatPlot {
+    /// With the bands as rows, from 0.
     private let map: HeatMap
     private let title: String
     private let definition: MetricDefinition
-    private let rows: ClosedRange<Int>
+    /// The lowest of the map's own rows, how many of them make a band, and the bands.
+    private let lowest: Int
+    private let rowsPerBand: Int
+    private let bands: Int
 
     /// Runs of cells of equal colour that are drawn at most.
     private static let maximumRuns = 1_600
@@ -14,20 +18,24 @@ struct HeatPlot {
     /// Less is not worth a picture.
     private static let leastColumns = 5
     private static let leastRows = 3
+    /// More could not be told apart; they are drawn together, several as one.
+    private static let maximumBands = 200
 
     /// Nil where there is too little to see.
     init?(_ map: HeatMap, title: String, definition: MetricDefinition) {
         let rows = map.columns.flatMap { $0.cells.map(\.row) }
         guard let least = rows.min(), let greatest = rows.max(), greatest - least + 1 >= Self.leastRows,
-            greatest - least <= 200, map.columns.count >= Self.leastColumns
+            map.columns.count >= Self.leastColumns
         else { return nil }
-        (self.title, self.definition, self.rows) = (title, definition, least...greatest)
-        var map = map
+        (self.title, self.definition, self.lowest) = (title, definition, least)
+        self.rowsPerBand = (greatest - least) / Self.maximumBands + 1
+        self.bands = (greatest - least) / self.rowsPerBand + 1
+        var map = map.banded(from: least, rows: self.rowsPerBand)
         while Self.runs(map).count > Self.maximumRuns, map.columns.count > Self.leastColumns { map.halve() }
         self.map = map
     }
 
-    private var height: Double { Double(self.rows.count) }
+    private var height: Double { Double(self.bands) }
 
     /// - Parameter number: of the map among those of the page's data.
     func html(_ number: Int, axis: TimeAxis) -> String {
@@ -45,7 +53,7 @@ struct HeatPlot {
         let runs = Self.runs(self.map)
         for level in 1...Self.levels {
             let path = runs.filter { $0.level == level }.map { run in
-                "M\(run.start.short(3)) \((self.height - Double(run.row - self.rows.lowerBound) - 0.5).short(1))"
+                "M\(run.start.short(3)) \((self.height - Double(run.row) - 0.5).short(1))"
                     + "h\((run.end - run.start).short(3))"
             }
             html += "<path class=\"cell h\(level)\" d=\"\(path.joined())\"/>\n"
@@ -59,8 +67,8 @@ struct HeatPlot {
         var last = -1.0
         while power < 1e18 {
             for factor in [1.0, 2, 5] {
-                let place = HeatMap.place(of: power * factor * self.definition.unit) - Double(self.rows.lowerBound)
-                let share = place / self.height
+                let place = HeatMap.place(of: power * factor * self.definition.unit) - Double(self.lowest)
+                let share = place / Double(self.bands * self.rowsPerBand)
                 guard share >= 0, share <= 1, share > last + 0.14 else { continue }
                 marks.append(
                     PlotFrame.horizontal(share, ReportNumber.value(power * factor, of: self.definition)))
@@ -80,25 +88,26 @@ struct HeatPlot {
                 sum.addUpToTheMost(cell.count)
                 return sum
             }
-            let most = column.cells.max { $0.count < $1.count }?.row ?? self.rows.lowerBound
+            let most = column.cells.max { $0.count < $1.count }?.row ?? 0
             return .array([
-                .number((column.time * 1_000).rounded() / 1_000), .number(Double(count)),
-                .integer(most - self.rows.lowerBound),
+                .number((column.time * 1_000).rounded() / 1_000), .number(Double(count)), .integer(most),
             ])
         }
-        let ends = (self.rows.lowerBound...self.rows.upperBound + 1).map { JSON.string(self.text(ofRow: $0)) }
+        let ends = (0...self.bands).map { JSON.string(self.text(ofBand: $0)) }
         return .object(["columns": .array(columns), "rows": .array(ends)])
     }
 
-    private func text(ofRow row: Int) -> String {
-        ReportNumber.value(HeatMap.value(of: row) / self.definition.unit, of: self.definition)
+    /// The least value of a band.
+    private func text(ofBand band: Int) -> String {
+        let value = HeatMap.value(of: self.lowest + band * self.rowsPerBand)
+        return ReportNumber.value(value / self.definition.unit, of: self.definition)
     }
 
     private var summary: String {
         var counts: [Int: UInt64] = [:]
         for cell in self.map.columns.flatMap(\.cells) { counts[cell.row, default: 0].addUpToTheMost(cell.count) }
         let most = counts.max { $0.value < $1.value }?.key ?? 0
-        let texts = [self.rows.lowerBound, self.rows.upperBound + 1, most, most + 1].map(self.text(ofRow:))
+        let texts = [0, self.bands, most, most + 1].map(self.text(ofBand:))
         return "\(self.title), heat map over time: values from \(texts[0]) to \(texts[1]), most of them between "
             + "\(texts[2]) and \(texts[3])"
     }
@@ -131,5 +140,25 @@ struct HeatPlot {
             (open, start) = (next, column.time)
         }
         return runs
+    }
+}
+
+extension HeatMap {
+    /// The map with its rows counted from `lowest`, and so many of them as one.
+    fileprivate func banded(from lowest: Int, rows: Int) -> HeatMap {
+        let columns = self.columns.map { column -> Column in
+            var cells: [Cell] = []
+            for cell in column.cells {
+                let band = (cell.row - lowest) / rows
+                var count = cell.count
+                if let last = cells.last, last.row == band {
+                    count.addUpToTheMost(last.count)
+                    cells.removeLast()
+                }
+                cells.append(Cell(row: band, count: count))
+            }
+            return Column(time: column.time, cells: cells)
+        }
+        return HeatMap(selector: self.selector, columns: columns, intervalsPerColumn: self.intervalsPerColumn)
     }
 }

@@ -81,6 +81,8 @@ enum ReportNumber {
         var (places, rest) = (3, value.magnitude)
         while rest >= 10, places > 0 { (places, rest) = (places - 1, rest / 10) }
         while rest < 1 { (places, rest) = (places + 1, rest * 10) }
+        // As JavaScript writes it: 1.235e-7.
+        guard value.magnitude >= 1e-6 else { return "\((value < 0 ? -rest : rest).short(3))e-\(places - 3)" }
         return value.short(places)
     }
 }

@@ -138,6 +138,7 @@ struct HTMLReportTests {
     @Test(arguments: [
         (0, "0"), (7, "7"), (9_999, "9999"), (12_345, "12.35 k"), (1_234_567, "1.235 M"), (0.123_456, "0.1235"),
         (-2.5, "-2.5"), (1e30, "1000000000000 E"), (1e-20, "0"),
+        (0.000_012_345_6, "0.00001235"), (-1.234_56e-9, "-1.235e-9"), (1e-20, "0"),
     ])
     func aPlainFigureHasFourDigits(value: Double, text: String) { #expect(ReportNumber.plain(value) == text) }
 

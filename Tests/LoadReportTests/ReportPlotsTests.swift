@@ -174,6 +174,38 @@ struct ReportPlotsTests {
         #expect([ends[row], ends[row + 1]].map(\.string) == ["1.962 ms", "2.093 ms"])
     }
 
+    @Test(arguments: [(1...1_200, 5), (430...629, 1), (-833...832, 9)])
+    func aHeatMapOfAWideRangeHasAPicture(rows: ClosedRange<Int>, rowsPerBand: Int) throws {
+        var result = try Self.result(seconds: 30, names: 1)
+        let least = Swift.max(rows.lowerBound, HeatMap.rows.lowerBound)
+        let greatest = Swift.min(rows.upperBound, HeatMap.rows.upperBound)
+        let columns = (1...240).map { time in
+            HeatMap.Column(
+                time: Double(time) / 8,
+                cells: stride(from: least, through: greatest, by: time % 7 + 1).map { .init(row: $0, count: 3) })
+        }
+        result.timeline = Timeline(
+            columns: result.timeline.columns, points: result.timeline.points,
+            heatMaps: [HeatMap(selector: MetricSelector(metric: "eio_time"), columns: columns)])
+        let text = HTMLReport(result).text
+        #expect(text.contains("<h2>Latency over time</h2>"))
+        let heat = try #require(JSON(parsing: Self.data(text).utf8)?["heat"]?.array?.first)
+        let ends = try #require(heat["rows"]?.array)
+        #expect(ends.count - 1 == (greatest - least) / rowsPerBand + 1)
+        #expect(ends.count - 1 <= 200)
+        // Nothing is lost, and no cell is outside of the picture.
+        let counts = columns.map { $0.cells.reduce(0) { $0 + $1.count } }.reduce(0, +)
+        let shown = try #require(heat["columns"]?.array).compactMap { $0.array?[1].double }.reduce(0, +)
+        #expect(shown == Double(counts))
+        let heights = text.split(separator: "<path class=\"cell").dropFirst().flatMap { path in
+            path.prefix { $0 != "/" }.split(separator: "M").dropFirst().compactMap {
+                $0.split(separator: " ").last.flatMap { Double($0.prefix { $0 != "h" }) }
+            }
+        }
+        #expect(heights.allSatisfy { (0..<Double(ends.count - 1)).contains($0) })
+        #expect(heights.contains(0.5) && heights.contains(Double(ends.count) - 1.5))
+    }
+
     private static func data(_ html: String) -> String {
         let start = html.split(separator: "<script type=\"application/json\" id=\"data\">").last ?? ""
         return String(start.split(separator: "</script>").first ?? "")
