@@ -2,7 +2,7 @@ import Metrics
 
 /// The unit of a plot's values; `numbers.js` writes them in the same form.
 enum PlotUnit: String {
-    case plain, time, bytes, share, perSecond
+    case plain, time, bytes, share, perSecond, bytesPerSecond
 
     init(_ definition: MetricDefinition) {
         self =
@@ -21,6 +21,7 @@ enum PlotUnit: String {
         case .bytes: ReportNumber.bytes(value)
         case .share: ReportNumber.share(value)
         case .perSecond: ReportNumber.plain(value) + "/s"
+        case .bytesPerSecond: ReportNumber.bytes(value) + "/s"
         }
     }
 }

@@ -1,4 +1,3 @@
-import JSONText
 import LoadPlan
 import Metrics
 
@@ -14,6 +13,8 @@ package struct RunComparison {
 
         /// In percent of the former value; nil without a former value, or if it was 0.
         var change: Double? { RunComparison.change(self.before, self.after) }
+
+        var isInBoth: Bool { self.before != nil && self.after != nil }
     }
 
     struct Verdict {
@@ -24,6 +25,7 @@ package struct RunComparison {
 
     let before: RunResult
     let after: RunResult
+    /// Those with the greatest changes first, and the figures of one metric together; then those that one run has.
     let rows: [Row]
     let verdicts: [Verdict]
 
@@ -44,7 +46,7 @@ package struct RunComparison {
     package var holds: Bool { self.verdicts.allSatisfy(\.passed) }
 
     /// From 0, every increase is infinite.
-    fileprivate static func change(_ before: Double?, _ after: Double?) -> Double? {
+    static func change(_ before: Double?, _ after: Double?) -> Double? {
         guard let before, let after else { return nil }
         if before == after { return 0 }
         return before == 0 ? (after > 0 ? .infinity : -.infinity) : (after - before) / before.magnitude * 100
@@ -53,7 +55,7 @@ package struct RunComparison {
     private static func rows(_ before: RunResult, _ after: RunResult) -> [Row] {
         let parts = [before, after].map { run in SummarySection.sections(of: run).flatMap(\.rows) }
         var known: Set<MetricSelector> = []
-        return (parts[0] + parts[1]).filter { known.insert($0.selector).inserted }.flatMap { part in
+        let metrics = (parts[0] + parts[1]).filter { known.insert($0.selector).inserted }.map { part in
             Self.statistics(of: part.definition).map { statistic in
                 Row(
                     metric: part.isPart ? part.selector.description : part.name, statistic: statistic,
@@ -62,6 +64,14 @@ package struct RunComparison {
                     after: after.metrics.value(part.selector, statistic, seconds: after.run.seconds))
             }
         }
+        let order = metrics.enumerated().map { (size: Self.size(of: $0.element), place: $0.offset) }
+            .sorted { $0.size == $1.size ? $0.place < $1.place : $0.size > $1.size }
+        return order.flatMap { metrics[$0.place] }
+    }
+
+    /// The greatest change of a metric's figures, whatever its sign; less than none for a metric of one run.
+    private static func size(of figures: [Row]) -> Double {
+        figures.filter(\.isInBoth).compactMap { $0.change?.magnitude }.max() ?? -1
     }
 
     /// Counts of runs of two lengths do not compare, but their rates.
@@ -71,97 +81,5 @@ package struct RunComparison {
         case .counter, .rate: [.rate]
         case .gauge: [.maximum]
         }
-    }
-}
-
-extension RunComparison {
-    package static func text(ofChange change: Double?) -> String {
-        guard let change else { return "–" }
-        if change.isInfinite { return "from 0" }
-        let text = ReportNumber.digits((change * 10).rounded() / 10)
-        return (change > 0 && text != "0" ? "+" : "") + text + " %"
-    }
-
-    /// The differences as a table for a terminal, then the verdicts.
-    package var text: String {
-        let header = ["metric", "figure", "before", "after", "change"]
-        let table = [header] + self.rows.map { self.cells($0).map(\.printable) }
-        let widths = header.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-        let lines = table.map { cells in
-            cells.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return column < 2 ? cell + padding : padding + cell
-            }.joined(separator: "  ")
-        }
-        let verdicts = self.verdicts.map { verdict in
-            "\(verdict.passed ? "✓" : "✗") \(verdict.threshold.text.printable)  \(Self.text(of: verdict))"
-        }
-        return (lines + (verdicts.isEmpty ? [] : [""] + verdicts)).map { $0 + "\n" }.joined()
-    }
-
-    /// Nothing without a threshold.
-    private var badge: String {
-        guard !self.verdicts.isEmpty else { return "" }
-        let word = self.holds ? "passed" : "failed"
-        return " <span class=\"badge \(word)\">\(word)</span>"
-    }
-
-    private var sentence: String {
-        let (count, failed) = (self.verdicts.count, self.verdicts.filter { !$0.passed })
-        guard let first = failed.first else {
-            return count == 0
-                ? "\(self.rows.count) figures of two runs."
-                : count == 1 ? "The threshold on the changes held." : "All \(count) thresholds on the changes held."
-        }
-        let number = count == 1 ? "The threshold" : "\(failed.count) of \(count) thresholds"
-        return "\(number) on the changes failed: \(first.threshold.text) (\(Self.text(of: first)))"
-            + (failed.count > 1 ? " and others." : ".")
-    }
-
-    private static func text(of verdict: Verdict) -> String {
-        verdict.change == nil ? "no value in one of the runs" : Self.text(ofChange: verdict.change)
-    }
-
-    private func cells(_ row: Row) -> [String] {
-        let text = { (value: Double?) in
-            value.map { ReportNumber.value($0, of: row.statistic, row.definition) } ?? "–"
-        }
-        return [
-            row.metric, row.statistic.description, text(row.before), text(row.after), Self.text(ofChange: row.change),
-        ]
-    }
-
-    /// The same as an HTML page.
-    package var html: String {
-        let verdicts = self.verdicts.map { verdict -> [ReportTable.Cell] in
-            [
-                .verdict(verdict.passed), .name(verdict.threshold.text), .number(Self.text(of: verdict)),
-            ]
-        }
-        let rows = self.rows.map { row -> [ReportTable.Cell] in
-            let cells = self.cells(row)
-            return [.name(cells[0]), .name(cells[1])] + cells.dropFirst(2).map { .number($0) }
-        }
-        let runs = [("Before", self.before.run), ("After", self.after.run)].map { name, run -> [ReportTable.Cell] in
-            [
-                .name(name), .name(run.name), .name(run.server), .name(Timestamp.readable(seconds: run.start)),
-                .number(ReportNumber.length(run.seconds)), .number(String(run.exitCode)), .name(run.version),
-            ]
-        }
-        let columns = ["Run", "Script", "Server", "Start", "Duration", "Exit status", "Version"]
-        return HTMLReport.page(
-            title: "\(self.after.run.name): two runs compared",
-            body: """
-                <header><h1>\(HTMLText.escape(self.after.run.name)): two runs compared\(self.badge)</h1>
-                <p class="verdict">\(HTMLText.escape(self.sentence))</p></header>
-                <section><h2>Runs</h2>
-                \(ReportTable(header: columns, rows: runs).html)</section>
-                \(verdicts.isEmpty ? "" : "<section><h2>Thresholds</h2>\n")\
-                \(ReportTable(header: ["Verdict", "Threshold", "Change"], rows: verdicts).html)\
-                \(verdicts.isEmpty ? "" : "</section>\n")\
-                <section><h2>Figures</h2>
-                \(ReportTable(header: ["Metric", "Figure", "Before", "After", "Change"], rows: rows).html)</section>
-
-                """)
     }
 }

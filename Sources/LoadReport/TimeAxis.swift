@@ -34,6 +34,15 @@ struct TimeAxis {
         }
     }
 
+    /// Of several runs, which have neither stages nor users in common.
+    init(times: [Double]) {
+        self.times = times
+        self.end = Swift.max(times.last ?? 0, 0.001)
+        self.scale = PlotScale(seconds: self.end)
+        self.places = times.map(self.scale.share(of:))
+        (self.stages, self.users, self.isDrawn) = ([], times.map { _ in nil }, true)
+    }
+
     private var mostUsers: Double? { self.users.compactMap(\.self).max() }
 
     /// The legend of the users behind a plot.

@@ -27,6 +27,8 @@ struct TimePlot {
     let title: String
     /// The name of the metric, as in the tables; empty where the title is enough.
     let metric: String
+    /// Facts below the title; a line breaks between two of them.
+    let notes: [String]
     let unit: PlotUnit
     let lines: [Line]
     let bounds: [Bound]
@@ -37,11 +39,11 @@ struct TimePlot {
     let isFlat: Bool
 
     init(
-        title: String, metric: String = "", unit: PlotUnit, lines: [Line], bounds: [Bound] = [],
+        title: String, metric: String = "", notes: [String] = [], unit: PlotUnit, lines: [Line], bounds: [Bound] = [],
         isLatency: Bool = false, hasUsers: Bool = false
     ) {
         (self.title, self.metric, self.unit, self.lines) = (title, metric, unit, lines)
-        (self.bounds, self.hasUsers) = (bounds, hasUsers)
+        (self.notes, self.bounds, self.hasUsers) = (notes, bounds, hasUsers)
         let ranges = lines.compactMap(\.range)
         self.isFlat = ranges.allSatisfy { $0.lowerBound == $0.upperBound }
         let least = ranges.map(\.lowerBound).min() ?? 0
@@ -103,7 +105,9 @@ struct TimePlot {
         if scale.isLogarithmic { keys.append("<span class=\"key\">logarithmic</span>") }
         let code =
             self.metric.isEmpty || self.metric == self.title ? "" : "<code>\(HTMLText.escape(self.metric))</code>"
-        return "<figcaption><b>\(HTMLText.escape(self.title))</b>\(code)<div>\(keys.joined())</div></figcaption>"
+        let notes = self.notes.map { "<span>\(HTMLText.escape($0))</span> " }.joined()
+        let note = notes.isEmpty ? "" : "<p>\(notes)</p>"
+        return "<figcaption><b>\(HTMLText.escape(self.title))</b>\(code)\(note)<div>\(keys.joined())</div></figcaption>"
     }
 
     /// The alternative to the picture.
@@ -114,6 +118,6 @@ struct TimePlot {
             }
         }
         let bounds = self.bounds.map { "threshold \($0.label)" }
-        return "\(self.title) over time: \((lines + bounds).joined(separator: ", "))"
+        return "\(self.title) over time: \((lines + bounds + self.notes).joined(separator: ", "))"
     }
 }

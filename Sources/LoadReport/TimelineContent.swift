@@ -103,6 +103,15 @@ extension MetricDefinition {
             case .loopLag: "Lag of this program"
             case .sioAck: "Time to an ack"
             case .sioConnect: "Time to connect a namespace"
+            case .messagesSent: "Messages sent"
+            case .messagesReceived: "Messages received"
+            case .dataSent: "Data sent"
+            case .dataReceived: "Data received"
+            case .iterations: "Iterations"
+            case .errors: "Errors"
+            case .connects: "Connects"
+            case .disconnects: "Disconnects"
+            case .vus: "Users"
             default: nil
             }
         return title ?? self.name

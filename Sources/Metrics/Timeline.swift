@@ -121,7 +121,7 @@ package struct Timeline: Sendable, Equatable {
     }
 
     /// Makes one point of every two neighbours, in their place: a long run does not need room for both forms.
-    mutating func halve() {
+    package mutating func halve() {
         let count = (self.points.count + 1) / 2
         for index in 0..<count {
             var point = self.points[index * 2]

@@ -24,10 +24,11 @@ const numbers = (() => {
     return [[Math.floor(whole / 3600), "h"], [Math.floor(whole / 60) % 60, "min"], [whole % 60, "s"]]
       .filter(part => part[0] > 0).map(part => part.join(" ")).join(" ");
   };
+  const bytes = value => scaled(value, ["B", "kB", "MB", "GB", "TB", "PB", "EB"], 1e3);
   // By the names of PlotUnit.swift.
   const units = {
-    plain, time, bytes: value => scaled(value, ["B", "kB", "MB", "GB", "TB", "PB", "EB"], 1e3),
-    share: value => digits(Math.floor(value * 1e4) / 100) + " %", perSecond: value => plain(value) + "/s",
+    plain, time, bytes, share: value => digits(Math.floor(value * 1e4) / 100) + " %",
+    perSecond: value => plain(value) + "/s", bytesPerSecond: value => bytes(value) + "/s",
   };
   return { plain, length, units };
 })();

@@ -85,11 +85,15 @@ const plots = (() => {
     const value = figure.lines[index][place];
     return value === null ? "–" : numbers.units[figure.plot.unit](value);
   };
+  // Without users where runs are compared.
+  const momentText = () => {
+    const users = values.users[place], time = `at ${numbers.length(values.times[place])}`;
+    return users === null ? time : `${time}: ${numbers.plain(users)} users`;
+  };
   const point = next => {
     place = next;
     for (const figure of figures) if (figure.seen) mark(figure);
-    moment.textContent = place === null ? hint
-      : `at ${numbers.length(values.times[place])}: ${numbers.plain(values.users[place] ?? 0)} users`;
+    moment.textContent = place === null ? hint : momentText();
   };
   // Keys move the crosshair also for those who hear the page: of the plot that they are in, the values are read out.
   const speak = figure => {

@@ -1,6 +1,10 @@
 """`eio-lua report compare`: two runs side by side."""
 
+import re
+
 import pytest
+
+from harness.chromium import Chromium
 
 SCRIPT = """
     local loadtest = require "loadtest"
@@ -54,3 +58,93 @@ def test_report_does_not_replace_an_export(lua, exports):
     result = compare(lua, *exports, "--report", "./after.json")
     assert result.status == 104 and "--report: ./after.json is taken by an export to compare" in result.stderr
     assert (lua.folder / "after.json").read_bytes() == text
+
+
+TIMED = """
+    local loadtest = require "loadtest"
+    options = {vus = 2, duration = "12s"}
+    function default()
+        loadtest.time("ask", function() eio.sleep(0.02) end)
+        loadtest.time("order", function() eio.sleep(0.02 * arg[1]) end)
+        if arg[1] == "1" then loadtest.time("gone", function() eio.sleep(0.01) end) end
+    end
+"""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """Of two runs, in the later of which `order` takes three times as long, and `gone` is absent."""
+    from harness.program import Lua
+    lua = Lua(tmp_path_factory.mktemp("compare"))
+    lua.write(TIMED)
+    runs = [lua.command("load", "-q", "--summary-export", f"{factor}.json", "script.lua", "--", factor)
+            for factor in (1, 3)]
+    for run in runs:
+        run.finish()
+    result = lua.command("report", "compare", "1.json", "3.json", "--report", "page.html").finish()
+    assert result.status == 0, result
+    yield lua.folder / "page.html"
+    lua.stop_all()
+
+
+@pytest.fixture
+def browser():
+    chromium = Chromium()
+    try:
+        chromium.look()
+        yield chromium
+    finally:
+        chromium.close()
+
+
+def test_page_answers_what_got_slower_and_since_when(page, browser):
+    browser.open(page)
+    verdict = browser.value("document.querySelector('.verdict').textContent")
+    assert re.search(r"The p95 of actions went up from 2\d(\.\d+)? ms to 6\d(\.\d+)? ms \(\+\d+(\.\d)? %\)", verdict)
+    assert "The greatest change is in order, p95: " in verdict and "at least 10 % slower throughout." in verdict
+    figures = browser.value("""
+        [...document.querySelectorAll(".pairs figure")].map(f => ({
+            title: f.querySelector("b").textContent, label: f.querySelector("svg").getAttribute("aria-label"),
+            lines: [...f.querySelectorAll("path.line")].map(line => line.getTotalLength()),
+            texts: [...f.querySelectorAll("svg text")].map(text => text.textContent)}))
+    """)
+    titles = [figure["title"] for figure in figures]
+    assert titles.index("order, p95") < titles.index("ask, p95")
+    order = figures[titles.index("order, p95")]
+    assert len(order["lines"]) == 2 and min(order["lines"]) > 100
+    assert any(text.endswith(" ms") for text in order["texts"])
+    assert re.match(r"order, p95 over time: before from 2\d.* ms, after from 6\d.* ms, .* slower throughout", order["label"])
+    missing = browser.value("""
+        [...document.querySelectorAll("section")]
+            .find(s => s.querySelector("h2")?.textContent === "Only in one run").innerText
+    """)
+    assert "eio_time{name:gone}" in missing and "eio_time{name:order}" not in missing
+    assert browser.requests == [page.as_uri()] and browser.complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1920])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_and_its_two_lines_differ(page, browser, width, scheme):
+    browser.look(width=width, scheme=scheme)
+    browser.open(page)
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    # By width and lightness too, for those who do not see the hue.
+    before, after = browser.value("""
+        [1, 2].map(number => {
+            const style = getComputedStyle(document.querySelector(`.pairs path.line.s${number}`));
+            return [parseFloat(style.strokeWidth), style.stroke];
+        })
+    """)
+    assert after[0] > 1.5 * before[0] and after[1] != before[1]
+    red, green, blue = map(int, re.findall(r"\d+", before[1]))
+    assert max(red, green, blue) - min(red, green, blue) < 30
+
+
+def test_page_reads_without_a_script_and_on_paper(page, browser):
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(page)
+    lengths = browser.value("[...document.querySelectorAll('.pairs path.line')].map(line => line.getTotalLength())")
+    assert len(lengths) >= 8 and browser.value("document.querySelectorAll('.bar').length") == 0
+    browser.look(width=720, media="print")
+    assert browser.value("document.documentElement.scrollWidth") <= 720
+    assert browser.value("[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).length") == 0
