@@ -108,7 +108,7 @@ let package = Package(
             name: "LoadReport", dependencies: ["JSONText", "LoadPlan", "Metrics"],
             resources: [
                 "page/report.css", "page/numbers.js", "page/values.js", "page/lines.js", "page/plots.js",
-                "page/report.js", "page/live.css", "page/patch.js", "page/live.js",
+                "page/distributions.js", "page/report.js", "page/live.css", "page/patch.js", "page/live.js",
             ].map { .embedInCode($0) },
             swiftSettings: settings),
         // The parts that every process needs; it does not depend on Lua.

@@ -37,12 +37,25 @@ struct LinePlot {
     /// - Parameter hasTips: whether the browser's tool tips show the values.
     func html(hasTips: Bool = true) -> String {
         let scale = PlotScale(upTo: self.series.flatMap(\.values).compactMap(\.self).max() ?? 0)
-        var html = "<figure><figcaption><b>\(HTMLText.escape(self.title))</b>\(self.code)\(self.legend)</figcaption>\n"
-        html += PlotFrame.svg(self.summary) + self.grid(scale)
+        var html =
+            "<figure class=\"distribution\" data-points=\"\(HTMLText.escape(self.points))\"><figcaption><b>\(HTMLText.escape(self.title))</b>\(self.code)\(self.legend)</figcaption>\n"
+        html += PlotFrame.svg(self.summary, isFocusable: true) + self.grid(scale)
         for (index, series) in self.series.enumerated() {
             html += "<path class=\"line s\(index + 1)\" d=\"\(self.path(series.values, scale))\"/>\n"
         }
         return html + (hasTips ? self.tips : "") + "</svg></figure>\n"
+    }
+
+    /// For the page's script: of each point its place, its name and the value of the first line.
+    private var points: String {
+        let points = zip(self.places, self.placeNames).enumerated().map { index, point -> JSON in
+            let value = self.series.first.flatMap { index < $0.values.count ? $0.values[index] : nil }
+            return .array([
+                .number((point.0 * 10_000).rounded() / 10_000), .string(point.1),
+                .string(value.map(self.format) ?? "–"),
+            ])
+        }
+        return JSON.array(points).text()
     }
 
     private var code: String {
@@ -51,7 +64,7 @@ struct LinePlot {
 
     private var legend: String {
         let keys = self.series.enumerated().map { index, series in
-            "<span class=\"key\"><i class=\"s\(index + 1)\"></i>\(HTMLText.escape(series.name))</span>"
+            "<span class=\"key\"><i class=\"s\(index + 1)\"></i>\(HTMLText.escape(series.name))<output></output></span>"
         }
         return "<div>\(keys.joined())</div>"
     }

@@ -11,6 +11,7 @@ enum PageFiles {
 
     private static let drawing = [
         PackageResources.numbers_js, PackageResources.values_js, PackageResources.lines_js, PackageResources.plots_js,
+        PackageResources.distributions_js,
     ]
 
     /// Without indentation and without the lines that are comments, because each report has the script.

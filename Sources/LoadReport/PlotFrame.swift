@@ -23,10 +23,12 @@ enum PlotFrame {
     static func text(_ coordinate: Double) -> String { coordinate.short(1) }
 
     /// The beginning of a picture.
-    /// - Parameter label: a description, for those who cannot see it.
-    static func svg(_ label: String) -> String {
+    /// - Parameters:
+    ///   - label: a description, for those who cannot see it.
+    ///   - isFocusable: whether keys can reach it.
+    static func svg(_ label: String, isFocusable: Bool = false) -> String {
         "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" "
-            + "aria-label=\"\(HTMLText.escape(label))\">\n"
+            + (isFocusable ? "tabindex=\"0\" " : "") + "aria-label=\"\(HTMLText.escape(label))\">\n"
     }
 
     /// A horizontal line with its label at the left.

@@ -138,6 +138,32 @@ def test_the_crosshair_shows_the_values_of_all_plots(page, browser):
     assert browser.complaints == []
 
 
+def test_the_crosshair_of_a_distribution_shows_its_values(page, browser):
+    browser.open(page("minute", 60, ["ask", "order"]))
+    output = "document.querySelector('.distribution output').textContent"
+    box = browser.value("""
+        (() => {
+            const svg = document.querySelector(".distribution > svg");
+            svg.scrollIntoView({block: "center"});
+            const box = svg.getBoundingClientRect();
+            return [box.left, box.top, box.width, box.height];
+        })()
+    """)
+    x, y = box[0] + box[2] * 62 / 480, box[1] + box[3] / 2
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x + 1, y=y)
+    assert browser.value(output) == "1 ms in 0 % of cases"
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x + box[2] * 404 / 480 - 1, y=y)
+    assert browser.value(output) == "2 ms in 100 % of cases"
+    assert browser.value("document.querySelector('.distribution .cross').getAttribute('visibility')") == "visible"
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=1, y=1)
+    assert browser.value(output) == ""
+    browser.value("document.querySelector('.distribution > svg').focus({preventScroll: true})")
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="End")
+    assert browser.value(output) == "2 ms in 100 % of cases"
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="Escape")
+    assert browser.value(output) == "" and browser.complaints == []
+
+
 @pytest.mark.parametrize("width", [360, 1024])
 def test_values_of_the_crosshair_do_not_move_the_page(page, browser, width):
     browser.look(width=width)
