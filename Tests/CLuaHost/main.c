@@ -33,6 +33,7 @@ int main(void) {
     test_socketio_queue();
     test_socketio_simple();
     test_socketio_json();
+    test_socketio_finalizers();
     test_hostile();
     remove("t.lua");
     remove("d");

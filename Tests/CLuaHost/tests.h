@@ -23,6 +23,7 @@ void test_json(void);
 void test_socketio_queue(void);
 void test_socketio_simple(void);
 void test_socketio_json(void);
+void test_socketio_finalizers(void);
 void test_hostile(void);
 
 #endif

@@ -164,6 +164,13 @@ static void drop(luahost_sio *sio, luahost_slice name_space, luahost_slice name)
         name.length < 100 ? (int)name.length : 100, name.data, (int)name_space.length, name_space.data);
 }
 
+/* The name of an event, which may be pushed: an escaped one was read into the buffer that a finalizer may use, too. */
+static luahost_slice keep_name(lua_State *L, luahost_slice name) {
+    if (__builtin_expect(name.data != luahost_vm_of(L)->scratch.data, 1)) return name;
+    lua_pushlstring(L, name.data, name.length);
+    return luahost_sio_slice(L, -1);
+}
+
 void luahost_sio_start_next(luahost_client *client) {
     luahost_sio *sio = (luahost_sio *)client;
     luahost_vm *vm = client->vm;
@@ -183,6 +190,7 @@ void luahost_sio_start_next(luahost_client *client) {
     const char *problem;
     /* Its payload was checked before. */
     luahost_sio_event_name(vm->L, sio, event.payload, &name, &rest, &problem);
+    name = keep_name(vm->L, name);
     luahost_sio_found found = luahost_sio_find(vm->L, sio, event.name_space, name);
     if (found.kind == LUAHOST_SIO_NONE && luahost_sio_keeps(sio)) {
         luahost_mailbox_keep(client);
@@ -258,10 +266,12 @@ static __attribute__((noinline)) void deliver(luahost_sio *sio, const luahost_so
         lua_settop(L, top);
         return;
     }
+    name = keep_name(L, name);
     luahost_sio_found found = luahost_sio_find(L, sio, event->name_space, name);
     bool is_first = client->mailbox.first == NULL;
     if (found.kind != LUAHOST_SIO_NONE && is_first && luahost_may_run(vm) && may_start(sio, &found.handler)) {
         start(sio, &found, event, rest);
+        lua_settop(L, top);
         return;
     }
     bool is_unhandled = found.kind == LUAHOST_SIO_NONE && is_first;
