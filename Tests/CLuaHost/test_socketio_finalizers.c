@@ -26,6 +26,22 @@ static void an_escaped_name_outlives_its_buffer(void) {
         "disconnect\nfinished\n");
 }
 
+/* The finalizer runs where the coroutine of an event is made, because the table of the handler before has grown. */
+static void a_handler_is_found_whose_client_gets_another(void) {
+    EXPECT_RUN(
+        FINALIZER
+        "local sleep, is_next = eio.sleep, false\n"
+        "act = function() if is_next then is_next = false sio.on('other', print) end end\n"
+        "sio.on('news', function(n) out('news', n) local list = {}\n"
+        "for index = 1, 100 do list[index] = n end is_next = true sleep(0.05) end)\n"
+        "sio.connect('any')\n"
+        "collect() for n = 1, 3 do sio.emit('news', n) end eio.sleep(0.01) rest() eio.sleep(0.1)\n"
+        "sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \nemit [\"news\",1]\nemit [\"news\",2]\nemit [\"news\",3]\n"
+        "log news 1\nlog news 2\nlog news 3\ndisconnect\nfinished\n");
+}
+
 void test_socketio_finalizers(void) {
     an_escaped_name_outlives_its_buffer();
+    a_handler_is_found_whose_client_gets_another();
 }

@@ -23,7 +23,7 @@ static inline bool luahost_has_timers(const luahost_vm *vm) {
 void luahost_ask_again(luahost_vm *vm);
 
 /* Whether more slices may run before the loop looks at its sockets; false also within a slice. */
-static inline bool luahost_may_run(luahost_vm *vm) {
+static inline bool luahost_may_run(const luahost_vm *vm) {
     return vm->current == NULL && luahost_vm_may_resume(vm) &&
         vm->loop->turn_tick == atomic_load_explicit(&luahost_tick, memory_order_relaxed);
 }

@@ -222,10 +222,12 @@ static inline bool is_for_latest(const luahost_sio *sio, const luahost_socketio_
         luahost_slices_are_equal(sio->latest.name_space, event->name_space);
 }
 
-/* Whether the latest handler may start on an event at once. */
+/* Whether the latest handler may start on an event at once, in a coroutine of the pool: one that is made may run a
+ * finalizer, which may register another handler. */
 static inline bool may_start_latest(const luahost_sio *sio) {
-    return sio->receivers == NULL && sio->client.mailbox.first == NULL && luahost_may_run(sio->client.vm) &&
-        may_start(sio, &sio->latest);
+    const luahost_vm *vm = sio->client.vm;
+    return sio->receivers == NULL && sio->client.mailbox.first == NULL && vm->coroutines.count > 0 &&
+        luahost_may_run(vm) && may_start(sio, &sio->latest);
 }
 
 static __attribute__((noinline)) void deliver(luahost_sio *sio, const luahost_socketio_received *event) {
