@@ -37,8 +37,8 @@ struct LinePlot {
     /// - Parameter hasTips: whether the browser's tool tips show the values.
     func html(hasTips: Bool = true) -> String {
         let scale = PlotScale(upTo: self.series.flatMap(\.values).compactMap(\.self).max() ?? 0)
-        var html =
-            "<figure class=\"distribution\" data-points=\"\(HTMLText.escape(self.points))\"><figcaption><b>\(HTMLText.escape(self.title))</b>\(self.code)\(self.legend)</figcaption>\n"
+        var html = "<figure class=\"distribution\" data-points=\"\(HTMLText.escape(self.points))\"><figcaption>"
+        html += "<b>\(HTMLText.escape(self.title))</b>\(self.code)\(self.legend)</figcaption>\n"
         html += PlotFrame.svg(self.summary, isFocusable: true) + self.grid(scale)
         for (index, series) in self.series.enumerated() {
             html += "<path class=\"line s\(index + 1)\" d=\"\(self.path(series.values, scale))\"/>\n"
