@@ -38,8 +38,7 @@ bool luahost_json_is_placeholder(lua_State *L, lua_Integer *number) {
 }
 
 /* Pushes each attachment once, so that a placeholder that occurs a thousand times costs no more memory than one. */
-static bool push_attachments(
-    luahost_json_decoder *d, const luahost_slice *attachments, size_t count) {
+static bool push_attachments(luahost_json_decoder *d, const luahost_slice *attachments, size_t count) {
     if (count > LUAHOST_MAX_ATTACHMENTS || !lua_checkstack(d->L, (int)count + LUAHOST_JSON_SPARE_SLOTS)) {
         return luahost_json_fail(d, d->text, "no room on the Lua stack for %zu attachments", count) != NULL;
     }

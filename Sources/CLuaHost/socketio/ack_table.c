@@ -134,11 +134,6 @@ void luahost_sio_acks_add(luahost_sio_acks **list, luahost_slice name_space, lua
     *place = ack;
 }
 
-const luahost_sio_ack *luahost_sio_acks_find(luahost_sio_acks *list, luahost_slice name_space, uint64_t id) {
-    luahost_sio_acks *acks = of_namespace(list, name_space);
-    return acks == NULL ? NULL : find(acks, id);
-}
-
 luahost_sio_ack luahost_sio_acks_take(luahost_sio_acks *list, luahost_slice name_space, uint64_t id) {
     luahost_sio_acks *acks = of_namespace(list, name_space);
     luahost_sio_ack *found = acks == NULL ? NULL : find(acks, id);

@@ -26,8 +26,6 @@ typedef struct luahost_sio_acks {
 
 /* Adds an ack whose number the namespace does not have yet. */
 void luahost_sio_acks_add(luahost_sio_acks **list, luahost_slice name_space, luahost_sio_ack ack);
-/* The ack with this number; NULL if nobody awaits it. Valid until the table changes. */
-const luahost_sio_ack *luahost_sio_acks_find(luahost_sio_acks *list, luahost_slice name_space, uint64_t id);
 /* Takes the ack out; the id of the result is 0 if nobody awaits it. */
 luahost_sio_ack luahost_sio_acks_take(luahost_sio_acks *list, luahost_slice name_space, uint64_t id);
 /* Whether the task waits for the ack with this number of the namespace. */
