@@ -41,7 +41,24 @@ static void a_handler_is_found_whose_client_gets_another(void) {
         "log news 1\nlog news 2\nlog news 3\ndisconnect\nfinished\n");
 }
 
+/* The finalizer runs where the handler of the first event of the queue is looked for. */
+static void a_finalizer_receives_while_an_event_has_its_turn(void) {
+    EXPECT_RUN(
+        FINALIZER
+        "local is_next = false\n"
+        "act = function() if is_next then is_next = false out('received', sio.receive(0)) end end\n"
+        "sio.on('slow', function() eio.sleep(0.01) collect() local list = {}\n"
+        "for index = 1, 100 do list[index] = index end is_next = true end, {ordered = true})\n"
+        "for _, name in ipairs {'late', 'last'} do\n"
+        "sio.on(name, function(n) rest() out(name, n) end, {ordered = true}) end\n"
+        "sio.connect('any')\n"
+        "sio.emit('slow') sio.emit('late', 1) sio.emit('last', 2) eio.sleep(0.05) sio.disconnect()\n",
+        "connect\nopen any socket.io\nauth \nemit [\"slow\"]\nemit [\"late\",1]\nemit [\"last\",2]\n"
+        "log received last 2\nlog late 1\ndisconnect\nfinished\n");
+}
+
 void test_socketio_finalizers(void) {
     an_escaped_name_outlives_its_buffer();
     a_handler_is_found_whose_client_gets_another();
+    a_finalizer_receives_while_an_event_has_its_turn();
 }

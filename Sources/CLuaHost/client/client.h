@@ -353,6 +353,8 @@ void luahost_mailbox_add(luahost_client *client, const char *data, size_t length
 void luahost_mailbox_append(luahost_client *client, luahost_message *message);
 /* The first message, to be freed by the caller; there is one. */
 luahost_message *luahost_mailbox_take(luahost_client *client);
+/* Undoes that. */
+void luahost_mailbox_put_back(luahost_client *client, luahost_message *message);
 /* Drops what is queued. */
 void luahost_mailbox_clear(luahost_client *client);
 /* Moves the first message to those that are kept until receive() takes them or a handler is registered. */

@@ -24,6 +24,14 @@ luahost_message *luahost_mailbox_take(luahost_client *client) {
     return message;
 }
 
+void luahost_mailbox_put_back(luahost_client *client, luahost_message *message) {
+    message->next = client->mailbox.first;
+    client->mailbox.first = message;
+    if (client->mailbox.last == NULL) client->mailbox.last = message;
+    client->mailbox.bytes += message->length;
+    client->mailbox.count++;
+}
+
 void luahost_mailbox_clear(luahost_client *client) {
     luahost_mailbox_offer_kept(client);
     while (client->mailbox.first != NULL) free(luahost_mailbox_take(client));

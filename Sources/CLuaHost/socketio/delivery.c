@@ -174,9 +174,9 @@ static luahost_slice keep_name(lua_State *L, luahost_slice name) {
 void luahost_sio_start_next(luahost_client *client) {
     luahost_sio *sio = (luahost_sio *)client;
     luahost_vm *vm = client->vm;
-    luahost_message *message = client->mailbox.first;
+    /* Taken at once, for a finalizer that runs while its handler is looked for may receive it, too. */
+    luahost_message *message = luahost_mailbox_take(client);
     if (luahost_sio_happening_of(message) != LUAHOST_SIO_EVENT) {
-        luahost_mailbox_take(client);
         const luahost_sio_change change = luahost_sio_dequeued_change(message);
         luahost_sio_happen(sio, &change);
         free(message);
@@ -193,17 +193,17 @@ void luahost_sio_start_next(luahost_client *client) {
     name = keep_name(vm->L, name);
     luahost_sio_found found = luahost_sio_find(vm->L, sio, event.name_space, name);
     if (found.kind == LUAHOST_SIO_NONE && luahost_sio_keeps(sio)) {
+        luahost_mailbox_put_back(client, message);
         luahost_mailbox_keep(client);
         luahost_mailbox_limit_kept(client);
     } else if (found.kind == LUAHOST_SIO_NONE) {
-        luahost_mailbox_take(client);
         drop(sio, event.name_space, name);
         free(message);
     } else if (!may_start(sio, &found.handler)) {
         /* Until the ordered handler returns. */
+        luahost_mailbox_put_back(client, message);
         client->mailbox.start = LUAHOST_START_LATER;
     } else {
-        luahost_mailbox_take(client);
         start(sio, &found, &event, rest);
         free(message);
     }
