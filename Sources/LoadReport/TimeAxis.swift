@@ -62,7 +62,10 @@ struct TimeAxis {
         }
         return "<svg class=\"definitions\" id=\"definitions\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
             + "<path id=\"users\" class=\"users\" d=\"\(self.usersArea(points))\"/>"
-            + "<path id=\"stages\" class=\"stage\" d=\"\(lines.joined())\"/></defs></svg>\n"
+            + "<path id=\"stages\" class=\"stage\" d=\"\(lines.joined())\"/>"
+            + "<clipPath id=\"frame\"><rect x=\"\(Int(PlotFrame.left) - 2)\" y=\"\(Int(PlotFrame.top) - 2)\""
+            + " width=\"\(Int(PlotFrame.innerWidth) + 4)\" height=\"\(Int(PlotFrame.innerHeight) + 4)\"/></clipPath>"
+            + "</defs></svg>\n"
     }
 
     private func usersArea(_ points: Int) -> String {

@@ -71,8 +71,7 @@
   };
 
   let stream, loss = null;
-  const lost = () => {
-    const time = new Date().toLocaleTimeString();
+  const lost = time => {
     clearTimeout(loss);
     loss = null;
     if (isRunning) {
@@ -92,10 +91,11 @@
     });
     stream.addEventListener("message", take);
     stream.addEventListener("error", () => {
-      if (stream.readyState === EventSource.CLOSED) { lost(); return; }
+      const time = new Date().toLocaleTimeString();
+      if (stream.readyState === EventSource.CLOSED) { lost(time); return; }
       if (bar.dataset.state === "lost" || loss !== null) return;
       show("waiting", "Connection lost; trying again");
-      loss = setTimeout(lost, isRunning ? patience : 3000);
+      loss = setTimeout(lost, isRunning ? patience : 3000, time);
     });
   };
 
@@ -111,11 +111,13 @@
       if (!answer.ok) throw new Error(await answer.text());
     } catch (error) {
       stop.disabled = false;
-      stop.textContent = "Stop the run";
+      stop.textContent = "Not stopped; try again";
       speak(`The run was not stopped: ${error.message}`);
     }
   });
 
+  // The strip stays in view, and the bar of the plots below it.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--strip", `${bar.offsetHeight}px`)).observe(bar);
   if (values) plots.show(values);
   if (location.protocol === "file:") {
     show("gone", "A saved copy; it does not change");

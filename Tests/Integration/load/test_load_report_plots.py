@@ -220,6 +220,16 @@ def test_labels_of_times_do_not_touch(page, browser, width):
     assert cut == []
 
 
+def test_zoomed_lines_end_at_the_frame(page, browser):
+    browser.open(page("minute", 60, ["ask", "order"]))
+    frame = browser.value("""(path => {
+        const clip = getComputedStyle(path).clipPath.match(/#[a-z]+/)[0]
+        const {x, width} = document.querySelector(`${clip} rect`).getBBox()
+        return [x, x + width]
+    })(document.querySelector("figure.time path.line"))""")
+    assert frame == [60, 468]
+
+
 def test_zoom_shows_every_second_of_three_hours(page, browser):
     path = page("hours", 10_800, ["ask"])
     assert path.stat().st_size < 3_000_000

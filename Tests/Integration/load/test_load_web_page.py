@@ -166,6 +166,18 @@ def test_zoom_crosshair_focus_and_selection_stay(watch, browser):
     assert browser.complaints == []
 
 
+@pytest.mark.parametrize("width", [360, 1024])
+def test_the_strip_stays_in_view_above_the_bar_of_the_plots(watch, browser, width):
+    browser.look(width=width, height=740)
+    watch(script())
+    browser.value("document.querySelectorAll('figure.time')[2].scrollIntoView({block: 'center'})")
+    browser.wait_for("document.querySelector('.bar.floats')")
+    strip, bar = [browser.value(f"(b => [b.top, b.bottom])(document.querySelector('{name}').getBoundingClientRect())")
+                  for name in (".run-bar", ".bar.floats")]
+    # A height has fractions of a pixel.
+    assert strip[0] == 0 and strip[1] < bar[0] + 1 and bar[1] < 370
+
+
 def test_the_stop_button_asks_and_stops(watch, browser):
     run = watch(script())
     stop = "document.getElementById('stop')"
@@ -184,6 +196,15 @@ def test_the_stop_button_asks_and_stops(watch, browser):
     assert run.running.finish().status == 105
     browser.wait_for(f"{STATE} === 'gone'")
     assert "stopped from the web page" in browser.value(VERDICT)
+
+
+def test_a_stop_that_fails_is_shown(watch, browser):
+    run = watch(script())
+    run.running.kill()
+    browser.wait_for(f"{STATE} === 'waiting'")
+    browser.value("document.getElementById('stop').click(), document.getElementById('stop-now').click()")
+    browser.wait_for("document.getElementById('stop').textContent === 'Not stopped; try again'")
+    assert not browser.value("document.getElementById('stop').disabled")
 
 
 def test_without_the_token_there_is_no_stop_button(watch, browser):
