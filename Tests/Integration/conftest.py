@@ -10,6 +10,7 @@ import pytest
 
 from harness import faults, signals, socketio_peers
 from harness.certificates import Authority
+from harness.chromium import Chromium
 from harness.embedded import EmbeddedServer
 from harness.haproxy import Haproxy
 from harness.program import Lua
@@ -106,3 +107,14 @@ def authority(tmp_path_factory):
 def network_faults(tmp_path_factory):
     """The environment of a program whose network fails as network_faults.c says."""
     return faults.build(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture
+def browser():
+    """A browser that shows a page as on a screen."""
+    chromium = Chromium()
+    try:
+        chromium.look()
+        yield chromium
+    finally:
+        chromium.close()

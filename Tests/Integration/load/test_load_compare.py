@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from harness.chromium import Chromium
-
 SCRIPT = """
     local loadtest = require "loadtest"
     local size = loadtest.Trend("size")
@@ -85,16 +83,6 @@ def page(tmp_path_factory):
     assert result.status == 0, result
     yield lua.folder / "page.html"
     lua.stop_all()
-
-
-@pytest.fixture
-def browser():
-    chromium = Chromium()
-    try:
-        chromium.look()
-        yield chromium
-    finally:
-        chromium.close()
 
 
 def test_page_answers_what_got_slower_and_since_when(page, browser):

@@ -5,9 +5,9 @@ import re
 
 import pypdf
 import pytest
-from test_load_report_plots import browser, export, page
+from test_load_report_plots import page
 
-__all__ = ["browser", "page"]
+__all__ = ["page"]
 
 # Each part gets a mark at its beginning and one at its end; a heading's end is the beginning of what follows it.
 MARKS = """
@@ -19,8 +19,7 @@ MARKS = """
             isFirst ? element.prepend(made) : element.append(made);
         };
         const parts = (kind, selector, begin, end) => {
-            // Rows of a closed list of errors are not printed.
-            const all = [...document.querySelectorAll(selector)].filter(part => part.checkVisibility());
+            const all = [...document.querySelectorAll(selector)];
             all.forEach((part, index) => {
                 mark(begin(part), `${kind}${index}begin`, true);
                 const last = end(part);
@@ -69,3 +68,12 @@ def test_no_part_is_on_two_sheets(page, browser, space):
         begin, end = places(sheets, kind, "begin"), places(sheets, kind, "end")
         assert len(begin) == len(end) == count > 5
         assert begin == end, kind
+
+
+def test_paper_has_the_errors_of_a_closed_list(page, browser):
+    browser.open(page("errors", 10, errors=[f"reason {number} of many" for number in range(20)]))
+    assert browser.value("document.querySelectorAll('#errors details:not([open]) tbody tr').length") == 12
+    text = "".join(sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(browser.pdf())).pages)
+    assert {int(number) for number in re.findall(r"reason (\d+) of many", text)} == set(range(20))
+    # On the screen the list stays closed.
+    assert browser.value("document.querySelectorAll('#errors details:not([open])').length") == 1

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from harness import contrast
-from harness.chromium import Chromium
 
 HOSTILE = "<img src=x onerror=console.log(1)></script><b>\"'&"
 TREND_METRIC = {"type": "trend", "contains": "time", "level": False, "custom": False}
@@ -72,16 +71,6 @@ def page(tmp_path_factory):
 
     yield make
     lua.stop_all()
-
-
-@pytest.fixture
-def browser():
-    chromium = Chromium()
-    try:
-        chromium.look()
-        yield chromium
-    finally:
-        chromium.close()
 
 
 def plot(title):
