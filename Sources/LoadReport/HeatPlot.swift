@@ -20,6 +20,8 @@ struct HeatPlot {
     private static let leastRows = 3
     /// More could not be told apart; they are drawn together, several as one.
     private static let maximumBands = 200
+    /// The least share of the height between two marks.
+    private static let gap = 0.14
 
     /// Nil where there is too little to see.
     init?(_ map: HeatMap, title: String, definition: MetricDefinition) {
@@ -61,22 +63,34 @@ struct HeatPlot {
         return html + "</svg></svg></figure>\n"
     }
 
-    /// At 1, 2 and 5 times the powers of ten, or where these are too near at the powers alone.
+    /// At 0 and at 1, 2 and 5 times the powers of ten of either sign, as many as have room; those near 0 first.
     private var marks: String {
-        var (marks, power) = ([String](), 1e-12)
-        var last = -1.0
-        while power < 1e18 {
-            for factor in [1.0, 2, 5] {
-                let place = HeatMap.place(of: power * factor * self.definition.unit) - Double(self.lowest)
-                let share = place / Double(self.bands * self.rowsPerBand)
-                guard share >= 0, share <= 1, share > last + 0.14 else { continue }
-                marks.append(
-                    PlotFrame.horizontal(share, ReportNumber.value(power * factor, of: self.definition)))
-                last = share
+        let zero = self.share(of: 0)
+        var marks = zero.map { [self.mark($0, 0)] } ?? []
+        for sign in [1.0, -1] {
+            var (last, power) = (zero, 1e-12)
+            while power < 1e18 {
+                for value in [1.0, 2, 5].map({ sign * power * $0 }) {
+                    guard let share = self.share(of: value), last.map({ abs(share - $0) > Self.gap }) ?? true
+                    else { continue }
+                    marks.append(self.mark(share, value))
+                    last = share
+                }
+                power *= 10
             }
-            power *= 10
         }
         return marks.joined()
+    }
+
+    /// Where a value stands, from 0 at the bottom to 1; nil outside of the picture.
+    private func share(of value: Double) -> Double? {
+        let place = HeatMap.place(of: value * self.definition.unit) - Double(self.lowest)
+        let share = place / Double(self.bands * self.rowsPerBand)
+        return (0...1).contains(share) ? share : nil
+    }
+
+    private func mark(_ share: Double, _ value: Double) -> String {
+        PlotFrame.horizontal(share, ReportNumber.value(value, of: self.definition))
     }
 
     /// For the page's script: of each column its end, the number of its values and the row that has most of them; and

@@ -206,6 +206,26 @@ struct ReportPlotsTests {
         #expect(heights.contains(0.5) && heights.contains(Double(ends.count) - 1.5))
     }
 
+    @Test(arguments: [
+        ([430, 450], ["20 µs", "50 µs"]), ([-451, -431], ["-20 µs", "-50 µs"]),
+        ([-400, 400], ["0 ms", "0.000001 ns", "0.02 ns", "500 ns", "-0.000001 ns", "-0.02 ns", "-500 ns"]),
+    ])
+    func aHeatMapHasMarksForValuesOfEitherSign(rows: [Int], expected: [String]) throws {
+        var result = try Self.result(seconds: 30, names: 1)
+        let columns = (1...30).map { time in
+            HeatMap.Column(time: Double(time), cells: rows.map { .init(row: $0, count: 1) })
+        }
+        result.timeline = Timeline(
+            columns: result.timeline.columns, points: result.timeline.points,
+            heatMaps: [HeatMap(selector: MetricSelector(metric: "eio_time"), columns: columns)])
+        let picture = HTMLReport(result).text.split(separator: "heat map over time").last ?? ""
+        let axis = picture.split(separator: "<g class=\"x\">").first ?? ""
+        let marks = axis.split(separator: "<path class=\"grid\"").dropFirst().compactMap {
+            $0.split(separator: "text-anchor=\"end\">").last.map { String($0.prefix { $0 != "<" }) }
+        }
+        #expect(marks == expected)
+    }
+
     private static func data(_ html: String) -> String {
         let start = html.split(separator: "<script type=\"application/json\" id=\"data\">").last ?? ""
         return String(start.split(separator: "</script>").first ?? "")
