@@ -50,6 +50,7 @@
     }
     sections = new Map();
     if (values) plots.show(values);
+    distributions.refresh();
   };
   const take = message => {
     const change = JSON.parse(message.data);

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from harness import contrast
-from harness.chromium import Chromium
 from harness.relay import Relay
 from harness.watching import Watched
 
@@ -35,16 +34,6 @@ LINES = "[...document.querySelectorAll('path.line, path.cell')].map(line => line
 
 def script(duration="60s", name="quick"):
     return SCRIPT.replace("DURATION", duration).replace("NAME", name)
-
-
-@pytest.fixture
-def browser():
-    chromium = Chromium()
-    try:
-        chromium.look()
-        yield chromium
-    finally:
-        chromium.close()
 
 
 @pytest.fixture
@@ -176,6 +165,27 @@ def test_the_strip_stays_in_view_above_the_bar_of_the_plots(watch, browser, widt
                   for name in (".run-bar", ".bar.floats")]
     # A height has fractions of a pixel.
     assert strip[0] == 0 and strip[1] < bar[0] + 1 and bar[1] < 370
+
+
+def test_the_crosshair_of_a_distribution_has_the_present_value(watch, browser):
+    watch(script())
+    browser.wait_for("document.querySelector('.distribution > svg')")
+    browser.value("document.querySelector('.distribution > svg').focus({preventScroll: true})")
+    for key in ("End", "ArrowLeft"):
+        browser.call("Input.dispatchKeyEvent", type="keyDown", key=key)
+    shown = """(() => {
+        const figure = document.querySelector(".distribution"), points = JSON.parse(figure.dataset.points);
+        const [, x] = figure.querySelector(".cross").getAttribute("d").match(/M([\\d.]+)/);
+        const point = points.find(([place]) => Math.abs(62 + place * 404 - x) < 0.001);
+        return [figure.querySelector("output").textContent, point && `${point[2]} in ${point[1]} of cases`];
+    })()"""
+    before = browser.value("document.querySelector('.distribution').dataset.points")
+    output, expected = browser.value(shown)
+    assert output and output == expected
+    browser.wait_for(f"document.querySelector('.distribution').dataset.points !== {json.dumps(before)}")
+    output, expected = browser.value(shown)
+    assert output and output == expected
+    assert browser.complaints == []
 
 
 def test_the_stop_button_asks_and_stops(watch, browser):
