@@ -13,16 +13,18 @@ struct ComparisonFigures {
         let text: (Double) -> String
 
         var change: String { RunComparison.text(ofChange: RunComparison.change(self.before, self.after)) }
+
+        var tile: FigureTile {
+            let change = self.before == self.after ? "no change" : self.change
+            return FigureTile(
+                value: self.text(self.after), name: self.name, details: "\(change); before \(self.text(self.before))")
+        }
     }
 
     /// Empty where the runs have none in common.
     var html: String {
         let figures = [self.users, self.throughput, self.latency, self.errors].compactMap(\.self)
-        let html = figures.map { figure in
-            let change = figure.before == figure.after ? "no change" : figure.change
-            return "<div><b>\(HTMLText.escape(figure.text(figure.after)))</b>\(HTMLText.escape(figure.name))"
-                + "<small>\(HTMLText.escape("\(change); before \(figure.text(figure.before))"))</small></div>\n"
-        }
+        let html = figures.map(\.tile.html)
         return html.isEmpty ? "" : "<section class=\"tiles\" aria-label=\"Figures\">\n\(html.joined())</section>\n"
     }
 

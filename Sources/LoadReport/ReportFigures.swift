@@ -7,12 +7,6 @@ struct ReportFigures {
 
     init(_ result: RunResult) { self.result = result }
 
-    private struct Figure {
-        let value: String
-        let name: String
-        let details: String
-    }
-
     /// Nil for a run without any.
     var section: ReportSection? {
         let figures = self.html
@@ -23,33 +17,29 @@ struct ReportFigures {
 
     var html: String {
         let figures = [self.users, self.throughput, self.latency, self.errors].compactMap(\.self)
-        let html = figures.map { figure in
-            "<div><b>\(HTMLText.escape(figure.value))</b>\(figure.name)"
-                + "<small>\(HTMLText.escape(figure.details))</small></div>\n"
-        }
-        return html.joined()
+        return figures.map(\.html).joined()
     }
 
-    private var users: Figure? {
+    private var users: FigureTile? {
         guard let most = self.number(.vus, .maximum) else { return nil }
         let iterations = "\(ReportNumber.plain(self.number(.iterations, .count) ?? 0)) iterations"
         let failed = self.number(.iterationsFailed, .count) ?? 0
-        return Figure(
+        return FigureTile(
             value: ReportNumber.plain(most), name: "users at most",
             details: failed > 0 ? "\(iterations) succeeded, \(ReportNumber.plain(failed)) failed" : iterations)
     }
 
-    private var throughput: Figure? {
+    private var throughput: FigureTile? {
         guard let sent = self.number(.messagesSent, .rate), let received = self.number(.messagesReceived, .rate) else {
             return nil
         }
-        return Figure(
+        return FigureTile(
             value: ReportNumber.plain(sent) + "/s", name: "messages sent",
             details: "\(ReportNumber.plain(received))/s received")
     }
 
     /// The time that the script measures; else that to an ack or of a connect.
-    private var latency: Figure? {
+    private var latency: FigureTile? {
         let times: [(BuiltInMetric, TagSet, String)] = [
             (.time, [:], "p95 of actions"), (.sioAck, [:], "p95 to an ack"),
             (.connect, ["phase": "total"], "p95 to connect"),
@@ -58,17 +48,17 @@ struct ReportFigures {
             guard let p95 = self.number(metric, .percentile(95), tags),
                 let median = self.number(metric, .median, tags), let p99 = self.number(metric, .percentile(99), tags)
             else { continue }
-            return Figure(
+            return FigureTile(
                 value: ReportNumber.time(p95), name: name,
                 details: "p50 \(ReportNumber.time(median)), p99 \(ReportNumber.time(p99))")
         }
         return nil
     }
 
-    private var errors: Figure? {
+    private var errors: FigureTile? {
         guard let errors = self.number(.errors, .count) else { return nil }
         let checks = self.number(.checks, .rate).map { "\(ReportNumber.share($0)) of checks held" }
-        return Figure(value: ReportNumber.plain(errors), name: "errors", details: checks ?? "")
+        return FigureTile(value: ReportNumber.plain(errors), name: "errors", details: checks ?? "")
     }
 
     private func number(_ metric: BuiltInMetric, _ aggregation: Aggregation, _ tags: TagSet = [:]) -> Double? {
