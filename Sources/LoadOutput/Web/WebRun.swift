@@ -88,11 +88,12 @@ final class WebRun {
         self.watchers.append(watcher)
         exchange.beginStream(contentType: "text/event-stream", headers: HTTPAnswer.neverKept)
         exchange.stream(EventStream.beginning) {}
+        self.remind(watcher)
+        // It may have ended already, while it waited for the run.
         exchange.whenClosed {
             watcher.comments?.cancel()
             self.watchers.removeAll { $0 === watcher }
         }
-        self.remind(watcher)
         self.advance(watcher)
         self.work()
     }
