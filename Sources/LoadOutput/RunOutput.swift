@@ -7,7 +7,7 @@ import LoadReport
 package protocol RunOutput: Sendable {
     /// A sentence about an output that can still be used after the run, without a full stop; nil for others.
     var invitation: String? { get }
-    /// Learns of the run before anything of it is called.
+    /// Takes the run before its script is called.
     func begin(_ run: RunStart)
     /// Takes the measurements so far. Called each second, and once after the run; must not wait.
     func show(_ snapshot: RunSnapshot)

@@ -11,7 +11,7 @@ package struct RunComparison {
         let before: Double?
         let after: Double?
 
-        /// In percent of the former value; nil without a former value, or if it was 0.
+        /// In percent of the former value; nil if one of the runs has none.
         var change: Double? { RunComparison.change(self.before, self.after) }
 
         var isInBoth: Bool { self.before != nil && self.after != nil }
@@ -45,7 +45,7 @@ package struct RunComparison {
     /// Whether all thresholds held; a figure that a run does not have fails them.
     package var holds: Bool { self.verdicts.allSatisfy(\.passed) }
 
-    /// From 0, every increase is infinite.
+    /// In percent of the former value; from 0, every change is infinite.
     static func change(_ before: Double?, _ after: Double?) -> Double? {
         guard let before, let after else { return nil }
         if before == after { return 0 }

@@ -2,7 +2,7 @@ import NIOCore
 
 /// The open connections of a server, of which there are only so many: one more ends another.
 ///
-/// Connections that hang so never keep out one that does not.
+/// So connections that hang never keep out one that does not.
 final class BoundedConnections {
     private struct Entry {
         let channel: any Channel

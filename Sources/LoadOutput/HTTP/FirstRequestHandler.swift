@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Passes on the first request of a connection. Everything after it is not read.
+/// Passes on the first request of a connection. Nothing after it is read.
 final class FirstRequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
 
