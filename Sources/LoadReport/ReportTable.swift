@@ -14,7 +14,7 @@ struct ReportTable {
 
         /// A name, which is not broken inside a word.
         static func name(_ text: String) -> Self { Self(.name, text) }
-        /// A text of others, which may have no place to break.
+        /// A text of others, which may have no place to break. The end of a long one opens.
         static func text(_ text: String) -> Self { Self(.text, text) }
         static func number(_ text: String, exact: String = "") -> Self { Self(.number, text, exact: exact) }
         static func count(_ count: UInt64) -> Self {
@@ -29,8 +29,18 @@ struct ReportTable {
         fileprivate var html: String {
             let kind = self.kind == .name ? "" : " class=\"\(self.kind.rawValue)\""
             let exact = self.exact.isEmpty ? "" : " title=\"\(HTMLText.escape(self.exact))\""
-            return "<td\(kind)\(exact)>\(HTMLText.escape(self.text))</td>"
+            return "<td\(kind)\(exact)>\(self.content)</td>"
         }
+
+        private var content: String {
+            guard self.kind == .text, self.text.count > Self.longestOpenText else { return HTMLText.escape(self.text) }
+            let start = self.text.prefix(Self.longestOpenText)
+            let rest = HTMLText.escape(String(self.text[start.endIndex...]))
+            return "<details><summary>\(HTMLText.escape(String(start)))…</summary>…\(rest)</details>"
+        }
+
+        /// In characters: about ten lines on a phone.
+        private static let longestOpenText = 240
     }
 
     /// The names of the columns; those of numbers stand to the right.

@@ -119,6 +119,17 @@ struct HTMLReportTests {
         #expect(text.contains("<summary>92 more</summary>") && text.contains("201 more texts are in the export"))
     }
 
+    @Test func theEndOfALongErrorOpens() throws {
+        var result = try SampleRun.result()
+        for length in [240, 241] {
+            result.errors.record(.init(kind: "task", text: String(repeating: "x", count: length - 1) + "<"), at: 1)
+        }
+        let text = HTMLReport(result).text
+        let start = String(repeating: "x", count: 239)
+        #expect(text.contains("<td class=\"text\">\(start)&lt;</td>"))
+        #expect(text.contains("<td class=\"text\"><details><summary>\(start)x…</summary>…&lt;</details></td>"))
+    }
+
     @Test func aTagThatPartsTheSamplesHasATable() throws {
         let shard = MetricShard(
             number: 0,

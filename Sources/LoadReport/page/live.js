@@ -57,6 +57,8 @@
     if (change.run !== start.run) {
       stream.close();
       show("lost", "Another run has started at this address; reload the page to follow it");
+      // Their answers would be those of the other run.
+      save.hidden = stop.hidden = true;
       return;
     }
     ({ isRunning, order } = change);

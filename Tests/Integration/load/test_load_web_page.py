@@ -261,6 +261,8 @@ def test_another_run_at_the_address_is_not_mixed_in(lua, browser):
     Watched(lua, script(), address=f":{run.port}")
     browser.wait_for(f"{STATE} === 'lost'")
     assert "Another run has started" in browser.value("document.getElementById('connection').textContent")
+    hidden = "['save', 'stop'].every(id => document.getElementById(id).hidden)"
+    assert browser.value(hidden)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
