@@ -45,7 +45,8 @@ package struct BottleneckWatch: Equatable, Sendable {
         let measured = reading.lagCount - last.lagCount
         let lag = measured > 0 ? (reading.lagSum - last.lagSum) / measured : 0
         guard share >= Self.busyShare || lag >= Self.longLag else {
-            self.busyReadings = 0
+            // Loops that did not come to measure their lag are not on time: they count when they do.
+            if measured > 0 { self.busyReadings = 0 }
             return nil
         }
         self.busyReadings += 1

@@ -53,6 +53,15 @@ struct RunControlTests {
         return .init(seconds: Double(second), cpu: cpu * Double(second), lagCount: count, lagSum: lag * count)
     }
 
+    @Test func secondsInWhichNoLoopMeasuredItsLagAreNotQuiet() {
+        var watch = BottleneckWatch(threads: 1)
+        let counts = [0.0, 1, 1, 2, 2, 3]
+        let reports = counts.enumerated().compactMap { second, count in
+            watch.add(.init(seconds: Double(second), cpu: 0, lagCount: count, lagSum: count * 1_200))
+        }
+        #expect(reports.count == 1)
+    }
+
     @Test func busyProcessIsReportedOnce() {
         var watch = BottleneckWatch(threads: 2)
         let reports = (0...9).compactMap { watch.add(self.reading($0, cpu: 1.9)) }
