@@ -43,10 +43,15 @@ package struct BottleneckWatch: Equatable, Sendable {
         guard let last, reading.seconds > last.seconds, self.finding == nil else { return nil }
         let share = (reading.cpu - last.cpu) / (reading.seconds - last.seconds) / Double(self.threads)
         let measured = reading.lagCount - last.lagCount
-        let lag = measured > 0 ? (reading.lagSum - last.lagSum) / measured : 0
+        let lag: Double
+        if measured > 0 {
+            lag = (reading.lagSum - last.lagSum) / measured
+        } else {
+            // Loops that measured before and did not come to it now were away all the time.
+            lag = last.lagCount > 0 ? (reading.seconds - last.seconds) * 1_000 : 0
+        }
         guard share >= Self.busyShare || lag >= Self.longLag else {
-            // Loops that did not come to measure their lag are not on time: they count when they do.
-            if measured > 0 { self.busyReadings = 0 }
+            self.busyReadings = 0
             return nil
         }
         self.busyReadings += 1
