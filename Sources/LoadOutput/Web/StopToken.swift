@@ -2,13 +2,18 @@
 struct StopToken: Sendable {
     let text: String
 
-    /// - Parameter generator: must not be predictable.
-    init(using generator: inout some RandomNumberGenerator) {
-        self.text = (0..<2).map { _ in
-            let digits = String(UInt64.random(in: .min ... .max, using: &generator), radix: 16)
+    /// - Parameters:
+    ///   - first: 64 random bits that nobody can predict.
+    ///   - second: 64 more.
+    init(_ first: UInt64, _ second: UInt64) {
+        self.text = [first, second].map { bits in
+            let digits = String(bits, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
     }
+
+    /// From the system's random numbers.
+    static func random() -> Self { Self(.random(in: .min ... .max), .random(in: .min ... .max)) }
 
     /// Whether the text is this token. The time does not depend on how much of it is right.
     func matches(_ text: Substring) -> Bool {

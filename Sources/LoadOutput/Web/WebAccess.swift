@@ -12,8 +12,7 @@ struct WebAccess: Sendable {
 
     /// - Parameter host: the name or address that the server listens at.
     init(listeningAt host: String) {
-        var generator = SystemRandomNumberGenerator()
-        self.token = StopToken(using: &generator)
+        self.token = .random()
         let hosts = OwnHosts(listeningAt: host)
         self.hosts = hosts.isEverywhere ? OwnHosts(listeningAt: host, names: [hostName()]) : hosts
         self.isForOthers = (try? SocketAddress(ipAddress: host, port: 0))?.isLoopback == false
