@@ -87,18 +87,20 @@ def test_scrapes_that_hang_keep_nobody_out(lua):
         connection.close()
 
 
+@pytest.mark.parametrize("option", ["--metrics-addr", "--web"])
 @pytest.mark.parametrize("address", ["9100", "::1:9100", ":70000", "x:"])
-def test_bad_addresses(lua, address):
+def test_bad_addresses(lua, option, address):
     lua.write("")
-    result = lua.command("load", "--metrics-addr", address, "script.lua").finish()
+    result = lua.command("load", option, address, "script.lua").finish()
     assert result.status == 64
-    assert "--metrics-addr" in result.stderr
+    assert option in result.stderr
 
 
-def test_address_that_is_taken_is_an_error_before_the_start(lua):
+@pytest.mark.parametrize("option", ["--metrics-addr", "--web"])
+def test_address_that_is_taken_is_an_error_before_the_start(lua, option):
     lua.write("function setup() print('started') end function default() end")
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = lua.command("load", "--metrics-addr", f":{taken.getsockname()[1]}", "script.lua").finish()
+        result = lua.command("load", option, f":{taken.getsockname()[1]}", "script.lua").finish()
     assert result.status == 104, result
     assert "Address already in use" in result.stderr
     assert "started" not in result.stdout
