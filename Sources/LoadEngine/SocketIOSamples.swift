@@ -12,7 +12,7 @@ final class SocketIOSamples {
         var received: CounterHandle?
         var ack: LoggedTrend?
         var acks: [AckOutcome: CounterHandle] = [:]
-        /// Acks that have not ended. There is none before the first event that wants one.
+        /// Acks that have not ended. Nil before the first event that wants one.
         var open: LevelHandle?
     }
 

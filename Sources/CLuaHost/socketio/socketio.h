@@ -52,7 +52,7 @@ typedef struct luahost_sio {
     luahost_attachments attachments; /* of the packet that is being encoded */
     luahost_sio_handler latest;   /* that of the server's latest event, because the next event is mostly for it. Its
                                      name has no characters that JSON escapes. Its function is anchor.message_ref;
-                                     LUA_NOREF: there is none. */
+                                     LUA_NOREF without one. */
     luahost_sio_acks *acks;       /* that are awaited */
     luahost_wait_queue calls;     /* tasks in call(); the ticket of each is the number of its ack */
     luahost_wait_queue ready;     /* tasks that wait for the end of connecting, or of the client's session */

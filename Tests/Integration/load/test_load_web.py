@@ -122,7 +122,8 @@ def test_other_requests_to_stop_are_refused(lua):
 
 @pytest.mark.parametrize("how, status", [
     ({"path": "/nothing"}, 404), ({"path": "/report.html/"}, 404), ({"path": "/", "method": "POST"}, 405),
-    ({"path": "/events", "method": "HEAD"}, 405), ({"path": "/events?since=x"}, 400), ({"path": "/events?since=-1"}, 400),
+    ({"path": "/events", "method": "HEAD"}, 405), ({"path": "/events?since=x"}, 400),
+    ({"path": "/events?since=-1"}, 400),
     ({"path": "/", "host": "evil.example"}, 403), ({"path": "/events", "host": "evil.example"}, 403),
     ({"path": "/report.html", "host": "evil.example"}, 403), ({"path": "/", "origin": "http://evil.example"}, 403),
     ({"path": "/", "host": "localhost"}, 200), ({"path": "/", "method": "HEAD"}, 200)])
@@ -261,7 +262,8 @@ def test_thread_of_the_page_gives_way(lua):
 
 
 @pytest.mark.parametrize("options, text", [
-    (["load", "--web-dashboard", ":0"], "Did you mean '--web'?"), (["load", "--web-port", "1"], "Did you mean '--web'?"),
+    (["load", "--web-dashboard", ":0"], "Did you mean '--web'?"),
+    (["load", "--web-port", "1"], "Did you mean '--web'?"),
     (["load", "--out", "web-dashboard"], "use --web [HOST]:PORT")])
 def test_other_names_for_the_page(lua, options, text):
     lua.write("")
